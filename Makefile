@@ -1,0 +1,43 @@
+# Everything runs in .venv, which is made when first needed. Only Python 3.11+, make and the package
+# registry are asked for. Progress goes to standard error: `make ask` prints the answer and nothing else.
+.SILENT:
+.PHONY: ask articles setup test lint types evals check clean clean-venv
+
+VENV := .venv
+BIN := $(VENV)/bin
+export Q
+
+ask: $(VENV)/local.stamp ## answer a question: make ask Q="…"
+	$(BIN)/assistant ask "$$Q"
+
+articles: $(VENV)/local.stamp ## list the articles in seeds/
+	$(BIN)/assistant articles
+
+setup: $(VENV)/local.stamp ## install what a user needs
+
+test: $(VENV)/dev.stamp ## run every test, the real model's included
+	$(BIN)/pytest
+
+lint: $(VENV)/dev.stamp ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev.stamp ## strict type check
+	$(BIN)/mypy
+
+evals: $(VENV)/dev.stamp ## how accurate is it
+	$(BIN)/pytest evals/
+
+check: lint types test ## what .ci/run does before the evals
+
+$(VENV)/local.stamp: requirements/local.txt pyproject.toml
+	scripts/setup local >&2
+
+$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml
+	scripts/setup dev >&2
+
+clean: ## remove what tests and evals wrote
+	rm -rf build *.egg-info .mypy_cache .ruff_cache evals/results
+
+clean-venv: clean ## remove the virtual environment too
+	rm -rf $(VENV)

@@ -1,0 +1,23 @@
+"""Questions about a folder of news articles, answered with a citation for every sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.library import Assistant
+    from assistant.schema import Answer, Article, Citation, Question, Sentence, Turn
+    from assistant.settings import Settings
+
+__all__ = ["Answer", "Article", "Assistant", "Citation", "Question", "Sentence", "Settings", "Turn"]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when first used: `assistant --help` must not import a retrieval framework.
+    from importlib import import_module
+
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    homes = {"Assistant": "assistant.library", "Settings": "assistant.settings"}
+    return getattr(import_module(homes.get(name, "assistant.schema")), name)

@@ -1,0 +1,1 @@
+"""Article files → `Article` values. `folder.read_folder` is the way in."""

@@ -1,0 +1,128 @@
+"""Datelines and dates at the head of a news story.
+
+The shapes are those of the agencies' style guides, e.g. AP ("WASHINGTON (AP) — "), Reuters
+("LONDON, Jan 5 (Reuters) - ") and IANS ("Moscow, July 4 (IANS): ").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_MONTH = r"(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
+_DAY_FORMS = (
+    re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?(?:\s+(?P<year>\d{{4}}))?", re.I),
+    re.compile(rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b,?(?:\s+(?P<year>\d{{4}}))?", re.I),
+)
+_ISO = re.compile(r"(?P<year>(?:1[89]|20)\d{2})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})")
+_DATE_FIELD = re.compile(r"\s*date\s*[:=]?\s*(?P<iso>\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}\S*)?\s*", re.I)
+
+_DATE_TEXT = (
+    r"(?:\d{1,2}(?:st|nd|rd|th)?\s+[A-Z][a-z]+\.?|[A-Z][a-z]+\.?\s+\d{1,2}(?:st|nd|rd|th)?)"
+    r"(?:,?\s+\d{4})?"
+)
+_PLACE = r"[A-Z\u00c0-\u00de][\w.'’\-]*(?:(?:,\s|[ /])[A-Z\u00c0-\u00de(][\w.'’\-)]*){0,5}"
+_DATELINE = re.compile(
+    rf"(?P<place>{_PLACE}?)"
+    rf"(?:,?\s+(?P<date>{_DATE_TEXT}))?"
+    r"(?:\s*\((?P<source>[A-Z][\w .&/'’\-]{1,40})\))?"
+    r"\s*(?P<mark>:|\s[-–—]{1,2}|[–—])\s+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """`length` characters of the text are the dateline; any part may be missing."""
+
+    length: int
+    place: str
+    source: str | None = None
+    day: int | None = None
+    month: int | None = None
+    year: int | None = None
+
+    def date(self, known: date | None = None) -> date | None:
+        """The dateline's date; a missing year is taken from `known`, else there is no date."""
+        year = self.year or (known.year if known else None)
+        if year is None or self.month is None or self.day is None:
+            return None
+        return _date(year, self.month, self.day)
+
+
+def parse_dateline(text: str) -> Dateline | None:
+    """The dateline that `text` begins with, or None.
+
+    Place names alone ("Moscow: ") are not enough: a date or an outlet in brackets must be
+    there too, else "Putin: we agree" would be read as one.
+    """
+    match = _DATELINE.match(text)
+    if match is None or not (match["date"] or match["source"]):
+        return None
+    found = find_day(match["date"]) if match["date"] else None
+    if match["date"] and found is None:
+        return None
+    year, month, day = found or (None, None, None)
+    return Dateline(match.end(), match["place"], match["source"], day, month, year)
+
+
+def parse_date_field(text: str) -> tuple[date | None, int]:
+    """A leading `date 2017-07-04` field: its date and its length in characters, else (None, 0)."""
+    match = _DATE_FIELD.match(text)
+    parsed = parse_iso(match["iso"]) if match else None
+    return (parsed, match.end()) if match and parsed else (None, 0)
+
+
+def find_day(text: str) -> tuple[int | None, int, int] | None:
+    """The first day named in words ("22 March 2023", "July 4") as (year or None, month, day)."""
+    for form in _DAY_FORMS:
+        match = form.search(text)
+        if match:
+            year = int(match["year"]) if match["year"] else None
+            month, day = MONTHS[match["month"].lower()], int(match["day"])
+            if _date(year or 2000, month, day):
+                return year, month, day
+    return None
+
+
+def parse_iso(text: str) -> date | None:
+    """The first ISO-like date in `text` (2017-07-04, 2017/7/4), or None."""
+    match = _ISO.search(text)
+    return _date(int(match["year"]), int(match["month"]), int(match["day"])) if match else None
+
+
+def parse_date(text: str) -> date | None:
+    """A whole date with its year, written in digits or in words, or None."""
+    parsed = parse_iso(text)
+    if parsed:
+        return parsed
+    found = find_day(text)
+    return _date(found[0], found[1], found[2]) if found and found[0] else None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,155 @@
+"""A file of questions → a file of answers, one JSON object a line, resumable at any moment."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assistant.answer import check_question
+from assistant.errors import AssistantError, QuestionError
+from assistant.schema import Answer, Question, Turn
+
+_KEYS = {"id", "question", "history", "since", "until"}
+
+
+def read_questions(path: Path) -> list[Question]:
+    """All rows of a questions file. Raises `QuestionError` naming file, line and what is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise QuestionError(f"questions file {path} does not exist") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionError(f"questions file {path} cannot be read ({error}); save it as UTF-8 JSON lines") from error
+    questions = [
+        _parse(line, f"{path}, line {number}") for number, line in enumerate(text.split("\n"), start=1) if line.strip()
+    ]
+    if not questions:
+        raise QuestionError(f'questions file {path} is empty; write one {{"id": …, "question": "…"}} a line')
+    return questions
+
+
+def remaining(questions: list[Question], output: Path) -> list[Question]:
+    """What is still to be asked, given the answers that `output` already holds, in order.
+
+    A last line that a killed run left half-written is cut off. Raises `QuestionError` when the
+    answers are those of other questions.
+    """
+    if not output.exists():
+        return questions
+    done = 0
+    for end, row in _whole_lines(output):
+        if row is None:
+            with output.open("r+b") as file:
+                file.truncate(end)
+            break
+        expected = questions[done] if done < len(questions) else None
+        if expected is None or (row.get("id"), row.get("question")) != (expected.id, expected.text):
+            raise QuestionError(
+                f"output file {output}, line {done + 1}: holds the answer to another question; "
+                "name another --output, or delete the file"
+            )
+        done += 1
+    return questions[done:]
+
+
+def answer_all(
+    questions: list[Question], output: Path, ask: Callable[[Question], Answer], done: Callable[[], object]
+) -> None:
+    """Append each answer as soon as it is known; `done()` is called after each.
+
+    Raises `AssistantError` when the file cannot be written, and whatever `ask` raises; the
+    answers before that are kept.
+    """
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with output.open("a", encoding="utf-8") as file:
+            for question in questions:
+                line = json.dumps(ask(question).to_dict(), ensure_ascii=False)
+                file.write(line + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+                done()
+    except OSError as error:
+        raise AssistantError(f"output file {output}: {error.strerror}; the answers before are kept") from error
+
+
+def parse_question(row: Mapping[str, Any], where: str) -> Question:
+    """A row of the contract (`id`, `question`, `history`, `since`, `until`) as a `Question`.
+
+    Raises `QuestionError` beginning with `where`.
+    """
+    text = row.get("question")
+    if not isinstance(text, str):
+        raise QuestionError(f'{where}: "question" is missing or not a text')
+    if unknown := sorted(set(row) - _KEYS):
+        raise QuestionError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
+    row_id = row.get("id")
+    if row_id is not None and not isinstance(row_id, str | int):
+        raise QuestionError(f'{where}: "id" is neither a text nor a number')
+    try:
+        check_question(text)
+    except QuestionError as error:
+        raise QuestionError(f"{where}: {error}") from error
+    return Question(
+        text=text,
+        id=row_id,
+        history=_history(row.get("history"), where),
+        since=_day(row, "since", where),
+        until=_day(row, "until", where),
+    )
+
+
+def _parse(line: str, where: str) -> Question:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise QuestionError(f"{where}: not JSON ({error}); write one object a line") from error
+    if not isinstance(row, dict):
+        raise QuestionError(f'{where}: not an object; write {{"id": …, "question": "…"}}')
+    return parse_question(row, where)
+
+
+def _history(value: Any, where: str) -> tuple[Turn, ...]:
+    if value is None:
+        return ()
+    turns: list[Any] = value if isinstance(value, list) else [None]
+    for turn in turns:
+        good = isinstance(turn, dict) and turn.get("role") in ("user", "assistant", "system")
+        if not good or not isinstance(turn.get("content"), str):
+            raise QuestionError(f'{where}: "history" is not a list of {{"role": "user", "content": "…"}} messages')
+    return tuple(Turn(turn["role"], turn["content"]) for turn in turns if turn["role"] != "system")
+
+
+def _day(row: Mapping[str, Any], name: str, where: str) -> date | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise QuestionError(f'{where}: "{name}" {value!r} is not a date; write it as YYYY-MM-DD') from error
+
+
+def _whole_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    """(offset, row) of each line; the row is None for a last line that is not whole."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise AssistantError(f"output file {path} cannot be read ({error.strerror})") from error
+    offset = 0
+    lines = content.split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                row = json.loads(line)
+                whole = isinstance(row, dict) and number < len(lines)
+            except ValueError as error:
+                if number < len(lines):
+                    raise QuestionError(f"output file {path}, line {number}: not an answer; delete the file") from error
+                whole = False
+            yield offset, row if whole else None
+        offset += len(line) + 1

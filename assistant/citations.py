@@ -1,0 +1,43 @@
+"""Numbers for citations: 1, 2, 3 … in order of first use, one number a paragraph and quote."""
+
+from __future__ import annotations
+
+from assistant.schema import Citation
+from assistant.support import Evidence
+
+
+class CitationList:
+    """Collects the citations of one answer."""
+
+    def __init__(self) -> None:
+        self._citations: list[Citation] = []
+
+    def cite(self, evidence: Evidence) -> Citation:
+        """The citation of this evidence: the one already made for the same span, or a new one."""
+        passage, quote = evidence.passage, evidence.quote
+        for known in self._citations:
+            if known.paragraph_id == passage.paragraph.id and (known.start, known.end) == (
+                quote.start,
+                quote.end,
+            ):
+                return known
+        citation = Citation(
+            number=len(self._citations) + 1,
+            article_id=passage.article_id,
+            title=passage.title,
+            source=passage.source,
+            via=passage.via,
+            published=passage.published,
+            paragraph=passage.paragraph.number,
+            paragraph_id=passage.paragraph.id,
+            text=passage.paragraph.text,
+            quote=quote.text,
+            start=quote.start,
+            end=quote.end,
+        )
+        self._citations.append(citation)
+        return citation
+
+    def all(self) -> tuple[Citation, ...]:
+        """Every citation made, in order."""
+        return tuple(self._citations)

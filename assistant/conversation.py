@@ -1,0 +1,71 @@
+"""A follow-up question → a question that stands alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.llm import ChatModel
+from assistant.prompts import Prompts
+from assistant.schema import Turn
+from assistant.words import content_words, fold, words
+
+_LEANING = frozenset(
+    """
+    he him his she her hers it its they them their theirs that this those these there then one ones
+    former latter same other others again else
+    """.split()
+)
+_ELLIPSIS = re.compile(r"\s*(?:and|but|or|so|also|what about|how about|why|how so|who else|what else|when)\b", re.I)
+_SHORT = 3
+_TURNS_SHOWN = 6
+_ANSWER_SHOWN = 400
+_MAX_TOKENS = 80
+_MARK = re.compile(r"\s*\[\d+\]")
+
+
+class Contextualiser:
+    """Rewrites a question that leans on earlier turns; leaves every other question untouched."""
+
+    def __init__(self, model: ChatModel, prompts: Prompts) -> None:
+        self._model = model
+        self._prompts = prompts
+
+    def standalone(self, question: str, history: Sequence[Turn]) -> str:
+        """The question as understood. Never brings in a word from outside the conversation."""
+        if not history or not leans(question):
+            return question
+        shown = "\n".join(_line(turn) for turn in history[-_TURNS_SHOWN:])
+        prompt = self._prompts.render("rewrite", history=shown, question=question)
+        reply = "".join(self._model.stream([{"role": "user", "content": prompt}], max_tokens=_MAX_TOKENS, stop=["\n"]))
+        rewritten = reply.strip().strip('"')
+        if rewritten and _only_known_words(rewritten, question, shown):
+            return rewritten
+        return _joined(question, history)
+
+
+def leans(question: str) -> bool:
+    """True when the question has a pronoun or an ellipsis that earlier turns must resolve."""
+    found = [fold(word.written) for word in words(question)]
+    return (
+        any(word in _LEANING for word in found)
+        or bool(_ELLIPSIS.match(question) and len(found) <= 8)
+        or len(content_words(question)) < _SHORT
+    )
+
+
+def _only_known_words(rewritten: str, question: str, shown: str) -> bool:
+    known = {word.stem for word in words(f"{question} {shown}")}
+    return all(word.stem in known for word in content_words(rewritten))
+
+
+def _joined(question: str, history: Sequence[Turn]) -> str:
+    """Where the rewriting cannot be trusted: the last question asked, and this one."""
+    asked = [turn.content for turn in history if turn.role == "user"]
+    return f"{asked[-1].strip()} {question}" if asked else question
+
+
+def _line(turn: Turn) -> str:
+    speaker = "User" if turn.role == "user" else "Assistant"
+    text = " ".join(_MARK.sub("", turn.content).split())
+    return f"{speaker}: {text[:_ANSWER_SHOWN]}"

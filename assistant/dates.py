@@ -1,0 +1,76 @@
+"""Dates as people write them: naming a day in words, and the period a question names."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.articles.dateline import MONTHS
+
+_MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
+_DAY = re.compile(
+    rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{_MONTH_NAMES})\.?|"
+    rf"(?P<m2>{_MONTH_NAMES})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)\b,?\s+(?P<y>\d{{4}})\b",
+    re.I,
+)
+_ISO_DAY = re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b")
+_MONTH_YEAR = re.compile(rf"\b(?P<m>{_MONTH_NAMES})\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b", re.I)
+_YEAR = re.compile(r"(?<![\d-])(?P<y>(?:19|20)\d{2})(?:'s|’s)?\b(?![-\d])")
+_OPEN_RANGE = re.compile(r"\b(?:since|from|after|before|until|till|by|up to|through|between|to)\s+$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """An inclusive range of days that a question names, and the words that named it."""
+
+    since: date
+    until: date
+    words: str
+
+    def contains(self, day: date | None) -> bool:
+        """True when `day` is known and inside."""
+        return day is not None and self.since <= day <= self.until
+
+
+def in_words(day: date) -> str:
+    """ "4 July 2017"."""
+    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
+
+
+def named_periods(text: str) -> list[Period]:
+    """The days, months and years that `text` names as a point in time, most exact reading first.
+
+    "since 2013" or "up to 2030" bounds a range and names no point, so it is left out.
+    """
+    periods: list[Period] = []
+    taken: list[tuple[int, int]] = []
+    for form in (_DAY, _ISO_DAY, _MONTH_YEAR, _YEAR):
+        for match in form.finditer(text):
+            if any(match.start() < end and match.end() > start for start, end in taken):
+                continue
+            taken.append(match.span())
+            if _OPEN_RANGE.search(text[: match.start()]):
+                continue
+            period = _period(match)
+            if period:
+                periods.append(period)
+    return sorted(periods, key=lambda period: period.since)
+
+
+def _period(match: re.Match[str]) -> Period | None:
+    fields = match.groupdict()
+    year = int(fields["y"])
+    month_text = fields.get("m") or fields.get("m1") or fields.get("m2")
+    day_text = fields.get("d") or fields.get("d1") or fields.get("d2")
+    if month_text is None:
+        return Period(date(year, 1, 1), date(year, 12, 31), match[0])
+    month = int(month_text) if month_text.isdigit() else MONTHS[month_text.lower()]
+    try:
+        if day_text:
+            day = date(year, month, int(day_text))
+            return Period(day, day, match[0])
+        return Period(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), match[0])
+    except (ValueError, calendar.IllegalMonthError):
+        return None

@@ -1,0 +1,54 @@
+"""The embedded engine's own process: llama.cpp's server, by xllamacpp, on a loopback port.
+
+Started by `assistant.engine` as `python -m assistant.engine_process`. One line of JSON comes in
+on standard input, one goes out on standard output; when standard input closes, because the
+parent ended, however it ended, this process ends too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    import xllamacpp
+
+    config = json.loads(sys.stdin.readline())
+    params = xllamacpp.CommonParams()
+    params.model.path = config["model"]
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    params.api_keys = [config["key"]]
+    params.n_ctx = config["context"]
+    params.n_parallel = config["slots"]
+    params.cpuparams.n_threads = config["threads"]
+    params.cpuparams_batch.n_threads = config["threads"]
+    # Bounded, because the default lets cached prompts grow to 8 GiB of main memory.
+    params.cache_ram_mib = config["cache_mib"]
+    params.verbosity = -1
+    params.warmup = False
+    params.fit_params = False
+    params.ui = False
+    params.offline = True
+    params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_MAP_K]
+    server = xllamacpp.Server(params)
+    print(json.dumps({"address": server.listening_address}), flush=True)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Event().wait()
+
+
+def _end_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Exception as error:
+        print(json.dumps({"error": f"{type(error).__name__}: {error}"}), flush=True)
+        sys.exit(1)

@@ -1,0 +1,52 @@
+"""Passages grouped by the article they come from: each report answers for itself.
+
+One article at a time in a prompt, so that a small model cannot mix two reports of different dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant.dates import in_words
+from assistant.schema import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The retrieved passages of one article, in reading order; `rank` of its best, from 0."""
+
+    passages: tuple[Passage, ...]
+    rank: int
+
+    @property
+    def published(self) -> date | None:
+        """The article's date."""
+        return self.passages[0].published
+
+    @property
+    def byline(self) -> str:
+        """ "IANS, 4 July 2017"; as much of it as is known."""
+        first = self.passages[0]
+        day = in_words(first.published) if first.published else None
+        return ", ".join(filter(None, (first.source, day)))
+
+    def render(self) -> str:
+        """The report as the language model reads it."""
+        first = self.passages[0]
+        outlet = f"{first.source or 'unknown outlet'}" + (f" citing {first.via}" if first.via else "")
+        day = in_words(first.published) if first.published else "undated"
+        body = "\n".join(passage.paragraph.text for passage in self.passages)
+        return f"[{outlet}, {day}: {first.title}]\n{body}"
+
+
+def group(passages: Sequence[Passage]) -> list[Report]:
+    """One report an article, the article of the best passage first."""
+    by_article: dict[str, list[Passage]] = {}
+    for passage in passages:
+        by_article.setdefault(passage.article_id, []).append(passage)
+    return [
+        Report(tuple(sorted(own, key=lambda passage: passage.paragraph.number)), rank)
+        for rank, own in enumerate(by_article.values())
+    ]

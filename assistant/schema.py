@@ -1,0 +1,206 @@
+"""The value types that travel between the parts. All are frozen; none knows a framework."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of an article, as a reader would count it.
+
+    `text` is the file's own characters from `offset` on. The first `dateline` characters of
+    `text` are a dateline ("Moscow, July 4:"): part of the paragraph, never part of a quote.
+    """
+
+    id: str
+    number: int
+    text: str
+    offset: int = 0
+    dateline: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A news article. `via` is the agency the outlet itself cites ("reports Xinhua")."""
+
+    id: str
+    title: str
+    source: str | None
+    published: date | None
+    paragraphs: tuple[Paragraph, ...]
+    path: str = ""
+    url: str | None = None
+    via: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved paragraph with what a reader needs to place it, and its scores.
+
+    `score` is the fused rank score; `dense_score` a cosine similarity in [-1, 1] and
+    `bm25_score` a BM25 score ≥ 0, each None where that retriever did not return the paragraph.
+    """
+
+    paragraph: Paragraph
+    article_id: str
+    title: str
+    source: str | None
+    published: date | None
+    via: str | None = None
+    score: float = 0.0
+    dense_score: float | None = None
+    bm25_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A span of a paragraph: `text[start:end]` of that paragraph is `text` here."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where an answer's sentence is stated. `text[start:end] == quote` always holds."""
+
+    number: int
+    article_id: str
+    title: str
+    source: str | None
+    via: str | None
+    published: date | None
+    paragraph: int
+    paragraph_id: str
+    text: str
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, the numbers of its citations and its support in [0, 1]."""
+
+    text: str
+    citations: tuple[int, ...]
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation; `role` is "user" or "assistant"."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with what came before it and the publication dates it may be answered from."""
+
+    text: str
+    id: str | int | None = None
+    history: tuple[Turn, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The same object on the page, on the command line and in the API."""
+
+    question: str
+    standalone_question: str
+    answer: str
+    refused: bool
+    refusal_reason: str | None
+    confidence: float
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    closest: tuple[Passage, ...]
+    model: str
+    timings_ms: Mapping[str, int] = field(default_factory=dict)
+    id: str | int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract's object, in the contract's key order."""
+        return {
+            "id": self.id,
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "answer": self.answer,
+            "refused": self.refused,
+            "refusal_reason": self.refusal_reason,
+            "confidence": round(self.confidence, 4),
+            "sentences": [
+                {
+                    "text": sentence.text,
+                    "citations": list(sentence.citations),
+                    "support": round(sentence.support, 4),
+                }
+                for sentence in self.sentences
+            ],
+            "citations": [{**asdict(citation), "published": _iso(citation.published)} for citation in self.citations],
+            "closest": [passage_to_dict(passage) for passage in self.closest],
+            "model": self.model,
+            "timings_ms": dict(self.timings_ms),
+        }
+
+
+def passage_to_dict(passage: Passage) -> dict[str, Any]:
+    """A passage as it stands in an answer's `closest` list."""
+    return {
+        "article_id": passage.article_id,
+        "title": passage.title,
+        "source": passage.source,
+        "via": passage.via,
+        "published": _iso(passage.published),
+        "paragraph": passage.paragraph.number,
+        "paragraph_id": passage.paragraph.id,
+        "text": passage.paragraph.text,
+        "score": round(passage.score, 6),
+        "dense_score": None if passage.dense_score is None else round(passage.dense_score, 4),
+        "bm25_score": None if passage.bm25_score is None else round(passage.bm25_score, 4),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Event: these passages were found."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Event: a piece of the draft, as the model writes it; not checked yet."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReady:
+    """Event: a sentence that passed its check, with the citations it uses."""
+
+    sentence: Sentence
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Event: the finished answer or refusal; always the last one."""
+
+    answer: Answer
+
+
+Event = Retrieved | Token | SentenceReady | Done

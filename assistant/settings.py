@@ -1,0 +1,62 @@
+"""All settings, from `ASSISTANT_*` environment variables or passed by the caller."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import SettingsError
+
+EMBEDDED = "embedded"
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Frozen settings; every field is also the environment variable `ASSISTANT_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix="ASSISTANT_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    articles: Path = Field(Path("seeds"), description="folder of articles to answer from")
+    model: str = Field(EMBEDDED, description="embedded, FILE.gguf, NAME@URL, ollama:NAME or openai:NAME")
+    api_key: SecretStr = Field(SecretStr(""), description="key for the endpoint named by the model")
+    home: Path = Field(
+        default_factory=lambda: user_cache_path("news-assistant", appauthor=False),
+        description="where the joined model and the indexes are kept",
+    )
+    prompts: Path = Field(PROJECT / "prompts", description="folder of prompt files")
+    passages: int = Field(5, ge=1, le=50, description="paragraphs given to the model")
+    threads: int = Field(0, ge=0, le=512, description="threads of the embedded model; 0: one a core, at most 8")
+    context: int = Field(8192, ge=1024, description="context of the embedded model, in tokens")
+    timeout: float = Field(120.0, gt=0, description="seconds to wait for the model's next words")
+    threshold: float = Field(0.5, ge=0, le=1, description="confidence below which a question is refused")
+
+    @field_validator("articles", "home", "prompts", mode="after")
+    @classmethod
+    def _expand(cls, path: Path) -> Path:
+        return path.expanduser()
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Settings:
+        """Settings from the environment; an override that is None counts as not given.
+
+        Raises `SettingsError` naming the variable, its value and what is allowed.
+        """
+        try:
+            return cls(**{key: value for key, value in overrides.items() if value is not None})
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = "_".join(("ASSISTANT", *map(str, first["loc"]))).upper()
+            raise SettingsError(f"{name}={first.get('input')!r}: {first['msg']}") from error
+
+
+def parse_day(text: str, name: str) -> date:
+    """A day written YYYY-MM-DD. Raises `SettingsError` naming `name`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(f"{name} {text!r}: not a date; write it as YYYY-MM-DD") from error

@@ -1,0 +1,125 @@
+"""What a person reads on the terminal: answers on standard output, progress on standard error."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any, TextIO
+
+from assistant.schema import Answer, Article, Citation, Passage, Token
+
+_WIDTH = 96
+
+
+def printable(text: str) -> str:
+    """Without control and invisible direction characters: an article must not steer the terminal."""
+    return "".join(c for c in text if c.isprintable() or c == " " or c == "\n")
+
+
+def print_citations(citations: Sequence[Citation], out: TextIO) -> None:
+    """The numbered list under an answer: outlet, date, title, paragraph and the quoted words."""
+    for citation in citations:
+        place = byline(citation.source, citation.via, citation.published.isoformat() if citation.published else None)
+        head = f"[{citation.number}] {place} · {citation.title} · paragraph {citation.paragraph}"
+        print(_wrapped(head, "    "), file=out)
+        print(_wrapped(f"“{citation.quote.strip()}”", "    ", first="    "), file=out)
+
+
+def print_refusal(answer: Answer, out: TextIO, aside: TextIO) -> None:
+    """Why there is no answer; the closest paragraphs, as reading, go to `aside`."""
+    print(printable(answer.refusal_reason or answer.answer), file=out)
+    if answer.closest:
+        print("\nClosest paragraphs, as reading; they are not an answer:", file=aside)
+    for passage in answer.closest:
+        print(_wrapped(f"{_where(passage)}: {passage.paragraph.text}", "    ", first="  - "), file=aside)
+
+
+def print_articles(articles: Sequence[Article], out: TextIO) -> None:
+    """One line an article: id, date, outlet, paragraphs, title."""
+    if not articles:
+        return
+    rows = [
+        (
+            printable(article.id),
+            article.published.isoformat() if article.published else "undated",
+            printable(byline(article.source, article.via, None)),
+            str(len(article.paragraphs)),
+            printable(article.title),
+        )
+        for article in articles
+    ]
+    head = ("id", "date", "outlet", "paragraphs", "title")
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(4)]
+    for row in [head, *rows]:
+        print(
+            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]),
+            file=out,
+        )
+
+
+def byline(source: str | None, via: str | None, day: str | None) -> str:
+    """ "IANS, citing Xinhua, 2017-07-04"; as much of it as is known."""
+    outlet = source or "unknown outlet"
+    return ", ".join(filter(None, (outlet, f"citing {via}" if via else None, day)))
+
+
+class Status:
+    """The line on standard error that says what is going on; silent where nobody watches."""
+
+    def __init__(self, out: TextIO = sys.stderr) -> None:
+        self._out = out
+        self._live = out.isatty()
+        self._draft = ""
+
+    def say(self, text: str) -> None:
+        """Replace the line."""
+        if self._live:
+            print(f"\r\x1b[2K\x1b[2m{printable(text)[:_WIDTH]}\x1b[0m", end="", file=self._out, flush=True)
+
+    def token(self, token: Token) -> None:
+        """Show the draft as it is written; it is not checked yet."""
+        self._draft = (self._draft + token.text).replace("\n", " ")
+        self.say(f"writing: {self._draft[-_WIDTH + 10 :]}")
+
+    def clear(self) -> None:
+        """Empty the line."""
+        self._draft = ""
+        if self._live:
+            print("\r\x1b[2K", end="", file=self._out, flush=True)
+
+
+def progress_bars(what: str) -> Callable[[int, int], None]:
+    """A bar on standard error that appears with the first step and goes when all are done."""
+    from tqdm import tqdm
+
+    bars: list[Any] = []
+
+    def step(done: int, total: int) -> None:
+        if not bars:
+            if done >= total:
+                return
+            big = total > 1_000_000
+            unit = "B" if big else "files"
+            bars.append(tqdm(desc=what, total=total, unit=unit, unit_scale=big, file=sys.stderr, leave=False))
+        bars[0].update(done - bars[0].n)
+        if done >= total:
+            bars.pop().close()
+
+    return step
+
+
+def _where(passage: Passage) -> str:
+    day = passage.published.isoformat() if passage.published else None
+    return f"{byline(passage.source, passage.via, day)}, paragraph {passage.paragraph.number}"
+
+
+def _wrapped(text: str, indent: str, first: str = "") -> str:
+    return textwrap.fill(
+        " ".join(printable(text).split()),
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,1 @@
+"""The eval suite: facts, pure scorers, a runner, a report. `pytest evals/` runs it."""

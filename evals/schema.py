@@ -1,0 +1,81 @@
+"""The value types of the eval suite: Case → Result → Score → Metric."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.schema import Turn
+
+DEVELOPMENT, HELD_OUT = "development", "held-out"
+
+
+def split_of(case_id: str) -> str:
+    """The half a case belongs to, fixed by the SHA-256 of its id."""
+    digest = hashlib.sha256(case_id.encode()).digest()
+    return HELD_OUT if digest[0] % 2 else DEVELOPMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question and what is known about its answer.
+
+    `answers` lists the points a right answer makes, each with its acceptable wordings; `gold`,
+    parallel to it, lists for each point the ids of every paragraph that states it (empty where
+    unknown). `rejects` are wordings that make an answer wrong. `long_form`: the points are
+    reference texts, to be recalled rather than matched.
+    """
+
+    id: str
+    question: str
+    category: str
+    history: tuple[Turn, ...] = ()
+    answers: tuple[tuple[str, ...], ...] = ()
+    rejects: tuple[str, ...] = ()
+    gold: tuple[tuple[str, ...], ...] = ()
+    unanswerable: bool = False
+    long_form: bool = False
+    standalone: str | None = None
+    other_answers: tuple[str, ...] = ()
+
+    @property
+    def split(self) -> str:
+        """The half the case belongs to."""
+        return split_of(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """`value` in [0, 1] (seconds for times); None: the judgement could not be made (unscored)."""
+
+    value: float | None
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One case answered once. `answer` is the JSON contract's object; `passages` were given to
+    the model, best first (contract `closest` shape). A score that does not apply is absent."""
+
+    case: Case
+    answer: Mapping[str, Any] | None
+    passages: tuple[Mapping[str, Any], ...] = ()
+    error: str | None = None
+    run: int = 1
+    scores: Mapping[str, Score] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """An aggregate with its 95 % interval; `unit` is "share", "seconds" or "count"."""
+
+    name: str
+    label: str
+    value: float | None
+    n: int
+    low: float | None
+    high: float | None
+    unit: str = "share"
+    higher_is_better: bool = True
