@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assistant.citations import CitationList
 from assistant.conversation import Contextualiser
-from assistant.dates import named_periods
 from assistant.errors import QuestionError
-from assistant.gate import Gate, Verdict
-from assistant.reports import Report, group
+from assistant.gate import Gate, Verdict, select
+from assistant.present import as_quotation, with_date, with_marks
+from assistant.reports import group
 from assistant.retriever import Retriever
 from assistant.schema import Answer, Done, Event, Question, Retrieved, Sentence, SentenceReady, Token
 from assistant.support import Evidence, Support, best_quote
@@ -22,21 +21,12 @@ from assistant.writer import Writer
 MAX_QUESTION = 4000
 _MAX_REPORTS = 3
 _CLOSEST = 3
-_RIVAL_ODDS = 2.0
-_QUOTE_SHARE = 0.6
-_ASKS_WHEN = re.compile(r"\b(?:when|(?:what|which)\s+(?:date|day|year|month|time)|how (?:recently|long ago))\b", re.I)
-_ASKS_NOW = re.compile(r"\b(?:now|current(?:ly)?|latest|most recent(?:ly)?|today|newest|last time)\b", re.I)
-_RELATIVE = re.compile(
-    r"\b(?:today|yesterday|tomorrow|tonight|ongoing|(?:this|last|next|later this|earlier this)\s+"
-    r"(?:week|month|year|summer|winter|spring|autumn|fall|weekend)|"
-    r"(?:on|this|last|next)\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
-    re.I,
-)
-_DATED = re.compile(r"\b(?:1[89]|20)\d{2}\b")
+_WORTH_WRITING = 0.15
+QUOTE_SHARE = 0.4
 
 NOT_STATED = "The articles do not say."
-NO_SUPPORT = "No sentence could be found in the articles that states an answer."
-NOTHING_FOUND = "No paragraph was found for these dates."
+NO_SUPPORT = "The articles do not say: no sentence that states an answer was found in them."
+NOTHING_FOUND = "The articles do not say: no paragraph was found for these dates."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +38,15 @@ class Steps:
     gate: Gate
     writer: Writer
     support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A sentence that its evidence states, and the probability that it answers the question."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    confidence: float
 
 
 class Pipeline:
@@ -70,80 +69,77 @@ class Pipeline:
         passages = self._steps.retriever.retrieve(asked, since=question.since, until=question.until)
         clock.mark("retrieve")
         yield Retrieved(passages)
-        reports = group(passages)[:_MAX_REPORTS]
-        verdicts = [self._steps.gate.judge(asked, report) for report in reports]
+        verdicts = [self._steps.gate.judge(asked, report) for report in group(passages)[:_MAX_REPORTS]]
         clock.mark("gate")
-        chosen = select(asked, verdicts, self._threshold)
-        blank = Answer(
-            id=question.id,
-            question=question.text,
-            standalone_question=asked,
-            answer=NOT_STATED,
-            refused=True,
-            refusal_reason=NOT_STATED if verdicts else NOTHING_FOUND,
-            confidence=max((verdict.probability for verdict in verdicts), default=0.0),
-            sentences=(),
-            citations=(),
-            closest=passages[:_CLOSEST],
-            model=self._model_name,
-        )
-        if not chosen:
-            yield Done(replace(blank, timings_ms=clock.done()))
-            return
 
         citations = CitationList()
         sentences: list[Sentence] = []
-        for verdict in chosen:
-            for item in self._from_report(asked, verdict.report, dated=len(chosen) > 1):
+        confidence = max((verdict.probability for verdict in verdicts), default=0.0)
+        seen: list[float] = []
+        for verdict, several in _in_turn(asked, verdicts):
+            if sentences and not several:
+                break
+            for item in self._from_report(asked, verdict):
                 clock.first("first_token")
                 if isinstance(item, Token):
                     yield item
                     continue
-                text, evidence = item
-                if any(_says_the_same(text, known.text) for known in sentences):
+                seen.append(item.confidence)
+                if item.confidence < self._threshold or any(_same(item.text, known.text) for known in sentences):
                     continue
-                made = tuple(citations.cite(part) for part in evidence)
-                numbers = tuple(dict.fromkeys(citation.number for citation in made))
-                sentence = Sentence(text, numbers, evidence[0].support)
+                made = tuple(citations.cite(part) for part in item.evidence)
+                sentence = Sentence(
+                    with_date(item.text, asked, verdict.report, several=several),
+                    tuple(dict.fromkeys(citation.number for citation in made)),
+                    item.evidence[0].support,
+                )
                 sentences.append(sentence)
                 yield SentenceReady(sentence, made)
-        if not sentences:
-            yield Done(replace(blank, refusal_reason=NO_SUPPORT, timings_ms=clock.done()))
-            return
+        refusal = None if sentences else NOTHING_FOUND if not verdicts else NO_SUPPORT if seen else NOT_STATED
         yield Done(
-            replace(
-                blank,
-                answer=" ".join(with_marks(sentence) for sentence in sentences),
-                refused=False,
-                refusal_reason=None,
+            Answer(
+                id=question.id,
+                question=question.text,
+                standalone_question=asked,
+                answer=" ".join(map(with_marks, sentences)) or NOT_STATED,
+                refused=not sentences,
+                refusal_reason=refusal,
+                confidence=max(seen, default=confidence),
                 sentences=tuple(sentences),
                 citations=citations.all(),
-                closest=(),
+                closest=() if sentences else passages[:_CLOSEST],
+                model=self._model_name,
                 timings_ms=clock.done(),
             )
         )
 
-    def _from_report(
-        self, asked: str, report: Report, *, dated: bool
-    ) -> Iterator[Token | tuple[str, tuple[Evidence, ...]]]:
-        """Draft tokens, then each sentence that is stated in the report, with its evidence."""
-        draft, kept = [], 0
+    def _from_report(self, asked: str, verdict: Verdict) -> Iterator[Token | _Checked]:
+        """Draft tokens, then each sentence that is stated in the report."""
+        report = verdict.report
+        draft: list[str] = []
+        kept = 0
         for item in self._steps.writer.write(asked, report):
             if isinstance(item, Token):
                 yield item
                 continue
             draft.append(item)
-            evidence = self._steps.support.check(item, report.passages)
+            evidence = self._steps.support.check(item, report.passages, asked)
             if evidence and evidence[0].holds:
                 kept += 1
-                yield _present(item, asked, report, dated=dated), evidence
+                yield self._checked(asked, verdict, item, evidence, verbatim=False)
         if kept:
             return
         # What the report says verbatim is worth more than what a model failed to say rightly.
         quoted = best_quote(" ".join([asked, *draft]), report.passages)
-        if quoted and quoted.support >= _QUOTE_SHARE:
-            text = _as_quotation(quoted.quote.text)
-            yield _present(text, asked, report, dated=True), (replace(quoted, support=1.0),)
+        if quoted and quoted.support >= QUOTE_SHARE:
+            evidence = (replace(quoted, support=1.0),)
+            yield self._checked(asked, verdict, as_quotation(quoted.quote.text), evidence, verbatim=True)
+
+    def _checked(
+        self, asked: str, verdict: Verdict, text: str, evidence: tuple[Evidence, ...], *, verbatim: bool
+    ) -> _Checked:
+        confidence, _ = self._steps.gate.confirm(asked, verdict, evidence, verbatim=verbatim)
+        return _Checked(text, evidence, confidence)
 
 
 def check_question(text: str) -> None:
@@ -154,61 +150,19 @@ def check_question(text: str) -> None:
         raise QuestionError(f"the question has {len(text):,} characters, at most {MAX_QUESTION:,} are read; shorten it")
 
 
-def select(question: str, verdicts: Sequence[Verdict], threshold: float) -> list[Verdict]:
-    """The reports to answer from, in the order to show them; empty: refuse.
+def _in_turn(asked: str, verdicts: list[Verdict]) -> Iterator[tuple[Verdict, bool]]:
+    """The reports to ask, and whether it is one of several that answer together.
 
-    The likeliest one, and those of other dates that are about as likely or of a time that the
-    question names too. Oldest first; newest first where the question asks for the current state.
+    First those that are to answer; if nothing they say holds, the others, likeliest first.
     """
-    able = sorted((v for v in verdicts if v.probability >= threshold), key=lambda v: -v.probability)
-    if not able:
-        return []
-    best = able[0]
-    periods = named_periods(question)
-    several = len(periods) > 1
-    chosen = [best]
-    for rival in able[1:]:
-        if rival.report.published in (None, *(v.report.published for v in chosen)):
-            continue
-        close = _log_odds(best) - _log_odds(rival) <= _RIVAL_ODDS
-        if close or (several and any(period.contains(rival.report.published) for period in periods)):
-            chosen.append(rival)
-    newest_first = bool(_ASKS_NOW.search(question))
-    return sorted(chosen, key=lambda v: str(v.report.published), reverse=newest_first)
+    chosen = select(asked, verdicts, _WORTH_WRITING)
+    yield from ((verdict, len(chosen) > 1) for verdict in chosen)
+    rest = [verdict for verdict in verdicts if verdict not in chosen and verdict.probability >= _WORTH_WRITING]
+    yield from ((verdict, False) for verdict in sorted(rest, key=lambda verdict: -verdict.probability))
 
 
-def with_marks(sentence: Sentence) -> str:
-    """The sentence with its citation numbers before the full stop: "They met [1]."."""
-    marks = "".join(f"[{number}]" for number in sentence.citations)
-    body = sentence.text.rstrip()
-    end = body[-1] if body and body[-1] in ".!?" else ""
-    return f"{body.removesuffix(end) if end else body} {marks}{end or '.'}"
-
-
-def _present(text: str, asked: str, report: Report, *, dated: bool) -> str:
-    """The sentence, with outlet and date before it where its time would not be plain without."""
-    says_when = bool(_DATED.search(text))
-    unclear = bool(_RELATIVE.search(text)) or (bool(_ASKS_WHEN.search(asked)) and not says_when)
-    if report.byline and (dated or unclear):
-        return f"{report.byline}: {text}"
-    return text
-
-
-def _as_quotation(text: str) -> str:
-    bare = text.strip().strip('“”"')
-    return f"“{bare}”"
-
-
-def _says_the_same(text: str, other: str) -> bool:
-    mine, theirs = stems(text), stems(other)
-    return mine == theirs
-
-
-def _log_odds(verdict: Verdict) -> float:
-    import math
-
-    p = min(max(verdict.probability, 1e-6), 1 - 1e-6)
-    return math.log(p / (1 - p))
+def _same(text: str, other: str) -> bool:
+    return stems(text) <= stems(other)
 
 
 class _Clock:

@@ -82,6 +82,10 @@ def parse_question(row: Mapping[str, Any], where: str) -> Question:
 
     Raises `QuestionError` beginning with `where`.
     """
+    try:
+        json.dumps(dict(row), ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise QuestionError(f"{where}: holds half a character (a lone surrogate); save it as UTF-8") from error
     text = row.get("question")
     if not isinstance(text, str):
         raise QuestionError(f'{where}: "question" is missing or not a text')
@@ -106,7 +110,7 @@ def parse_question(row: Mapping[str, Any], where: str) -> Question:
 def _parse(line: str, where: str) -> Question:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise QuestionError(f"{where}: not JSON ({error}); write one object a line") from error
     if not isinstance(row, dict):
         raise QuestionError(f'{where}: not an object; write {{"id": …, "question": "…"}}')

@@ -33,7 +33,9 @@ def run(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except AssistantError as error:
-        print(f"assistant: {error}", file=sys.stderr)
+        from assistant.terminal import one_line
+
+        print(f"assistant: {one_line(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("\nassistant: interrupted", file=sys.stderr)
@@ -93,7 +95,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     from assistant.answer import check_question
     from assistant.schema import Question
 
-    text = sys.stdin.read() if arguments.question == "-" else arguments.question
+    text = _standard_input() if arguments.question == "-" else arguments.question
     check_question(text)
     since, until = _dates(arguments)
     question = Question(" ".join(text.split()), since=since, until=until)
@@ -107,8 +109,15 @@ def _ask(arguments: argparse.Namespace) -> int:
         return _exit_code(assistant)
 
 
+def _standard_input() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise UsageError("standard input is not UTF-8 text; write the question in UTF-8") from error
+
+
 def _show(assistant: Assistant, question: Question) -> None:
-    from assistant.answer import with_marks
+    from assistant.present import with_marks
     from assistant.schema import Done, Retrieved, SentenceReady, Token
     from assistant.terminal import Status, print_citations, print_refusal, printable
 
@@ -224,7 +233,7 @@ def _exit_code(assistant: Assistant) -> int:
 
 
 def _warn(problems: Sequence[str]) -> None:
-    from assistant.terminal import printable
+    from assistant.terminal import one_line
 
     for problem in problems:
-        print(f"assistant: skipped {printable(problem)}", file=sys.stderr)
+        print(f"assistant: skipped {one_line(problem)}", file=sys.stderr)

@@ -17,8 +17,10 @@ _DAY = re.compile(
 )
 _ISO_DAY = re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b")
 _MONTH_YEAR = re.compile(rf"\b(?P<m>{_MONTH_NAMES})\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b", re.I)
-_YEAR = re.compile(r"(?<![\d-])(?P<y>(?:19|20)\d{2})(?:'s|’s)?\b(?![-\d])")
-_OPEN_RANGE = re.compile(r"\b(?:since|from|after|before|until|till|by|up to|through|between|to)\s+$", re.I)
+_YEAR = re.compile(r"(?<![\d–-])(?P<y>(?:19|20)\d{2})(?:'s|’s)?\b(?![-–\d])")
+_OPEN_RANGE = re.compile(
+    r"\b(?:since|from|after|before|until|till|by|up to|through|between|to|between\s+[\w,. ]{1,30}\sand)\s+$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,40 @@
-"""Is the question answerable from a report? A probability, from several signals together.
+"""Is the question answered? Two calibrated probabilities, from several signals each.
 
 The language model's P(yes) alone is not calibrated: its best threshold differs from one
-collection to the next. A logistic model joins it with what can be counted. Its coefficients are
-in `gate.json`, refitted by `python -m evals.fit_gate`.
+collection to the next. Logistic models join it with what can be counted. The first, `report`,
+decides before anything is written whether a report is worth asking; the second, `sentence`,
+whether a checked sentence is shown, and is the answer's confidence. Their coefficients are in
+`gate.json`, refitted by `python -m evals.fit_gate`.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from assistant.dates import named_periods
 from assistant.llm import ChatModel
 from assistant.prompts import Prompts
 from assistant.reports import Report
-from assistant.words import content_words, stems
+from assistant.support import Evidence, placing
+from assistant.words import Word, content_words, stems
 
 COEFFICIENTS = Path(__file__).with_name("gate.json")
 _NEVER_CERTAIN = 1e-4
+_RIVAL_ODDS = 2.0
+_ASKS_NOW = re.compile(r"\b(?:now|current(?:ly)?|latest|most recent(?:ly)?|today|newest|last time)\b", re.I)
+
+Coefficients = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
-    """What the gate looks at, for one report.
+class ReportSignals:
+    """What is known of a report before anything is written.
 
     `yes` is the log-odds of the model's P(yes); `asked` the share of the question's content words
     that the report's passages, title, outlet and date contain; `missing_names` counts the
@@ -39,57 +48,131 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceSignals:
+    """What is known of a sentence when it has been written and checked.
+
+    The report's signals, and: `quoted`, the share of the question's content words in the quoted
+    words and what places them; `unquoted_names`, the question's names and numbers that are not
+    there; `support`; `verbatim`, 1 where the sentence is a quotation itself.
+    """
+
+    yes: float
+    asked: float
+    missing_names: float
+    similarity: float
+    quoted: float
+    unquoted_names: float
+    support: float
+    verbatim: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """A report, the signals and the probability that it answers the question."""
+    """A report, its signals and the probability that it answers the question."""
 
     report: Report
-    signals: Signals
+    signals: ReportSignals
     probability: float
 
 
 class Gate:
-    """Judges reports, one short call to the model each."""
+    """Judges reports, one short call to the model each, and sentences, with no call."""
 
-    def __init__(self, model: ChatModel, prompts: Prompts, coefficients: Mapping[str, float] | None = None) -> None:
+    def __init__(self, model: ChatModel, prompts: Prompts, coefficients: Coefficients | None = None) -> None:
         self._model = model
         self._prompts = prompts
         self._coefficients = coefficients or _stored_coefficients()
 
     def judge(self, question: str, report: Report) -> Verdict:
         """The probability that `report` states the answer to `question`."""
+        signals = report_signals(question, report, self.probability_yes(question, report))
+        return Verdict(report, signals, _logistic(self._coefficients["report"], asdict(signals)))
+
+    def confirm(
+        self, question: str, verdict: Verdict, evidence: Sequence[Evidence], *, verbatim: bool
+    ) -> tuple[float, SentenceSignals]:
+        """The probability that a sentence with this evidence answers `question`, and why."""
+        signals = sentence_signals(question, verdict.signals, evidence, verbatim=verbatim)
+        return _logistic(self._coefficients["sentence"], asdict(signals)), signals
+
+    def probability_yes(self, question: str, report: Report) -> float:
+        """The model's own P(yes), not calibrated."""
         text = self._prompts.render("gate", passages=report.render(), question=question)
         messages = [
             {"role": "system", "content": self._prompts.render("system")},
             {"role": "user", "content": text},
         ]
-        signals = measure(question, report, self._model.probability_yes(messages))
-        return Verdict(report, signals, self.probability(signals))
-
-    def probability(self, signals: Signals) -> float:
-        """The calibrated probability for these signals."""
-        odds = self._coefficients["intercept"]
-        for name, value in asdict(signals).items():
-            odds += self._coefficients[name] * value
-        return 1 / (1 + math.exp(-odds))
+        return self._model.probability_yes(messages)
 
 
-def measure(question: str, report: Report, p_yes: float) -> Signals:
-    """The signals for one report; `p_yes` is the model's own probability."""
+def report_signals(question: str, report: Report, p_yes: float) -> ReportSignals:
+    """The signals of one report; `p_yes` is the model's own probability."""
     p_yes = min(max(p_yes, _NEVER_CERTAIN), 1 - _NEVER_CERTAIN)
-    known = stems(report.render())
-    asked = content_words(question)
-    missing = [word for word in asked if word.stem not in known]
-    # A question's first word is capitalised whether it is a name or not.
-    names = [word for word in missing if word.is_number or (word.is_capitalised and word.start > 0)]
-    return Signals(
+    share, names = _coverage(question, stems(report.render()))
+    return ReportSignals(
         yes=math.log(p_yes / (1 - p_yes)),
-        asked=1 - len(missing) / max(1, len(asked)),
-        missing_names=float(len({word.stem for word in names})),
+        asked=share,
+        missing_names=names,
         similarity=max((passage.dense_score or 0.0) for passage in report.passages),
     )
 
 
+def sentence_signals(
+    question: str, report: ReportSignals, evidence: Sequence[Evidence], *, verbatim: bool
+) -> SentenceSignals:
+    """The signals of one checked sentence; `evidence` is not empty."""
+    near: set[str] = set()
+    for part in evidence:
+        near |= stems(part.quote.text) | placing(part.passage) | stems(part.passage.paragraph.speaker or "")
+    share, names = _coverage(question, near)
+    support = min(part.support for part in evidence)
+    return SentenceSignals(
+        **asdict(report), quoted=share, unquoted_names=names, support=support, verbatim=float(verbatim)
+    )
+
+
+def select(question: str, verdicts: Sequence[Verdict], threshold: float) -> list[Verdict]:
+    """The reports to answer from, in the order to show them; empty: refuse.
+
+    The likeliest one, and those of other dates that are about as likely, or of a time that the
+    question names too. Oldest first; newest first where the question asks for the current state.
+    """
+    able = sorted((v for v in verdicts if v.probability >= threshold), key=lambda v: -v.probability)
+    chosen = able[:1]
+    periods = named_periods(question)
+    for rival in able[1:]:
+        if rival.report.published in (None, *(v.report.published for v in chosen)):
+            continue
+        named = len(periods) > 1 and any(period.contains(rival.report.published) for period in periods)
+        if named or _odds(chosen[0].probability) - _odds(rival.probability) <= _RIVAL_ODDS:
+            chosen.append(rival)
+    return sorted(chosen, key=lambda v: str(v.report.published), reverse=bool(_ASKS_NOW.search(question)))
+
+
+def _coverage(question: str, known: set[str]) -> tuple[float, float]:
+    """The share of the question's content words in `known`; how many names and numbers are not."""
+    asked = content_words(question)
+    missing = [word for word in asked if word.stem not in known]
+    names = {word.stem for word in missing if _is_name_or_number(word)}
+    return 1 - len(missing) / max(1, len(asked)), float(len(names))
+
+
+def _is_name_or_number(word: Word) -> bool:
+    # A question's first word is capitalised whether it is a name or not.
+    return word.is_number or (word.is_capitalised and word.start > 0)
+
+
+def _logistic(coefficients: Mapping[str, float], signals: Mapping[str, float]) -> float:
+    odds = coefficients["intercept"] + sum(coefficients[name] * value for name, value in signals.items())
+    return 1 / (1 + math.exp(-odds))
+
+
+def _odds(probability: float) -> float:
+    p = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(p / (1 - p))
+
+
 @cache
-def _stored_coefficients() -> dict[str, float]:
-    stored: dict[str, float] = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))["coefficients"]
+def _stored_coefficients() -> dict[str, dict[str, float]]:
+    stored: dict[str, dict[str, float]] = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))["coefficients"]
     return stored

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 from llama_index.core.embeddings import BaseEmbedding
@@ -18,7 +20,7 @@ from assistant.errors import ArticleError, IndexStoreError
 from assistant.schema import Article, Paragraph
 from assistant.store import SqliteStore
 
-FORMAT = "1"
+FORMAT = "2"
 _BATCH_PARAGRAPHS = 128
 _WRITER_PATIENCE_S = 600
 
@@ -43,6 +45,16 @@ def index_path(home: Path, folder: Path) -> Path:
     return home / "indexes" / f"{resolved.name or 'root'}-{key}.sqlite3"
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An article to be written, with its file's fingerprint where it has a file."""
+
+    article: Article
+    digest: str = ""
+    size: int = 0
+    modified: int = 0
+
+
 class ArticleIndex:
     """Articles of one folder in one store file."""
 
@@ -54,6 +66,8 @@ class ArticleIndex:
             path.parent.mkdir(parents=True, exist_ok=True)
             with self._lock:
                 self.store = self._open()
+        except Timeout as error:
+            raise IndexStoreError(f"index {path}: another process is still writing; try again later") from error
         except OSError as error:
             raise IndexStoreError(
                 f"index folder {path.parent}: {error.strerror}; set ASSISTANT_HOME to a folder you may write to"
@@ -75,7 +89,8 @@ class ArticleIndex:
 
     def articles(self) -> list[Article]:
         """Every indexed article with its paragraphs, oldest first, undated last."""
-        return list(self._articles())
+        with self.store.snapshot():
+            return list(self._articles())
 
     def is_empty(self) -> bool:
         """True when no article is indexed."""
@@ -120,7 +135,7 @@ class ArticleIndex:
         gone = set(known) - {file.id for file in files}
         self._remove(gone)
         report.removed = len(gone)
-        batch: list[tuple[ArticleFile, str, Article]] = []
+        batch: list[_Entry] = []
         for done, file in enumerate(files):
             progress(done, len(files))
             stored = known.get(file.id)
@@ -138,15 +153,30 @@ class ArticleIndex:
             except ArticleError as error:
                 report.problems.append(str(error))
                 continue
-            batch.append((file, digest, article))
+            batch.append(_Entry(article, digest, file.size, file.modified))
             report.changed += bool(stored)
             report.added += not stored
-            if sum(len(item[2].paragraphs) for item in batch) >= _BATCH_PARAGRAPHS:
+            if _size(batch) >= _BATCH_PARAGRAPHS:
                 self._write(batch)
                 batch = []
         self._write(batch)
         progress(len(files), len(files))
         return report
+
+    def add(self, articles: Sequence[Article], progress: Progress | None = None) -> None:
+        """Index articles that did not come from files, in place of any with their ids.
+
+        Raises `IndexStoreError`.
+        """
+        with self._lock:
+            batch: list[_Entry] = []
+            for done, article in enumerate(articles, start=1):
+                batch.append(_Entry(article))
+                if _size(batch) >= _BATCH_PARAGRAPHS or done == len(articles):
+                    self._write(batch)
+                    batch = []
+                    if progress:
+                        progress(done, len(articles))
 
     def _remove(self, ids: Iterable[str]) -> None:
         with self.store.transaction() as connection:
@@ -160,25 +190,24 @@ class ArticleIndex:
                 "UPDATE articles SET size = ?, modified = ? WHERE id = ?", (file.size, file.modified, file.id)
             )
 
-    def _write(self, batch: list[tuple[ArticleFile, str, Article]]) -> None:
-        nodes = [to_node(article, paragraph) for _, _, article in batch for paragraph in article.paragraphs]
+    def _write(self, batch: list[_Entry]) -> None:
+        nodes = [to_node(entry.article, paragraph) for entry in batch for paragraph in entry.article.paragraphs]
         vectors = self.embedder.get_text_embedding_batch([embedded_text(node) for node in nodes])
         for node, vector in zip(nodes, vectors, strict=True):
             node.embedding = vector
         with self.store.transaction() as connection:
-            for file, digest, article in batch:
+            for entry in batch:
+                article = entry.article
                 self.store.delete(article.id)
                 header = {"title": article.title, "source": article.source, "via": article.via}
                 header |= {"path": article.path, "url": article.url, "published": _iso(article)}
                 connection.execute(
                     "INSERT OR REPLACE INTO articles VALUES (?,?,?,?,?)",
-                    (article.id, digest, file.size, file.modified, json.dumps(header, ensure_ascii=False)),
+                    (article.id, entry.digest, entry.size, entry.modified, json.dumps(header, ensure_ascii=False)),
                 )
             self.store.add(nodes)
 
     def _articles(self) -> Iterator[Article]:
-        from datetime import date
-
         paragraphs: dict[str, list[Paragraph]] = {}
         for article_id, node_id, text, metadata in self.store.read(
             "SELECT article_id, id, text, metadata FROM paragraphs ORDER BY row"
@@ -198,6 +227,10 @@ class ArticleIndex:
             )
 
 
+def _size(batch: list[_Entry]) -> int:
+    return sum(len(entry.article.paragraphs) for entry in batch)
+
+
 def to_node(article: Article, paragraph: Paragraph) -> TextNode:
     """A paragraph as llama-index keeps it; `heading` is what places it: title, outlet, date."""
     outlet = " ".join(filter(None, (article.source, article.via)))
@@ -215,13 +248,15 @@ def to_node(article: Article, paragraph: Paragraph) -> TextNode:
             "number": paragraph.number,
             "offset": paragraph.offset,
             "dateline": paragraph.dateline,
+            "speaker": paragraph.speaker,
         },
     )
 
 
-def to_paragraph(node_id: str, text: str, metadata: dict[str, int]) -> Paragraph:
+def to_paragraph(node_id: str, text: str, metadata: Mapping[str, Any]) -> Paragraph:
     """The inverse of `to_node`, for the paragraph alone."""
-    return Paragraph(node_id, metadata["number"], text, metadata["offset"], metadata["dateline"])
+    placed = (metadata["offset"], metadata["dateline"], metadata["speaker"])
+    return Paragraph(node_id, metadata["number"], text, *placed)
 
 
 def embedded_text(node: TextNode) -> str:

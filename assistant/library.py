@@ -33,11 +33,22 @@ class Assistant:
     ...     print(assistant.ask("What did Xi and Putin sign in Moscow in 2023?").answer)
     """
 
-    def __init__(self, index: ArticleIndex, model: ChatModel, pipeline: Pipeline, update: UpdateReport) -> None:
+    def __init__(
+        self, index: ArticleIndex, model: ChatModel, settings: Settings, update: UpdateReport | None = None
+    ) -> None:
         self.index = index
         self.model = model
-        self.update = update
-        self._pipeline = pipeline
+        self.settings = settings
+        self.update = update or UpdateReport()
+        prompts = Prompts(settings.prompts)
+        steps = Steps(
+            Contextualiser(model, prompts),
+            Retriever(index, passages=settings.passages),
+            Gate(model, prompts),
+            Writer(model, prompts),
+            Support(),
+        )
+        self._pipeline = Pipeline(steps, threshold=settings.threshold, model_name=model.name)
 
     @classmethod
     def open(
@@ -57,23 +68,14 @@ class Assistant:
         if articles is not None:
             settings = settings.model_copy(update={"articles": Path(articles)})
         report = progress or _silent
-        prompts = Prompts(settings.prompts)
         model = ChatModel(resolve_endpoint(settings), settings)
         try:
             model.start(report("joining the language model"))
             index, update = open_index(settings, report)
-            steps = Steps(
-                Contextualiser(model, prompts),
-                Retriever(index, passages=settings.passages),
-                Gate(model, prompts),
-                Writer(model, prompts),
-                Support(),
-            )
-            pipeline = Pipeline(steps, threshold=settings.threshold, model_name=model.name)
-            return cls(index, model, pipeline, update)
         except BaseException:
             model.close()
             raise
+        return cls(index, model, settings, update)
 
     def ask(
         self,

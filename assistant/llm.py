@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import re
@@ -99,6 +100,8 @@ class ChatModel:
         An endpoint that gives none is asked for the word itself, which counts as 0.95 or 0.05.
         """
         reply = self._create(messages, max_tokens=1, logprobs=True, top_logprobs=_TOP_LOGPROBS)
+        if not getattr(reply, "choices", None):
+            raise self._garbled()
         choice = reply.choices[0]
         if choice.logprobs and choice.logprobs.content:
             yes, no = _yes_and_no(choice.logprobs.content[0].top_logprobs)
@@ -112,14 +115,20 @@ class ChatModel:
         import openai
 
         response = self._create(messages, max_tokens=max_tokens, stop=list(stop) or None, stream=True)
+        understood = False
         try:
             for chunk in response:
+                understood = True
                 if chunk.choices and chunk.choices[0].delta.content:
                     yield chunk.choices[0].delta.content
         except openai.APIError as error:
             raise self._explain(error) from error
+        except json.JSONDecodeError as error:
+            raise self._garbled() from error
         finally:
             response.close()
+        if not understood:
+            raise self._garbled()
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> str:
         """The whole reply."""
@@ -141,6 +150,8 @@ class ChatModel:
             )
         except openai.APIError as error:
             raise self._explain(error) from error
+        except json.JSONDecodeError as error:
+            raise self._garbled() from error
 
     def _connect(self) -> OpenAI:
         if self._client is None:
@@ -166,7 +177,7 @@ class ChatModel:
     def _explain(self, error: Exception) -> ModelError:
         import openai
 
-        where = f"model {self.name}" + (f" at {self.endpoint.url}" if self.endpoint.url else "")
+        where = self._where()
         if isinstance(error, openai.APITimeoutError):
             return ModelConnectionError(
                 f"{where}: no reply within {self._settings.timeout:g} s; try again, or raise ASSISTANT_TIMEOUT"
@@ -179,6 +190,12 @@ class ChatModel:
             return ModelConnectionError(f"{where}: not known there; check the model's name and the address")
         reason = " ".join(str(error).split())[:300]
         return ModelError(f"{where}: {reason}")
+
+    def _garbled(self) -> ModelError:
+        return ModelError(f"{self._where()}: the reply is not an OpenAI-compatible server's; check the address")
+
+    def _where(self) -> str:
+        return f"model {self.name}" + (f" at {self.endpoint.url}" if self.endpoint.url else "")
 
 
 def _yes_and_no(alternatives: Sequence[Any]) -> tuple[float, float]:

@@ -107,13 +107,14 @@ class ModelStore:
 
     def _join(self, progress: Progress) -> None:
         parts = list(self._parts())
+        draft = self.path.with_suffix(".part")
+        draft.unlink(missing_ok=True)
         free = shutil.disk_usage(self.path.parent).free
         if free < self.model.size + _SPARE:
             raise ModelFileError(
                 f"model folder {self.path.parent}: {_megabytes(self.model.size + _SPARE)} needed, "
                 f"{_megabytes(free)} free; free some space, or set ASSISTANT_HOME to another disk"
             )
-        draft = self.path.with_suffix(".part")
         digest, done = hashlib.sha256(), 0
         try:
             with draft.open("wb") as target:

@@ -14,6 +14,7 @@ class Paragraph:
 
     `text` is the file's own characters from `offset` on. The first `dateline` characters of
     `text` are a dateline ("Moscow, July 4:"): part of the paragraph, never part of a quote.
+    `speaker` is whose words it reports, where that is one person, also when it only says "he".
     """
 
     id: str
@@ -21,6 +22,7 @@ class Paragraph:
     text: str
     offset: int = 0
     dateline: int = 0
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,20 @@ class SqliteStore(BasePydanticVectorStore):
         except sqlite3.DatabaseError as error:
             raise self._explain(error) from error
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Every read inside sees the same state of the file, whatever others write. Raises `IndexStoreError`."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None and connection.in_transaction:
+            yield
+            return
+        self.read("BEGIN")
+        try:
+            yield
+        finally:
+            if self.client.in_transaction:
+                self.client.execute("ROLLBACK")
+
     def generation(self) -> int:
         """How many write transactions the file has seen; whoever caches rows compares it."""
         rows = self.read("SELECT value FROM meta WHERE key = 'generation'")
@@ -158,6 +172,10 @@ class SqliteStore(BasePydanticVectorStore):
 
     def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
         """The best paragraphs, with `dense_score` and `bm25_score` in each node's metadata."""
+        with self.snapshot():
+            return self._query(query)
+
+    def _query(self, query: VectorStoreQuery) -> VectorStoreQueryResult:
         depth = max(query.similarity_top_k, query.sparse_top_k or 0)
         condition, values = _where(query.filters)
         dense: dict[int, float] = {}

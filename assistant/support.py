@@ -10,50 +10,60 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
+from assistant.articles.speakers import attributed
 from assistant.dates import in_words
 from assistant.schema import Passage, Quote
 from assistant.sentences import split_sentences
-from assistant.words import STOP_WORDS, Word, content_words, fold, negations, stems, words
+from assistant.words import STOP_WORDS, content_words, fold, negations, stems, words
 
 THRESHOLD = 0.7
 _PAIR_GAIN = 0.15
+_NOTHING_CLAIMED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The paragraph that states a sentence best, the words to quote, and how well it does.
 
-    `support` in [0, 1] is the share of the sentence's content words that the quote, or what
-    places it (outlet, date, the people named beside it), contains; 0 when a number or a name is
-    not there at all or a negation differs. `problems` says what was missing.
+    `support` in [0, 1] is the share of what the sentence claims that the quote states. Names of
+    the people the quote calls "he", and the outlet and date over it, are no claims but must be
+    right: it is 0 when a number, a name or a speaker is not the quote's, or a negation differs;
+    `problems` says which. `relevance` breaks ties: words of the sentence and of the question.
     """
 
     passage: Passage
     quote: Quote
     support: float
     problems: tuple[str, ...] = ()
+    relevance: float = 0.0
 
     @property
     def holds(self) -> bool:
         """True when the sentence may be shown with this citation."""
         return self.support >= THRESHOLD
 
+    @property
+    def rank(self) -> tuple[float, float]:
+        """Best evidence sorts highest."""
+        return self.support, self.relevance
+
 
 class Support:
     """Checks one sentence of an answer against the passages it was written from."""
 
-    def check(self, sentence: str, passages: Sequence[Passage]) -> tuple[Evidence, ...]:
+    def check(self, sentence: str, passages: Sequence[Passage], question: str = "") -> tuple[Evidence, ...]:
         """The paragraph that states the sentence best; two where only both together state it.
 
         Empty when there is no passage. Each paragraph of a pair carries the pair's support.
         """
-        claim = _Claim(sentence, _context(passages))
-        best = [max(own, key=lambda item: item.support) for own in (_candidates(claim, p) for p in passages) if own]
-        best.sort(key=lambda item: -item.support)
+        claim = _Claim(sentence, question, _context(passages))
+        candidates = (_candidates(claim, passage) for passage in passages)
+        best = sorted((max(own, key=lambda item: item.rank) for own in candidates if own), key=lambda item: item.rank)
+        best.reverse()
         if not best or best[0].holds or len(best) < 2:
             return tuple(best[:1])
         pairs = (_join(claim, first, second) for first, second in combinations(best, 2))
-        joined = max(filter(None, pairs), key=lambda pair: pair[0].support, default=None)
+        joined = max(filter(None, pairs), key=lambda pair: pair[0].rank, default=None)
         if joined and joined[0].holds and joined[0].support >= best[0].support + _PAIR_GAIN:
             return joined
         return (best[0],)
@@ -66,7 +76,7 @@ def best_quote(question: str, passages: Sequence[Passage]) -> Evidence | None:
     for passage in passages:
         for start, end in quotable(passage):
             text = passage.paragraph.text[start:end]
-            share = len(asked & (stems(text) | _placing(passage))) / max(1, len(asked))
+            share = len(asked & (stems(text) | placing(passage))) / max(1, len(asked))
             if best is None or share > best.support:
                 best = Evidence(passage, Quote(text, start, end), share)
     return best
@@ -79,33 +89,44 @@ def quotable(passage: Passage) -> list[tuple[int, int]]:
 
 
 class _Claim:
-    """A sentence taken apart once: its content words and which of them are names."""
+    """A sentence taken apart once: its content words, its names and who it says is speaking."""
 
-    def __init__(self, sentence: str, context: set[str]) -> None:
+    def __init__(self, sentence: str, question: str, context: set[str]) -> None:
         self.sentence = sentence
         self.words = content_words(sentence)
-        self._names = _names(sentence)
+        self._names = _names(sentence, question)
         self._context = context
+        self._asked = {word.stem for word in content_words(question)}
+        speaker = attributed(sentence)
+        self._speaker = stems(speaker[0]) if len(speaker) == 1 else set()
 
-    def judge(self, text: str, placing: set[str]) -> tuple[float, tuple[str, ...]]:
-        """Support in [0, 1] by `text` and the stems that place it, and the problems found."""
-        if not self.words:
-            return 0.0, ("it says nothing",)
-        stated = stems(text) | placing
+    def judge(self, text: str, passages: Sequence[Passage]) -> tuple[float, tuple[str, ...], float]:
+        """Support in [0, 1] by `text`, a quote from `passages`; the problems; the relevance."""
+        stated = stems(text)
+        around: set[str] = set().union(*map(placing, passages))
         problems: list[str] = []
-        matched = 0
+        claims = matched = 0
         for word in self.words:
             if word.stem in stated:
+                claims += 1
                 matched += 1
+            elif word.stem in around or (word.start in self._names and word.stem in self._context):
+                continue
             elif word.is_number:
                 problems.append(f"{word.written!r} is not stated")
-            elif word.start in self._names and word.stem in self._context:
-                matched += 1
             elif word.start in self._names:
                 problems.append(f"{word.written!r} is not named")
+            else:
+                claims += 1
         if bool(negations(self.sentence)) != bool(negations(text)) and _negation_matters(self.sentence, text):
             problems.append("one denies what the other states")
-        return (0.0 if problems else matched / len(self.words)), tuple(problems)
+        for passage in passages:
+            said_by = passage.paragraph.speaker
+            if said_by and self._speaker and not self._speaker & stems(said_by):
+                problems.append(f"it is {said_by} who says so")
+        support = matched / claims if claims else _NOTHING_CLAIMED if self.words else 0.0
+        relevance = matched + len(self._asked & (stated | around))
+        return (0.0 if problems else support), tuple(problems), relevance
 
 
 def _candidates(claim: _Claim, passage: Passage) -> list[Evidence]:
@@ -119,18 +140,21 @@ def _candidates(claim: _Claim, passage: Passage) -> list[Evidence]:
 def _evidence(claim: _Claim, passage: Passage, span: tuple[int, int]) -> Evidence:
     start, end = span
     text = passage.paragraph.text[start:end]
-    support, problems = claim.judge(text, _placing(passage))
-    return Evidence(passage, Quote(text, start, end), support, problems)
+    return Evidence(passage, Quote(text, start, end), *claim.judge(text, [passage]))
 
 
 def _join(claim: _Claim, first: Evidence, second: Evidence) -> tuple[Evidence, Evidence] | None:
     if first.passage.article_id != second.passage.article_id:
         return None
+    first, second = sorted((first, second), key=lambda part: part.passage.paragraph.number)
     text = f"{first.quote.text} {second.quote.text}"
-    support, problems = claim.judge(text, _placing(first.passage) | _placing(second.passage))
+    support, problems, relevance = claim.judge(text, [first.passage, second.passage])
     if problems:
         return None
-    return replace(first, support=support, problems=()), replace(second, support=support, problems=())
+    return (
+        replace(first, support=support, problems=(), relevance=relevance),
+        replace(second, support=support, problems=(), relevance=relevance),
+    )
 
 
 def _negation_matters(sentence: str, quoted: str) -> bool:
@@ -145,22 +169,28 @@ def _negation_matters(sentence: str, quoted: str) -> bool:
     return False
 
 
-def _names(sentence: str) -> set[int]:
-    """Where capitalised words stand that are names: not a sentence's first word unless all of it is."""
+def _names(sentence: str, question: str) -> set[int]:
+    """Where the words stand that are names.
+
+    A sentence's first word is capitalised anyway; it is a name in capitals throughout, before
+    another name, "and" or a possessive, and where the question writes it with a capital too.
+    """
+    asked = {fold(word.written) for word in words(question)[1:] if word.is_capitalised}
     found: set[int] = set()
-    for position, word in enumerate(words(sentence)):
-        if not word.is_capitalised or fold(word.written) in STOP_WORDS:
+    all_words = words(sentence)
+    for position, word in enumerate(all_words):
+        folded = fold(word.written)
+        if not word.is_capitalised or folded in STOP_WORDS:
             continue
-        if position or word.written.isupper() or _is_known_name(word):
+        after = all_words[position + 1] if position + 1 < len(all_words) else None
+        leads_on = after is not None and (after.is_capitalised or after.written == "and")
+        possessive = word.written.endswith(("'s", "’s", "'", "’"))
+        if position or word.written.isupper() or leads_on or possessive or folded in asked:
             found.add(word.start)
     return found
 
 
-def _is_known_name(word: Word) -> bool:
-    return len(word.written) <= 3
-
-
-def _placing(passage: Passage) -> set[str]:
+def placing(passage: Passage) -> set[str]:
     """Stems of what stands over a paragraph: its outlet, its date, and the dateline's place."""
     day = f"{in_words(passage.published)} {passage.published.isoformat()}" if passage.published else ""
     dateline = passage.paragraph.text[: passage.paragraph.dateline]

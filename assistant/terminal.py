@@ -17,6 +17,11 @@ def printable(text: str) -> str:
     return "".join(c for c in text if c.isprintable() or c == " " or c == "\n")
 
 
+def one_line(text: str) -> str:
+    """`text` as one printable line, whatever a file name or a title brings with it."""
+    return " ".join(printable(text.replace("\r", " ")).split())
+
+
 def print_citations(citations: Sequence[Citation], out: TextIO) -> None:
     """The numbered list under an answer: outlet, date, title, paragraph and the quoted words."""
     for citation in citations:
@@ -41,11 +46,11 @@ def print_articles(articles: Sequence[Article], out: TextIO) -> None:
         return
     rows = [
         (
-            printable(article.id),
+            one_line(article.id),
             article.published.isoformat() if article.published else "undated",
-            printable(byline(article.source, article.via, None)),
+            one_line(byline(article.source, article.via, None)),
             str(len(article.paragraphs)),
-            printable(article.title),
+            one_line(article.title),
         )
         for article in articles
     ]
@@ -116,7 +121,7 @@ def _where(passage: Passage) -> str:
 
 def _wrapped(text: str, indent: str, first: str = "") -> str:
     return textwrap.fill(
-        " ".join(printable(text).split()),
+        one_line(text),
         _WIDTH,
         initial_indent=first,
         subsequent_indent=indent,

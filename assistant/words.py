@@ -42,7 +42,7 @@ STOP_WORDS = frozenset(
     be been being am do does did done doing have has had having will would shall should can could
     may might must of in on at by to for from with into onto upon about as than then and or but if
     so such also too very just both each all any some other during while after before between among
-    over under up down out off again further say says said saying state states stated stating
+    over under up down out off again further say says said saying stated stating
     mention mentions mentioned tell told according report reports reported article articles
     paragraph paragraphs yes no not
     """.split()
@@ -67,8 +67,8 @@ class Word:
 
     @property
     def is_number(self) -> bool:
-        """True for digits, number words and ordinals."""
-        return self.stem[0].isdigit()
+        """True for digits, ordinals and number words but "one" and "two", which mostly point at people."""
+        return self.stem[0].isdigit() and (self.written[0].isdigit() or self.stem not in ("1", "2"))
 
     @property
     def is_capitalised(self) -> bool:
@@ -100,7 +100,7 @@ def fold(word: str) -> str:
     """Case, accents, typographic apostrophes and possessives levelled."""
     plain = unicodedata.normalize("NFKD", word.replace("’", "'")).casefold()
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return re.sub(r"'s?$", "", plain)
+    return re.sub(r"'s?$", "", plain) or word
 
 
 @cache

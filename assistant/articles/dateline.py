@@ -45,6 +45,7 @@ _DATE_TEXT = (
 )
 _PLACE = r"[A-Z\u00c0-\u00de][\w.'’\-]*(?:(?:,\s|[ /])[A-Z\u00c0-\u00de(][\w.'’\-)]*){0,5}"
 _DATELINE = re.compile(
+    r"(?!(?:After|As|At|Before|By|From|In|On|Since|Until)\s)"
     rf"(?P<place>{_PLACE}?)"
     rf"(?:,?\s+(?P<date>{_DATE_TEXT}))?"
     r"(?:\s*\((?P<source>[A-Z][\w .&/'’\-]{1,40})\))?"

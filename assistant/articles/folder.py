@@ -30,6 +30,8 @@ class ArticleFile:
         if self.size > MAX_BYTES:
             limit = MAX_BYTES // 2**20
             raise ArticleError(f"{self.path}: larger than {limit} MiB, not a news article; move it elsewhere")
+        if self.path.exists() and not self.path.is_file():
+            raise ArticleError(f"{self.path}: is not a regular file; move it elsewhere")
         try:
             return self.path.read_bytes()
         except OSError as error:
@@ -37,7 +39,7 @@ class ArticleFile:
 
     def read(self, content: bytes) -> Article:
         """Parse the file's content. Raises `ArticleError`."""
-        return read_article(_decode(content, self.path), article_id=self.id, path=str(self.path))
+        return read_article(_decode(content, self.path), article_id=self.id, path=_as_text(self.path))
 
 
 def content_hash(content: bytes) -> str:
@@ -57,9 +59,9 @@ def list_files(folder: Path) -> list[ArticleFile]:
     files: dict[str, ArticleFile] = {}
     for path in sorted(_walk(folder)):
         relative = path.relative_to(folder)
-        article_id = relative.with_suffix("").as_posix()
+        article_id = _as_text(relative.with_suffix(""))
         if article_id in files:
-            article_id = relative.as_posix()
+            article_id = _as_text(relative)
         try:
             stat = path.stat()
         except OSError:
@@ -70,6 +72,11 @@ def list_files(folder: Path) -> list[ArticleFile]:
     if not files:
         raise UsageError(f"articles folder {folder} holds no article; put .txt or .md files there, one story a file")
     return [files[key] for key in sorted(files)]
+
+
+def _as_text(path: Path) -> str:
+    """The path with bytes that are no UTF-8 spelt out: no database or terminal takes them raw."""
+    return path.as_posix().encode("utf-8", "backslashreplace").decode()
 
 
 def _walk(folder: Path) -> Iterator[Path]:

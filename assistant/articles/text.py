@@ -9,13 +9,14 @@ from typing import Any
 
 from assistant.articles.boilerplate import cited_agency, is_pointer, sign_off
 from assistant.articles.dateline import parse_date, parse_date_field, parse_dateline, parse_iso
+from assistant.articles.speakers import speakers
 from assistant.errors import ArticleError
 from assistant.schema import Article, Paragraph
 from assistant.sentences import split_sentences
 
 _BLOCK = re.compile(r"\S(?:.*\S)?(?:\n[^\S\n]*\S.*)*")
 _FRONT_MATTER = re.compile(r"\s*---[^\S\n]*\n.*?\n---[^\S\n]*(?:\n|$)", re.S)
-_HEADING = re.compile(r"(#{1,6})\s+(?P<title>.+?)\s*#*$")
+_HEADING = re.compile(r"(#{1,6})\s+(?P<title>\S.*)$")
 _ENDS_A_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 _TITLE_WIDTH = 90
 
@@ -44,6 +45,7 @@ def read_article(text: str, *, article_id: str, path: str) -> Article:
         raise ArticleError(f"{path}: no paragraph of text found; remove the file or add the story's text")
 
     dateline = parse_dateline(blocks[0][1])
+    spoken = speakers([block for _, block in blocks])
     paragraphs = tuple(
         Paragraph(
             id=f"{article_id}#p{number}",
@@ -51,6 +53,7 @@ def read_article(text: str, *, article_id: str, path: str) -> Article:
             text=block,
             offset=offset,
             dateline=dateline.length if dateline and number == 1 else 0,
+            speaker=spoken[number - 1],
         )
         for number, (offset, block) in enumerate(blocks, start=1)
     )
@@ -80,9 +83,9 @@ def _front_matter(text: str, path: str) -> tuple[Mapping[str, Any], int]:
 
     try:
         fields = frontmatter.loads(match[0].strip()).metadata
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a day such as 2023-02-30
         reason = " ".join(str(error).split())
-        raise ArticleError(f"{path}: front matter is not YAML ({reason}); mend or remove it") from error
+        raise ArticleError(f"{path}: front matter cannot be read ({reason}); mend or remove it") from error
     return {str(key).lower(): value for key, value in fields.items()}, match.end()
 
 
@@ -125,7 +128,7 @@ def _headline(blocks: list[tuple[int, str]]) -> str | None:
     first = blocks[0][1]
     heading = _HEADING.match(first)
     if heading and "\n" not in first:
-        return heading["title"]
+        return heading["title"].rstrip("#").rstrip()
     looks_like_one = "\n" not in first and len(first) <= 150 and not _ENDS_A_SENTENCE.search(first)
     return first if looks_like_one and parse_dateline(first) is None else None
 
@@ -133,7 +136,7 @@ def _headline(blocks: list[tuple[int, str]]) -> str | None:
 def _title_from(paragraph: Paragraph) -> str:
     lead = paragraph.text[paragraph.dateline :]
     start, end = split_sentences(lead)[0]
-    words = " ".join(lead[start:end].split()).rstrip(".")
+    words = " ".join(lead[start:end].split()).rstrip(".") or lead
     if len(words) <= _TITLE_WIDTH:
         return words
     return words[: _TITLE_WIDTH + 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"

@@ -1,0 +1,48 @@
+"""How a checked sentence is worded: its date where it would be unclear, its citation marks."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.reports import Report
+from assistant.schema import Sentence
+
+_ASKS_WHEN = re.compile(r"\b(?:when|(?:what|which)\s+(?:date|day|year|month|time)|how (?:recently|long ago))\b", re.I)
+_RELATIVE = re.compile(
+    r"\b(?:today|yesterday|tomorrow|tonight|ongoing|(?:this|last|next|later this|earlier this)\s+"
+    r"(?:week|month|year|summer|winter|spring|autumn|fall|weekend)|"
+    r"(?:on|this|last|next)\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    re.I,
+)
+_YEAR = re.compile(r"\b(?:1[89]|20)\d{2}\b")
+
+
+def with_date(text: str, question: str, report: Report, *, several: bool) -> str:
+    """The sentence with outlet and date before it, where its time would not be plain without.
+
+    That is when `several` reports answer, when it counts from its own day ("later this week"),
+    and when the question asks for a time and the sentence names none.
+    """
+    unclear = bool(_RELATIVE.search(text)) or (bool(_ASKS_WHEN.search(question)) and not _YEAR.search(text))
+    return f"{report.byline}: {text}" if report.byline and (several or unclear) else text
+
+
+def as_quotation(text: str) -> str:
+    """The article's own words in quotation marks."""
+    inner = text.strip()
+    if inner[:1] in '“"':
+        inner = inner[1:]
+    if inner[-1:] in '”"':
+        inner = inner[:-1]
+    return f"“{inner.translate(_INNER)}”"
+
+
+def with_marks(sentence: Sentence) -> str:
+    """The sentence with its citation numbers before the full stop: "They met [1]."."""
+    marks = "".join(f"[{number}]" for number in sentence.citations)
+    body = sentence.text.rstrip()
+    end = body[-1] if body and body[-1] in ".!?" else ""
+    return f"{body.removesuffix(end) if end else body} {marks}{end or '.'}"
+
+
+_INNER = str.maketrans({"“": "‘", "”": "’"})

@@ -1,0 +1,52 @@
+from datetime import date
+
+import pytest
+
+from assistant.present import as_quotation, with_date, with_marks
+from assistant.reports import Report
+from assistant.schema import Paragraph, Passage, Sentence
+
+
+def report(published=date(2017, 7, 4), source="IANS"):
+    return Report((Passage(Paragraph("a#p1", 1, "Text."), "a", "Title", source, published),), 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "expected"),
+    [
+        ("They met.", (1,), "They met [1]."),
+        ("They met", (1, 2), "They met [1][2]."),
+        ("Did they?", (3,), "Did they [3]?"),
+        ("“They met.”", (1,), "“They met.” [1]."),
+    ],
+)
+def test_marks_stand_before_the_full_stop(text, numbers, expected):
+    assert with_marks(Sentence(text, numbers, 1.0)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "several"),
+    [
+        ("They will meet later this week.", "Who will meet?", False),
+        ("Xi spoke of a shift.", "When did Xi speak of a shift?", False),
+        ("Xi met Putin in 2017.", "Who met?", True),
+    ],
+)
+def test_the_date_is_said_where_it_would_be_unclear(text, question, several):
+    assert with_date(text, question, report(), several=several) == f"IANS, 4 July 2017: {text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [("Xi met Putin on July 4, 2017.", "When did Xi meet Putin?"), ("Xi met Putin.", "Whom did Xi meet?")],
+)
+def test_and_not_where_it_is_clear(text, question):
+    assert with_date(text, question, report(), several=False) == text
+
+
+def test_an_article_without_date_and_outlet_adds_nothing():
+    assert with_date("They met today.", "When?", report(None, None), several=True) == "They met today."
+
+
+def test_quotation_marks_do_not_nest():
+    assert as_quotation("“We agree,” he said.") == "“We agree,’ he said.”"

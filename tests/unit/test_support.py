@@ -1,0 +1,155 @@
+"""A sentence is shown only where a paragraph states it."""
+
+from datetime import date
+
+import pytest
+
+from assistant.schema import Paragraph, Passage
+from assistant.support import Support, best_quote, quotable
+
+VISIT = date(2023, 3, 22)
+
+
+def passage(number, text, *, speaker=None, article="tdi", published=VISIT, source="TDI", dateline=0):
+    paragraph = Paragraph(f"{article}#p{number}", number, text, dateline=dateline, speaker=speaker)
+    return Passage(paragraph, article, "Xi Jinping and Vladimir Putin meet in Moscow", source, published)
+
+
+BORDER = passage(3, "During the talks, Xi noted, “China and Russia share a long border.”", speaker="Xi")
+FASTER = passage(4, "He also mentioned that changes are happening faster.", speaker="Xi")
+TERM = passage(
+    6,
+    "Putin, on his part, congratulated his Chinese counterpart on becoming the President of China for a "
+    "second term. Then he expressed its support for China and appreciated its neutral position.",
+    speaker="Putin",
+)
+SIGNED = passage(
+    9,
+    "Following their discussions, Xi and Putin signed two joint statements: one on coordination and another "
+    "on the priorities for economic cooperation leading up to 2030.",
+)
+OPPOSED = passage(
+    9,
+    "China and Russia, they stressed, are both opposed to installing the Thaad in South Korea.",
+    article="ians",
+    published=date(2017, 7, 4),
+    source="IANS",
+)
+ALL = [BORDER, FASTER, TERM, SIGNED]
+
+
+def check(sentence, passages=ALL, question=""):
+    return Support().check(sentence, passages, question)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number"),
+    [
+        ("Xi and Putin signed two joint statements.", 9),
+        ("They signed 2 joint statements on coordination and economic cooperation.", 9),
+        ("Putin congratulated Xi on becoming the President of China for a second term.", 6),
+        ("Xi Jinping mentioned that changes are happening faster.", 4),
+        ("In March 2023, Xi noted that China and Russia share a long border.", 3),
+        ("TDI reported on 22 March 2023 that the two signed joint statements.", 9),
+        ("The priorities for economic cooperation lead up to 2030.", 9),
+    ],
+)
+def test_a_stated_sentence_holds_and_cites_the_paragraph_that_states_it(sentence, number):
+    evidence = check(sentence)
+    assert evidence[0].holds, evidence[0].problems
+    assert evidence[0].passage.paragraph.number == number
+
+
+@pytest.mark.parametrize(
+    ("sentence", "problem"),
+    [
+        ("Xi and Putin signed three joint statements.", "'three' is not stated"),
+        ("The priorities for economic cooperation lead up to 2035.", "'2035' is not stated"),
+        ("The priorities for economic cooperation lead up to 203.", "'203' is not stated"),
+        ("In 2017, Xi and Putin signed two joint statements.", "'2017' is not stated"),
+        ("Putin congratulated Xi on becoming the President of China for a third term.", "'third' is not stated"),
+        ("Xi and Putin did not sign two joint statements.", "one denies what the other states"),
+        ("Trump and Putin signed two joint statements.", "'Trump' is not named"),
+        ("Xi and Putin signed two joint statements in Berlin.", "'Berlin' is not named"),
+    ],
+)
+def test_a_wrong_number_name_speaker_year_or_negation_never_holds(sentence, problem):
+    evidence = check(sentence)
+    assert not evidence[0].holds
+    assert problem in evidence[0].problems
+
+
+@pytest.mark.parametrize(
+    ("sentence", "own", "speaker"),
+    [
+        ("Putin mentioned that changes are happening faster.", FASTER, "Xi"),
+        ("Putin noted that China and Russia share a long border.", BORDER, "Xi"),
+        ("Xi congratulated Putin on becoming the President of China for a second term.", TERM, "Putin"),
+    ],
+)
+def test_swapped_speakers_never_hold(sentence, own, speaker):
+    assert not check(sentence)[0].holds
+    assert f"it is {speaker} who says so" in check(sentence, [own])[0].problems
+
+
+def test_a_denial_is_no_support_for_its_opposite():
+    evidence = check("China and Russia support installing the Thaad in South Korea.", [OPPOSED])
+    assert not evidence[0].holds
+
+
+def test_invented_words_lower_the_support():
+    assert not check("Xi and Putin signed a gas pipeline contract worth billions.")[0].holds
+
+
+def test_a_denial_elsewhere_in_the_quote_does_not_count():
+    both = passage(1, "The ministers met in Oslo, but no journalist was admitted to the hall.")
+    assert check("The ministers met in Oslo.", [both])[0].holds
+
+
+def test_a_sentence_that_joins_two_paragraphs_cites_both():
+    first = passage(1, "The minister opened the new bridge over the river.")
+    second = passage(2, "Engineers spent seven years on its steel arches.")
+    evidence = check(
+        "The minister opened the new bridge; engineers spent seven years on its steel arches.", [first, second]
+    )
+    assert [part.passage.paragraph.number for part in evidence] == [1, 2]
+    assert all(part.holds for part in evidence)
+
+
+def test_paragraphs_of_two_articles_are_never_joined():
+    first = passage(1, "The minister opened the new bridge over the river.")
+    second = passage(2, "Engineers spent seven years on its steel arches.", article="other")
+    evidence = check(
+        "The minister opened the new bridge; engineers spent seven years on its steel arches.", [first, second]
+    )
+    assert len(evidence) == 1
+    assert not evidence[0].holds
+
+
+@pytest.mark.parametrize("sentence", ["Xi and Putin signed two joint statements.", "Changes are happening faster."])
+def test_the_quote_is_the_paragraphs_own_characters(sentence):
+    part = check(sentence)[0]
+    assert part.passage.paragraph.text[part.quote.start : part.quote.end] == part.quote.text
+
+
+def test_a_dateline_is_never_quoted():
+    text = "Moscow, July 4: Xi arrived in Moscow. He met Putin."
+    dated = passage(1, text, dateline=len("Moscow, July 4: "))
+    assert [text[a:b] for a, b in quotable(dated)] == ["Xi arrived in Moscow.", "He met Putin."]
+
+
+def test_the_question_decides_between_equal_paragraphs():
+    first = passage(1, "Thaad was discussed.")
+    second = passage(2, "Syria was discussed.")
+    evidence = check("It was discussed.", [first, second], "When was Syria discussed?")
+    assert evidence[0].passage.paragraph.number == 2
+
+
+def test_no_passage_no_evidence():
+    assert check("Xi met Putin.", []) == ()
+
+
+def test_the_closest_sentence_is_quoted_for_a_question():
+    quoted = best_quote("are China and Russia for Thaad in South Korea?", [OPPOSED, SIGNED])
+    assert quoted is not None
+    assert quoted.passage is OPPOSED
