@@ -1,4 +1,4 @@
-"""`assistant`: ask, articles, model. Nothing heavy is imported before it is needed."""
+"""`assistant`: ask, articles, model, eval. Nothing heavy is imported before it is needed."""
 
 from __future__ import annotations
 
@@ -73,6 +73,19 @@ def _parser() -> argparse.ArgumentParser:
     model = commands.add_parser("model", help="say which model is in use, where it lies, whether it is whole")
     model.add_argument("--model", metavar="MODEL", help=_MODEL_HELP)
     model.set_defaults(run=_model)
+
+    evaluate = commands.add_parser("eval", help="measure how accurate it is, or compare two measurements")
+    evaluate.add_argument("what", nargs="*", metavar="FACTS | compare A B", help="a facts file (JSON lines) or folder")
+    evaluate.add_argument("--set", metavar="NAME", help="a public question set instead of facts")
+    evaluate.add_argument("--evaldata", type=Path, metavar="DIR", help="the folder of the public question sets")
+    evaluate.add_argument("--output", type=Path, default=Path("eval-results"), metavar="DIR", help="where results go")
+    evaluate.add_argument("--baseline", action="store_true", help="measure llama-index's CitationQueryEngine beside")
+    evaluate.add_argument("--limit", type=int, metavar="N", help="the first N cases only")
+    evaluate.add_argument("--category", metavar="NAME", help="cases of one category only")
+    evaluate.add_argument("--runs", type=int, default=1, metavar="N", help="ask every case N times")
+    evaluate.add_argument("--judge", metavar="MODEL", help="let a model judge free answers too, and say how it agrees")
+    _add_common(evaluate)
+    evaluate.set_defaults(run=_eval)
     return parser
 
 
@@ -201,6 +214,12 @@ def _model(arguments: argparse.Namespace) -> int:
     print(f"sha-256   {EMBEDDED_MODEL.sha256}")
     print(f"checksum  {verdict}")
     return 1 if there and not whole else 0
+
+
+def _eval(arguments: argparse.Namespace) -> int:
+    from evals.command import run_eval
+
+    return run_eval(arguments)
 
 
 def _open(arguments: argparse.Namespace) -> Assistant:

@@ -218,7 +218,9 @@ def _signals(record: Mapping[str, Any]) -> ReportSignals:
 
 def _passage(item: Mapping[str, Any]) -> Passage:
     return Passage(
-        Paragraph(item["paragraph_id"], item["paragraph"], item["text"], 0, item.get("dateline", 0), item.get("speaker")),
+        Paragraph(
+            item["paragraph_id"], item["paragraph"], item["text"], 0, item.get("dateline", 0), item.get("speaker")
+        ),
         item["article_id"],
         item["title"],
         item["source"],

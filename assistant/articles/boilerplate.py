@@ -27,7 +27,7 @@ _VIA = (
         r"(?:by\s+)?(?:the\s+)?(?:state(?:-run)?\s+)?(?P<name>[A-Z]\w+(?:\s[A-Z]\w+)?)\s+news\s+agency",
         re.I,
     ),
-    re.compile(r"\b(?P<name>[A-Z]\w+(?:\s[A-Z]\w+)?)\s+news agency\s+(?:reports?|reported|said|quoted)"),
+    re.compile(r"\b(?:The\s+)?(?P<name>[A-Z]\w+(?:\s[A-Z]\w+)?)\s+news agency\s+(?:reports?|reported|said|quoted)"),
     re.compile(
         r"\b(?:reports|reported|according to|citing)\s+(?:the\s+)?"
         r"(?P<name>Xinhua|TASS|Reuters|Interfax|Yonhap|Kyodo|AFP|Associated Press|Anadolu|Sputnik)\b"

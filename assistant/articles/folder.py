@@ -94,7 +94,7 @@ def _decode(content: bytes, path: Path) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        if b"\x00" in content or _control_share(content) > 0.02:
+        if encoding == "utf-16" or b"\x00" in content or _control_share(content) > 0.02:
             raise ArticleError(f"{path}: is not a text file; remove it or save the story as UTF-8 text") from error
         return content.decode("cp1252", errors="replace").replace("\r\n", "\n")
     if "\x00" in text:

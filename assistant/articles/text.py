@@ -116,7 +116,7 @@ def _blocks(text: str, begin: int) -> Iterator[tuple[int, str]]:
     body = text[begin:]
     if re.search(r"\n[^\S\n]*\n", body.strip()):
         for match in _BLOCK.finditer(body):
-            yield begin + match.start(), match[0]
+            yield begin + match.start(), match[0].rstrip()
         return
     for match in re.finditer(r"\S(?:.*\S)?", body):
         yield begin + match.start(), match[0]

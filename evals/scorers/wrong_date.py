@@ -1,0 +1,44 @@
+"""Date confusions: does the answer state what is right for another date? 1 is bad.
+
+Applies where there is something to confuse: `other_answers` (right at another time), or a reject
+that names a date ("2017" for a meeting of 2023). Answered answerable cases only.
+"""
+
+from __future__ import annotations
+
+from evals.matching import stated_rejects
+from evals.normalise import tokens
+from evals.schema import Result, Score
+from evals.scorers.common import answered, asked, told, unscored
+from evals.tokens import MONTHS
+
+_FIRST_YEAR, _LAST_YEAR = 1000, 2100
+
+
+def wrong_date(result: Result) -> Score | None:
+    """1 where another date, or the answer for another date, is stated; else 0."""
+    case = result.case
+    confusable = [*case.other_answers, *(reject for reject in case.rejects if names_date(reject))]
+    if case.unanswerable or not confusable:
+        return None
+    if result.answer is None:
+        return unscored(result)
+    answer = answered(result)
+    if answer is None:
+        return None
+    right = [wording for point in case.answers for wording in point]
+    stated = stated_rejects(told(answer), confusable, question=asked(case), allowed=right)
+    if stated:
+        return Score(1.0, f"states {stated[0]!r}, right for another date")
+    return Score(0.0, "no confusion")
+
+
+def names_date(wording: str) -> bool:
+    """True when a wording holds a day of a month, a month beside a number, or a year."""
+    keys = [token.key for token in tokens(wording)]
+    return any(
+        (key.startswith("day") and key[3:].isdigit())
+        or (key.isdigit() and len(key) == 4 and _FIRST_YEAR <= int(key) <= _LAST_YEAR)
+        or (key in MONTHS and key not in ("march", "may"))
+        for key in keys
+    )

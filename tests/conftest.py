@@ -1,0 +1,131 @@
+"""Fakes and helpers that several tests share."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+# The same examples on every run and no database: a test that fails does so everywhere.
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("ASSISTANT_") or name == "OPENAI_API_KEY" or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The repository's root."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The folder with the two articles."""
+    return PROJECT / "seeds"
+
+
+@pytest.fixture
+def write_articles(tmp_path: Path) -> Callable[..., Path]:
+    """`write_articles({"a.txt": "text or bytes"})` writes files below `tmp_path/articles` and returns that folder."""
+
+    def write(files: Mapping[str, str | bytes], folder: str = "articles") -> Path:
+        for name, content in files.items():
+            path = tmp_path / folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return tmp_path / folder
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Any:
+    """A deterministic embedding model: words hashed into 64 dimensions, unit length."""
+    import numpy as np
+    from llama_index.core.embeddings import BaseEmbedding
+
+    class HashedWords(BaseEmbedding):
+        def _get_text_embedding(self, text: str) -> list[float]:
+            vector = np.zeros(64, dtype=np.float32)
+            for word in re.findall(r"\w+", text.lower()):
+                vector[zlib.crc32(word.encode()) % 64] += 1.0
+            return [float(value) for value in vector / max(float(np.linalg.norm(vector)), 1e-9)]
+
+        def _get_query_embedding(self, query: str) -> list[float]:
+            return self._get_text_embedding(query)
+
+        async def _aget_query_embedding(self, query: str) -> list[float]:
+            return self._get_text_embedding(query)
+
+    return HashedWords(model_name="hashed-words")
+
+
+class FakeModel:
+    """Gives the queued replies in order and keeps what it was asked; a call too many fails."""
+
+    name = "fake"
+
+    def __init__(self, *replies: str) -> None:
+        self.replies = list(replies)
+        self.asked: list[SimpleNamespace] = []
+
+    def stream(
+        self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, stop: Sequence[str] = ()
+    ) -> Iterator[str]:
+        """The next reply, word by word."""
+        self.asked.append(SimpleNamespace(messages=list(messages), max_tokens=max_tokens, stop=list(stop)))
+        assert self.replies, "the model was asked once more than expected"
+        yield from re.findall(r"\s*\S+|\s+$", self.replies.pop(0))
+
+
+@pytest.fixture
+def fake_model() -> type[FakeModel]:
+    """The class: `fake_model("first reply", "second reply")`."""
+    return FakeModel
+
+
+@pytest.fixture
+def run_assistant(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`run_assistant("ask", "…", stdin="…")` in a process of its own, with its own empty home."""
+
+    def run(
+        *arguments: str | bytes | Path, stdin: str | bytes = "", cwd: Path = PROJECT, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("ASSISTANT_")}
+        clean |= {"ASSISTANT_HOME": str(tmp_path / "home"), "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}
+        done = subprocess.run(
+            [sys.executable, "-m", "assistant", *arguments],
+            input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+            capture_output=True,
+            cwd=cwd,
+            env=clean | {"PYTHONPATH": str(PROJECT)} | environment,
+            timeout=120,
+        )
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace")
+        )
+
+    return run

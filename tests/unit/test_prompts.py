@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import PromptError
+from assistant.prompts import Prompts
+
+
+@pytest.fixture
+def prompts(tmp_path: Path) -> Prompts:
+    (tmp_path / "ask.md").write_text("\nRead $passages, then answer: ${question} It costs $$5.\n\n")
+    (tmp_path / "system.md").write_text("You answer.")
+    return Prompts(tmp_path)
+
+
+def test_placeholders_are_filled_in(prompts: Prompts) -> None:
+    assert prompts.render("ask", passages="P", question="Q?") == "Read P, then answer: Q? It costs $5."
+    assert prompts.render("system") == "You answer."
+
+
+def test_what_is_filled_in_is_not_read_as_a_template(prompts: Prompts) -> None:
+    assert "$question ${x} $" in prompts.render("ask", passages="$question ${x} $", question="Q?")
+
+
+def test_a_missing_variable_names_file_and_variable(prompts: Prompts) -> None:
+    with pytest.raises(PromptError, match=re.escape(f"{prompts.folder / 'ask.md'}: no variable for $passages")):
+        prompts.render("ask", question="Q?")
+
+
+def test_an_unused_variable_names_file_and_variable(prompts: Prompts) -> None:
+    with pytest.raises(PromptError, match=re.escape(f"{prompts.folder / 'system.md'}: the variable $date is not used")):
+        prompts.render("system", date="today")
+
+
+def test_a_missing_file_is_named(prompts: Prompts) -> None:
+    with pytest.raises(PromptError, match=re.escape(f"{prompts.folder / 'none.md'}: prompt cannot be read")):
+        prompts.render("none")
+
+
+@pytest.mark.parametrize("text", ["It costs $5.", "A lone $", "${unclosed", "${}"])
+def test_a_stray_dollar_sign_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "bad.md").write_text(text)
+    with pytest.raises(PromptError, match=r"bad\.md: a \$ is followed by no variable name; write \$\$"):
+        Prompts(tmp_path).render("bad")
+
+
+def test_a_file_that_is_no_text_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "bad.md").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(PromptError, match=r"bad\.md: prompt cannot be read") as caught:
+        Prompts(tmp_path).render("bad")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_digest_is_of_names_and_contents(prompts: Prompts, tmp_path: Path) -> None:
+    before = prompts.digest()
+    assert Prompts(tmp_path).digest() == before
+    (tmp_path / "system.md").rename(tmp_path / "other.md")
+    renamed = prompts.digest()
+    (tmp_path / "other.md").write_text("You answer!")
+    assert len({before, renamed, prompts.digest()}) == 3
+
+
+def test_every_prompt_of_the_project_is_a_valid_template(project: Path) -> None:
+    names = [path.stem for path in (project / "prompts").glob("*.md")]
+    assert {"answer", "gate", "rewrite", "system"} <= set(names)
+    for name in names:
+        try:
+            Prompts(project / "prompts").render(name)
+        except PromptError as error:
+            problem = str(error)
+        else:
+            problem = "no variable for"
+        assert "no variable for" in problem

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from assistant.errors import SettingsError, UsageError
+from assistant.settings import EMBEDDED, PROJECT, Settings, parse_day
+
+
+def test_defaults() -> None:
+    settings = Settings.load()
+    assert settings.model == EMBEDDED
+    assert settings.articles == Path("seeds")
+    assert settings.prompts == PROJECT / "prompts"
+    assert settings.home.name == "news-assistant"
+
+
+def test_environment_and_overrides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ASSISTANT_MODEL", "ollama:qwen")
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path))
+    monkeypatch.setenv("ASSISTANT_PASSAGES", "7")
+    settings = Settings.load()
+    assert (settings.model, settings.home, settings.passages) == ("ollama:qwen", tmp_path, 7)
+    assert Settings.load(model="x@http://h/v1").model == "x@http://h/v1"
+    assert Settings.load(model=None).model == "ollama:qwen"
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_MODEL", "")
+    monkeypatch.setenv("ASSISTANT_PASSAGES", "")
+    assert Settings.load() == Settings()
+    assert Settings.load().model == EMBEDDED
+
+
+def test_other_variables_are_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_UNKNOWN", "x")
+    monkeypatch.setenv("MODEL", "x")
+    assert Settings.load().model == EMBEDDED
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PASSAGES", "0"),
+        ("PASSAGES", "51"),
+        ("PASSAGES", "many"),
+        ("THREADS", "-1"),
+        ("CONTEXT", "12"),
+        ("TIMEOUT", "0"),
+        ("TIMEOUT", "inf"),
+        ("TIMEOUT", "nan"),
+        ("THRESHOLD", "1.1"),
+        ("THRESHOLD", "nan"),
+        ("HOME", "~nosuchuser/x"),
+        ("ARTICLES", "~nosuchuser/x"),
+    ],
+)
+def test_a_bad_value_is_one_line_with_the_variable_and_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"ASSISTANT_{name}", value)
+    with pytest.raises(SettingsError) as caught:
+        Settings.load()
+    message = str(caught.value)
+    assert message.startswith(f"ASSISTANT_{name}=")
+    assert value in message
+    assert "\n" not in message
+
+
+def test_the_home_folder_is_found_in_paths(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("ASSISTANT_ARTICLES", "~/news")
+    assert Settings.load().articles == tmp_path / "news"
+
+
+def test_settings_are_frozen_and_do_not_show_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_API_KEY", "sk-secret")
+    settings = Settings.load()
+    assert settings.api_key.get_secret_value() == "sk-secret"
+    assert "sk-secret" not in f"{settings!r} {settings}"
+    with pytest.raises(ValidationError):
+        settings.model = "other"  # type: ignore[misc]
+
+
+def test_days() -> None:
+    assert parse_day("2017-07-04", "--since") == date(2017, 7, 4)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2017-02-30", "04.07.2017", "2017", ""])
+def test_a_bad_day_is_named(text: str) -> None:
+    with pytest.raises(UsageError, match=r"^--since .*: not a date; write it as YYYY-MM-DD$"):
+        parse_day(text, "--since")

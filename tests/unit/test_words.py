@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.words import content_words, fold, negations, stem, stems, words
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("two", "2"),
+        ("Twelve", "12"),
+        ("ninety", "90"),
+        ("1,000", "1000"),
+        ("China’s", "China"),
+        ("China's", "china"),
+        ("leaders’", "leader"),
+        ("agreed", "agrees"),
+        ("agreement", "agreements"),
+        ("signed", "signing"),
+        ("Strengthening", "strengthen"),
+        ("café", "CAFE"),
+        ("Erdoğan", "Erdogan"),
+        ("STRASSE", "Straße"),
+    ],
+)
+def test_words_that_compare_as_the_same(one: str, other: str) -> None:
+    assert stems(one) == stems(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("2013", "2017"), ("two", "twelve"), ("3.5", "35"), ("China", "Chile"), ("first", "second"), ("one", "first")],
+)
+def test_words_that_do_not(one: str, other: str) -> None:
+    assert stems(one).isdisjoint(stems(other))
+
+
+@pytest.mark.parametrize(("word", "is_number"), [("2017", True), ("two", True), ("third", True), ("tow", False)])
+def test_numbers(word: str, is_number: bool) -> None:
+    (found,) = words(word)
+    assert found.is_number is is_number
+
+
+def test_words_know_where_they_stand() -> None:
+    text = "“Putin’s visit”, 22 March 2023: 1,000.5 tonnes."
+    found = words(text)
+    assert [word.written for word in found] == ["Putin’s", "visit", "22", "March", "2023", "1,000.5", "tonnes"]
+    assert all(text[word.start : word.end] == word.written for word in found)
+    assert [word.is_capitalised for word in found][:4] == [True, False, False, True]
+
+
+def test_content_words_leave_out_what_carries_no_meaning() -> None:
+    text = "What did the two leaders say about it, according to the article?"
+    assert [word.written for word in content_words(text)] == ["two", "leaders"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("They met.", 0),
+        ("They did not meet.", 1),
+        ("They didn't meet.", 1),
+        ("They won’t meet.", 1),
+        ("They cannot meet.", 1),
+        ("Nobody met, and nothing was said.", 2),
+        ("Both oppose it and are against it.", 2),
+        ("They refused without a word.", 2),
+        ("A notable knot was noted.", 0),
+        ("", 0),
+    ],
+)
+def test_negations(text: str, count: int) -> None:
+    assert negations(text) == count
+
+
+@given(st.text())
+def test_every_word_has_a_stem_and_its_own_span(text: str) -> None:
+    end = 0
+    for word in words(text):
+        assert word.stem
+        assert isinstance(word.is_number, bool)
+        assert text[word.start : word.end] == word.written
+        assert word.start >= end
+        end = word.end
+
+
+@pytest.mark.parametrize("word", ["ﾞ", "ﾟﾞ", "ͺ"])
+def test_letters_that_fold_to_nothing_are_kept(word: str) -> None:
+    assert fold(word)
+    assert stem(word)
+    assert not any(found.is_number for found in words(word))
