@@ -69,7 +69,8 @@ class Pipeline:
         passages = self._steps.retriever.retrieve(asked, since=question.since, until=question.until)
         clock.mark("retrieve")
         yield Retrieved(passages)
-        verdicts = [self._steps.gate.judge(asked, report) for report in group(passages)[:_MAX_REPORTS]]
+        reports = group(passages, self._steps.retriever.vocabulary)[:_MAX_REPORTS]
+        verdicts = [self._steps.gate.judge(asked, report) for report in reports]
         clock.mark("gate")
 
         citations = CitationList()

@@ -37,13 +37,14 @@ class ReportSignals:
     """What is known of a report before anything is written.
 
     `yes` is the log-odds of the model's P(yes); `asked` the share of the question's content words
-    that the report's passages, title, outlet and date contain; `missing_names` counts the
-    question's names and numbers that they do not; `similarity` is the best cosine similarity.
+    that the report's passages, title, outlet and date contain; `unknown_names` counts the
+    question's names and numbers that the whole article never mentions; `similarity` is the best
+    cosine similarity.
     """
 
     yes: float
     asked: float
-    missing_names: float
+    unknown_names: float
     similarity: float
 
 
@@ -58,7 +59,7 @@ class SentenceSignals:
 
     yes: float
     asked: float
-    missing_names: float
+    unknown_names: float
     similarity: float
     quoted: float
     unquoted_names: float
@@ -108,11 +109,13 @@ class Gate:
 def report_signals(question: str, report: Report, p_yes: float) -> ReportSignals:
     """The signals of one report; `p_yes` is the model's own probability."""
     p_yes = min(max(p_yes, _NEVER_CERTAIN), 1 - _NEVER_CERTAIN)
-    share, names = _coverage(question, stems(report.render()))
+    known = stems(report.render())
+    share, _ = _coverage(question, known)
+    _, unknown = _coverage(question, known | report.vocabulary)
     return ReportSignals(
         yes=math.log(p_yes / (1 - p_yes)),
         asked=share,
-        missing_names=names,
+        unknown_names=unknown,
         similarity=max((passage.dense_score or 0.0) for passage in report.passages),
     )
 
@@ -153,13 +156,28 @@ def _coverage(question: str, known: set[str]) -> tuple[float, float]:
     """The share of the question's content words in `known`; how many names and numbers are not."""
     asked = content_words(question)
     missing = [word for word in asked if word.stem not in known]
+    periods = named_periods(question)
+    # A question that names two years is put to the reports of both.
+    other_times = stems(" ".join(period.words for period in periods)) if len(periods) > 1 else set()
+    spelled_out = _spelled_out(asked, known)
     names = {word.stem for word in missing if _is_name_or_number(word)}
-    return 1 - len(missing) / max(1, len(asked)), float(len(names))
+    return 1 - len(missing) / max(1, len(asked)), float(len(names - other_times - spelled_out))
 
 
 def _is_name_or_number(word: Word) -> bool:
     # A question's first word is capitalised whether it is a name or not.
-    return word.is_number or (word.is_capitalised and word.start > 0)
+    return word.written[0].isdigit() or (word.is_capitalised and word.start > 0)
+
+
+def _spelled_out(asked: Sequence[Word], known: set[str]) -> set[str]:
+    """The stems of names that `known` has by their initials: United Nations for UN."""
+    found: set[str] = set()
+    for size in range(2, 6):
+        for begin in range(len(asked) - size + 1):
+            run = asked[begin : begin + size]
+            if all(word.is_capitalised for word in run) and "".join(w.written[0] for w in run).lower() in known:
+                found |= {word.stem for word in run}
+    return found
 
 
 def _logistic(coefficients: Mapping[str, float], signals: Mapping[str, float]) -> float:

@@ -5,7 +5,7 @@ One article at a time in a prompt, so that a small model cannot mix two reports 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,10 +15,14 @@ from assistant.schema import Passage
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The retrieved passages of one article, in reading order; `rank` of its best, from 0."""
+    """The retrieved passages of one article, in reading order; `rank` of its best, from 0.
+
+    `vocabulary` holds the stems of all its words, the paragraphs that were not retrieved included.
+    """
 
     passages: tuple[Passage, ...]
     rank: int
+    vocabulary: frozenset[str] = frozenset()
 
     @property
     def published(self) -> date | None:
@@ -41,12 +45,12 @@ class Report:
         return f"[{outlet}, {day}: {first.title}]\n{body}"
 
 
-def group(passages: Sequence[Passage]) -> list[Report]:
-    """One report an article, the article of the best passage first."""
+def group(passages: Sequence[Passage], vocabulary: Callable[[str], frozenset[str]]) -> list[Report]:
+    """One report an article, the article of the best passage first; `vocabulary` is asked by id."""
     by_article: dict[str, list[Passage]] = {}
     for passage in passages:
         by_article.setdefault(passage.article_id, []).append(passage)
     return [
-        Report(tuple(sorted(own, key=lambda passage: passage.paragraph.number)), rank)
-        for rank, own in enumerate(by_article.values())
+        Report(tuple(sorted(own, key=lambda passage: passage.paragraph.number)), rank, vocabulary(article_id))
+        for rank, (article_id, own) in enumerate(by_article.items())
     ]

@@ -17,8 +17,10 @@ from llama_index.core.vector_stores.types import (
 from assistant.dates import Period, named_periods
 from assistant.index import ArticleIndex, to_paragraph
 from assistant.schema import Passage
+from assistant.words import stems
 
 _DEPTH = 20
+_VOCABULARIES_KEPT = 1000
 
 
 class Retriever:
@@ -26,7 +28,9 @@ class Retriever:
 
     def __init__(self, index: ArticleIndex, *, passages: int) -> None:
         self._index = VectorStoreIndex.from_vector_store(index.store, embed_model=index.embedder)
+        self._store = index.store
         self._passages = passages
+        self._vocabularies: dict[tuple[str, int], frozenset[str]] = {}
 
     def retrieve(self, question: str, *, since: date | None = None, until: date | None = None) -> tuple[Passage, ...]:
         """The best passages, best first; at most as many as the constructor was told.
@@ -39,6 +43,19 @@ class Retriever:
         if periods:
             found = self._of_periods(question, periods, found, since, until)
         return tuple(found[: self._passages])
+
+    def vocabulary(self, article_id: str) -> frozenset[str]:
+        """The stems of all words of an article, of its title, outlet and date."""
+        key = (article_id, self._store.generation())
+        if key not in self._vocabularies:
+            rows = self._store.read(
+                "SELECT text, heading FROM words WHERE rowid IN (SELECT row FROM paragraphs WHERE article_id = ?)",
+                (article_id,),
+            )
+            if len(self._vocabularies) >= _VOCABULARIES_KEPT:
+                self._vocabularies.clear()
+            self._vocabularies[key] = frozenset(stems(" ".join(part for row in rows for part in row)))
+        return self._vocabularies[key]
 
     def _of_periods(
         self,

@@ -70,7 +70,7 @@ def collect(question_set: EvalSet | None, facts: Path, output: Path, settings: S
                 continue
             retriever = shared or _retriever(question_set, case, Path(scratch), settings)
             assert retriever is not None
-            for report in group(retriever.retrieve(case.question))[:_MAX_REPORTS]:
+            for report in group(retriever.retrieve(case.question), retriever.vocabulary)[:_MAX_REPORTS]:
                 file.write(json.dumps(_record(name, case, report, gate, writer), ensure_ascii=False) + "\n")
             file.flush()
     model.close()
@@ -201,6 +201,7 @@ def _record(name: str, case: Case, report: Report, gate: Gate, writer: Writer) -
         "long_form": case.long_form,
         "gold": sorted(gold),
         "rank": report.rank,
+        "vocabulary": sorted(report.vocabulary),
         "passages": [
             passage_to_dict(passage) | {"dateline": passage.paragraph.dateline, "speaker": passage.paragraph.speaker}
             for passage in report.passages
@@ -209,7 +210,8 @@ def _record(name: str, case: Case, report: Report, gate: Gate, writer: Writer) -
 
 
 def _report(record: Mapping[str, Any]) -> Report:
-    return Report(tuple(_passage(item) for item in record["passages"]), record["rank"])
+    passages = tuple(_passage(item) for item in record["passages"])
+    return Report(passages, record["rank"], frozenset(record["vocabulary"]))
 
 
 def _signals(record: Mapping[str, Any]) -> ReportSignals:

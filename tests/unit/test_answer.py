@@ -36,6 +36,9 @@ class FakeRetriever:
         self.asked.append((question, since, until))
         return self.passages
 
+    def vocabulary(self, article_id):
+        return frozenset()
+
 
 class FakeGate:
     """P by article id; every checked sentence is as likely as its report unless told otherwise."""

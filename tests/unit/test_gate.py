@@ -51,13 +51,13 @@ def test_the_gate_reads_outlet_date_and_paragraphs():
 
 def test_names_that_the_report_lacks_are_counted():
     signals = report_signals("What did Xi say about Ukraine and Taiwan in 1999?", Report((passage(),), 0), 0.5)
-    assert signals.missing_names == 3
+    assert signals.unknown_names == 3
     assert signals.asked < 0.5
 
 
 def test_the_date_over_a_report_counts_as_known():
     signals = report_signals("What did Xi and Putin sign in March 2023?", Report((passage(),), 0), 0.5)
-    assert signals.missing_names == 0
+    assert signals.unknown_names == 0
     assert signals.asked == 1.0
 
 
@@ -72,7 +72,7 @@ def test_a_quote_that_lacks_what_was_asked_about_says_so():
     report = report_signals("What did they sign on Syria?", Report((own,), 0), 0.9)
     evidence = [Evidence(own, Quote("They signed two statements.", 22, 49), 1.0)]
     signals = sentence_signals("What did they sign on Syria?", report, evidence, verbatim=False)
-    assert signals.missing_names == 0
+    assert signals.unknown_names == 0
     assert signals.unquoted_names == 1
     assert signals.quoted < 1
 
@@ -102,6 +102,7 @@ def test_two_reports_without_a_date_are_not_set_side_by_side():
 
 def test_passages_are_grouped_by_article_in_reading_order():
     found = [passage(article="b", number=3), passage(article="a", number=2), passage(article="b", number=1)]
-    reports = group(found)
+    reports = group(found, lambda article: frozenset({f"words-of-{article}"}))
+    assert [report.vocabulary for report in reports] == [{"words-of-b"}, {"words-of-a"}]
     assert [report.passages[0].article_id for report in reports] == ["b", "a"]
     assert [p.paragraph.number for p in reports[0].passages] == [1, 3]

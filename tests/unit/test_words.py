@@ -38,7 +38,10 @@ def test_words_that_do_not(one: str, other: str) -> None:
     assert stems(one).isdisjoint(stems(other))
 
 
-@pytest.mark.parametrize(("word", "is_number"), [("2017", True), ("two", True), ("third", True), ("tow", False)])
+@pytest.mark.parametrize(
+    ("word", "is_number"),
+    [("2017", True), ("2", True), ("three", True), ("third", True), ("two", False), ("one", False), ("tow", False)],
+)
 def test_numbers(word: str, is_number: bool) -> None:
     (found,) = words(word)
     assert found.is_number is is_number
