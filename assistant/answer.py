@@ -11,7 +11,6 @@ from assistant.conversation import Contextualiser
 from assistant.errors import QuestionError
 from assistant.gate import Gate, Verdict, select
 from assistant.present import as_quotation, with_date, with_marks
-from assistant.reports import group
 from assistant.retriever import Retriever
 from assistant.schema import Answer, Done, Event, Question, Retrieved, Sentence, SentenceReady, Token
 from assistant.support import Evidence, Support, best_quote
@@ -69,7 +68,7 @@ class Pipeline:
         passages = self._steps.retriever.retrieve(asked, since=question.since, until=question.until)
         clock.mark("retrieve")
         yield Retrieved(passages)
-        reports = group(passages, self._steps.retriever.vocabulary)[:_MAX_REPORTS]
+        reports = self._steps.retriever.reports(passages)[:_MAX_REPORTS]
         verdicts = [self._steps.gate.judge(asked, report) for report in reports]
         clock.mark("gate")
 

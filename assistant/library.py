@@ -43,7 +43,7 @@ class Assistant:
         prompts = Prompts(settings.prompts)
         steps = Steps(
             Contextualiser(model, prompts),
-            Retriever(index, passages=settings.passages),
+            Retriever(index, passages=settings.passages, whole_below=settings.whole_below),
             Gate(model, prompts),
             Writer(model, prompts),
             Support(),

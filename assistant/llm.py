@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Message = dict[str, str]
 _TOP_LOGPROBS = 20
+# Qwen, Llama 3 and Phi (<|…|>), Llama 2 and Mistral ([INST], <s>, <<SYS>>), Gemma (<start_of_turn>).
+_CONTROL_TOKEN = re.compile(r"<(?=\||/?s>|<SYS|start_of_turn|end_of_turn)|\[(?=/?INST\])")
 _SEED = 7
 _OLLAMA_URL = "http://127.0.0.1:11434/v1"
 _OPENAI_URL = "https://api.openai.com/v1"
@@ -138,12 +140,13 @@ class ChatModel:
         import openai
 
         options = {key: value for key, value in options.items() if value is not None}
+        safe: list[Any] = [_without_control_tokens(message) for message in messages]
         if self.endpoint.url is None:
             options["extra_body"] = {"cache_prompt": True}
         try:
             return self._connect().chat.completions.create(
                 model=self.name,
-                messages=list(messages),  # type: ignore[arg-type]
+                messages=safe,
                 temperature=0,
                 seed=_SEED,
                 **options,
@@ -196,6 +199,11 @@ class ChatModel:
 
     def _where(self) -> str:
         return f"model {self.name}" + (f" at {self.endpoint.url}" if self.endpoint.url else "")
+
+
+def _without_control_tokens(message: Message) -> Message:
+    """An article that says <|im_end|> must not end our message: the engine reads such marks as its own."""
+    return {**message, "content": _CONTROL_TOKEN.sub(lambda mark: mark[0] + " ", message["content"])}
 
 
 def _yes_and_no(alternatives: Sequence[Any]) -> tuple[float, float]:

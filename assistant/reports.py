@@ -5,7 +5,7 @@ One article at a time in a prompt, so that a small model cannot mix two reports 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,16 +41,17 @@ class Report:
         first = self.passages[0]
         outlet = f"{first.source or 'unknown outlet'}" + (f" citing {first.via}" if first.via else "")
         day = in_words(first.published) if first.published else "undated"
-        body = "\n".join(passage.paragraph.text for passage in self.passages)
+        # One line a paragraph: no line of an article can pass for one of the prompt's own.
+        body = "\n".join(" ".join(passage.paragraph.text.split()) for passage in self.passages)
         return f"[{outlet}, {day}: {first.title}]\n{body}"
 
 
-def group(passages: Sequence[Passage], vocabulary: Callable[[str], frozenset[str]]) -> list[Report]:
-    """One report an article, the article of the best passage first; `vocabulary` is asked by id."""
+def group(passages: Sequence[Passage]) -> list[Report]:
+    """One report an article, the article of the best passage first."""
     by_article: dict[str, list[Passage]] = {}
     for passage in passages:
         by_article.setdefault(passage.article_id, []).append(passage)
     return [
-        Report(tuple(sorted(own, key=lambda passage: passage.paragraph.number)), rank, vocabulary(article_id))
-        for rank, (article_id, own) in enumerate(by_article.items())
+        Report(tuple(sorted(own, key=lambda passage: passage.paragraph.number)), rank)
+        for rank, own in enumerate(by_article.values())
     ]

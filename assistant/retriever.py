@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import zip_longest
+from typing import Any
 
 from llama_index.core import VectorStoreIndex
 from llama_index.core.retrievers import VectorIndexRetriever
@@ -16,6 +21,7 @@ from llama_index.core.vector_stores.types import (
 
 from assistant.dates import Period, named_periods
 from assistant.index import ArticleIndex, to_paragraph
+from assistant.reports import Report, group
 from assistant.schema import Passage
 from assistant.words import stems
 
@@ -26,10 +32,13 @@ _VOCABULARIES_KEPT = 1000
 class Retriever:
     """Hybrid retrieval over one index; a period that the question names is respected."""
 
-    def __init__(self, index: ArticleIndex, *, passages: int) -> None:
+    def __init__(self, index: ArticleIndex, *, passages: int, whole_below: int = 0) -> None:
+        """`passages` are returned at most; a library of up to `whole_below` characters is read whole."""
         self._index = VectorStoreIndex.from_vector_store(index.store, embed_model=index.embedder)
         self._store = index.store
         self._passages = passages
+        self._whole_below = whole_below
+        self._size: tuple[int, int] | None = None
         self._vocabularies: dict[tuple[str, int], frozenset[str]] = {}
 
     def retrieve(self, question: str, *, since: date | None = None, until: date | None = None) -> tuple[Passage, ...]:
@@ -44,8 +53,38 @@ class Retriever:
             found = self._of_periods(question, periods, found, since, until)
         return tuple(found[: self._passages])
 
-    def vocabulary(self, article_id: str) -> frozenset[str]:
-        """The stems of all words of an article, of its title, outlet and date."""
+    def reports(self, passages: Sequence[Passage]) -> list[Report]:
+        """The passages by article, the article of the best one first.
+
+        In a small library a report holds its whole article: its prompt then always begins the
+        same, so that the engine reads it once and only the question is new.
+        """
+        reports = group(passages)
+        small = self._is_small()
+        return [
+            Report(self._complete(report) if small else report.passages, report.rank, self._vocabulary(report))
+            for report in reports
+        ]
+
+    def _is_small(self) -> bool:
+        generation = self._store.generation()
+        if self._size is None or self._size[0] != generation:
+            (characters,) = self._store.read("SELECT coalesce(sum(length(text)), 0) FROM paragraphs")[0]
+            self._size = (generation, characters)
+        return self._size[1] <= self._whole_below
+
+    def _complete(self, report: Report) -> tuple[Passage, ...]:
+        found = {passage.paragraph.id: passage for passage in report.passages}
+        rows = self._store.read(
+            "SELECT id, text, metadata FROM paragraphs WHERE article_id = ? ORDER BY row",
+            (report.passages[0].article_id,),
+        )
+        return tuple(
+            found.get(node_id) or _from_row(node_id, text, json.loads(metadata)) for node_id, text, metadata in rows
+        )
+
+    def _vocabulary(self, report: Report) -> frozenset[str]:
+        article_id = report.passages[0].article_id
         key = (article_id, self._store.generation())
         if key not in self._vocabularies:
             rows = self._store.read(
@@ -65,20 +104,27 @@ class Retriever:
         since: date | None,
         until: date | None,
     ) -> list[Passage]:
-        dated: dict[str, Passage] = {}
-        for period in periods:
-            begin = max(filter(None, (since, period.since)))
-            end = min(filter(None, (until, period.until)))
-            for passage in self._search(question, begin, end):
-                dated.setdefault(passage.paragraph.id, passage)
-        if not dated:
+        """Reports of the named times, taken in turns, and paragraphs that name the year themselves."""
+        by_period = [
+            self._search(
+                question,
+                max(filter(None, (since, period.since))),
+                min(filter(None, (until, period.until))),
+            )
+            for period in periods
+        ]
+        if not any(by_period):
             return found
         years = {str(period.since.year) for period in periods}
-        for passage in found:
-            if any(year in passage.paragraph.text for year in years):
-                dated.setdefault(passage.paragraph.id, passage)
-        order = {passage.paragraph.id: rank for rank, passage in enumerate(found)}
-        return sorted(dated.values(), key=lambda passage: order.get(passage.paragraph.id, len(order)))
+        mentioned = [passage for passage in found if any(year in passage.paragraph.text for year in years)]
+        if len(by_period) == 1:
+            order = {passage.paragraph.id: rank for rank, passage in enumerate(found)}
+            in_turn = sorted(
+                [*by_period[0], *mentioned], key=lambda passage: order.get(passage.paragraph.id, len(order))
+            )
+        else:
+            in_turn = [passage for turn in zip_longest(*by_period) for passage in turn if passage] + mentioned
+        return list({passage.paragraph.id: passage for passage in in_turn}.values())
 
     def _search(self, question: str, since: date | None, until: date | None) -> list[Passage]:
         retriever = VectorIndexRetriever(
@@ -100,16 +146,21 @@ def _date_filters(since: date | None, until: date | None) -> MetadataFilters | N
 
 
 def _passage(found: NodeWithScore) -> Passage:
-    metadata = found.node.metadata
+    return replace(
+        _from_row(found.node.node_id, found.node.get_content(), found.node.metadata),
+        score=found.score or 0.0,
+        dense_score=found.node.metadata["dense_score"],
+        bm25_score=found.node.metadata["bm25_score"],
+    )
+
+
+def _from_row(node_id: str, text: str, metadata: Mapping[str, Any]) -> Passage:
     published = metadata["published"]
     return Passage(
-        paragraph=to_paragraph(found.node.node_id, found.node.get_content(), metadata),
+        paragraph=to_paragraph(node_id, text, metadata),
         article_id=metadata["article_id"],
         title=metadata["title"],
         source=metadata["source"],
         via=metadata["via"],
         published=date.fromisoformat(published) if published else None,
-        score=found.score or 0.0,
-        dense_score=metadata["dense_score"],
-        bm25_score=metadata["bm25_score"],
     )

@@ -21,7 +21,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ASSISTANT_", frozen=True, extra="ignore", env_ignore_empty=True)
 
-    articles: Path = Field(Path("seeds"), description="folder of articles to answer from")
+    articles: Path = Field(default_factory=lambda: _default_articles(), description="folder of articles to answer from")
     model: str = Field(EMBEDDED, description="embedded, FILE.gguf, NAME@URL, ollama:NAME or openai:NAME")
     api_key: SecretStr = Field(SecretStr(""), description="key for the endpoint named by the model")
     home: Path = Field(
@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     )
     prompts: Path = Field(PROJECT / "prompts", description="folder of prompt files")
     passages: int = Field(5, ge=1, le=50, description="paragraphs given to the model")
+    whole_below: int = Field(
+        8000, ge=0, description="a library of at most so many characters is read whole, an article at a time"
+    )
     threads: int = Field(0, ge=0, le=512, description="threads of the embedded model; 0: one a core, at most 8")
     context: int = Field(8192, ge=1024, description="context of the embedded model, in tokens")
     timeout: float = Field(120.0, gt=0, le=86_400, description="seconds to wait for the model's next words")
@@ -55,6 +58,11 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             name = "_".join(("ASSISTANT", *map(str, first["loc"]))).upper()
             raise SettingsError(f"{name}={first.get('input')!r}: {first['msg']}") from error
+
+
+def _default_articles() -> Path:
+    here = Path("seeds")
+    return here if here.is_dir() else PROJECT / "seeds"
 
 
 def parse_day(text: str, name: str) -> date:

@@ -227,7 +227,7 @@ class SqliteStore(BasePydanticVectorStore):
             stored = self.read("SELECT row, vector FROM paragraphs ORDER BY row")
             rows = np.array([row for row, _ in stored], dtype=np.int64)
             matrix = np.frombuffer(b"".join(vector for _, vector in stored), dtype=np.float32)
-            cached = (stamp, rows, matrix.reshape(len(rows), -1))
+            cached = (stamp, rows, matrix.reshape(len(rows), -1 if len(rows) else 0))
             self._vectors = cached
         return cached[1], cached[2]
 

@@ -31,7 +31,7 @@ from assistant.index import ArticleIndex
 from assistant.library import open_index
 from assistant.llm import ChatModel, resolve_endpoint
 from assistant.prompts import Prompts
-from assistant.reports import Report, group
+from assistant.reports import Report
 from assistant.retriever import Retriever
 from assistant.schema import Paragraph, Passage, passage_to_dict
 from assistant.settings import Settings
@@ -70,7 +70,7 @@ def collect(question_set: EvalSet | None, facts: Path, output: Path, settings: S
                 continue
             retriever = shared or _retriever(question_set, case, Path(scratch), settings)
             assert retriever is not None
-            for report in group(retriever.retrieve(case.question), retriever.vocabulary)[:_MAX_REPORTS]:
+            for report in retriever.reports(retriever.retrieve(case.question))[:_MAX_REPORTS]:
                 file.write(json.dumps(_record(name, case, report, gate, writer), ensure_ascii=False) + "\n")
             file.flush()
     model.close()
@@ -175,14 +175,14 @@ def logistic(x: Matrix, y: Matrix, weight: Matrix, ridge: float = _RIDGE, steps:
 
 def _retriever(question_set: EvalSet | None, case: Case | None, scratch: Path, settings: Settings) -> Retriever | None:
     if question_set is None:
-        return Retriever(open_index(settings)[0], passages=settings.passages)
+        return Retriever(open_index(settings)[0], passages=settings.passages, whole_below=settings.whole_below)
     articles = question_set.articles if case is None else question_set.candidates[case.id]
     if articles is None:
         return None
     key = "shared" if case is None else case.id
     index = ArticleIndex(scratch / f"{key}.sqlite3", MiniLM(threads=settings.threads))
     index.add(articles)
-    return Retriever(index, passages=settings.passages)
+    return Retriever(index, passages=settings.passages, whole_below=settings.whole_below)
 
 
 def _record(name: str, case: Case, report: Report, gate: Gate, writer: Writer) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from assistant.answer import Pipeline, Steps
 from assistant.errors import ModelError, QuestionError
 from assistant.gate import Verdict, report_signals, sentence_signals
+from assistant.reports import group
 from assistant.schema import Done, Paragraph, Passage, Question, Retrieved, SentenceReady, Token
 from assistant.support import Support
 
@@ -36,8 +37,8 @@ class FakeRetriever:
         self.asked.append((question, since, until))
         return self.passages
 
-    def vocabulary(self, article_id):
-        return frozenset()
+    def reports(self, passages):
+        return group(passages)
 
 
 class FakeGate:

@@ -1,0 +1,331 @@
+"""The client against a small OpenAI-compatible server on this machine."""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.errors import ModelConnectionError, ModelError, SettingsError
+from assistant.llm import ChatModel, Endpoint, resolve_endpoint
+from assistant.settings import Settings
+
+ASK = [{"role": "user", "content": "Is it so?"}]
+
+
+class FakeServer:
+    """Sends what `reply(status, type, body)` set last; `asked` holds (path, headers, JSON) of each request."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, str], dict[str, Any]]] = []
+        self.stall = threading.Event()
+        self.reply(200, "application/json", b"{}")
+        fake = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_: object) -> None:
+                pass
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                headers = {key.lower(): value for key, value in self.headers.items()}
+                fake.asked.append((self.path, headers, body))
+                self.send_response(fake.status)
+                self.send_header("content-type", fake.type)
+                self.send_header("content-length", str(len(fake.body) + (1 if fake.cut or fake.hang else 0)))
+                self.end_headers()
+                self.wfile.write(fake.body)
+                self.wfile.flush()
+                if fake.hang:
+                    fake.stall.wait(30)
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def reply(self, status: int, kind: str, body: bytes, *, cut: bool = False, hang: bool = False) -> None:
+        self.status, self.type, self.body, self.cut, self.hang = status, kind, body, cut, hang
+
+    def reply_json(self, value: object, status: int = 200) -> None:
+        self.reply(status, "application/json", json.dumps(value).encode())
+
+    def reply_words(self, *words: str, **options: bool) -> None:
+        chunks = [{"id": "x", "choices": [{"index": 0, "delta": {"content": word}}]} for word in words]
+        lines = [f"data: {json.dumps(chunk)}\n\n" for chunk in [*chunks, {"id": "x", "choices": []}]]
+        end = "" if options else "data: [DONE]\n\n"
+        self.reply(200, "text/event-stream", ("".join(lines) + end).encode(), **options)
+
+    def reply_first_token(self, word: str, probabilities: dict[str, float] | None) -> None:
+        top = [{"token": token, "logprob": math.log(p), "bytes": None} for token, p in (probabilities or {}).items()]
+        content = [{"token": word, "logprob": -0.1, "bytes": None, "top_logprobs": top}]
+        choice = {"index": 0, "finish_reason": "length", "message": {"role": "assistant", "content": word}}
+        self.reply_json(
+            {"id": "x", "choices": [choice | {"logprobs": {"content": content} if probabilities else None}]}
+        )
+
+    def close(self) -> None:
+        self.stall.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    server = FakeServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def model(server: FakeServer) -> Iterator[ChatModel]:
+    model = ChatModel(Endpoint("tiny", server.url, "key-1"), Settings(timeout=5))
+    yield model
+    model.close()
+
+
+@pytest.mark.parametrize(
+    ("value", "endpoint"),
+    [
+        ("embedded", Endpoint("embedded")),
+        (" embedded ", Endpoint("embedded")),
+        ("ollama:qwen2.5:7b", Endpoint("qwen2.5:7b", "http://127.0.0.1:11434/v1")),
+        ("qwen@http://host:8000/v1", Endpoint("qwen", "http://host:8000/v1")),
+        ("org/qwen@https://host/v1/", Endpoint("org/qwen", "https://host/v1")),
+        ("qwen@http://[::1]:8000/v1", Endpoint("qwen", "http://[::1]:8000/v1")),
+    ],
+)
+def test_what_a_model_setting_means(value: str, endpoint: Endpoint) -> None:
+    assert resolve_endpoint(Settings(model=value)) == endpoint
+
+
+def test_a_file_is_the_embedded_engines(tmp_path: Path) -> None:
+    path = tmp_path / "Some.Model.GGUF"
+    path.write_bytes(b"x")
+    assert resolve_endpoint(Settings(model=str(path))) == Endpoint("Some.Model", file=path)
+
+
+def test_the_key_goes_to_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert resolve_endpoint(Settings(model="m@http://h/v1", api_key="k")).key == "k"
+    assert resolve_endpoint(Settings(model="openai:gpt", api_key="k")) == Endpoint(
+        "gpt", "https://api.openai.com/v1", "k"
+    )
+    monkeypatch.setenv("OPENAI_API_KEY", "other")
+    assert resolve_endpoint(Settings(model="openai:gpt")).key == "other"
+    assert resolve_endpoint(Settings(model="openai:gpt", api_key="k")).key == "k"
+    assert resolve_endpoint(Settings(model="m@http://h/v1")).key == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("nowhere/model.gguf", "no such file"),
+        ("openai:gpt", "no key; set ASSISTANT_API_KEY or OPENAI_API_KEY"),
+        ("", "not understood"),
+        ("gpt-4", "not understood"),
+        ("ollama:", "not understood"),
+        ("other:name", "not understood"),
+        ("@http://h/v1", "not understood"),
+        ("m@h/v1", "not understood"),
+        ("m@ftp://h/v1", "not understood"),
+        ("m@http://", "not understood"),
+    ],
+)
+def test_a_setting_that_means_nothing(value: str, reason: str) -> None:
+    with pytest.raises(SettingsError, match=reason) as caught:
+        resolve_endpoint(Settings(model=value))
+    assert value in str(caught.value)
+
+
+def test_a_reply_comes_piece_by_piece(server: FakeServer, model: ChatModel) -> None:
+    server.reply_words("They ", "met", ".")
+    assert list(model.stream(ASK, max_tokens=9, stop=["\n"])) == ["They ", "met", "."]
+    path, headers, body = server.asked[0]
+    assert path == "/v1/chat/completions"
+    assert headers["authorization"] == "Bearer key-1"
+    assert body["messages"] == ASK
+    assert (body["model"], body["max_tokens"], body["stop"], body["temperature"]) == ("tiny", 9, ["\n"], 0)
+    assert "cache_prompt" not in body
+
+
+def test_a_whole_reply(server: FakeServer, model: ChatModel) -> None:
+    server.reply_words("They ", "met.")
+    assert model.complete(ASK, max_tokens=9) == "They met."
+    assert model.name == "tiny"
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "expected"),
+    [
+        ({"yes": 0.6, "no": 0.2}, 0.75),
+        ({"Yes": 0.3, " yes": 0.3, "No": 0.1, "maybe": 0.2, "NO": 0.1}, 0.75),
+        ({"yes": 0.9}, 1.0),
+        ({"no": 0.9, "nope": 0.05}, 0.0),
+    ],
+)
+def test_the_probability_of_yes_is_of_yes_and_no_alone(
+    server: FakeServer, model: ChatModel, probabilities: dict[str, float], expected: float
+) -> None:
+    server.reply_first_token("x", probabilities)
+    assert model.probability_yes(ASK) == pytest.approx(expected)
+    assert server.asked[0][2]["logprobs"] is True
+    assert server.asked[0][2]["max_tokens"] == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "probabilities", "expected"),
+    [
+        ("Yes", None, 0.95),
+        (" no", None, 0.05),
+        ("", None, 0.05),
+        ("Perhaps", None, 0.05),
+        ("yes", {"certainly": 0.9}, 0.95),
+    ],
+)
+def test_without_probabilities_the_word_counts(
+    server: FakeServer, model: ChatModel, word: str, probabilities: dict[str, float] | None, expected: float
+) -> None:
+    server.reply_first_token(word, probabilities)
+    assert model.probability_yes(ASK) == expected
+
+
+def both(model: ChatModel) -> list[Callable[[], object]]:
+    return [lambda: model.probability_yes(ASK), lambda: model.complete(ASK, 5)]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "reason"),
+    [
+        (401, ModelConnectionError, "the key was refused; check ASSISTANT_API_KEY"),
+        (403, ModelConnectionError, "the key was refused"),
+        (404, ModelConnectionError, "not known there; check the model's name and the address"),
+        (400, ModelError, "boom"),
+        (500, ModelError, "boom"),
+    ],
+)
+def test_refusals_are_one_line_with_the_model_and_its_address(
+    server: FakeServer, model: ChatModel, status: int, kind: type[ModelError], reason: str
+) -> None:
+    server.reply_json({"error": {"message": "boom\n  twice"}}, status)
+    for call in both(model):
+        with pytest.raises(kind, match=reason) as caught:
+            call()
+        assert str(caught.value).startswith(f"model tiny at {server.url}: ")
+        assert "\n" not in str(caught.value)
+        assert "key-1" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/html", b"<html>Welcome</html>"),
+        ("application/json", b"{broken"),
+        ("application/json", b"null"),
+        ("application/json", b"[]"),
+        ("application/json", b'{"choices": []}'),
+        ("application/json", b'{"error": {"message": "boom"}}'),
+        ("application/json", b""),
+    ],
+)
+def test_a_garbled_reply_is_a_model_error(server: FakeServer, model: ChatModel, kind: str, body: bytes) -> None:
+    server.reply(200, kind, body)
+    for call in both(model):
+        with pytest.raises(ModelError, match="the reply is not an OpenAI-compatible server's; check the address"):
+            call()
+
+
+def test_a_garbled_stream_is_a_model_error_after_what_was_understood(server: FakeServer, model: ChatModel) -> None:
+    server.reply_words("They ")
+    server.body = server.body.replace(b"[DONE]", b"{broken")
+    stream = model.stream(ASK, max_tokens=5)
+    assert next(stream) == "They "
+    with pytest.raises(ModelError, match="not an OpenAI-compatible"):
+        list(stream)
+
+
+def test_a_stream_that_breaks_off_is_a_model_error(server: FakeServer, model: ChatModel) -> None:
+    server.reply_words("They ", cut=True)
+    stream = model.stream(ASK, max_tokens=5)
+    assert next(stream) == "They "
+    with pytest.raises(ModelError):
+        list(stream)
+
+
+def test_a_server_that_falls_silent_is_given_up(server: FakeServer) -> None:
+    model = ChatModel(Endpoint("tiny", server.url), Settings(timeout=0.2))
+    server.reply_words("They ", hang=True)
+    stream = model.stream(ASK, max_tokens=5)
+    assert next(stream) == "They "
+    with pytest.raises(ModelConnectionError, match=r"no reply within 0\.2 s; try again, or raise ASSISTANT_TIMEOUT"):
+        list(stream)
+    model.close()
+
+
+def test_a_server_that_is_down(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+    model = ChatModel(Endpoint("tiny", url), Settings())
+    for call in both(model):
+        with pytest.raises(ModelConnectionError, match=f"model tiny at {url}: nothing answers there; start the server"):
+            call()
+    model.close()
+
+
+def test_a_model_on_this_machine_is_not_asked_through_a_proxy(
+    server: FakeServer, model: ChatModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    server.reply_words("They met.")
+    assert model.complete(ASK, 5) == "They met."
+
+
+def test_closing_the_stream_early_and_the_model_twice_is_harmless(server: FakeServer, model: ChatModel) -> None:
+    server.reply_words("They ", "met.")
+    stream = model.stream(ASK, max_tokens=5)
+    assert next(stream) == "They "
+    stream.close()  # type: ignore[attr-defined]
+    model.close()
+    model.close()
+    assert model.complete(ASK, 5) == "They met."
+
+
+def test_an_endpoint_elsewhere_starts_no_engine(model: ChatModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.llm.EmbeddedEngine", lambda *_, **__: pytest.fail("an engine was started"))
+    model.start()
+
+
+def test_an_embedded_model_is_asked_at_its_engine_and_stopped_with_it(
+    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    class Engine:
+        key, base_url = "engine-key", server.url
+
+        def __init__(self, path: Path, *, context: int, threads: int) -> None:
+            calls.append(f"{path.name} {context} {threads}")
+
+        def start(self) -> None:
+            calls.append("start")
+
+        def stop(self) -> None:
+            calls.append("stop")
+
+    monkeypatch.setattr("assistant.llm.EmbeddedEngine", Engine)
+    model = ChatModel(Endpoint("m", file=tmp_path / "m.gguf"), Settings(context=2048, threads=3))
+    model.start()
+    model.start()
+    server.reply_words("They met.")
+    assert model.complete(ASK, 5) == "They met."
+    assert server.asked[0][1]["authorization"] == "Bearer engine-key"
+    assert server.asked[0][2]["cache_prompt"] is True
+    model.close()
+    assert calls == ["m.gguf 2048 3", "start", "stop"]

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.articles.folder import list_files
+from assistant.index import ArticleIndex
+from assistant.retriever import Retriever
+from assistant.schema import Passage
+
+IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"
+Build = Callable[[Path], ArticleIndex]
+
+
+@pytest.fixture
+def build(tmp_path: Path, embedder: Any) -> Iterator[Build]:
+    opened: list[ArticleIndex] = []
+
+    def make(folder: Path) -> ArticleIndex:
+        index = ArticleIndex(tmp_path / "index.sqlite3", embedder)
+        index.update(list_files(folder))
+        opened.append(index)
+        return index
+
+    yield make
+    for index in opened:
+        index.close()
+
+
+@pytest.fixture
+def retriever(build: Build, seeds: Path) -> Retriever:
+    return Retriever(build(seeds), passages=10)
+
+
+def articles(passages: tuple[Passage, ...]) -> set[str]:
+    return {passage.article_id for passage in passages}
+
+
+def test_a_passage_is_its_paragraph_with_what_places_it(retriever: Retriever, seeds: Path) -> None:
+    best = retriever.retrieve("Which two joint statements did Xi and Putin sign?")[0]
+    file = next(file for file in list_files(seeds) if file.id == TDI)
+    article = file.read(file.content())
+    assert best.paragraph == article.paragraphs[8]
+    assert (best.article_id, best.title, best.source, best.via) == (TDI, article.title, "TDI", None)
+    assert best.published == date(2023, 3, 22)
+    assert best.dense_score is not None
+    assert best.bm25_score is not None
+    assert best.bm25_score > 0
+
+
+def test_best_first_each_once_and_as_many_as_told(build: Build, seeds: Path) -> None:
+    index = build(seeds)
+    question = "What did the leaders say about the Korean Peninsula?"
+    found = Retriever(index, passages=20).retrieve(question)
+    assert len({passage.paragraph.id for passage in found}) == len(found) == 20
+    assert [passage.score for passage in found] == sorted((passage.score for passage in found), reverse=True)
+    assert Retriever(index, passages=3).retrieve(question) == found[:3]
+
+
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [
+        ("What did Xi and Putin agree on in 2017?", IANS),
+        ("What did Xi and Putin agree on in July 2017?", IANS),
+        ("What did Xi and Putin agree on on 22 March 2023?", TDI),
+        ("What did Xi and Putin agree on in 2023?", TDI),
+    ],
+)
+def test_only_reports_of_the_time_that_the_question_names(retriever: Retriever, question: str, article: str) -> None:
+    found = retriever.retrieve(question)
+    assert articles(found) == {article}
+    assert len(found) == 10
+
+
+def test_a_paragraph_of_another_time_that_names_the_year_is_kept(build: Build, write_articles: Any) -> None:
+    folder = write_articles(
+        {
+            "new.txt": "date 2023-03-22 The visit of 2017 was recalled.\n\nNothing else was said of the visit.",
+            "old.txt": "date 2017-07-04 The visit began.\n\nIt ended on Friday.",
+        }
+    )
+    found = Retriever(build(folder), passages=10).retrieve("What happened on the visit in 2017?")
+    assert {passage.paragraph.id for passage in found} == {"old#p1", "old#p2", "new#p1"}
+
+
+def test_a_year_without_reports_restricts_nothing(retriever: Retriever) -> None:
+    assert articles(retriever.retrieve("What did Xi and Putin agree on in 1999?")) == {IANS, TDI}
+
+
+@pytest.mark.parametrize("question", ["What has Xi done since 2013?", "What is planned up to 2030?", "Who met?"])
+def test_an_open_range_or_no_time_restricts_nothing(build: Build, seeds: Path, question: str) -> None:
+    assert articles(Retriever(build(seeds), passages=20).retrieve(question)) == {IANS, TDI}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (date(2017, 7, 5), None, {TDI}),
+        (date(2017, 7, 4), None, {IANS, TDI}),
+        (None, date(2023, 3, 21), {IANS}),
+        (None, date(2023, 3, 22), {IANS, TDI}),
+        (date(2017, 7, 4), date(2017, 7, 4), {IANS}),
+        (date(2018, 1, 1), date(2019, 1, 1), set()),
+        (date(2024, 1, 1), None, set()),
+    ],
+)
+def test_since_and_until_bound_the_publication_date(
+    build: Build, seeds: Path, since: date | None, until: date | None, expected: set[str]
+) -> None:
+    retriever = Retriever(build(seeds), passages=20)
+    assert articles(retriever.retrieve("What did Xi and Putin say?", since=since, until=until)) == expected
+
+
+def test_bounds_win_over_the_time_that_the_question_names(retriever: Retriever) -> None:
+    assert articles(retriever.retrieve("What was agreed in 2017?", since=date(2020, 1, 1))) == {TDI}
+    assert articles(retriever.retrieve("What was agreed in 2023?", until=date(2020, 1, 1))) == {IANS}
+
+
+def test_two_times_named_give_both(retriever: Retriever) -> None:
+    found = retriever.retrieve("What did Xi and Putin agree on in 2017 and in 2023?")
+    assert articles(found) == {IANS, TDI}
+
+
+@pytest.mark.parametrize("question", ['"', "AND OR *", "…", "'; DROP TABLE words; --", "(", "中文", "x" * 4000])
+def test_no_question_is_an_error(retriever: Retriever, question: str) -> None:
+    assert len(retriever.retrieve(question)) == 10
