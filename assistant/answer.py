@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from assistant.citations import CitationList
 from assistant.conversation import Contextualiser
 from assistant.errors import QuestionError
-from assistant.gate import Gate, Verdict, select
+from assistant.gate import Gate, Verdict, Written, select
 from assistant.present import as_quotation, with_date, with_marks
 from assistant.retriever import Retriever
 from assistant.schema import Answer, Done, Event, Question, Retrieved, Sentence, SentenceReady, Token
@@ -116,30 +116,28 @@ class Pipeline:
     def _from_report(self, asked: str, verdict: Verdict) -> Iterator[Token | _Checked]:
         """Draft tokens, then each sentence that is stated in the report."""
         report = verdict.report
-        draft: list[str] = []
+        failed: list[Written] = []
         kept = 0
         for item in self._steps.writer.write(asked, report):
             if isinstance(item, Token):
                 yield item
                 continue
-            draft.append(item)
             evidence = self._steps.support.check(item, report.passages, asked)
+            written = Written(item, evidence, evidence)
             if evidence and evidence[0].holds:
                 kept += 1
-                yield self._checked(asked, verdict, item, evidence, verbatim=False)
-        if kept:
+                yield _Checked(item, evidence, self._steps.gate.confirm(asked, verdict, written)[0])
+            else:
+                failed.append(written)
+        if kept or not failed:
             return
         # What the report says verbatim is worth more than what a model failed to say rightly.
-        quoted = best_quote(" ".join([asked, *draft]), report.passages)
+        quoted = best_quote(" ".join([asked, *(written.draft for written in failed)]), report.passages)
         if quoted and quoted.support >= QUOTE_SHARE:
-            evidence = (replace(quoted, support=1.0),)
-            yield self._checked(asked, verdict, as_quotation(quoted.quote.text), evidence, verbatim=True)
-
-    def _checked(
-        self, asked: str, verdict: Verdict, text: str, evidence: tuple[Evidence, ...], *, verbatim: bool
-    ) -> _Checked:
-        confidence, _ = self._steps.gate.confirm(asked, verdict, evidence, verbatim=verbatim)
-        return _Checked(text, evidence, confidence)
+            shown = (replace(quoted, support=1.0),)
+            written = replace(failed[0], shown=shown, verbatim=True)
+            confidence, _ = self._steps.gate.confirm(asked, verdict, written)
+            yield _Checked(as_quotation(quoted.quote.text), shown, confidence)
 
 
 def check_question(text: str) -> None:

@@ -108,7 +108,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     from assistant.answer import check_question
     from assistant.schema import Question
 
-    text = _standard_input() if arguments.question == "-" else arguments.question
+    text = _question_text(arguments.question)
     check_question(text)
     since, until = _dates(arguments)
     question = Question(" ".join(text.split()), since=since, until=until)
@@ -122,11 +122,13 @@ def _ask(arguments: argparse.Namespace) -> int:
         return _exit_code(assistant)
 
 
-def _standard_input() -> str:
+def _question_text(given: str) -> str:
     try:
-        return sys.stdin.read()
-    except UnicodeDecodeError as error:
-        raise UsageError("standard input is not UTF-8 text; write the question in UTF-8") from error
+        text = sys.stdin.read() if given == "-" else given
+        text.encode()
+    except UnicodeError as error:
+        raise UsageError("the question is not UTF-8 text; write it in UTF-8") from error
+    return text
 
 
 def _show(assistant: Assistant, question: Question) -> None:

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
+from assistant.answer_type import fits, novelty
 from assistant.dates import named_periods
 from assistant.llm import ChatModel
 from assistant.prompts import Prompts
@@ -52,18 +53,25 @@ class ReportSignals:
 class SentenceSignals:
     """What is known of a sentence when it has been written and checked.
 
-    The report's signals, and: `quoted`, the share of the question's content words in the quoted
-    words and what places them; `unquoted_names`, the question's names and numbers that are not
-    there; `support`; `verbatim`, 1 where the sentence is a quotation itself.
+    The report's signals, and of what the model wrote: `support`; `inventions`, how many of its
+    numbers, names, speakers and negations the article does not have; `novelty`, the share of its
+    content words that are not the question's own; `misfit`, 1 where the question asks for a
+    number, a name or a time and it has none. Of what is shown: `quoted`, the share of the
+    question's content words in the quoted words and what places them; `unquoted_names`, the
+    question's names and numbers that are not there; `verbatim`, 1 where the article's own words
+    are shown because the model's did not hold.
     """
 
     yes: float
     asked: float
     unknown_names: float
     similarity: float
+    support: float
+    inventions: float
+    novelty: float
+    misfit: float
     quoted: float
     unquoted_names: float
-    support: float
     verbatim: float
 
 
@@ -74,6 +82,16 @@ class Verdict:
     report: Report
     signals: ReportSignals
     probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A sentence of the model's, its check, and what is shown of it: itself or, `verbatim`, a quotation."""
+
+    draft: str
+    checked: tuple[Evidence, ...]
+    shown: tuple[Evidence, ...]
+    verbatim: bool = False
 
 
 class Gate:
@@ -89,11 +107,9 @@ class Gate:
         signals = report_signals(question, report, self.probability_yes(question, report))
         return Verdict(report, signals, _logistic(self._coefficients["report"], asdict(signals)))
 
-    def confirm(
-        self, question: str, verdict: Verdict, evidence: Sequence[Evidence], *, verbatim: bool
-    ) -> tuple[float, SentenceSignals]:
-        """The probability that a sentence with this evidence answers `question`, and why."""
-        signals = sentence_signals(question, verdict.signals, evidence, verbatim=verbatim)
+    def confirm(self, question: str, verdict: Verdict, written: Written) -> tuple[float, SentenceSignals]:
+        """The probability that what is shown answers `question`, and why."""
+        signals = sentence_signals(question, verdict.signals, written)
         return _logistic(self._coefficients["sentence"], asdict(signals)), signals
 
     def probability_yes(self, question: str, report: Report) -> float:
@@ -120,17 +136,22 @@ def report_signals(question: str, report: Report, p_yes: float) -> ReportSignals
     )
 
 
-def sentence_signals(
-    question: str, report: ReportSignals, evidence: Sequence[Evidence], *, verbatim: bool
-) -> SentenceSignals:
-    """The signals of one checked sentence; `evidence` is not empty."""
+def sentence_signals(question: str, report: ReportSignals, written: Written) -> SentenceSignals:
+    """The signals of one sentence, written and checked."""
     near: set[str] = set()
-    for part in evidence:
+    for part in written.shown:
         near |= stems(part.quote.text) | placing(part.passage) | stems(part.passage.paragraph.speaker or "")
     share, names = _coverage(question, near)
-    support = min(part.support for part in evidence)
+    dated = any(part.passage.published for part in written.shown)
     return SentenceSignals(
-        **asdict(report), quoted=share, unquoted_names=names, support=support, verbatim=float(verbatim)
+        **asdict(report),
+        support=min((part.support for part in written.checked), default=0.0),
+        inventions=float(max((len(part.problems) for part in written.checked), default=0)),
+        novelty=novelty(question, written.draft),
+        misfit=float(not fits(question, written.draft, dated=dated)),
+        quoted=share,
+        unquoted_names=names,
+        verbatim=float(written.verbatim),
     )
 
 

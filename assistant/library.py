@@ -69,6 +69,8 @@ class Assistant:
             settings = settings.model_copy(update={"articles": Path(articles)})
         report = progress or _silent
         model = ChatModel(resolve_endpoint(settings), settings)
+        # Before a gigabyte is joined for nothing.
+        list_files(settings.articles)
         try:
             model.start(report("joining the language model"))
             index, update = open_index(settings, report)

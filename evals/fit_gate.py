@@ -26,7 +26,7 @@ from tqdm import tqdm
 
 from assistant.answer import QUOTE_SHARE
 from assistant.embedding import MiniLM
-from assistant.gate import COEFFICIENTS, Gate, ReportSignals, report_signals, sentence_signals
+from assistant.gate import COEFFICIENTS, Gate, ReportSignals, Written, report_signals, sentence_signals
 from assistant.index import ArticleIndex
 from assistant.library import open_index
 from assistant.llm import ChatModel, resolve_endpoint
@@ -133,18 +133,22 @@ def _sentence_rows(record: Mapping[str, Any]) -> Iterator[_Row]:
     report = _report(record)
     signals = _signals(record)
     question = record["question"]
-    held: list[tuple[str, tuple[Evidence, ...], bool]] = []
+    held: list[tuple[str, Written]] = []
+    failed: list[Written] = []
     for sentence in record["draft"]:
         evidence = Support().check(sentence, report.passages, question)
+        written = Written(sentence, evidence, evidence)
         if evidence and evidence[0].holds:
-            held.append((sentence, evidence, False))
-    if not held and record["draft"]:
+            held.append((sentence, written))
+        else:
+            failed.append(written)
+    if failed and not held:
         quoted = best_quote(" ".join([question, *record["draft"]]), report.passages)
         if quoted and quoted.support >= QUOTE_SHARE:
-            held.append((quoted.quote.text, (replace(quoted, support=1.0),), True))
-    for text, evidence, verbatim in held:
-        row = asdict(sentence_signals(question, signals, evidence, verbatim=verbatim))
-        yield _Row(record, row, _is_right(record, text, evidence))
+            held.append((quoted.quote.text, replace(failed[0], shown=(quoted,), verbatim=True)))
+    for text, written in held:
+        row = asdict(sentence_signals(question, signals, written))
+        yield _Row(record, row, _is_right(record, text, written.shown))
 
 
 def _is_right(record: Mapping[str, Any], text: str, evidence: Sequence[Evidence]) -> bool:

@@ -109,7 +109,7 @@ def fake_model() -> type[FakeModel]:
 
 @pytest.fixture
 def run_assistant(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """`run_assistant("ask", "…", stdin="…")` in a process of its own, with its own empty home."""
+    """`run_assistant("ask", "…", stdin="…")` in a process of its own, with its own home, empty at first."""
 
     def run(
         *arguments: str | bytes | Path, stdin: str | bytes = "", cwd: Path = PROJECT, **environment: str
@@ -124,8 +124,8 @@ def run_assistant(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[s
             env=clean | {"PYTHONPATH": str(PROJECT)} | environment,
             timeout=120,
         )
-        return subprocess.CompletedProcess(
-            done.args, done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace")
-        )
+        # What a progress bar has written over is gone from a terminal, and so it is here.
+        lines = [line.rsplit("\r", 1)[-1] for line in done.stderr.decode(errors="replace").split("\n")]
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), "\n".join(lines))
 
     return run

@@ -52,8 +52,8 @@ class FakeGate:
         p = self.by_article.get(report.passages[0].article_id, 0.9)
         return Verdict(report, report_signals(question, report, p), p)
 
-    def confirm(self, question, verdict, evidence, *, verbatim):
-        signals = sentence_signals(question, verdict.signals, evidence, verbatim=verbatim)
+    def confirm(self, question, verdict, written):
+        signals = sentence_signals(question, verdict.signals, written)
         return (verdict.probability if self.sentence is None else self.sentence), signals
 
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from assistant.gate import Gate, Verdict, report_signals, select, sentence_signals
+from assistant.gate import Gate, Verdict, Written, report_signals, select, sentence_signals
 from assistant.prompts import Prompts
 from assistant.reports import Report, group
 from assistant.schema import Paragraph, Passage, Quote
@@ -70,8 +70,9 @@ def test_certainty_is_finite():
 def test_a_quote_that_lacks_what_was_asked_about_says_so():
     own = passage("They discussed Syria. They signed two statements.")
     report = report_signals("What did they sign on Syria?", Report((own,), 0), 0.9)
-    evidence = [Evidence(own, Quote("They signed two statements.", 22, 49), 1.0)]
-    signals = sentence_signals("What did they sign on Syria?", report, evidence, verbatim=False)
+    evidence = (Evidence(own, Quote("They signed two statements.", 22, 49), 1.0),)
+    written = Written("They signed two statements.", evidence, evidence)
+    signals = sentence_signals("What did they sign on Syria?", report, written)
     assert signals.unknown_names == 0
     assert signals.unquoted_names == 1
     assert signals.quoted < 1

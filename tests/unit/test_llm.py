@@ -48,7 +48,7 @@ class FakeServer:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def reply(self, status: int, kind: str, body: bytes, *, cut: bool = False, hang: bool = False) -> None:
         self.status, self.type, self.body, self.cut, self.hang = status, kind, body, cut, hang

@@ -1,0 +1,144 @@
+"""Nothing reaches for the network after installation."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+# Loaded by Python at start, before anything of ours. Every way out of this machine is written to a
+# file and refused; native code has no say in name look-ups, which are refused as well.
+BLOCK = """
+    import ipaddress, os, socket
+
+    def _refuse(what):
+        with open(os.environ["TRIED"], "a") as log:
+            log.write(f"{what}\\n")
+        raise OSError(f"blocked: {what}")
+
+    def _is_here(address):
+        if not isinstance(address, tuple):
+            return True
+        try:
+            return ipaddress.ip_address(address[0]).is_loopback
+        except ValueError:
+            return address[0] == "localhost"
+
+    def _guard(name):
+        real = getattr(socket.socket, name)
+        def guarded(self, *arguments):
+            if not _is_here(arguments[-1]):
+                _refuse(f"{name} {arguments[-1]}")
+            return real(self, *arguments)
+        setattr(socket.socket, name, guarded)
+
+    for _name in ("connect", "connect_ex", "sendto"):
+        _guard(_name)
+
+    _look_up = socket.getaddrinfo
+    def _guarded_look_up(host, *arguments, **options):
+        if host not in (None, "", "localhost", "127.0.0.1", "::1"):
+            _refuse(f"look up {host}")
+        return _look_up(host, *arguments, **options)
+    socket.getaddrinfo = _guarded_look_up
+"""
+IMPORT_ALL = """
+    import importlib, pkgutil, assistant
+    names = [module.name for module in pkgutil.walk_packages(assistant.__path__, "assistant.")]
+    for name in names:
+        if name != "assistant.__main__":
+            importlib.import_module(name)
+    print(len(names))
+"""
+
+
+class Offline:
+    """Runs Python with the block; `tried` is what was refused."""
+
+    def __init__(self, folder: Path, project: Path) -> None:
+        self._folder = folder
+        self._project = project
+        self._log = folder / "tried"
+        (folder / "site").mkdir()
+        (folder / "site" / "sitecustomize.py").write_text(textwrap.dedent(BLOCK))
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=self._project,
+            env=os.environ
+            | {
+                "PYTHONPATH": f"{self._folder / 'site'}{os.pathsep}{self._project}",
+                "TRIED": str(self._log),
+                "ASSISTANT_HOME": str(self._folder / "home"),
+                "HOME": str(self._folder),
+            },
+            timeout=120,
+        )
+
+    @property
+    def tried(self) -> list[str]:
+        return self._log.read_text().splitlines() if self._log.exists() else []
+
+
+@pytest.fixture
+def offline(tmp_path: Path, project: Path) -> Offline:
+    return Offline(tmp_path, project)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import socket; socket.create_connection(('192.0.2.1', 80), 1)",
+        "import socket; socket.socket().connect_ex(('2001:db8::1', 80))",
+        "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+        "import urllib.request; urllib.request.urlopen('http://example.org')",
+        "import httpx; httpx.get('https://example.org')",
+    ],
+)
+def test_the_block_sees_and_stops_what_goes_out(offline: Offline, program: str) -> None:
+    assert offline.run("-c", program).returncode != 0
+    assert offline.tried
+
+
+def test_the_block_lets_this_machine_talk_to_itself(offline: Offline) -> None:
+    program = """
+        import socket
+        server = socket.create_server(("127.0.0.1", 0))
+        socket.create_connection(("localhost", server.getsockname()[1]))
+    """
+    assert offline.run("-c", textwrap.dedent(program)).returncode == 0
+    assert offline.tried == []
+
+
+def test_importing_everything_tries_nothing(offline: Offline) -> None:
+    done = offline.run("-c", textwrap.dedent(IMPORT_ALL))
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 20
+    assert offline.tried == []
+
+
+def test_indexing_and_listing_the_seeds_tries_nothing(offline: Offline) -> None:
+    done = offline.run("-m", "assistant", "articles")
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 3
+    assert offline.tried == []
+
+
+def test_searching_tries_nothing(offline: Offline) -> None:
+    program = """
+        from assistant.library import open_index
+        from assistant.retriever import Retriever
+        from assistant.settings import Settings
+        index, _ = open_index(Settings.load())
+        print(len(Retriever(index, passages=5).retrieve("What was signed in 2023?")))
+    """
+    done = offline.run("-c", textwrap.dedent(program))
+    assert done.stdout == "5\n", done.stderr
+    assert offline.tried == []

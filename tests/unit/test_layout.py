@@ -1,0 +1,143 @@
+"""Who may import whom."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "assistant"
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+MAY_IMPORT = {
+    "llama_index": {"assistant.embedding", "assistant.index", "assistant.store", "assistant.retriever"},
+    "openai": {"assistant.llm"},
+    "onnxruntime": {"assistant.embedding"},
+    "xllamacpp": {"assistant.engine_process"},
+    "sqlite3": {"assistant.store"},
+    "gradio": set(),
+}
+
+
+def imports(name: str, *, deferred: bool = True, for_types: bool = False) -> set[str]:
+    """Full names of what a module imports; `deferred`: inside functions too."""
+    return set(_imports(ast.parse(MODULES[name].read_text(encoding="utf-8")).body, deferred, for_types))
+
+
+def _imports(body: list[ast.stmt], deferred: bool, for_types: bool) -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module
+            yield node.module
+            yield from (full for alias in node.names if (full := f"{node.module}.{alias.name}") in MODULES)
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            yield from _imports(node.body, deferred, for_types) if for_types else ()
+            yield from _imports(node.orelse, deferred, for_types)
+        elif deferred or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for field in ("body", "orelse", "finalbody"):
+                inner = getattr(node, field, None)
+                yield from _imports(inner, deferred, for_types) if isinstance(inner, list) else ()
+            for handler in [*getattr(node, "handlers", []), *getattr(node, "cases", [])]:
+                yield from _imports(handler.body, deferred, for_types)
+
+
+def own(names: set[str]) -> set[str]:
+    return {name for name in names if name in MODULES}
+
+
+def test_the_reader_of_imports_sees_them_wherever_they_are() -> None:
+    source = """
+import a
+if x:
+    import b
+def f():
+    try:
+        import c
+    except E:
+        import d
+    else:
+        import e
+class C:
+    def g(self):
+        with y:
+            from h import i
+match z:
+    case 1:
+        import j
+"""
+    assert set(_imports(ast.parse(source).body, True, True)) == set("abcdehj")
+    assert set(_imports(ast.parse(source).body, False, True)) == set("abj")
+    assert set(_imports(ast.parse("if TYPE_CHECKING:\n  import t\nelse:\n  import u").body, True, False)) == {"u"}
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = {name: own(imports(name)) - {name} for name in MODULES}
+    assert sum(map(len, graph.values())) > 30
+    done: set[str] = set()
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " → ".join((*above, name))
+        if name not in done:
+            for target in sorted(graph[name]):
+                visit(target, (*above, name))
+            done.add(name)
+
+    # `assistant` itself hands out names on demand and `assistant.__version__` is read from it.
+    graph["assistant"] = set()
+    for name in MODULES:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("framework", MAY_IMPORT)
+def test_a_framework_stays_in_its_own_room(framework: str) -> None:
+    users = {
+        name for name in MODULES if any(found.split(".")[0] == framework for found in imports(name, for_types=True))
+    }
+    assert users == MAY_IMPORT[framework]
+
+
+@pytest.mark.parametrize("name", ["assistant.errors", "assistant.schema"])
+def test_the_foundations_import_nothing_of_ours_nor_of_others(name: str) -> None:
+    assert own(imports(name, for_types=True)) == set()
+    standard = {"__future__", "collections.abc", "dataclasses", "datetime", "typing"}
+    assert imports(name, for_types=True) <= standard
+
+
+def test_the_command_line_imports_little_before_it_is_needed() -> None:
+    found = imports("assistant.cli", deferred=False)
+    assert own(found) == {"assistant", "assistant.errors"}
+    assert found - own(found) <= {"__future__", "argparse", "collections.abc", "os", "pathlib", "sys", "typing"}
+
+
+LAYERS = [
+    {"errors", "schema"},
+    {"settings", "prompts", "sentences", "words", "dates", "articles", "model_files"},
+    {"embedding", "store", "index", "engine", "engine_process", "llm"},
+    {"retriever", "conversation", "gate", "support", "citations", "reports", "present", "writer"},
+    {"answer"},
+    {"batch", "library"},
+    {"terminal", "cli", "__main__"},
+]
+
+
+def test_imports_run_one_way() -> None:
+    level = {room: number for number, rooms in enumerate(LAYERS) for room in rooms}
+    rooms = {name: name.split(".")[1] for name in MODULES if name != "assistant"}
+    assert set(rooms.values()) == set(level), "a new module has its place in LAYERS"
+    for name, room in rooms.items():
+        for target in own(imports(name)) - {"assistant"}:
+            assert level[rooms[target]] <= level[room], f"{name} imports {target}"
+
+
+def test_an_article_is_read_without_index_or_model() -> None:
+    for name in MODULES:
+        if name.startswith("assistant.articles"):
+            rooms = {target.split(".")[1] for target in own(imports(name)) - {"assistant"}}
+            assert rooms <= {"articles", "errors", "schema", "sentences"}

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from assistant.schema import Answer, Article, Citation, Paragraph, Passage, Token
+from assistant.terminal import (
+    Status,
+    byline,
+    one_line,
+    print_articles,
+    print_citations,
+    print_refusal,
+    printable,
+    progress_bars,
+)
+
+CITATION = Citation(
+    1, "a", "Two statements", "IANS", "Xinhua", date(2017, 7, 4), 9, "a#p9", "They met. They left.", "They met.", 0, 9
+)
+HOSTILE = "\x1b[31mred\x1b[0m \x07bell \u202eltr\u202c \u200bzero\x9b2J\r\x00 end"
+
+
+class Screen(StringIO):
+    """A terminal that somebody watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def written(function: Any, *arguments: Any) -> str:
+    out = StringIO()
+    function(*arguments, out)
+    return out.getvalue()
+
+
+def harmless(text: str) -> bool:
+    return all(character.isprintable() or character == "\n" for character in text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain – “text” é 中文 😀", "plain – “text” é 中文 😀"),
+        ("two\nlines", "two\nlines"),
+        ("\x1b[31mred\x1b[0m", "[31mred[0m"),
+        ("\x1b]0;title\x07", "]0;title"),
+        ("\x9b2Jclear", "2Jclear"),
+        ("back\b\b\rover", "backover"),
+        ("a\u202eb\u2066c\u2069\u200f", "abc"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("half \ud800", "half "),
+        ("", ""),
+    ],
+)
+def test_nothing_that_steers_the_terminal_is_printed(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_one_line_is_one_line() -> None:
+    assert one_line(" a\n\tb\r\nc  d\x1b[1m ") == "a b c d[1m"
+
+
+def test_a_citation_is_printed_with_its_place_and_quote() -> None:
+    assert written(print_citations, [CITATION]) == (
+        "[1] IANS, citing Xinhua, 2017-07-04 · Two statements · paragraph 9\n    “They met.”\n"
+    )
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    bare = replace(CITATION, source=None, via=None, published=None)
+    assert written(print_citations, [bare]).startswith("[1] unknown outlet · Two statements · paragraph 9\n")
+
+
+def test_long_quotes_are_wrapped_and_indented() -> None:
+    lines = written(print_citations, [replace(CITATION, quote="many words " * 60)]).splitlines()
+    assert len(lines) > 3
+    assert all(len(line) <= 96 for line in lines)
+    assert all(line.startswith("    ") for line in lines[1:])
+
+
+def test_hostile_citations_are_harmless() -> None:
+    hostile = replace(CITATION, title=HOSTILE, source=HOSTILE, via=HOSTILE, quote=HOSTILE)
+    text = written(print_citations, [hostile])
+    assert harmless(text)
+    assert "red" in text
+    assert "bell" in text
+
+
+def test_several_citations_keep_their_numbers() -> None:
+    text = written(print_citations, [CITATION, replace(CITATION, number=2)])
+    assert [line[:3] for line in text.splitlines() if line.startswith("[")] == ["[1]", "[2]"]
+
+
+def test_articles_are_a_table_with_one_line_each() -> None:
+    paragraph = Paragraph("a#p1", 1, "They met.")
+    known = Article("long/id", "T", "IANS", date(2017, 7, 4), (paragraph,) * 2, via="Xinhua")
+    bare = Article("b\nc", f"x\n{HOSTILE}", None, None, (paragraph,))
+    lines = written(print_articles, [known, bare]).splitlines()
+    assert len(lines) == 3
+    assert [lines[0].index(head) for head in ("id", "date", "outlet", "paragraphs", "title")] == [
+        lines[1].index(cell) for cell in ("long/id", "2017-07-04", "IANS, citing Xinhua", "2   ", "T")
+    ]
+    assert "undated" in lines[2]
+    assert "unknown outlet" in lines[2]
+    assert harmless("".join(lines))
+    assert written(print_articles, []) == ""
+
+
+def test_a_refusal_says_why_and_puts_the_closest_aside() -> None:
+    passage = Passage(Paragraph("a#p9", 9, f"They met. {HOSTILE}"), "a", "T", "IANS", date(2017, 7, 4))
+    answer = Answer("q", "q", "No.", True, "The articles do not say.", 0.1, (), (), (passage,), "fake")
+    out, aside = StringIO(), StringIO()
+    print_refusal(answer, out, aside)
+    assert out.getvalue() == "The articles do not say.\n"
+    assert "IANS, 2017-07-04, paragraph 9: They met." in " ".join(aside.getvalue().split())
+    assert harmless(aside.getvalue())
+    aside = StringIO()
+    print_refusal(replace(answer, closest=(), refusal_reason=None), out, aside)
+    assert out.getvalue().endswith("\nNo.\n")
+    assert aside.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "via", "day", "expected"),
+    [
+        ("IANS", "Xinhua", "2017-07-04", "IANS, citing Xinhua, 2017-07-04"),
+        ("TDI", None, None, "TDI"),
+        (None, None, None, "unknown outlet"),
+    ],
+)
+def test_bylines(source: str | None, via: str | None, day: str | None, expected: str) -> None:
+    assert byline(source, via, day) == expected
+
+
+def test_the_status_line_is_silent_where_nobody_watches() -> None:
+    out = StringIO()
+    status = Status(out)
+    status.say("searching")
+    status.token(Token("They"))
+    status.clear()
+    assert out.getvalue() == ""
+
+
+def test_the_status_line_shows_the_drafts_end_and_lets_nothing_through() -> None:
+    out = Screen()
+    status = Status(out)
+    status.token(Token("\x1b[2J" + "x" * 300))
+    status.token(Token(" met\n."))
+    shown = out.getvalue().split("\x1b[2K")[-1]
+    assert "met ." in shown
+    assert "\x1b[2J" not in out.getvalue()
+    status.clear()
+    status.token(Token("Anew"))
+    assert "writing: Anew\x1b[0m" in out.getvalue()
+
+
+def test_a_bar_appears_with_work_and_goes_when_it_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    step = progress_bars("indexing articles")
+    step(2, 2)
+    assert capsys.readouterr().err == ""
+    for done in range(3):
+        step(done, 2)
+    captured = capsys.readouterr()
+    assert "indexing articles" in captured.err
+    assert captured.out == ""
