@@ -120,7 +120,7 @@ LAYERS = [
     {"errors", "schema"},
     {"settings", "prompts", "sentences", "words", "dates", "articles", "model_files"},
     {"embedding", "store", "index", "engine", "engine_process", "llm"},
-    {"retriever", "conversation", "gate", "support", "citations", "reports", "present", "writer"},
+    {"retriever", "conversation", "gate", "support", "citations", "reports", "present", "writer", "answer_type"},
     {"answer"},
     {"batch", "library"},
     {"terminal", "cli", "__main__"},
