@@ -19,7 +19,10 @@ _ISO_DAY = re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b")
 _MONTH_YEAR = re.compile(rf"\b(?P<m>{_MONTH_NAMES})\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b", re.I)
 _YEAR = re.compile(r"(?<![\d–-])(?P<y>(?:19|20)\d{2})(?:'s|’s)?\b(?![-–\d])")
 _OPEN_RANGE = re.compile(
-    r"\b(?:since|from|after|before|until|till|by|up to|through|between|to|between\s+[\w,. ]{1,30}\sand)\s+$", re.I
+    r"\b(?:since|after|before|until|till|by|up to|through|between|to|between\s+[\w,. ]{1,30}\sand)\s+$", re.I
+)
+_OPENS_RANGE = re.compile(
+    r"\s*(?:to|until|till|through|up to|[-–—])\s*(?:\w+\s+){0,2}(?:19|20)\d{2}\b|\s+on(?:wards?)?\b", re.I
 )
 
 
@@ -53,7 +56,7 @@ def named_periods(text: str) -> list[Period]:
             if any(match.start() < end and match.end() > start for start, end in taken):
                 continue
             taken.append(match.span())
-            if _OPEN_RANGE.search(text[: match.start()]):
+            if _OPEN_RANGE.search(text[: match.start()]) or _OPENS_RANGE.match(text, match.end()):
                 continue
             period = _period(match)
             if period:

@@ -64,8 +64,7 @@ class ArticleIndex:
         self._lock = FileLock(f"{path}.lock", timeout=_WRITER_PATIENCE_S)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with self._lock:
-                self.store = self._open()
+            self.store = self._open_existing() or self._open_locked()
         except Timeout as error:
             raise IndexStoreError(f"index {path}: another process is still writing; try again later") from error
         except OSError as error:
@@ -99,6 +98,24 @@ class ArticleIndex:
     def close(self) -> None:
         """Close the store."""
         self.store.close()
+
+    def _open_existing(self) -> SqliteStore | None:
+        """The store where it is there and of this format: a reader need not wait for a writer."""
+        if not self.path.is_file():
+            return None
+        try:
+            store = SqliteStore(self.path, create=False)
+            stored = dict(store.read("SELECT key, value FROM meta"))
+        except IndexStoreError:
+            return None
+        if stored.get("format") == self._format:
+            return store
+        store.close()
+        return None
+
+    def _open_locked(self) -> SqliteStore:
+        with self._lock:
+            return self._open()
 
     def _open(self) -> SqliteStore:
         try:

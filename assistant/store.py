@@ -60,7 +60,7 @@ class SqliteStore(BasePydanticVectorStore):
     _local: threading.local = PrivateAttr()
     _vectors: tuple[int, np.ndarray[Any, Any], np.ndarray[Any, Any]] | None = PrivateAttr(default=None)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, create: bool = True) -> None:
         """Open the file, or create it. Raises `IndexStoreError`."""
         super().__init__(stores_text=True)
         self._path = path
@@ -69,6 +69,8 @@ class SqliteStore(BasePydanticVectorStore):
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise IndexStoreError(f"index folder {path.parent} cannot be made ({error.strerror})") from error
+        if not create:
+            return
         with self.transaction() as connection:
             for statement in _SCHEMA.split(";\n"):
                 connection.execute(statement)

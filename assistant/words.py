@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
+_TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
+_ORDINAL_ENDING = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
 _NUMBERS = {
     word: str(value)
     for value, word in enumerate(
@@ -112,7 +113,7 @@ def stem(word: str) -> str:
     if folded in _ORDINALS:
         return _ORDINALS[folded]
     if folded[:1].isdigit():
-        return folded.replace(",", "")
+        return _ORDINAL_ENDING.sub("th", folded.replace(",", ""))
     return str(_stemmer().stemWord(folded)) or folded
 
 

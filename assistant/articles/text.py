@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from pathlib import PurePath
 from typing import Any
 
 from assistant.articles.boilerplate import cited_agency, is_pointer, sign_off
@@ -66,7 +67,7 @@ def read_article(text: str, *, article_id: str, path: str) -> Article:
         id=article_id,
         title=title or _title_from(paragraphs[0]),
         source=source,
-        published=published or parse_iso(path),
+        published=published or parse_iso(PurePath(path).name),
         paragraphs=paragraphs,
         path=path,
         url=_field(fields, "url", "link"),

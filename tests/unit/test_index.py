@@ -286,6 +286,8 @@ def test_who_waits_too_long_is_told_why(
     with FileLock(f"{index.path}.lock"):
         with pytest.raises(IndexStoreError, match="another process is still writing; try again later"):
             index.update(list_files(folder))
+        open_index()  # a reader does not wait
+        index.path.unlink()
         with pytest.raises(IndexStoreError, match="another process is still writing; try again later"):
             open_index()
 

@@ -59,9 +59,7 @@ def make_result() -> MakeResult:
 def scored() -> Any:
     """A result with given scores and confidence, for what reads scores only."""
 
-    def make(
-        case: Case, *, refused: bool = False, confidence: float = 0.9, run: int = 1, **scores: Any
-    ) -> Result:
+    def make(case: Case, *, refused: bool = False, confidence: float = 0.9, run: int = 1, **scores: Any) -> Result:
         answer = {"answer": f"answer of {case.id}", "refused": refused, "confidence": confidence}
         return Result(case, answer, run=run, scores={name: Score(value) for name, value in scores.items()})
 

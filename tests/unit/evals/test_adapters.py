@@ -81,9 +81,7 @@ def test_corpus_keeps_its_own_paragraph_ids(tmp_path: Path) -> None:
 
 
 def test_unanswerable_rows_have_neither_points_nor_gold(tmp_path: Path) -> None:
-    wrong = row(
-        answers=[], unanswerable=True, gold_paragraph_ids=[], plausible_wrong_answers=["1852"], topic="Lamps"
-    )
+    wrong = row(answers=[], unanswerable=True, gold_paragraph_ids=[], plausible_wrong_answers=["1852"], topic="Lamps")
     (case,) = load_set("squad2", write(tmp_path, "squad2", [wrong])).cases
 
     assert case.unanswerable

@@ -19,9 +19,7 @@ from evals.baseline import MAX_TOKENS, CitationBaseline, Source, refusal_reason,
 from evals.schema import Case
 
 CASE = Case("q1", "Who kept the lamp at Skerry?", "plain", answers=(("Ada Brown",),))
-LONG = " ".join(
-    f"The harbour log of day {day} names ship number {day} and its master." for day in range(1, 80)
-)
+LONG = " ".join(f"The harbour log of day {day} names ship number {day} and its master." for day in range(1, 80))
 
 
 class WordEmbedding(BaseEmbedding):
@@ -149,9 +147,7 @@ def test_llama_index_s_own_prompt_reaches_the_model_as_one_user_message() -> Non
 def test_a_long_paragraph_is_cited_by_the_part_that_was_shown() -> None:
     corpus = articles(LONG, "Coal came by sea.")
     model = Citing("Ship number 70 was named [#].", "day 70 ")
-    answer, passages = baseline(model, corpus).ask(
-        Case("q", "Which ship was named in the harbour log?", "plain")
-    )
+    answer, passages = baseline(model, corpus).ask(Case("q", "Which ship was named in the harbour log?", "plain"))
 
     (citation,) = answer["citations"]
     assert citation["paragraph_id"] == "d0-p1"
@@ -179,9 +175,7 @@ def test_a_refusal_keeps_its_words_and_cites_nothing() -> None:
 
 
 def test_a_follow_up_is_condensed_by_llama_index_s_own_prompt() -> None:
-    case = Case(
-        "q", "Who kept it?", "followup", (Turn("user", "Is there a lamp?"), Turn("assistant", "Yes."))
-    )
+    case = Case("q", "Who kept it?", "followup", (Turn("user", "Is there a lamp?"), Turn("assistant", "Yes.")))
     model = FakeModel("Who kept the lamp at Skerry?", "Ada Brown [1].")
     answer, passages = baseline(model).ask(case)
 

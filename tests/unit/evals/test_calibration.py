@@ -37,9 +37,7 @@ def test_auc_is_the_share_of_pairs_in_order(pairs: list[tuple[float, bool]]) -> 
     if not yes or not no:
         return
     wins = sum((a > b) + 0.5 * (a == b) for a in yes for b in no)
-    assert auc([c for c, _ in pairs], [label for _, label in pairs]) == pytest.approx(
-        wins / len(yes) / len(no)
-    )
+    assert auc([c for c, _ in pairs], [label for _, label in pairs]) == pytest.approx(wins / len(yes) / len(no))
 
 
 def test_auc_interval_is_seeded_and_holds_the_value() -> None:
@@ -67,9 +65,7 @@ def test_risk_coverage_by_hand() -> None:
 
 
 def test_aurc_by_hand() -> None:
-    assert aurc([0.9, 0.8, 0.8, 0.1], [True, True, False, False]) == pytest.approx(
-        0.25 * 0 + 0.5 / 3 + 0.25 * 0.5
-    )
+    assert aurc([0.9, 0.8, 0.8, 0.1], [True, True, False, False]) == pytest.approx(0.25 * 0 + 0.5 / 3 + 0.25 * 0.5)
     assert aurc([0.9, 0.1], [True, True]) == 0
     assert aurc([], []) is None
 

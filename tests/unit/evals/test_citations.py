@@ -28,9 +28,7 @@ def both(result: Result) -> tuple[float | None, float | None]:
         pytest.param([(TWO, ["x#p2"])], 1, 1, id="the paragraph that says it"),
         pytest.param([(TWO, ["x#p1"])], 0, 0, id="a paragraph that does not say it"),
         pytest.param([(TWO, ["x#p2", "x#p1"])], 1, 0.5, id="one needless citation"),
-        pytest.param(
-            [(TWO, ["x#p2"]), ("It was a good day.", ["y#p1"])], 0.5, 0.5, id="a second sentence astray"
-        ),
+        pytest.param([(TWO, ["x#p2"]), ("It was a good day.", ["y#p1"])], 0.5, 0.5, id="a second sentence astray"),
         pytest.param([(TWO, ["x#p2"]), ("It was a good day.", ["x#p2"])], 1, 1, id="no point, but gold"),
         pytest.param([(TWO, [])], 0, 0, id="no citation"),
     ],
@@ -74,9 +72,7 @@ def test_long_form_is_judged_against_all_gold(make_case: MakeCase, make_result: 
     assert both(make_result(case, ("One thing.", ["x#p1"]), ("Another.", ["y#p1"]))) == (0.5, 0.5)
 
 
-def test_silent_on_refusals_unanswerable_cases_and_unknown_gold(
-    make_case: MakeCase, make_result: MakeResult
-) -> None:
+def test_silent_on_refusals_unanswerable_cases_and_unknown_gold(make_case: MakeCase, make_result: MakeResult) -> None:
     for result in (
         make_result(make_case()),
         make_result(make_case(unanswerable=True), (TWO, ["x#p2"])),
@@ -104,9 +100,7 @@ def broken(result: Result, **changes: Any) -> Result:
         pytest.param({"number": 2}, id="numbers do not begin at 1"),
     ],
 )
-def test_a_broken_citation_earns_nothing(
-    make_case: MakeCase, make_result: MakeResult, changes: dict[str, Any]
-) -> None:
+def test_a_broken_citation_earns_nothing(make_case: MakeCase, make_result: MakeResult, changes: dict[str, Any]) -> None:
     result = broken(make_result(make_case(), (TWO, ["x#p2"])), **changes)
     assert both(result) == (0, 0)
     integrity = quote_integrity(result)

@@ -55,9 +55,7 @@ def test_the_difference_of_few_may_be_chance(make_case: MakeCase, scored: Any) -
     assert "better, may be chance" in render(compare(run(before), run(after)))
 
 
-def test_values_are_tested_by_permutation_and_fewer_seconds_are_better(
-    make_case: MakeCase, scored: Any
-) -> None:
+def test_values_are_tested_by_permutation_and_fewer_seconds_are_better(make_case: MakeCase, scored: Any) -> None:
     before = [scored(make_case(id=str(at)), seconds_total=3.0 + at) for at in range(10)]
     after = [scored(make_case(id=str(at)), seconds_total=2.0 + at) for at in range(10)]
     seconds = change(compare(run(before), run(after)), "seconds_total")

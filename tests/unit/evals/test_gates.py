@@ -50,9 +50,7 @@ def test_a_run_that_answered_nothing(make_case: MakeCase, scored: Any) -> None:
 
 @pytest.mark.parametrize(("unscored", "fails"), [(0, False), (1, False), (2, True)])
 def test_more_than_5_percent_unscored(make_case: MakeCase, scored: Any, unscored: int, fails: bool) -> None:
-    results = [
-        scored(make_case(id=str(at)), answer_accuracy=None if at < unscored else 1.0) for at in range(20)
-    ]
+    results = [scored(make_case(id=str(at)), answer_accuracy=None if at < unscored else 1.0) for at in range(20)]
     assert bool(check(aggregate(results), THRESHOLDS, results)) is fails
 
 

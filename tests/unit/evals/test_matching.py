@@ -124,9 +124,7 @@ def test_first_stated_is_in_the_order_of_the_wordings() -> None:
 def test_reject_inside_an_allowed_wording_is_no_reject() -> None:
     allowed = ["University of Glasgow"]
     assert stated_rejects("At the University of Glasgow.", ["Glasgow"], allowed=allowed) == []
-    assert stated_rejects("In Glasgow, at the University of Glasgow.", ["Glasgow"], allowed=allowed) == [
-        "Glasgow"
-    ]
+    assert stated_rejects("In Glasgow, at the University of Glasgow.", ["Glasgow"], allowed=allowed) == ["Glasgow"]
 
 
 def test_equal_wordings_reject_each_other_only_where_allowed_is_longer() -> None:
@@ -138,9 +136,7 @@ def test_token_f1_counts_repeats() -> None:
     assert token_f1([], ["a"]) == 0
 
 
-words = st.lists(
-    st.sampled_from(["border", "Moscow", "2017", "two", "joint", "Xi", "treaty"]), min_size=1, max_size=6
-)
+words = st.lists(st.sampled_from(["border", "Moscow", "2017", "two", "joint", "Xi", "treaty"]), min_size=1, max_size=6)
 
 
 @given(words, words, words)

@@ -59,9 +59,7 @@ def test_it_says_what_the_run_was_made_with() -> None:
 
 
 def test_no_key_is_written() -> None:
-    settings = Settings(
-        api_key=SecretStr("sk-hidden-1"), model="gpt@https://me:sk-hidden-2@host/v1?key=sk-hidden-3"
-    )
+    settings = Settings(api_key=SecretStr("sk-hidden-1"), model="gpt@https://me:sk-hidden-2@host/v1?key=sk-hidden-3")
     text = json.dumps(made(settings=settings, model=settings.model))
     assert "sk-hidden" not in text
     assert "*****" not in text
@@ -70,9 +68,7 @@ def test_no_key_is_written() -> None:
 
 @pytest.mark.parametrize("name", ["api_key", "OPENAI_API_KEY", "password", "access_token", "client_secret"])
 def test_plain_secrets_are_left_out(name: str) -> None:
-    assert public_settings({name: "hidden", "nested": {name: "hidden", "x": (1, None)}}) == {
-        "nested": {"x": [1, None]}
-    }
+    assert public_settings({name: "hidden", "nested": {name: "hidden", "x": (1, None)}}) == {"nested": {"x": [1, None]}}
 
 
 def test_settings_that_only_sound_secret_are_kept() -> None:
@@ -118,8 +114,6 @@ def test_outside_a_repository_the_revision_is_unknown(tmp_path: Path) -> None:
 
 def _fake_git(folder: Path, status: str, code: int = 0) -> str:
     script = folder / "git"
-    script.write_text(
-        f'#!/bin/sh\ncase "$3" in rev-parse) echo 0abc;; status) echo "{status}";; esac\nexit {code}\n'
-    )
+    script.write_text(f'#!/bin/sh\ncase "$3" in rev-parse) echo 0abc;; status) echo "{status}";; esac\nexit {code}\n')
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
     return str(script)

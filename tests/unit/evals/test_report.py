@@ -17,9 +17,7 @@ from evals.report import render_report, write_json, write_report
 from evals.results_io import result_to_dict
 from evals.schema import DEVELOPMENT, HELD_OUT, Case, Result, Score, split_of
 
-HOSTILE = (
-    "</title></style><script src=https://evil.test/x.js></script><img src=//evil.test onerror=x()>\"'{{7*7}}"
-)
+HOSTILE = "</title></style><script src=https://evil.test/x.js></script><img src=//evil.test onerror=x()>\"'{{7*7}}"
 TEXT = "Moscow: Xi & Putin signed two joint statements on Wednesday."
 QUOTE = "Xi & Putin signed two joint statements"
 VOID = {"meta", "br", "img", "link", "input"}
@@ -56,9 +54,7 @@ class Page(HTMLParser):
                 self.marks.append(data)
 
     def having(self, tag: str, name: str, value: str) -> list[dict[str, str | None]]:
-        return [
-            found for each, found in self.elements if each == tag and value in (found.get(name) or "").split()
-        ]
+        return [found for each, found in self.elements if each == tag and value in (found.get(name) or "").split()]
 
 
 def identifier(split: str, number: int = 0) -> str:
@@ -207,9 +203,7 @@ def test_a_quote_that_is_not_there_is_not_highlighted(start: int, end: int) -> N
 
 
 def test_refusals_errors_and_missed_paragraphs_are_told() -> None:
-    refused = answered(
-        case(HELD_OUT, 1), 0.0, refused=True, refusal_reason="Not said.", sentences=[], citations=[]
-    )
+    refused = answered(case(HELD_OUT, 1), 0.0, refused=True, refusal_reason="Not said.", sentences=[], citations=[])
     broken = Result(case(HELD_OUT, 2, gold=(("b#p1",),)), None, error="timed out", scores={})
     due = Result(case(HELD_OUT, 3, answers=(), gold=(), unanswerable=True), None, scores={})
     text = " ".join(" ".join(Page(render_report(run_of(refused, broken, due))).text).split())

@@ -141,9 +141,7 @@ def test_a_finished_run_asks_nothing(output: Path) -> None:
 def test_other_questions_are_refused(output: Path) -> None:
     go(FakeAsker(), output)
     before = output.read_bytes()
-    with pytest.raises(
-        UsageError, match=r"holds answers to other questions; delete it .* or write to another"
-    ):
+    with pytest.raises(UsageError, match=r"holds answers to other questions; delete it .* or write to another"):
         go(FakeAsker(), output, cases=[*CASES, Case("d", "Why?", "plain", unanswerable=True)])
     assert output.read_bytes() == before
 

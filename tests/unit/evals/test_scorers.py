@@ -93,9 +93,7 @@ def test_right_beside_wrong(
     assert [value and value.value for value in values] == [1, 0]
 
 
-def test_refused_answerable_case_is_wrong_and_a_false_refusal(
-    make_case: MakeCase, make_result: MakeResult
-) -> None:
+def test_refused_answerable_case_is_wrong_and_a_false_refusal(make_case: MakeCase, make_result: MakeResult) -> None:
     scores = score(make_result(make_case()))
     assert scores["answer_accuracy"].value == 0
     assert scores["false_refusal"].value == 1
@@ -113,12 +111,8 @@ REFERENCE = "The programme offers low interest rates, no down payment and no mor
 
 
 def test_long_form_recalls_a_reference(make_case: MakeCase, make_result: MakeResult) -> None:
-    case = make_case(
-        answers=((REFERENCE, "Something else entirely, of no use here."),), gold=(), long_form=True
-    )
-    right = answer_accuracy(
-        make_result(case, ("Veterans get low interest rates and no down payment.", ["x#p1"]))
-    )
+    case = make_case(answers=((REFERENCE, "Something else entirely, of no use here."),), gold=(), long_form=True)
+    right = answer_accuracy(make_result(case, ("Veterans get low interest rates and no down payment.", ["x#p1"])))
     wrong = answer_accuracy(make_result(case, ("Veterans must apply at the county office.", ["x#p1"])))
     assert [each and each.value for each in (right, wrong)] == [1, 0]
 
@@ -187,9 +181,7 @@ def test_context_recall_is_a_share_of_points(make_case: MakeCase, make_result: M
     assert given.value == 0.5
 
 
-def test_context_recall_leaves_out_points_of_unknown_gold(
-    make_case: MakeCase, make_result: MakeResult
-) -> None:
+def test_context_recall_leaves_out_points_of_unknown_gold(make_case: MakeCase, make_result: MakeResult) -> None:
     case = make_case(answers=(("two",), ("2023",)), gold=(("x#p2",), ()))
     given = context_recall(make_result(case, passages=["x#p2"]))
     assert given is not None
@@ -197,12 +189,8 @@ def test_context_recall_leaves_out_points_of_unknown_gold(
     assert context_recall(make_result(make_case(gold=()))) is None
 
 
-@pytest.mark.parametrize(
-    ("passages", "value"), [(["x#p2"], 1), (["x#p1", "x#p2"], 0.5), (["x#p1"], 0), ([], 0)]
-)
-def test_reciprocal_rank(
-    make_case: MakeCase, make_result: MakeResult, passages: list[str], value: float
-) -> None:
+@pytest.mark.parametrize(("passages", "value"), [(["x#p2"], 1), (["x#p1", "x#p2"], 0.5), (["x#p1"], 0), ([], 0)])
+def test_reciprocal_rank(make_case: MakeCase, make_result: MakeResult, passages: list[str], value: float) -> None:
     given = mrr(make_result(make_case(), passages=passages))
     assert given is not None
     assert given.value == value
@@ -230,9 +218,7 @@ def test_right_answer_to_another_date(make_case: MakeCase, make_result: MakeResu
     assert [each and each.value for each in (confused, right)] == [1, 0]
 
 
-def test_date_confusion_is_silent_without_a_date_to_confuse(
-    make_case: MakeCase, make_result: MakeResult
-) -> None:
+def test_date_confusion_is_silent_without_a_date_to_confuse(make_case: MakeCase, make_result: MakeResult) -> None:
     assert wrong_date(make_result(make_case(rejects=("Putin",)), ("Two.", ["x#p2"]))) is None
     assert wrong_date(make_result(make_case(rejects=("2017",)))) is None
 

@@ -45,9 +45,7 @@ def test_absent_and_unscored_do_not_count(make_case: MakeCase, scored: Any) -> N
 
 
 def test_runs_of_a_case_are_one_case(make_case: MakeCase, scored: Any) -> None:
-    results = [
-        scored(make_case(id="1"), run=run, answer_accuracy=value) for run, value in ((1, 1.0), (2, 0.0))
-    ]
+    results = [scored(make_case(id="1"), run=run, answer_accuracy=value) for run, value in ((1, 1.0), (2, 0.0))]
     results.append(scored(make_case(id="2"), answer_accuracy=1.0))
     metric = named(aggregate(results))["answer_accuracy"]
     assert (metric.value, metric.n) == (0.75, 2)
@@ -55,9 +53,7 @@ def test_runs_of_a_case_are_one_case(make_case: MakeCase, scored: Any) -> None:
 
 
 def test_seconds_are_a_median(make_case: MakeCase, scored: Any) -> None:
-    results = [
-        scored(make_case(id=str(at)), seconds_total=value) for at, value in enumerate((1.0, 2.0, 30.0))
-    ]
+    results = [scored(make_case(id=str(at)), seconds_total=value) for at, value in enumerate((1.0, 2.0, 30.0))]
     metric = named(aggregate(results))["seconds_total"]
     assert (metric.value, metric.unit, metric.higher_is_better) == (2.0, "seconds", False)
     assert metric.low is not None

@@ -47,9 +47,7 @@ def test_each_cell_has_value_interval_and_n() -> None:
 
 def test_columns_line_up() -> None:
     small = Metric("mrr", "MRR", 1.0, 3, 0.44, 1.0)
-    lines = render_table(
-        {"a much longer heading than its cells": [ACCURACY, small], "b": [small]}
-    ).splitlines()
+    lines = render_table({"a much longer heading than its cells": [ACCURACY, small], "b": [small]}).splitlines()
     ends = (
         [line.index("0.96") for line in lines if "0.96" in line],
         [line.index("1.00", line.index("–")) for line in lines if line.startswith("MRR")],
@@ -133,9 +131,7 @@ def test_a_failing_case_is_told_in_full() -> None:
 
 def test_a_refusal_shows_its_reason_and_an_error_its_message() -> None:
     refused = result(scores={"answer_accuracy": 0.0}, refused=True)
-    broken = Result(
-        UNANSWERABLE, None, error="the model is gone", scores={"refusal_recall": Score(None, "no answer")}
-    )
+    broken = Result(UNANSWERABLE, None, error="the model is gone", scores={"refusal_recall": Score(None, "no answer")})
     text = render_failures([refused, broken], width=100)
     assert "refused: The articles do not say." in text
     assert "the model is gone" in text
