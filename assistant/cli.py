@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--baseline", action="store_true", help="measure llama-index's CitationQueryEngine beside")
     evaluate.add_argument("--limit", type=int, metavar="N", help="the first N cases only")
     evaluate.add_argument("--category", metavar="NAME", help="cases of one category only")
+    evaluate.add_argument("--split", choices=("development", "held-out"), help="cases of one half only")
     evaluate.add_argument("--runs", type=int, default=1, metavar="N", help="ask every case N times")
     evaluate.add_argument("--judge", metavar="MODEL", help="let a model judge free answers too, and say how it agrees")
     _add_common(evaluate)

@@ -20,6 +20,7 @@ _ELLIPSIS = re.compile(r"\s*(?:and|but|or|so|also|what about|how about|why|how s
 _SHORT = 3
 _TURNS_SHOWN = 6
 _ANSWER_SHOWN = 400
+_JOINED = 200
 _MAX_TOKENS = 80
 _MARK = re.compile(r"\s*\[\d+\]")
 
@@ -60,9 +61,12 @@ def _only_known_words(rewritten: str, question: str, shown: str) -> bool:
 
 
 def _joined(question: str, history: Sequence[Turn]) -> str:
-    """Where the rewriting cannot be trusted: the last question asked, and this one."""
-    asked = [turn.content for turn in history if turn.role == "user"]
-    return f"{asked[-1].strip()} {question}" if asked else question
+    """Where the rewriting cannot be trusted: the last question, its answer, and this question."""
+    last = max((place for place, turn in enumerate(history) if turn.role == "user"), default=None)
+    if last is None:
+        return question
+    before = " ".join(_MARK.sub("", turn.content).strip()[:_JOINED] for turn in history[last:])
+    return f"{before} {question}"
 
 
 def _line(turn: Turn) -> str:

@@ -21,7 +21,7 @@ from assistant.answer_type import fits, novelty
 from assistant.dates import named_periods
 from assistant.llm import ChatModel
 from assistant.prompts import Prompts
-from assistant.reports import Report
+from assistant.reports import Report, put_to
 from assistant.support import Evidence, placing
 from assistant.words import Word, content_words, stems
 
@@ -114,7 +114,7 @@ class Gate:
 
     def probability_yes(self, question: str, report: Report) -> float:
         """The model's own P(yes), not calibrated."""
-        text = self._prompts.render("gate", passages=report.render(), question=question)
+        text = self._prompts.render("gate", passages=report.render(), question=put_to(question, report))
         messages = [
             {"role": "system", "content": self._prompts.render("system")},
             {"role": "user", "content": text},

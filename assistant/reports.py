@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.dates import in_words
+from assistant.dates import in_words, named_periods
 from assistant.schema import Passage
 
 
@@ -55,3 +55,14 @@ def group(passages: Sequence[Passage]) -> list[Report]:
         Report(tuple(sorted(own, key=lambda passage: passage.paragraph.number)), rank)
         for rank, own in enumerate(by_article.values())
     ]
+
+
+def put_to(question: str, report: Report) -> str:
+    """The question as one report is asked it: a whole sentence, and only its own part of two times."""
+    text = question.strip()
+    text = text[:1].upper() + text[1:]
+    if text and text[-1] not in ".?!":
+        text += "?"
+    if len(named_periods(question)) > 1 and report.published:
+        text += f" (Only the part about {report.published.year}.)"
+    return text

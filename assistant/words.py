@@ -38,6 +38,9 @@ _ORDINALS = {
 }
 STOP_WORDS = frozenset(
     """
+    believe believes believed indicate indicates indicated describe describes described emphasize emphasizes
+    emphasized emphasise emphasises emphasised highlight highlights highlighted refer refers referred note notes
+    noted stress stresses stressed add adds added include includes included
     a an the this that these those there here it its itself he him his she her hers they them their
     theirs we us our you your i my me who whom whose which what when where why how is are was were
     be been being am do does did done doing have has had having will would shall should can could

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assistant.llm import ChatModel
 from assistant.prompts import Prompts
-from assistant.reports import Report
+from assistant.reports import Report, put_to
 from assistant.schema import Token
 from assistant.sentences import split_sentences
 
@@ -23,7 +23,7 @@ class Writer:
 
     def write(self, question: str, report: Report) -> Iterator[Token | str]:
         """`Token` pieces as they are written, and each whole sentence, as a `str`, when it is."""
-        text = self._prompts.render("answer", passages=report.render(), question=question)
+        text = self._prompts.render("answer", passages=report.render(), question=put_to(question, report))
         messages = [
             {"role": "system", "content": self._prompts.render("system")},
             {"role": "user", "content": text},

@@ -61,6 +61,7 @@ def _plan(what: list[str], arguments: argparse.Namespace) -> Plan:
         "runs": arguments.runs,
         "limit": arguments.limit,
         "category": arguments.category,
+        "split": arguments.split,
         "judge": arguments.judge,
     }
     if arguments.set:

@@ -47,12 +47,18 @@ class Plan:
     runs: int = 1
     limit: int | None = None
     category: str | None = None
+    split: str | None = None
     judge: str | None = None
 
     @property
     def folder(self) -> Path:
         """Where this plan's files go."""
-        return self.output / (f"{self.name}-{BASELINE}" if self.baseline else self.name)
+        return self.output / "-".join(filter(None, (self.name, self.split, BASELINE if self.baseline else None)))
+
+    @property
+    def asked(self) -> list[Case]:
+        """The cases of the chosen half, or all."""
+        return [case for case in self.cases if self.split in (None, case.split)]
 
 
 def plan_facts(facts: Path, settings: Settings, output: Path, **more: Any) -> Plan:
@@ -78,7 +84,7 @@ def measure(plan: Plan, progress: bool = True) -> dict[str, Any]:
     """
     started = datetime.now(UTC)
     configuration = {"code": code_digest(), "model": plan.settings.model, "passages": plan.settings.passages}
-    digest = hashlib.sha256(repr((configuration, hash_cases(plan.cases), plan.baseline)).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(repr((configuration, hash_cases(plan.asked), plan.baseline)).encode()).hexdigest()[:12]
     results_path = plan.folder / f"results-{digest}.jsonl"
     _forget_finished(results_path, plan)
     with ExitStack() as stack:
@@ -89,7 +95,7 @@ def measure(plan: Plan, progress: bool = True) -> dict[str, Any]:
         asker = _asker(plan, model, scratch)
         results = run(
             asker,
-            plan.cases,
+            plan.asked,
             results_path,
             runs=plan.runs,
             limit=plan.limit,
@@ -120,7 +126,7 @@ def code_digest() -> str:
 
 
 def _forget_finished(path: Path, plan: Plan) -> None:
-    if path.exists() and len(load_results(path)) >= min(len(plan.cases), plan.limit or len(plan.cases)) * plan.runs:
+    if path.exists() and len(load_results(path)) >= min(len(plan.asked), plan.limit or len(plan.asked)) * plan.runs:
         path.unlink()
 
 
@@ -132,7 +138,7 @@ def _record(plan: Plan, results: Sequence[Result], started: datetime) -> dict[st
             model_sha256=EMBEDDED_MODEL.sha256 if embedded else None,
             prompts_sha256=Prompts(plan.settings.prompts).digest(),
             settings=plan.settings,
-            cases=plan.cases,
+            cases=plan.asked,
             started=started,
             duration=(datetime.now(UTC) - started).total_seconds(),
             revision=git_revision(PROJECT),

@@ -81,7 +81,7 @@ def test_a_rewriting_in_the_conversations_own_words_is_taken(
 )
 def test_a_rewriting_with_foreign_words_is_not(prompts: Prompts, fake_model: Any, reply: str) -> None:
     standalone = Contextualiser(fake_model(reply), prompts).standalone("What did they sign?", HISTORY)
-    assert standalone == "Whom did Xi Jinping meet in Moscow? What did they sign?"
+    assert standalone == "Whom did Xi Jinping meet in Moscow? He met Vladimir Putin. What did they sign?"
 
 
 def test_without_a_question_before_nothing_can_be_joined(prompts: Prompts, fake_model: Any) -> None:
@@ -103,7 +103,7 @@ def test_the_model_is_shown_the_last_turns_without_citation_marks(prompts: Promp
     assert "What did he sign?" in message["content"]
     assert "Early question 1?" not in message["content"]
     assert "Early question 2?" in message["content"]
-    assert len(message["content"]) < 1500
+    assert message["content"].count("word ") < 100
     assert asked.stop == ["\n"]
     assert 0 < asked.max_tokens <= 100
 

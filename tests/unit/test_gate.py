@@ -4,7 +4,7 @@ import pytest
 
 from assistant.gate import Gate, Verdict, Written, report_signals, select, sentence_signals
 from assistant.prompts import Prompts
-from assistant.reports import Report, group
+from assistant.reports import Report, group, put_to
 from assistant.schema import Paragraph, Passage, Quote
 from assistant.settings import PROJECT
 from assistant.support import Evidence
@@ -106,3 +106,19 @@ def test_passages_are_grouped_by_article_in_reading_order():
     reports = group(found)
     assert [report.passages[0].article_id for report in reports] == ["b", "a"]
     assert [p.paragraph.number for p in reports[0].passages] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("who opposed it", "Who opposed it?"),
+        ("Who opposed it?", "Who opposed it?"),
+        ("State their position.", "State their position."),
+        (
+            "What was agreed in 2017 and what in 2023?",
+            "What was agreed in 2017 and what in 2023? (Only the part about 2023.)",
+        ),
+    ],
+)
+def test_a_report_is_asked_a_whole_question_about_its_own_time(question, asked):
+    assert put_to(question, Report((passage(),), 0)) == asked

@@ -153,3 +153,12 @@ def test_the_closest_sentence_is_quoted_for_a_question():
     quoted = best_quote("are China and Russia for Thaad in South Korea?", [OPPOSED, SIGNED])
     assert quoted is not None
     assert quoted.passage is OPPOSED
+
+
+def test_a_word_from_nowhere_makes_another_story_of_the_same_names():
+    talks = passage(
+        1, "Xi and Putin agreed to boost ties and strengthen coordination on the peninsula and other issues."
+    )
+    assert check("Putin and Xi agreed to boost ties and strengthen coordination on other issues.", [talks])[0].holds
+    invented = "Putin congratulated Xi on boosting ties and strengthening coordination on the peninsula."
+    assert not check(invented, [talks])[0].holds
