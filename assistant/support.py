@@ -14,12 +14,14 @@ from assistant.articles.speakers import attributed
 from assistant.dates import in_words
 from assistant.schema import Passage, Quote
 from assistant.sentences import split_sentences
-from assistant.words import STOP_WORDS, content_words, fold, negations, stems, words
+from assistant.words import STOP_WORDS, Word, content_words, fold, negations, stems, words
 
 THRESHOLD = 0.7
 _IMPORTED = 0.7
 _PAIR_GAIN = 0.15
 _NOTHING_CLAIMED = 0.5
+_COUNTED = 3
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class _Claim:
             if word.stem in stated:
                 claims += 1
                 matched += 1
+                if word.is_number and not _counts_the_same(word, self.sentence, text):
+                    problems.append(f"{word.written!r} counts something else")
             elif word.stem in around or (word.start in self._names and word.stem in self._context):
                 continue
             elif word.is_number:
@@ -160,6 +164,22 @@ def _join(claim: _Claim, first: Evidence, second: Evidence) -> tuple[Evidence, E
         replace(first, support=support, problems=(), relevance=relevance),
         replace(second, support=support, problems=(), relevance=relevance),
     )
+
+
+def _counts_the_same(number: Word, sentence: str, text: str) -> bool:
+    """False where "2 hours" meets no more than "two leaders": the counted thing must be the same.
+
+    Years count nothing, and a number that ends its clause has nothing to be compared.
+    """
+    if _YEAR.fullmatch(number.stem):
+        return True
+    clause = re.split(r"[,;:.()–—](?!\d)", sentence[number.end :])[0]
+    counted = [word.stem for word in words(clause)[:_COUNTED] if fold(word.written) not in STOP_WORDS]
+    if not counted:
+        return True
+    theirs = words(text)
+    near = (theirs[place + 1 : place + 2 + _COUNTED] for place, word in enumerate(theirs) if word.stem == number.stem)
+    return any({word.stem for word in follow} & set(counted) for follow in near)
 
 
 def _negation_matters(sentence: str, quoted: str) -> bool:

@@ -162,3 +162,17 @@ def test_a_word_from_nowhere_makes_another_story_of_the_same_names():
     assert check("Putin and Xi agreed to boost ties and strengthen coordination on other issues.", [talks])[0].holds
     invented = "Putin congratulated Xi on boosting ties and strengthening coordination on the peninsula."
     assert not check(invented, [talks])[0].holds
+
+
+@pytest.mark.parametrize(
+    ("sentence", "holds"),
+    [
+        ("The talks with 3 leaders lasted.", True),
+        ("The talks with leaders lasted for 3 hours.", False),
+        ("The talks lasted; 3 leaders came.", True),
+        ("The three leaders held talks that lasted until 2030.", True),
+    ],
+)
+def test_a_number_counts_the_same_thing(sentence, holds):
+    talks = passage(1, "The three leaders came, and the talks lasted for hours with plans until 2030 held.")
+    assert check(sentence, [talks])[0].holds is holds
