@@ -137,7 +137,8 @@ class Pipeline:
             shown = (replace(quoted, support=1.0),)
             written = replace(failed[0], shown=shown, verbatim=True)
             confidence, _ = self._steps.gate.confirm(asked, verdict, written)
-            yield _Checked(as_quotation(quoted.quote.text), shown, confidence)
+            text = as_quotation(quoted.quote.text, quoted.passage.paragraph.speaker)
+            yield _Checked(text, shown, confidence)
 
 
 def check_question(text: str) -> None:

@@ -28,6 +28,7 @@ from assistant.words import Word, content_words, stems
 COEFFICIENTS = Path(__file__).with_name("gate.json")
 _NEVER_CERTAIN = 1e-4
 _RIVAL_ODDS = 2.0
+_RIVAL_WORDS = 0.1
 _ASKS_NOW = re.compile(r"\b(?:now|current(?:ly)?|latest|most recent(?:ly)?|today|newest|last time)\b", re.I)
 
 Coefficients = Mapping[str, Mapping[str, float]]
@@ -158,8 +159,9 @@ def sentence_signals(question: str, report: ReportSignals, written: Written) -> 
 def select(question: str, verdicts: Sequence[Verdict], threshold: float) -> list[Verdict]:
     """The reports to answer from, in the order to show them; empty: refuse.
 
-    The likeliest one, and those of other dates that are about as likely, or of a time that the
-    question names too. Oldest first; newest first where the question asks for the current state.
+    The likeliest one; those of other dates that are about as likely and have as many of the
+    question's words; those of a time that the question names too. Oldest first; newest first
+    where the question asks for the current state.
     """
     able = sorted((v for v in verdicts if v.probability >= threshold), key=lambda v: -v.probability)
     chosen = able[:1]
@@ -168,9 +170,14 @@ def select(question: str, verdicts: Sequence[Verdict], threshold: float) -> list
         if rival.report.published in (None, *(v.report.published for v in chosen)):
             continue
         named = len(periods) > 1 and any(period.contains(rival.report.published) for period in periods)
-        if named or _odds(chosen[0].probability) - _odds(rival.probability) <= _RIVAL_ODDS:
+        if named or _is_rival(rival, chosen[0]):
             chosen.append(rival)
     return sorted(chosen, key=lambda v: str(v.report.published), reverse=bool(_ASKS_NOW.search(question)))
+
+
+def _is_rival(rival: Verdict, best: Verdict) -> bool:
+    about_as_likely = _odds(best.probability) - _odds(rival.probability) <= _RIVAL_ODDS
+    return about_as_likely and rival.signals.asked >= best.signals.asked - _RIVAL_WORDS
 
 
 def _coverage(question: str, known: set[str]) -> tuple[float, float]:

@@ -6,6 +6,7 @@ import re
 
 from assistant.reports import Report
 from assistant.schema import Sentence
+from assistant.words import stems
 
 _ASKS_WHEN = re.compile(r"\b(?:when|(?:what|which)\s+(?:date|day|year|month|time)|how (?:recently|long ago))\b", re.I)
 _RELATIVE = re.compile(
@@ -27,14 +28,15 @@ def with_date(text: str, question: str, report: Report, *, several: bool) -> str
     return f"{report.byline}: {text}" if report.byline and (several or unclear) else text
 
 
-def as_quotation(text: str) -> str:
-    """The article's own words in quotation marks."""
+def as_quotation(text: str, speaker: str | None = None) -> str:
+    """The article's own words in quotation marks, after the speaker's name where they say only "he"."""
     inner = text.strip()
     if inner[:1] in '“"':
         inner = inner[1:]
     if inner[-1:] in '”"':
         inner = inner[:-1]
-    return f"“{inner.translate(_INNER)}”"
+    quotation = f"“{inner.translate(_INNER)}”"
+    return f"{speaker}: {quotation}" if speaker and not stems(speaker) & stems(text) else quotation
 
 
 def with_marks(sentence: Sentence) -> str:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -94,6 +95,13 @@ OLD, NEW = date(2017, 7, 4), date(2023, 3, 22)
 def test_reports_are_chosen_by_probability_and_ordered_by_date(question, probabilities, expected):
     verdicts = [verdict(probabilities[0], OLD), verdict(probabilities[1], NEW, "b")]
     assert [v.report.published for v in select(question, verdicts, 0.2)] == expected
+
+
+def test_a_report_that_lacks_the_questions_words_is_no_rival():
+    likely, lacking = verdict(0.9, NEW), verdict(0.88, OLD, "b")
+    likely = replace(likely, signals=replace(likely.signals, asked=1.0))
+    lacking = replace(lacking, signals=replace(lacking.signals, asked=0.5))
+    assert select("Who signed what?", [likely, lacking], 0.2) == [likely]
 
 
 def test_two_reports_without_a_date_are_not_set_side_by_side():

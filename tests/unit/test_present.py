@@ -50,3 +50,14 @@ def test_an_article_without_date_and_outlet_adds_nothing():
 
 def test_quotation_marks_do_not_nest():
     assert as_quotation("“We agree,” he said.") == "“We agree,’ he said.”"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He also mentioned a shift.", "Xi Jinping: “He also mentioned a shift.”"),
+        ("Xi also mentioned a shift.", "“Xi also mentioned a shift.”"),
+    ],
+)
+def test_a_quotation_that_says_only_he_is_given_a_name(text, expected):
+    assert as_quotation(text, "Xi Jinping") == expected
