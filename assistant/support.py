@@ -100,7 +100,7 @@ class _Claim:
         self.sentence = sentence
         self.words = content_words(sentence)
         self._names = _names(sentence, question)
-        self._context = _context(passages)
+        self._passages = passages
         self._known = stems(" ".join([question, *(passage.paragraph.text for passage in passages)]))
         self._asked = {word.stem for word in content_words(question)}
         speaker = attributed(sentence)
@@ -110,6 +110,7 @@ class _Claim:
         """Support in [0, 1] by `text`, a quote from `passages`; the problems; the relevance."""
         stated = stems(text)
         around: set[str] = set().union(*map(placing, passages))
+        named_before = self._named_before(passages)
         problems: list[str] = []
         claims = matched = imported = 0
         for word in self.words:
@@ -118,7 +119,7 @@ class _Claim:
                 matched += 1
                 if word.is_number and not _counts_the_same(word, self.sentence, text):
                     problems.append(f"{word.written!r} counts something else")
-            elif word.stem in around or (word.start in self._names and word.stem in self._context):
+            elif word.stem in around or (word.start in self._names and word.stem in named_before):
                 continue
             elif word.is_number:
                 problems.append(f"{word.written!r} is not stated")
@@ -136,6 +137,14 @@ class _Claim:
         support = matched / claims if claims else _NOTHING_CLAIMED if self.words else 0.0
         relevance = matched + len(self._asked & (stated | around))
         return (0.0 if problems else support * _IMPORTED**imported), tuple(problems), relevance
+
+    def _named_before(self, cited: Sequence[Passage]) -> set[str]:
+        """Stems of the names in the title and in the article up to here: who "he" is stands before."""
+        last = max(passage.paragraph.number for passage in cited)
+        article = cited[0].article_id
+        before = (p for p in self._passages if p.article_id == article and p.paragraph.number <= last)
+        texts = [cited[0].title, *(passage.paragraph.text for passage in before)]
+        return {word.stem for text in texts for word in words(text) if word.is_capitalised}
 
 
 def _candidates(claim: _Claim, passage: Passage) -> list[Evidence]:
@@ -220,9 +229,3 @@ def placing(passage: Passage) -> set[str]:
     day = f"{in_words(passage.published)} {passage.published.isoformat()}" if passage.published else ""
     dateline = passage.paragraph.text[: passage.paragraph.dateline]
     return stems(f"{passage.source or ''} {passage.via or ''} {day} {dateline}")
-
-
-def _context(passages: Sequence[Passage]) -> set[str]:
-    """Stems of the names in the passages and their titles: who "he" is stands in a neighbour."""
-    texts = [passage.paragraph.text for passage in passages] + [passage.title for passage in passages]
-    return {word.stem for text in texts for word in words(text) if word.is_capitalised}
