@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.articles.speakers import attributed
 from assistant.dates import in_words
@@ -19,6 +19,9 @@ from assistant.words import STOP_WORDS, Word, content_words, fold, negations, st
 THRESHOLD = 0.7
 _IMPORTED = 0.7
 _PAIR_GAIN = 0.15
+_HALF = 0.85
+_HALF_WORDS = 3
+_JOINT = re.compile(r"[;,]\s+(?:and\s+|while\s+|but\s+)?|\s+(?:and|while|but)\s+")
 _NOTHING_CLAIMED = 0.5
 _COUNTED = 3
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -41,6 +44,7 @@ class Evidence:
     support: float
     problems: tuple[str, ...] = ()
     relevance: float = 0.0
+    claims: int = 0
 
     @property
     def holds(self) -> bool:
@@ -57,21 +61,23 @@ class Support:
     """Checks one sentence of an answer against the passages it was written from."""
 
     def check(self, sentence: str, passages: Sequence[Passage], question: str = "") -> tuple[Evidence, ...]:
-        """The paragraph that states the sentence best; two where only both together state it.
+        """The paragraph that states the sentence best, or two that each state one half of it.
 
-        Empty when there is no passage. Each paragraph of a pair carries the pair's support.
+        Empty when there is no passage. Two paragraphs whose words merely add up to the sentence
+        do not state it: that is how a small model's inventions look.
         """
-        claim = _Claim(sentence, question, passages)
-        candidates = (_candidates(claim, passage) for passage in passages)
-        best = sorted((max(own, key=lambda item: item.rank) for own in candidates if own), key=lambda item: item.rank)
-        best.reverse()
-        if not best or best[0].holds or len(best) < 2:
-            return tuple(best[:1])
-        pairs = (_join(claim, first, second) for first, second in combinations(best, 2))
-        joined = max(filter(None, pairs), key=lambda pair: pair[0].rank, default=None)
-        if joined and joined[0].holds and joined[0].support >= best[0].support + _PAIR_GAIN:
-            return joined
-        return (best[0],)
+        whole = _best(_Claim(sentence, question, passages), passages)
+        if whole is None or whole.holds:
+            return (whole,) if whole else ()
+        for place in _JOINT.finditer(sentence):
+            halves = [
+                _best(_Claim(half, question, passages), passages)
+                for half in (sentence[: place.start()], sentence[place.end() :])
+            ]
+            pair = tuple(half for half in halves if half and half.support >= _HALF and half.claims >= _HALF_WORDS)
+            if len(pair) == 2 and _is_pair(*pair):
+                return tuple(sorted(pair, key=lambda half: half.passage.paragraph.number))
+        return (whole,)
 
 
 def best_quote(question: str, passages: Sequence[Passage]) -> Evidence | None:
@@ -106,11 +112,11 @@ class _Claim:
         speaker = attributed(sentence)
         self._speaker = stems(speaker[0]) if len(speaker) == 1 else set()
 
-    def judge(self, text: str, passages: Sequence[Passage]) -> tuple[float, tuple[str, ...], float]:
-        """Support in [0, 1] by `text`, a quote from `passages`; the problems; the relevance."""
+    def judge(self, text: str, passage: Passage) -> tuple[float, tuple[str, ...], float, int]:
+        """Support in [0, 1] by `text`, a quote from `passage`; problems; relevance; how much is claimed."""
         stated = stems(text)
-        around: set[str] = set().union(*map(placing, passages))
-        named_before = self._named_before(passages)
+        around = placing(passage)
+        named_before = self._named_before(passage)
         problems: list[str] = []
         claims = matched = imported = 0
         for word in self.words:
@@ -130,20 +136,19 @@ class _Claim:
                 imported += word.stem not in self._known
         if bool(negations(self.sentence)) != bool(negations(text)) and _negation_matters(self.sentence, text):
             problems.append("one denies what the other states")
-        for passage in passages:
-            said_by = passage.paragraph.speaker
-            if said_by and self._speaker and not self._speaker & stems(said_by):
-                problems.append(f"it is {said_by} who says so")
+        said_by = passage.paragraph.speaker
+        if said_by and self._speaker and not self._speaker & stems(said_by):
+            problems.append(f"it is {said_by} who says so")
         support = matched / claims if claims else _NOTHING_CLAIMED if self.words else 0.0
         relevance = matched + len(self._asked & (stated | around))
-        return (0.0 if problems else support * _IMPORTED**imported), tuple(problems), relevance
+        return (0.0 if problems else support * _IMPORTED**imported), tuple(problems), relevance, claims
 
-    def _named_before(self, cited: Sequence[Passage]) -> set[str]:
+    def _named_before(self, cited: Passage) -> set[str]:
         """Stems of the names in the title and in the article up to here: who "he" is stands before."""
-        last = max(passage.paragraph.number for passage in cited)
-        article = cited[0].article_id
-        before = (p for p in self._passages if p.article_id == article and p.paragraph.number <= last)
-        texts = [cited[0].title, *(passage.paragraph.text for passage in before)]
+        texts = [cited.title]
+        for passage in self._passages:
+            if passage.article_id == cited.article_id and passage.paragraph.number <= cited.paragraph.number:
+                texts.append(passage.paragraph.text)
         return {word.stem for text in texts for word in words(text) if word.is_capitalised}
 
 
@@ -158,21 +163,16 @@ def _candidates(claim: _Claim, passage: Passage) -> list[Evidence]:
 def _evidence(claim: _Claim, passage: Passage, span: tuple[int, int]) -> Evidence:
     start, end = span
     text = passage.paragraph.text[start:end]
-    return Evidence(passage, Quote(text, start, end), *claim.judge(text, [passage]))
+    return Evidence(passage, Quote(text, start, end), *claim.judge(text, passage))
 
 
-def _join(claim: _Claim, first: Evidence, second: Evidence) -> tuple[Evidence, Evidence] | None:
-    if first.passage.article_id != second.passage.article_id:
-        return None
-    first, second = sorted((first, second), key=lambda part: part.passage.paragraph.number)
-    text = f"{first.quote.text} {second.quote.text}"
-    support, problems, relevance = claim.judge(text, [first.passage, second.passage])
-    if problems:
-        return None
-    return (
-        replace(first, support=support, problems=(), relevance=relevance),
-        replace(second, support=support, problems=(), relevance=relevance),
-    )
+def _best(claim: _Claim, passages: Sequence[Passage]) -> Evidence | None:
+    found = [evidence for passage in passages for evidence in _candidates(claim, passage)]
+    return max(found, key=lambda evidence: evidence.rank, default=None)
+
+
+def _is_pair(first: Evidence, second: Evidence) -> bool:
+    return first.passage.article_id == second.passage.article_id and first.passage is not second.passage
 
 
 def _counts_the_same(number: Word, sentence: str, text: str) -> bool:

@@ -145,6 +145,12 @@ def test_the_question_decides_between_equal_paragraphs():
     assert evidence[0].passage.paragraph.number == 2
 
 
+def test_two_paragraphs_whose_words_add_up_do_not_state_a_sentence():
+    first = passage(1, "Trump, Putin and Xi will attend the summit in Germany.")
+    second = passage(2, "China and Russia, they stressed, are both opposed to installing the system.")
+    assert not check("The summit in Germany opposed installing the system they attend.", [first, second])[0].holds
+
+
 def test_no_passage_no_evidence():
     assert check("Xi met Putin.", []) == ()
 
