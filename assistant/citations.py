@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.schema import Citation
+from assistant.schema import Citation, Passage
 from assistant.support import Evidence
 
 
@@ -21,23 +21,28 @@ class CitationList:
                 quote.end,
             ):
                 return known
-        citation = Citation(
-            number=len(self._citations) + 1,
-            article_id=passage.article_id,
-            title=passage.title,
-            source=passage.source,
-            via=passage.via,
-            published=passage.published,
-            paragraph=passage.paragraph.number,
-            paragraph_id=passage.paragraph.id,
-            text=passage.paragraph.text,
-            quote=quote.text,
-            start=quote.start,
-            end=quote.end,
-        )
+        citation = make_citation(len(self._citations) + 1, passage, quote.start, quote.end)
         self._citations.append(citation)
         return citation
 
     def all(self) -> tuple[Citation, ...]:
         """Every citation made, in order."""
         return tuple(self._citations)
+
+
+def make_citation(number: int, passage: Passage, start: int, end: int) -> Citation:
+    """The citation of characters `start` to `end` of a passage's paragraph."""
+    return Citation(
+        number=number,
+        article_id=passage.article_id,
+        title=passage.title,
+        source=passage.source,
+        via=passage.via,
+        published=passage.published,
+        paragraph=passage.paragraph.number,
+        paragraph_id=passage.paragraph.id,
+        text=passage.paragraph.text,
+        quote=passage.paragraph.text[start:end],
+        start=start,
+        end=end,
+    )

@@ -33,7 +33,8 @@ from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.schema import NodeWithScore, TextNode
 from pydantic import PrivateAttr
 
-from assistant.schema import Answer, Article, Citation, Passage, Sentence, passage_to_dict
+from assistant.citations import make_citation
+from assistant.schema import Answer, Article, Passage, Sentence, passage_to_dict
 from assistant.sentences import split_sentences
 from evals.runner import Reply
 from evals.schema import Case
@@ -261,7 +262,10 @@ def to_answer(
         refusal_reason=reason,
         confidence=0.0 if reason else 1.0,
         sentences=tuple(sentences),
-        citations=tuple(_citation(number, sources[mark - 1]) for mark, number in numbers.items()),
+        citations=tuple(
+            make_citation(number, source.passage, source.start, source.end)
+            for number, source in ((number, sources[mark - 1]) for mark, number in numbers.items())
+        ),
         closest=passages if reason else (),
         model=model,
         timings_ms=timings,
@@ -334,24 +338,6 @@ def _with_marks(text: str, numbers: Sequence[int]) -> str:
     marks = "".join(f"[{number}]" for number in numbers)
     end = _END.search(text)
     return f"{text[: end.start()]} {marks}{end.group()}" if end else f"{text} {marks}"
-
-
-def _citation(number: int, source: Source) -> Citation:
-    passage = source.passage
-    return Citation(
-        number=number,
-        article_id=passage.article_id,
-        title=passage.title,
-        source=passage.source,
-        via=passage.via,
-        published=passage.published,
-        paragraph=passage.paragraph.number,
-        paragraph_id=passage.paragraph.id,
-        text=passage.paragraph.text,
-        quote=passage.paragraph.text[source.start : source.end],
-        start=source.start,
-        end=source.end,
-    )
 
 
 def _locate(chunk: str, paragraph: str) -> tuple[int, int]:

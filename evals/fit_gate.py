@@ -38,6 +38,7 @@ from assistant.settings import Settings
 from assistant.support import Evidence, Support, best_quote
 from assistant.writer import Writer
 from evals.adapters import EvalSet, load_set
+from evals.calibration import auc, expected_calibration_error
 from evals.cases import load_cases
 from evals.matching import states
 from evals.schema import DEVELOPMENT, Case
@@ -119,10 +120,10 @@ def _fit_one(title: str, rows: Sequence[_Row]) -> dict[str, float]:
     alone = x[:, 1 + names.index("yes")]
     for name in [*sorted(set(sets)), "all"]:
         own = sets == name if name != "all" else np.ones(len(y), dtype=bool)
-        print(
-            f"  {name:18} n {own.sum():4}  AUC {_auc(predicted[own], y[own]):.3f} "
-            f"(P(yes) alone {_auc(alone[own], y[own]):.3f})  ECE {_calibration(predicted[own], y[own]):.3f}"
-        )
+        right = [bool(label) for label in y[own]]
+        ours, plain = auc(predicted[own].tolist(), right), auc(alone[own].tolist(), right)
+        error = expected_calibration_error(predicted[own].tolist(), right)
+        print(f"  {name:18} n {len(right):4}  AUC {ours:.3f} (P(yes) alone {plain:.3f})  ECE {error:.3f}")
     beta = logistic(x, y, weight)
     fitted = {name: round(float(value), 4) for name, value in zip(["intercept", *names], beta, strict=True)}
     print(f"  {json.dumps(fitted)}")
@@ -244,20 +245,6 @@ def _fold(case_id: str) -> int:
 
 def _sigmoid(z: Matrix) -> Matrix:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(z, -30, 30))))
-
-
-def _auc(scores: Matrix, labels: Matrix) -> float:
-    positive, negative = scores[labels == 1], scores[labels == 0]
-    if not len(positive) or not len(negative):
-        return float("nan")
-    difference = positive[:, None] - negative[None, :]
-    return float((difference > 0).mean() + 0.5 * (difference == 0).mean())
-
-
-def _calibration(scores: Matrix, labels: Matrix, bins: int = 10) -> float:
-    places = np.minimum((scores * bins).astype(int), bins - 1)
-    own = [places == place for place in range(bins) if (places == place).any()]
-    return float(sum(mask.mean() * abs(scores[mask].mean() - labels[mask].mean()) for mask in own))
 
 
 def _arguments() -> argparse.Namespace:
