@@ -85,11 +85,13 @@ class Pipeline:
                     yield item
                     continue
                 seen.append(item.confidence)
-                if item.confidence < self._threshold or any(_same(item.text, known.text) for known in sentences):
+                # With its date: two reports that say the same of two days are two answers.
+                text = with_date(item.text, asked, verdict.report, several=several)
+                if item.confidence < self._threshold or any(_same(text, known.text) for known in sentences):
                     continue
                 made = tuple(citations.cite(part) for part in item.evidence)
                 sentence = Sentence(
-                    with_date(item.text, asked, verdict.report, several=several),
+                    text,
                     tuple(dict.fromkeys(citation.number for citation in made)),
                     item.evidence[0].support,
                 )

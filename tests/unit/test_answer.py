@@ -167,6 +167,15 @@ def test_two_reports_stand_side_by_side_with_their_dates():
     assert [citation.article_id for citation in result.citations] == ["old", "new"]
 
 
+def test_the_same_words_about_two_days_are_two_answers():
+    words = ["Xi Jinping visited Moscow."]
+    result, _ = answer(
+        "When did Xi visit Moscow?", FakeRetriever(TALKS, OLD_TALKS), FakeGate(), FakeWriter(new=words, old=words)
+    )
+    hold_the_contract(result)
+    assert [sentence.text.split(":")[0] for sentence in result.sentences] == ["IANS, 4 July 2017", "TDI, 22 March 2023"]
+
+
 def test_a_report_never_gets_the_other_reports_date():
     result, _ = answer(
         "When did Xi visit Moscow?",
