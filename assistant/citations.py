@@ -45,4 +45,5 @@ def make_citation(number: int, passage: Passage, start: int, end: int) -> Citati
         quote=passage.paragraph.text[start:end],
         start=start,
         end=end,
+        also=passage.also,
     )

@@ -18,7 +18,7 @@ from assistant.articles.folder import ArticleFile, content_hash
 from assistant.dates import in_words
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.schema import Article, Paragraph
-from assistant.store import SqliteStore
+from assistant.stores.sqlite import SqliteStore
 
 FORMAT = "2"
 _BATCH_PARAGRAPHS = 128

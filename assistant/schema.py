@@ -27,7 +27,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A news article. `via` is the agency the outlet itself cites ("reports Xinhua")."""
+    """A news article. `via` is the agency the outlet itself cites ("reports Xinhua").
+
+    `also` are other outlets that carry the same story, as "IANS, 2017-07-04"; `language` is an
+    ISO 639-1 code.
+    """
 
     id: str
     title: str
@@ -37,6 +41,26 @@ class Article:
     path: str = ""
     url: str | None = None
     via: str | None = None
+    author: str | None = None
+    language: str | None = None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleHeader:
+    """An article as a list shows it; `paragraphs` is how many it has."""
+
+    id: str
+    title: str
+    source: str | None
+    published: date | None
+    paragraphs: int
+    path: str = ""
+    url: str | None = None
+    via: str | None = None
+    author: str | None = None
+    language: str | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +80,7 @@ class Passage:
     score: float = 0.0
     dense_score: float | None = None
     bm25_score: float | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +108,7 @@ class Citation:
     quote: str
     start: int
     end: int
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +130,26 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with what came before it and the publication dates it may be answered from."""
+    """A question with what came before it and what it may be answered from.
+
+    `since` and `until` bound the publication date; `articles`, where given, are the ids of the
+    only articles to ask.
+    """
 
     text: str
     id: str | int | None = None
     history: tuple[Turn, ...] = ()
     since: date | None = None
     until: date | None = None
+    articles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The same object on the page, on the command line and in the API."""
+    """The same object on the page, on the command line and in the API.
+
+    `steps` tells how it came about, for `--explain` and the page: plain JSON values, see docs/json.md.
+    """
 
     question: str
     standalone_question: str
@@ -129,6 +163,7 @@ class Answer:
     model: str
     timings_ms: Mapping[str, int] = field(default_factory=dict)
     id: str | int | None = None
+    steps: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract's object, in the contract's key order."""
@@ -148,7 +183,10 @@ class Answer:
                 }
                 for sentence in self.sentences
             ],
-            "citations": [{**asdict(citation), "published": _iso(citation.published)} for citation in self.citations],
+            "citations": [
+                {**asdict(citation), "published": _iso(citation.published), "also": list(citation.also)}
+                for citation in self.citations
+            ],
             "closest": [passage_to_dict(passage) for passage in self.closest],
             "model": self.model,
             "timings_ms": dict(self.timings_ms),
@@ -166,6 +204,7 @@ def passage_to_dict(passage: Passage) -> dict[str, Any]:
         "paragraph": passage.paragraph.number,
         "paragraph_id": passage.paragraph.id,
         "text": passage.paragraph.text,
+        "also": list(passage.also),
         "score": round(passage.score, 6),
         "dense_score": None if passage.dense_score is None else round(passage.dense_score, 4),
         "bm25_score": None if passage.bm25_score is None else round(passage.bm25_score, 4),
@@ -174,6 +213,13 @@ def passage_to_dict(passage: Passage) -> dict[str, Any]:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Event: what is being done now: "rewriting", "searching", "judging", "writing" or "checking"."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,4 +251,4 @@ class Done:
     answer: Answer
 
 
-Event = Retrieved | Token | SentenceReady | Done
+Event = Step | Retrieved | Token | SentenceReady | Done

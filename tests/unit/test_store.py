@@ -18,7 +18,7 @@ from llama_index.core.vector_stores.types import (
 )
 
 from assistant.errors import IndexStoreError
-from assistant.store import FUSION_CONSTANT, SqliteStore, fuse
+from assistant.stores.sqlite import FUSION_CONSTANT, SqliteStore, fuse
 
 TEXTS = {
     "a#p1": "Xi and Putin signed two joint statements in Moscow",

@@ -1,0 +1,113 @@
+"""`assistant ask`: answer a question, or a file of questions."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.commands.common import Commands, add_dates, add_folder_and_model, dates_of, open_assistant
+from assistant.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.library import Assistant
+    from assistant.schema import Question
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    ask = commands.add_parser("ask", help="answer a question, or a file of questions")
+    ask.add_argument("question", nargs="?", help="the question; - reads it from standard input")
+    ask.add_argument("--json", action="store_true", help="print the answer as one JSON object")
+    ask.add_argument("--questions", type=Path, metavar="FILE", help="answer a file of questions (JSON lines)")
+    ask.add_argument("--output", type=Path, metavar="FILE", help="where their answers go (JSON lines); resumable")
+    add_dates(ask)
+    add_folder_and_model(ask)
+    ask.set_defaults(run=_ask)
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    if (arguments.questions is None) == (arguments.question is None):
+        raise UsageError('give either a question or --questions FILE: assistant ask "…"')
+    if arguments.questions is not None:
+        return _ask_file(arguments)
+    if arguments.output is not None:
+        raise UsageError("--output goes with --questions FILE")
+    from assistant.answer import check_question
+    from assistant.schema import Question
+
+    text = _question_text(arguments.question)
+    check_question(text)
+    since, until = dates_of(arguments)
+    question = Question(" ".join(text.split()), since=since, until=until)
+    with open_assistant(arguments) as assistant:
+        if arguments.json:
+            import json
+
+            print(json.dumps(assistant.ask(question).to_dict(), ensure_ascii=False, indent=2))
+        else:
+            _show(assistant, question)
+        return _exit_code(assistant)
+
+
+def _question_text(given: str) -> str:
+    try:
+        text = sys.stdin.read() if given == "-" else given
+        text.encode()
+    except UnicodeError as error:
+        raise UsageError("the question is not UTF-8 text; write it in UTF-8") from error
+    return text
+
+
+def _show(assistant: Assistant, question: Question) -> None:
+    from assistant.present import with_marks
+    from assistant.schema import Done, Retrieved, SentenceReady, Token
+    from assistant.terminal import Status, print_citations, print_refusal, printable
+
+    status = Status()
+    status.say("searching …")
+    shown = 0
+    for event in assistant.stream(question):
+        match event:
+            case Retrieved(passages):
+                status.say(f"reading {len(passages)} paragraphs …")
+            case Token():
+                status.token(event)
+            case SentenceReady(sentence, _):
+                status.clear()
+                print(" " * bool(shown) + printable(with_marks(sentence)), end="", flush=True)
+                shown += 1
+            case Done(answer):
+                status.clear()
+                if answer.refused:
+                    print_refusal(answer, sys.stdout, sys.stderr)
+                else:
+                    print("\n")
+                    print_citations(answer.citations, sys.stdout)
+
+
+def _ask_file(arguments: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from assistant.batch import answer_all, read_questions, remaining
+
+    if arguments.output is None:
+        raise UsageError("--questions FILE needs --output FILE for the answers")
+    if arguments.since or arguments.until:
+        raise UsageError('--since and --until go into the rows of the questions file: {"question": …, "since": …}')
+    questions = read_questions(arguments.questions)
+    left = remaining(questions, arguments.output)
+    if not left:
+        print(f"assistant: all {len(questions)} questions are answered in {arguments.output}", file=sys.stderr)
+        return 0
+    with (
+        open_assistant(arguments) as assistant,
+        tqdm(total=len(questions), initial=len(questions) - len(left), unit="question", file=sys.stderr) as bar,
+    ):
+        answer_all(left, arguments.output, assistant.ask, bar.update)
+        return _exit_code(assistant)
+
+
+def _exit_code(assistant: Assistant) -> int:
+    return 1 if assistant.update.problems else 0

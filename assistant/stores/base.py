@@ -1,0 +1,124 @@
+"""What an index asks of a store, whatever engine is behind it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from llama_index.core.schema import TextNode
+from llama_index.core.vector_stores.types import BasePydanticVectorStore
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a store keeps of one article besides its paragraphs.
+
+    `header` holds plain JSON values: title, source, via, path, url, author, language, published
+    (ISO or None), paragraphs (how many). `origin` is the source it was indexed from, `file` the
+    file's path there and `digest`, `size` (bytes), `modified` (nanoseconds) that file's
+    fingerprint; `story` is the hash of the article's words, the same for the same wire story;
+    `same_as` is the id of the article that this one repeats (its own paragraphs are then not kept).
+    """
+
+    id: str
+    header: Mapping[str, Any]
+    origin: str = ""
+    file: str = ""
+    digest: str = ""
+    size: int = 0
+    modified: int = 0
+    story: str = ""
+    same_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much a store holds."""
+
+    articles: int
+    paragraphs: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles: words of title or outlet, the exact outlet, publication dates (inclusive)."""
+
+    words: str = ""
+    source: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+class Store(BasePydanticVectorStore):
+    """A llama-index vector store that also keeps the articles' records.
+
+    Nodes carry `article_id`, `published` (ISO or None) and `heading` in their metadata, their
+    paragraph's number as `number`. Query modes: DEFAULT (dense), TEXT_SEARCH (BM25), HYBRID (both,
+    fused by rank); each returned node's metadata holds `dense_score` and `bm25_score`, None where
+    that side did not return it. Filters: `published` with >=, <=, ==; `article_id` with == and IN.
+    Every method raises `IndexStoreError` with a remedy when the engine fails.
+    """
+
+    @abstractmethod
+    def replace(self, items: Sequence[tuple[Record, Sequence[TextNode]]]) -> None:
+        """Put articles in place of any with their ids; durable, and visible as a whole, on return."""
+
+    @abstractmethod
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove articles with their paragraphs; unknown ids are passed over."""
+
+    @abstractmethod
+    def touch(self, records: Sequence[Record]) -> None:
+        """Replace records (not paragraphs) of articles that are there."""
+
+    @abstractmethod
+    def records(self, origin: str | None = None) -> Iterator[Record]:
+        """All records, or those of one origin, in no order; memory flat."""
+
+    @abstractmethod
+    def record(self, article_id: str) -> Record | None:
+        """One record."""
+
+    @abstractmethod
+    def same_story(self, story: str) -> Record | None:
+        """The record that keeps the paragraphs of this story, if any."""
+
+    @abstractmethod
+    def listed(self, chosen: Filter, *, limit: int, offset: int = 0) -> list[Record]:
+        """Records by date, oldest first, undated last, then by id."""
+
+    @abstractmethod
+    def count(self, chosen: Filter) -> int:
+        """How many `listed` would return without a limit."""
+
+    @abstractmethod
+    def outlets(self) -> list[tuple[str, int]]:
+        """Outlets with their number of articles, most first."""
+
+    @abstractmethod
+    def months(self) -> list[tuple[str, int]]:
+        """Months ("2023-03") with their number of articles, oldest first; undated left out."""
+
+    @abstractmethod
+    def nodes_of(self, article_id: str) -> list[TextNode]:
+        """An article's paragraphs in reading order, without vectors."""
+
+    @abstractmethod
+    def size(self) -> Size:
+        """How much is stored; fast (kept or cached by generation)."""
+
+    @abstractmethod
+    def generation(self) -> int:
+        """A number that changes with every write, whoever wrote; fast."""
+
+    @abstractmethod
+    def note(self, key: str, value: str | None = None) -> str | None:
+        """Read, or with a value write, a small named setting of the index; the value now stored."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release what is open."""

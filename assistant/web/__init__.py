@@ -1,0 +1,1 @@
+"""The chat page: renders what `Assistant` answers, and nothing more."""
