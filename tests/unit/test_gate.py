@@ -1,14 +1,14 @@
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from assistant.gate import Gate, Verdict, Written, report_signals, select, sentence_signals
+from assistant.gate import Gate, Written, coverage, report_signals, sentence_signals
 from assistant.prompts import Prompts
 from assistant.reports import Report, group, put_to
 from assistant.schema import Paragraph, Passage, Quote
 from assistant.settings import PROJECT
 from assistant.support import Evidence
+from assistant.words import stems
 
 
 class YesModel:
@@ -27,11 +27,6 @@ def passage(text="Xi and Putin signed two joint statements.", published=date(202
     return Passage(
         Paragraph(f"{article}#p{number}", number, text), article, "A title", "TDI", published, dense_score=0.6
     )
-
-
-def verdict(probability, published, article="a"):
-    report = Report((passage(published=published, article=article),), 0)
-    return Verdict(report, report_signals("q", report, probability), probability)
 
 
 def test_the_models_probability_moves_the_verdict():
@@ -79,41 +74,70 @@ def test_a_quote_that_lacks_what_was_asked_about_says_so():
     assert signals.quoted < 1
 
 
-OLD, NEW = date(2017, 7, 4), date(2023, 3, 22)
-
-
-@pytest.mark.parametrize(
-    ("question", "probabilities", "expected"),
-    [
-        ("When did Xi visit Moscow?", (0.9, 0.92), [OLD, NEW]),
-        ("What is the current state of their ties?", (0.9, 0.92), [NEW, OLD]),
-        ("Who signed what?", (0.3, 0.98), [NEW]),
-        ("What was said in 2017 and in 2023?", (0.3, 0.98), [OLD, NEW]),
-        ("Who signed what?", (0.05, 0.1), []),
-    ],
-)
-def test_reports_are_chosen_by_probability_and_ordered_by_date(question, probabilities, expected):
-    verdicts = [verdict(probabilities[0], OLD), verdict(probabilities[1], NEW, "b")]
-    assert [v.report.published for v in select(question, verdicts, 0.2)] == expected
-
-
-def test_a_report_that_lacks_the_questions_words_is_no_rival():
-    likely, lacking = verdict(0.9, NEW), verdict(0.88, OLD, "b")
-    likely = replace(likely, signals=replace(likely.signals, asked=1.0))
-    lacking = replace(lacking, signals=replace(lacking.signals, asked=0.5))
-    assert select("Who signed what?", [likely, lacking], 0.2) == [likely]
-
-
-def test_two_reports_without_a_date_are_not_set_side_by_side():
-    verdicts = [verdict(0.9, None), verdict(0.9, None, "b")]
-    assert len(select("Who?", verdicts, 0.2)) == 1
-
-
 def test_passages_are_grouped_by_article_in_reading_order():
     found = [passage(article="b", number=3), passage(article="a", number=2), passage(article="b", number=1)]
     reports = group(found)
     assert [report.passages[0].article_id for report in reports] == ["b", "a"]
     assert [p.paragraph.number for p in reports[0].passages] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "share", "unknown"),
+    [
+        ("What did Xi and Putin sign?", "Xi and Putin signed it.", 1.0, 0),
+        ("What did Xi and Putin sign?", "Xi signed it.", 2 / 3, 1),
+        ("What did Xi and Putin sign?", "", 0.0, 2),
+        ("Did the United Nations sign?", "The UN signed.", 1 / 3, 0),
+        ("Who signed seven papers?", "He signed 7 papers.", 1.0, 0),
+        ("Who signed in 2017 and in 2023?", "He signed.", 1 / 3, 0),
+        ("Who signed in 2017?", "He signed.", 1 / 2, 1),
+        ("Why?", "anything", 1.0, 0),
+    ],
+)
+def test_coverage_is_the_share_of_words_and_the_number_of_names_missing(question, text, share, unknown):
+    assert coverage(question, stems(text)) == (pytest.approx(share), unknown)
+
+
+def test_a_sentence_is_judged_by_what_is_shown_and_by_what_was_written():
+    report = report_signals("How many statements did Xi sign?", Report((passage(),), 0), 0.9)
+    own = passage()
+    text = own.paragraph.text
+    failed = (Evidence(own, Quote(text, 0, len(text)), 0.0, ("'seven' is not stated",)),)
+    shown = (Evidence(own, Quote(text, 0, len(text)), 1.0),)
+    signals = sentence_signals(
+        "How many statements did Xi sign?", report, Written("Xi signed seven statements.", failed, shown, verbatim=True)
+    )
+    assert (signals.support, signals.inventions, signals.verbatim) == (0.0, 1.0, 1.0)
+    assert signals.quoted == pytest.approx(1.0 - 1 / 4)
+    assert signals.misfit == 0.0
+
+
+def test_confidence_falls_with_what_was_invented_and_with_a_doubting_model():
+    question = "How many statements did Xi sign?"
+    own = passage()
+    text = own.paragraph.text
+    good = (Evidence(own, Quote(text, 0, len(text)), 1.0),)
+    bad = (Evidence(own, Quote(text, 0, len(text)), 0.0, ("'seven' is not stated", "'Oslo' is not named")),)
+    sure, doubting = (Gate(YesModel(p), Prompts(PROJECT / "prompts")) for p in (0.97, 0.2))
+    report = Report((own,), 0)
+    held = Written("Xi signed two statements.", good, good)
+    replaced = Written("Xi signed seven statements in Oslo.", bad, good, verbatim=True)
+    confidence = {
+        (gate is sure, written is held): gate.confirm(question, gate.judge(question, report), written)[0]
+        for gate in (sure, doubting)
+        for written in (held, replaced)
+    }
+    assert all(0 < value < 1 for value in confidence.values())
+    assert confidence[True, True] > confidence[True, False] > confidence[False, False]
+    assert confidence[True, True] > confidence[False, True]
+
+
+def test_the_model_is_asked_once_a_report_and_never_for_a_sentence():
+    model = YesModel(0.9)
+    gate = Gate(model, Prompts(PROJECT / "prompts"))
+    verdict = gate.judge("What did Xi sign?", Report((passage(),), 0))
+    gate.confirm("What did Xi sign?", verdict, Written("Xi signed two statements.", (), ()))
+    assert len(model.asked) == 1
 
 
 @pytest.mark.parametrize(
