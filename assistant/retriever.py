@@ -60,13 +60,14 @@ class Retriever:
         same, so that the engine reads it once and only the question is new.
         """
         reports = group(passages)
-        small = self._is_small()
+        small = self.reads_whole()
         return [
             Report(self._complete(report) if small else report.passages, report.rank, self._vocabulary(report))
             for report in reports
         ]
 
-    def _is_small(self) -> bool:
+    def reads_whole(self) -> bool:
+        """True for a library so small that each report is its whole article."""
         generation = self._store.generation()
         if self._size is None or self._size[0] != generation:
             (characters,) = self._store.read("SELECT coalesce(sum(length(text)), 0) FROM paragraphs")[0]

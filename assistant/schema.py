@@ -148,6 +148,7 @@ class Question:
 class Answer:
     """The same object on the page, on the command line and in the API.
 
+    `unanswered` are the parts of a question with several that the articles do not answer.
     `steps` tells how it came about, for `--explain` and the page: plain JSON values, see docs/json.md.
     """
 
@@ -163,6 +164,7 @@ class Answer:
     model: str
     timings_ms: Mapping[str, int] = field(default_factory=dict)
     id: str | int | None = None
+    unanswered: tuple[str, ...] = ()
     steps: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -174,6 +176,7 @@ class Answer:
             "answer": self.answer,
             "refused": self.refused,
             "refusal_reason": self.refusal_reason,
+            "unanswered": list(self.unanswered),
             "confidence": round(self.confidence, 4),
             "sentences": [
                 {

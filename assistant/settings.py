@@ -29,7 +29,8 @@ class Settings(BaseSettings):
         description="where the joined model and the indexes are kept",
     )
     prompts: Path = Field(PROJECT / "prompts", description="folder of prompt files")
-    passages: int = Field(5, ge=1, le=50, description="paragraphs given to the model")
+    passages: int = Field(10, ge=1, le=50, description="paragraphs that are searched for")
+    reading: int = Field(1500, ge=100, description="characters of them that are given to the model")
     whole_below: int = Field(
         8000, ge=0, description="a library of at most so many characters is read whole, an article at a time"
     )

@@ -14,7 +14,7 @@ from assistant.articles.speakers import attributed
 from assistant.dates import in_words
 from assistant.schema import Passage, Quote
 from assistant.sentences import split_sentences
-from assistant.words import STOP_WORDS, Word, content_words, fold, negations, stems, words
+from assistant.words import STOP_WORDS, Word, content_words, fold, negations, spelled_out, stems, words
 
 THRESHOLD = 0.7
 _IMPORTED = 0.7
@@ -80,19 +80,6 @@ class Support:
         return (whole,)
 
 
-def best_quote(question: str, passages: Sequence[Passage]) -> Evidence | None:
-    """The source sentence that shares most with `question`; its support is that share."""
-    asked = {word.stem for word in content_words(question)}
-    best: Evidence | None = None
-    for passage in passages:
-        for start, end in quotable(passage):
-            text = passage.paragraph.text[start:end]
-            share = len(asked & (stems(text) | placing(passage))) / max(1, len(asked))
-            if best is None or share > best.support:
-                best = Evidence(passage, Quote(text, start, end), share)
-    return best
-
-
 def quotable(passage: Passage) -> list[tuple[int, int]]:
     """(start, end) of the paragraph's sentences, its dateline left out."""
     skip = passage.paragraph.dateline
@@ -109,12 +96,13 @@ class _Claim:
         self._passages = passages
         self._known = stems(" ".join([question, *(passage.paragraph.text for passage in passages)]))
         self._asked = {word.stem for word in content_words(question)}
-        speaker = attributed(sentence)
+        speaker = attributed(sentence, claim=True)
         self._speaker = stems(speaker[0]) if len(speaker) == 1 else set()
 
     def judge(self, text: str, passage: Passage) -> tuple[float, tuple[str, ...], float, int]:
         """Support in [0, 1] by `text`, a quote from `passage`; problems; relevance; how much is claimed."""
         stated = stems(text)
+        stated |= spelled_out(self.words, stated)
         around = placing(passage)
         named_before = self._named_before(passage)
         problems: list[str] = []

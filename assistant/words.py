@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -93,6 +93,17 @@ def content_words(text: str) -> list[Word]:
 def stems(text: str) -> set[str]:
     """The stems of all words of `text`."""
     return {word.stem for word in words(text)}
+
+
+def spelled_out(found: Sequence[Word], known: Collection[str]) -> set[str]:
+    """The stems of names that `known`, stems, has by their initials: United Nations for UN."""
+    spelled: set[str] = set()
+    for size in range(2, 6):
+        for begin in range(len(found) - size + 1):
+            run = found[begin : begin + size]
+            if all(word.is_capitalised for word in run) and "".join(w.written[0] for w in run).lower() in known:
+                spelled |= {word.stem for word in run}
+    return spelled
 
 
 def negations(text: str) -> int:

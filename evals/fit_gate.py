@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +26,19 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from assistant.answer import QUOTE_SHARE
-from assistant.embedding import MiniLM
+from assistant.embedding import MiniLM, similarities
+from assistant.excerpts import Excerpter
 from assistant.gate import COEFFICIENTS, Gate, ReportSignals, Written, report_signals, sentence_signals
 from assistant.index import ArticleIndex
 from assistant.library import open_index
 from assistant.llm import ChatModel, resolve_endpoint
 from assistant.prompts import Prompts
+from assistant.quoting import Quoter, Similarities
 from assistant.reports import Report
 from assistant.retriever import Retriever
 from assistant.schema import Paragraph, Passage, passage_to_dict
 from assistant.settings import Settings
-from assistant.support import Evidence, Support, best_quote
+from assistant.support import Evidence, Support
 from assistant.writer import Writer
 from evals.adapters import EvalSet, load_set
 from evals.calibration import auc, expected_calibration_error
@@ -71,7 +74,7 @@ def collect(question_set: EvalSet | None, facts: Path, output: Path, settings: S
                 continue
             retriever = shared or _retriever(question_set, case, Path(scratch), settings)
             assert retriever is not None
-            for report in retriever.reports(retriever.retrieve(case.question))[:_MAX_REPORTS]:
+            for report in _reports(retriever, case.question, settings):
                 file.write(json.dumps(_record(name, case, report, gate, writer), ensure_ascii=False) + "\n")
             file.flush()
     model.close()
@@ -144,12 +147,16 @@ def _sentence_rows(record: Mapping[str, Any]) -> Iterator[_Row]:
         else:
             failed.append(written)
     if failed and not held:
-        quoted = best_quote(" ".join([question, *record["draft"]]), report.passages)
+        quoted = _quoter().best(" ".join([question, *record["draft"]]), report.passages)
         if quoted and quoted.support >= QUOTE_SHARE:
             held.append((quoted.quote.text, replace(failed[0], shown=(quoted,), verbatim=True)))
     for text, written in held:
         row = asdict(sentence_signals(question, signals, written))
         yield _Row(record, row, _is_right(record, text, written.shown))
+
+
+def _quoter() -> Quoter:
+    return Quoter(_similar())
 
 
 def _is_right(record: Mapping[str, Any], text: str, evidence: Sequence[Evidence]) -> bool:
@@ -190,6 +197,20 @@ def _retriever(question_set: EvalSet | None, case: Case | None, scratch: Path, s
     return Retriever(index, passages=settings.passages, whole_below=settings.whole_below)
 
 
+def _reports(retriever: Retriever, question: str, settings: Settings) -> list[Report]:
+    """The reports as the assistant reads them."""
+    passages = retriever.retrieve(question)
+    if retriever.reads_whole():
+        return retriever.reports(passages)[:_MAX_REPORTS]
+    excerpts = Excerpter(_similar(), characters=settings.reading).cut(question, passages)
+    return [excerpts.of(report) for report in retriever.reports(excerpts.passages)[:_MAX_REPORTS]]
+
+
+@cache
+def _similar() -> Similarities:
+    return similarities(MiniLM())
+
+
 def _record(name: str, case: Case, report: Report, gate: Gate, writer: Writer) -> dict[str, Any]:
     gold = {paragraph for point in case.gold for paragraph in point}
     own = {passage.paragraph.id for passage in report.passages}
@@ -207,6 +228,7 @@ def _record(name: str, case: Case, report: Report, gate: Gate, writer: Writer) -
         "gold": sorted(gold),
         "rank": report.rank,
         "vocabulary": sorted(report.vocabulary),
+        "excerpts": dict(report.excerpts),
         "passages": [
             passage_to_dict(passage) | {"dateline": passage.paragraph.dateline, "speaker": passage.paragraph.speaker}
             for passage in report.passages
@@ -216,7 +238,7 @@ def _record(name: str, case: Case, report: Report, gate: Gate, writer: Writer) -
 
 def _report(record: Mapping[str, Any]) -> Report:
     passages = tuple(_passage(item) for item in record["passages"])
-    return Report(passages, record["rank"], frozenset(record["vocabulary"]))
+    return Report(passages, record["rank"], frozenset(record["vocabulary"]), record.get("excerpts", {}))
 
 
 def _signals(record: Mapping[str, Any]) -> ReportSignals:

@@ -16,9 +16,15 @@ _VERBS = (
     "emphasi[sz]ed|underlined|pointed|remarked|recalled|replied|hailed|welcomed|appreciated|condemned|"
     "critici[sz]ed|wrote|tweeted|vowed|pledged|promised|suggested|acknowledged|admitted|confirmed|denied"
 )
+# What a summary says of a speech; an article that "expects" or "wants" reports no words.
+_CLAIMED = _VERBS + (
+    "|predicted|expected|believed|thought|hoped|spoke|talked|asserted|maintained|observed|cautioned|reiterated|"
+    "reaffirmed|affirmed|commented|proposed|described|characteri[sz]ed|voiced|outlined|opined|agreed|wanted"
+)
 _NAME = r"[A-Z][\w'’-]{1,40}(?:\s+[A-Z][\w'’-]{1,40}){0,3}"
 _ASIDE = r"(?:,[^,.;:]{1,60},)?"
 _BEFORE = re.compile(rf"\b(?P<name>{_NAME}){_ASIDE}\s+(?:also\s+|further\s+|then\s+)?(?:{_VERBS})\b")
+_CLAIM = re.compile(rf"\b(?P<name>{_NAME}){_ASIDE}\s+(?:also\s+|further\s+|then\s+)?(?:{_CLAIMED})\b")
 _AFTER = re.compile(rf"\b(?:said|added|noted|stressed|explained|warned|told)\s+(?P<name>{_NAME})")
 _PRONOUN = re.compile(rf"\b(?:[Hh]e|[Ss]he)\s+(?:also\s+|further\s+|then\s+)?(?:{_VERBS})\b")
 _TITLE = re.compile(r"\b(?:said|added|noted|stressed|explained)\s+the\s+[\w\s-]{3,40}$|\b(?:said|added)\s+the\s+\w+")
@@ -43,10 +49,13 @@ def speakers(texts: Sequence[str]) -> list[str | None]:
     return found
 
 
-def attributed(text: str) -> list[str]:
-    """The names to which `text` credits words, each once: "Xi" for "Xi noted", "said Xi"."""
+def attributed(text: str, *, claim: bool = False) -> list[str]:
+    """The names to which `text` credits words, each once: "Xi" for "Xi noted", "said Xi".
+
+    `claim`: of a sentence about an article, where "Xi predicted" credits them as well.
+    """
     names: dict[str, None] = {}
-    for form in (_BEFORE, _AFTER):
+    for form in (_CLAIM if claim else _BEFORE, _AFTER):
         for match in form.finditer(text):
             # "Xi and Putin said" and "the two Presidents noted" speak with more than one voice.
             several = text[: match.start("name")].rstrip().lower().endswith((" and", " two", " both"))

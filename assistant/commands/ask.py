@@ -62,14 +62,15 @@ def _question_text(given: str) -> str:
 
 def _show(assistant: Assistant, question: Question) -> None:
     from assistant.present import with_marks
-    from assistant.schema import Done, Retrieved, SentenceReady, Token
+    from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
     from assistant.terminal import Status, print_citations, print_refusal, printable
 
     status = Status()
-    status.say("searching …")
     shown = 0
     for event in assistant.stream(question):
         match event:
+            case Step(name):
+                status.say(f"{name} …")
             case Retrieved(passages):
                 status.say(f"reading {len(passages)} paragraphs …")
             case Token():
@@ -84,6 +85,8 @@ def _show(assistant: Assistant, question: Question) -> None:
                     print_refusal(answer, sys.stdout, sys.stderr)
                 else:
                     print("\n")
+                    for part in answer.unanswered:
+                        print(f"The articles do not say: {printable(part)}\n")
                     print_citations(answer.citations, sys.stdout)
 
 

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from assistant.quoting import Quoter
 from assistant.schema import Paragraph, Passage
-from assistant.support import Support, best_quote, quotable
+from assistant.support import Support, quotable
 
 VISIT = date(2023, 3, 22)
 
@@ -156,7 +157,7 @@ def test_no_passage_no_evidence():
 
 
 def test_the_closest_sentence_is_quoted_for_a_question():
-    quoted = best_quote("are China and Russia for Thaad in South Korea?", [OPPOSED, SIGNED])
+    quoted = Quoter(lambda _question, texts: [0.0] * len(texts)).best("are China and Russia for Thaad in South Korea?", [OPPOSED, SIGNED])
     assert quoted is not None
     assert quoted.passage is OPPOSED
 

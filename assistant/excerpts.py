@@ -1,0 +1,89 @@
+"""The sentences worth reading among the paragraphs found, within a budget of characters.
+
+Reading is what an answer costs on a laptop. Of ten paragraphs found, the sentences nearest to the
+question hold the answer more often than five whole paragraphs do, in less than half the characters
+(docs/measured.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.quoting import Similarities
+from assistant.reports import Report
+from assistant.schema import Passage
+from assistant.support import placing, quotable
+from assistant.words import content_words, stems
+
+_RANK = 0.4
+_SHORT = 350
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpts:
+    """Passages, the nearest first, and of each the text to read."""
+
+    passages: tuple[Passage, ...]
+    texts: dict[str, str]
+
+    def of(self, report: Report) -> Report:
+        """The report with its excerpts."""
+        return replace(report, excerpts={p.paragraph.id: self.texts[p.paragraph.id] for p in report.passages})
+
+
+class Excerpter:
+    """Chooses sentences by words and meaning, as `Quoter` does, and by the rank of their paragraph."""
+
+    def __init__(self, similarities: Similarities, *, characters: int) -> None:
+        """`similarities(question, texts)` are cosine similarities; `characters` are read at most."""
+        self._similarities = similarities
+        self._characters = characters
+
+    def cut(self, question: str, passages: Sequence[Passage]) -> Excerpts:
+        """The passages of which something is read; a short paragraph is read whole or not at all."""
+        pieces = [(passage, span) for passage in passages for span in _pieces(passage)]
+        if not pieces:
+            return Excerpts((), {})
+        texts = [passage.paragraph.text[start:end] for passage, (start, end) in pieces]
+        asked = {word.stem for word in content_words(question)}
+        near = self._similarities(question, texts)
+        rank = {passage.paragraph.id: place for place, passage in enumerate(passages)}
+        scores = []
+        for (passage, _), text, similarity in zip(pieces, texts, near, strict=True):
+            share = len(asked & (stems(text) | placing(passage))) / max(1, len(asked))
+            scores.append((share + max(0.0, similarity)) / 2 + _RANK / (1 + rank[passage.paragraph.id]))
+        kept: set[int] = set()
+        best: dict[str, float] = {}
+        left = self._characters
+        for place in sorted(range(len(pieces)), key=lambda place: -scores[place]):
+            size = len(texts[place])
+            if size > left and kept:
+                continue
+            kept.add(place)
+            left -= size
+            best.setdefault(pieces[place][0].paragraph.id, scores[place])
+        by_id = {passage.paragraph.id: passage for passage in passages}
+        return Excerpts(
+            tuple(by_id[key] for key in best),
+            {
+                key: _joined(by_id[key], [pieces[i][1] for i in sorted(kept) if pieces[i][0] is by_id[key]])
+                for key in best
+            },
+        )
+
+
+def _pieces(passage: Passage) -> list[tuple[int, int]]:
+    text = passage.paragraph.text
+    return [(0, len(text))] if len(text) <= _SHORT else quotable(passage)
+
+
+def _joined(passage: Passage, spans: Sequence[tuple[int, int]]) -> str:
+    """The sentences in their order, with "…" where something between them is left out."""
+    text = passage.paragraph.text
+    joined = ""
+    for place, (start, end) in enumerate(spans):
+        if place:
+            joined += " " if not text[spans[place - 1][1] : start].strip() else " … "
+        joined += text[start:end]
+    return joined
