@@ -29,7 +29,7 @@ from assistant.commands.ask import _show
 from assistant.index import ArticleIndex
 from assistant.library import Assistant
 from assistant.llm import ChatModel, Endpoint, resolve_endpoint
-from assistant.schema import Answer, Article, Question
+from assistant.schema import Answer, Question
 from assistant.settings import PROJECT, Settings
 from assistant.terminal import Status
 
@@ -384,43 +384,44 @@ def test_there_are_enough_attacks_and_each_is_another() -> None:
 
 
 @ALL
-def test_the_prompt_keeps_the_article_in_its_place(attack: Attack, build: Build, server: Server) -> None:
-    library = build(attack)
+@pytest.mark.parametrize("whole_below", [100_000, 0], ids=["whole", "excerpts"])
+def test_the_prompt_keeps_the_article_in_its_place(
+    attack: Attack, whole_below: int, build: Build, server: Server, model: ChatModel
+) -> None:
+    index = build(attack).assistant.index
     server.reply = HONEST
-    library.ask()
+    Assistant(index, model, Settings(whole_below=whole_below)).ask(ASKED)
     assert len(server.asked) >= 2
-    prompts = PROJECT / "prompts"
+    paragraphs = [squeezed(paragraph.text) for article in index.articles() for paragraph in article.paragraphs]
     for messages in server.asked:
         system, user = messages
         assert [message["role"] for message in messages] == ["system", "user"]
-        assert system["content"] == (prompts / "system.md").read_text(encoding="utf-8").strip()
+        assert system["content"] == (PROJECT / "prompts" / "system.md").read_text(encoding="utf-8").strip()
         # Only the prompt has empty lines: nothing of an article stands before or after its own block.
         frame, report, asked = user["content"].split("\n\n")
         assert frame == "Paragraphs from news articles:"
-        assert asked.split("\n")[0] == f"Question: {ASKED}"
-        assert asked.split("\n")[1] in (
+        question, order = asked.split("\n")
+        assert question == f"Question: {ASKED}"
+        assert order in (
             "Answer the question in one short sentence.",
             "Is the answer to this question stated in the paragraphs? Reply yes or no.",
         )
-        assert len(asked.split("\n")) == 2
         assert not [mark for mark in MARKS if mark in user["content"]]
         header, *lines = report.split("\n")
         assert header[0] + header[-1] == "[]"
         assert len(header.splitlines()) == 1
+        assert lines
         # A paragraph is one line for every reader of lines, and otherwise what the file says.
-        article = next(a for a in library.assistant.articles() if lines and squeezed(lines[0]) in squeezed(whole(a)))
-        known = [squeezed(paragraph.text) for paragraph in article.paragraphs]
         for line in lines:
             assert len(line.splitlines()) == 1
-            assert squeezed(line) in known
+            pieces = [line] if whole_below else line.split(" … ")
+            own = [text for text in paragraphs if squeezed(pieces[0]) in text]
+            assert any(all(squeezed(piece) in text for piece in pieces) for text in own)
+            assert not whole_below or squeezed(line) in own
 
 
 def squeezed(text: str) -> str:
     return "".join(text.split())
-
-
-def whole(article: Article) -> str:
-    return "".join(paragraph.text for paragraph in article.paragraphs)
 
 
 @ALL

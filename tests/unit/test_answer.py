@@ -8,6 +8,7 @@ import pytest
 
 from assistant.answer import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Pipeline, Steps
 from assistant.errors import ModelError, QuestionError
+from assistant.excerpts import Excerpter
 from assistant.gate import Verdict, report_signals, sentence_signals
 from assistant.quoting import Quoter
 from assistant.reports import group
@@ -50,6 +51,9 @@ class FakeRetriever:
     def retrieve(self, question, *, since=None, until=None):
         self.asked.append((question, since, until))
         return next((found for word, found in self.by_word.items() if word in question), self.passages)
+
+    def reads_whole(self):
+        return True
 
     def reports(self, passages):
         return group(passages)
@@ -113,7 +117,15 @@ def alike(question, texts):
 
 
 def run(question, retriever, gate, writer, contextualiser=None, **more):
-    steps = Steps(contextualiser or FakeContextualiser(), retriever, gate, writer, Support(), Quoter(alike))
+    steps = Steps(
+        contextualiser or FakeContextualiser(),
+        retriever,
+        gate,
+        writer,
+        Support(),
+        Quoter(alike),
+        Excerpter(alike, characters=1500),
+    )
     return list(Pipeline(steps, threshold=0.5, model_name="fake").stream(Question(question, **more)))
 
 
@@ -401,6 +413,26 @@ def test_no_passages_is_a_refusal_that_says_why():
     assert "dates" in NOTHING_FOUND
     assert result.confidence == 0
     assert result.closest == ()
+
+
+def test_of_a_large_library_excerpts_are_read_and_whole_paragraphs_cited():
+    class Large(FakeRetriever):
+        def reads_whole(self):
+            return False
+
+    class Reader(FakeWriter):
+        def write(self, question, report):
+            self.read = report.render()
+            yield from super().write(question, report)
+
+    rest = "The weather was cold and a band played a long march in the square. " * 30
+    long = passage(4, f"Xi and Putin signed two joint statements. {rest}")
+    writer = Reader(new=["Xi and Putin signed two joint statements."])
+    result, _ = answer("What did Xi and Putin sign?", Large(long), FakeGate(), writer)
+    assert result.citations[0].text == long.paragraph.text
+    assert result.citations[0].quote == "Xi and Putin signed two joint statements."
+    assert result.citations[0].quote in writer.read
+    assert len(writer.read) < len(long.paragraph.text)
 
 
 def test_a_model_that_writes_nothing_is_a_refusal():
