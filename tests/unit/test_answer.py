@@ -9,7 +9,7 @@ import pytest
 from assistant.answer import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Pipeline, Steps
 from assistant.errors import ModelError, QuestionError
 from assistant.excerpts import Excerpter
-from assistant.gate import Verdict, report_signals, sentence_signals
+from assistant.gate import SentenceSignals, Verdict, coverage, report_signals
 from assistant.quoting import Quoter
 from assistant.reports import group
 from assistant.schema import Done, Paragraph, Passage, Question, Retrieved, SentenceReady, Step, Token, Turn
@@ -74,7 +74,9 @@ class FakeGate:
         return Verdict(report, report_signals(question, report, p), p)
 
     def confirm(self, question, verdict, written):
-        signals = sentence_signals(question, verdict.signals, written)
+        quoted = stems(" ".join(part.quote.text for part in written.shown))
+        known = dict.fromkeys(SentenceSignals.__slots__, 0.0) | {"quoted": coverage(question, quoted)[0]}
+        signals = SentenceSignals(**known)
         if isinstance(self.sentence, dict):
             return next(p for word, p in self.sentence.items() if word in written.draft), signals
         return (verdict.probability if self.sentence is None else self.sentence), signals

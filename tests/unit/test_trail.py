@@ -12,7 +12,7 @@ from assistant.support import Evidence
 from assistant.trail import BETTER, NOT_SUPPORTED, REPEATED, SHOWN, UNLIKELY, Trail
 
 DAY = date(2023, 3, 22)
-SIGNALS = SentenceSignals(1.23456, 1, 0, 0.6, 1, 0, 0.5, 0, 0.75, 0, 0)
+SIGNALS = SentenceSignals(**dict.fromkeys(SentenceSignals.__slots__, 0.5) | {"yes": 1.23456})
 
 
 def passage(number=9, text="Xi and Putin signed two joint statements.", published=DAY, source="TDI"):
