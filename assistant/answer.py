@@ -283,7 +283,7 @@ class _Clock:
 
     def mark(self, name: str) -> None:
         now = time.perf_counter()
-        self._marks[name] = round((now - self._last) * 1000)
+        self._marks[name] = self._marks.get(name, 0) + round((now - self._last) * 1000)
         self._last = now
 
     def first(self, name: str) -> None:

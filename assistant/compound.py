@@ -18,12 +18,16 @@ _SEMICOLON = re.compile(
     rf";\s+(?:and\s+)?|\?\s+(?=(?:and\s+)?(?:{_PREPOSITION}\s+)?(?:{_ASKS}|did|do|does|is|was|were)\b)", re.I
 )
 _OPENS = re.compile(rf"^\W*(?:and\s+|but\s+)?(?:{_PREPOSITION}\s+)?{_ASKS}\b", re.I)
-_ASKS_ANYWHERE = re.compile(rf"\b{_ASKS}\b", re.I)
+_ASKS_ANYWHERE = re.compile(rf"\b(?:{_ASKS}|did|do|does|is|was|were)\b", re.I)
 _YEARS = re.compile(
     r"\b(?:both\s+)?(?P<first>(?:in\s+|of\s+)?(?:the\s+)?(?:19|20)\d{2})(?:\s+and\s+|\s*,\s*(?:and\s+)?|\s+or\s+)"
     r"(?P<second>(?:in\s+|of\s+)?(?:the\s+)?(?:19|20)\d{2})\b"
 )
-_ALTERNATIVE = re.compile(r"\b(?:or|than|versus|vs\.?|compared?|as distinct from|rather than|instead of)\b", re.I)
+_EMBEDDED = re.compile(rf"^(?:{_PREPOSITION}\s+)?{_ASKS}\s+(?:[A-Z]|he\b|she\b|they\b|it\b|we\b|I\b)")
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
+_ALTERNATIVE = re.compile(
+    r"\b(?:between|from|or|than|versus|vs\.?|compared?|as distinct from|rather than|instead of)\b", re.I
+)
 _MAX_PARTS = 3
 
 
@@ -42,6 +46,8 @@ def _by_question_words(text: str) -> list[str]:
     pieces = [piece for whole in _SEMICOLON.split(asked) for piece in _divide(whole)]
     # "Where and when" asks of one event: every part needs words of its own.
     if len(pieces) < 2 or not all(_ASKS_ANYWHERE.search(piece) and content_words(piece) for piece in pieces):
+        return []
+    if len(content_words(pieces[0])) < 2:
         return []
     first = f"{preamble}{pieces[0]}"
     return [_closed(first), *(_closed(piece) for piece in pieces[1:])]
@@ -62,7 +68,8 @@ def _divide(text: str) -> list[str]:
         head = text[begin : match.start()]
         # A relative clause ("the man, who …") is no second question: the head must ask by itself.
         comma_alone = "and" not in match[0].lower() and "but" not in match[0].lower() and ";" not in match[0]
-        if comma_alone or not _ASKS_ANYWHERE.search(head):
+        in_quotes = (text[: match.start()].count('"') + len(re.findall("[“”]", text[: match.start()]))) % 2 == 1
+        if comma_alone or in_quotes or not _OPENS.match(head) or _EMBEDDED.match(text[match.end() :]):
             continue
         pieces.append(head)
         begin = match.end()
@@ -71,7 +78,7 @@ def _divide(text: str) -> list[str]:
 
 def _by_years(text: str) -> list[str]:
     match = _YEARS.search(text)
-    if match is None or _ALTERNATIVE.search(text):
+    if match is None or _ALTERNATIVE.search(text) or len(_YEAR.findall(text)) != 2:
         return []
     first, second = match["first"], match["second"]
     # "in 2017 and 2023": what stood before the first year stands before the second as well.

@@ -11,21 +11,22 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from assistant.answer_type import fits, novelty
 from assistant.dates import named_periods
 from assistant.llm import ChatModel
 from assistant.prompts import Prompts
+from assistant.quoting import Similarities
 from assistant.reports import Report, put_to
 from assistant.support import Evidence, placing
 from assistant.words import Word, content_words, spelled_out, stems
 
 COEFFICIENTS = Path(__file__).with_name("gate.json")
 _NEVER_CERTAIN = 1e-4
+_BESIDE = 0.35
 
 Coefficients = Mapping[str, Mapping[str, float]]
 
@@ -50,26 +51,20 @@ class ReportSignals:
 class SentenceSignals:
     """What is known of a sentence when it has been written and checked.
 
-    The report's signals, and of what the model wrote: `support`; `inventions`, how many of its
-    numbers, names, speakers and negations the article does not have; `novelty`, the share of its
-    content words that are not the question's own; `misfit`, 1 where the question asks for a
-    number, a name or a time and it has none. Of what is shown: `quoted`, the share of the
-    question's content words in the quoted words and what places them; `unquoted_names`, the
-    question's names and numbers that are not there; `verbatim`, 1 where the article's own words
-    are shown because the model's did not hold.
+    `yes` as in the report's signals; `support` of what the model wrote; of what is shown:
+    `quoted`, the share of the question's content words in the quoted words and what places them,
+    `paragraph` the same for the whole cited paragraph, and `similarity` the cosine similarity of
+    that paragraph to the question; `verbatim`, 1 where the article's own words are shown because
+    the model's did not hold; `length`, the logarithm of the number of content words asked.
     """
 
     yes: float
-    asked: float
-    unknown_names: float
-    similarity: float
     support: float
-    inventions: float
-    novelty: float
-    misfit: float
     quoted: float
-    unquoted_names: float
+    paragraph: float
+    similarity: float
     verbatim: float
+    length: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +89,17 @@ class Written:
 class Gate:
     """Judges reports, one short call to the model each, and sentences, with no call."""
 
-    def __init__(self, model: ChatModel, prompts: Prompts, coefficients: Coefficients | None = None) -> None:
+    def __init__(
+        self,
+        model: ChatModel,
+        prompts: Prompts,
+        similarities: Similarities,
+        coefficients: Coefficients | None = None,
+    ) -> None:
+        """`similarities(question, texts)` are cosine similarities in [-1, 1], one a text."""
         self._model = model
         self._prompts = prompts
+        self._similarities = similarities
         self._coefficients = coefficients or _stored_coefficients()
 
     def judge(self, question: str, report: Report) -> Verdict:
@@ -105,8 +108,14 @@ class Gate:
         return Verdict(report, signals, _logistic(self._coefficients["report"], asdict(signals)))
 
     def confirm(self, question: str, verdict: Verdict, written: Written) -> tuple[float, SentenceSignals]:
-        """The probability that what is shown answers `question`, and why."""
-        signals = sentence_signals(question, verdict.signals, written)
+        """The probability that what is shown answers `question`, and why.
+
+        0 where the quoted words share neither a word nor the meaning with the question.
+        """
+        signals = sentence_signals(question, verdict.signals, written, self._similarities)
+        # An order in an article looks like this: the model obeys and is sure of it.
+        if not signals.quoted and signals.similarity < _BESIDE:
+            return 0.0, signals
         return _logistic(self._coefficients["sentence"], asdict(signals)), signals
 
     def probability_yes(self, question: str, report: Report) -> float:
@@ -133,22 +142,24 @@ def report_signals(question: str, report: Report, p_yes: float) -> ReportSignals
     )
 
 
-def sentence_signals(question: str, report: ReportSignals, written: Written) -> SentenceSignals:
+def sentence_signals(
+    question: str, report: ReportSignals, written: Written, similarities: Similarities
+) -> SentenceSignals:
     """The signals of one sentence, written and checked."""
-    near: set[str] = set()
+    quoted: set[str] = set()
+    cited: set[str] = set()
     for part in written.shown:
-        near |= stems(part.quote.text) | placing(part.passage) | stems(part.passage.paragraph.speaker or "")
-    share, names = coverage(question, near)
-    dated = any(part.passage.published for part in written.shown)
+        around = placing(part.passage) | stems(part.passage.paragraph.speaker or "")
+        quoted |= stems(part.quote.text) | around
+        cited |= stems(part.passage.paragraph.text) | around
     return SentenceSignals(
-        **asdict(report),
+        yes=report.yes,
         support=min((part.support for part in written.checked), default=0.0),
-        inventions=float(max((len(part.problems) for part in written.checked), default=0)),
-        novelty=novelty(question, written.draft),
-        misfit=float(not fits(question, written.draft, dated=dated)),
-        quoted=share,
-        unquoted_names=names,
+        quoted=coverage(question, quoted)[0],
+        paragraph=coverage(question, cited)[0],
+        similarity=max(similarities(question, [part.passage.paragraph.text for part in written.shown]), default=0.0),
         verbatim=float(written.verbatim),
+        length=math.log(1 + len(content_words(question))),
     )
 
 

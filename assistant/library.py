@@ -43,14 +43,15 @@ class Assistant:
         self.settings = settings
         self.update = update or UpdateReport()
         prompts = Prompts(settings.prompts)
+        similar = similarities(index.embedder)
         steps = Steps(
             Contextualiser(model, prompts),
             Retriever(index, passages=settings.passages, whole_below=settings.whole_below),
-            Gate(model, prompts),
+            Gate(model, prompts, similar),
             Writer(model, prompts),
             Support(),
-            Quoter(similarities(index.embedder)),
-            Excerpter(similarities(index.embedder), characters=settings.reading),
+            Quoter(similar),
+            Excerpter(similar, characters=settings.reading),
         )
         self._pipeline = Pipeline(steps, threshold=settings.threshold, model_name=model.name)
 

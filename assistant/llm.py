@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 Message = dict[str, str]
 _TOP_LOGPROBS = 20
-# Qwen, Llama 3 and Phi (<|…|>), Llama 2 and Mistral ([INST], <s>, <<SYS>>), Gemma (<start_of_turn>).
-_CONTROL_TOKEN = re.compile(r"<(?=\||/?s>|<SYS|start_of_turn|end_of_turn)|\[(?=/?INST\])")
+# Qwen, Llama 3 and Phi (<|…|>), DeepSeek (<｜…｜>), Llama 2 and Mistral ([INST], <s>, <<SYS>>), Gemma
+# (<start_of_turn>), and the marks of reasoning and tool calls.
+_CONTROL_TOKEN = re.compile(
+    r"<(?=\||｜|/?s>|<SYS|start_of_turn|end_of_turn|[be]os>|/?think>|/?tool_call>|/?tool_response>)"
+    r"|\[(?=/?(?:INST|SYSTEM_PROMPT|TOOL_CALLS|TOOL_RESULTS|AVAILABLE_TOOLS)\])"
+)
 _SEED = 7
 _OLLAMA_URL = "http://127.0.0.1:11434/v1"
 _OPENAI_URL = "https://api.openai.com/v1"

@@ -18,6 +18,9 @@ _RELATIVE = re.compile(
 _YEAR = re.compile(r"\b(?:1[89]|20)\d{2}\b")
 
 
+_MARK = re.compile(r"\s*\[\d+\]")
+
+
 def with_date(text: str, question: str, report: Report, *, several: bool) -> str:
     """The sentence with outlet and date before it, where its time would not be plain without.
 
@@ -42,7 +45,8 @@ def as_quotation(text: str, speaker: str | None = None) -> str:
 def with_marks(sentence: Sentence) -> str:
     """The sentence with its citation numbers before the full stop: "They met [1]."."""
     marks = "".join(f"[{number}]" for number in sentence.citations)
-    body = sentence.text.rstrip()
+    # A mark of the article's or the model's own is no citation of ours.
+    body = " ".join(_MARK.sub("", sentence.text).split())
     end = body[-1] if body and body[-1] in ".!?" else ""
     return f"{body.removesuffix(end) if end else body} {marks}{end or '.'}"
 

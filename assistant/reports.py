@@ -45,7 +45,7 @@ class Report:
         day = in_words(first.published) if first.published else "undated"
         # One line a paragraph: no line of an article can pass for one of the prompt's own.
         body = "\n".join(" ".join(self._text(passage).split()) for passage in self.passages)
-        return f"[{outlet}, {day}: {first.title}]\n{body}"
+        return f"[{outlet}, {day}: {' '.join(first.title.split())}]\n{body}"
 
     def _text(self, passage: Passage) -> str:
         return self.excerpts.get(passage.paragraph.id, passage.paragraph.text)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from assistant.articles.dateline import MONTHS
 from assistant.articles.speakers import attributed
 from assistant.dates import in_words
 from assistant.schema import Passage, Quote
@@ -24,6 +25,7 @@ _HALF_WORDS = 3
 _JOINT = re.compile(r"[;,]\s+(?:and\s+|while\s+|but\s+)?|\s+(?:and|while|but)\s+")
 _NOTHING_CLAIMED = 0.5
 _COUNTED = 3
+_CLAUSES = re.compile(r"[,;:—–]|\b(?:but|while|although|though|and)\b")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
@@ -92,6 +94,7 @@ class _Claim:
     def __init__(self, sentence: str, question: str, passages: Sequence[Passage]) -> None:
         self.sentence = sentence
         self.words = content_words(sentence)
+        self._all = words(sentence)
         self._names = _names(sentence, question)
         self._passages = passages
         self._known = stems(" ".join([question, *(passage.paragraph.text for passage in passages)]))
@@ -103,7 +106,7 @@ class _Claim:
         """Support in [0, 1] by `text`, a quote from `passage`; problems; relevance; how much is claimed."""
         stated = stems(text)
         stated |= spelled_out(self.words, stated)
-        around = placing(passage)
+        around = _when_and_where(passage)
         named_before = self._named_before(passage)
         problems: list[str] = []
         claims = matched = imported = 0
@@ -113,7 +116,9 @@ class _Claim:
                 matched += 1
                 if word.is_number and not _counts_the_same(word, self.sentence, text):
                     problems.append(f"{word.written!r} counts something else")
-            elif word.stem in around or (word.start in self._names and word.stem in named_before):
+            elif self._is_placed(word, around, passage):
+                continue
+            elif word.start in self._names and word.stem in named_before:
                 continue
             elif word.is_number:
                 problems.append(f"{word.written!r} is not stated")
@@ -122,14 +127,34 @@ class _Claim:
             else:
                 claims += 1
                 imported += word.stem not in self._known
-        if bool(negations(self.sentence)) != bool(negations(text)) and _negation_matters(self.sentence, text):
+        if not _denies_alike(self.sentence, text):
             problems.append("one denies what the other states")
         said_by = passage.paragraph.speaker
         if said_by and self._speaker and not self._speaker & stems(said_by):
             problems.append(f"it is {said_by} who says so")
         support = matched / claims if claims else _NOTHING_CLAIMED if self.words else 0.0
-        relevance = matched + len(self._asked & (stated | around))
+        relevance = matched + len(self._asked & (stated | placing(passage)))
         return (0.0 if problems else support * _IMPORTED**imported), tuple(problems), relevance, claims
+
+    def _is_placed(self, word: Word, around: set[str], passage: Passage) -> bool:
+        """True where what stands over the paragraph states the word: its day, its place, its outlet."""
+        if word.is_number:
+            return word.stem in around and self._is_date(word)
+        return word.stem in around or word.stem in self._outlet(passage)
+
+    def _is_date(self, number: Word) -> bool:
+        """True for a year, and for a number beside a month: "22 statements" is no 22 March."""
+        if _YEAR.fullmatch(number.stem):
+            return True
+        place = next(i for i, word in enumerate(self._all) if word.start == number.start)
+        beside = self._all[max(0, place - 1) : place] + self._all[place + 1 : place + 2]
+        return any(fold(word.written).rstrip(".") in MONTHS for word in beside)
+
+    def _outlet(self, passage: Passage) -> set[str]:
+        """Stems of the outlet's and the agency's name, where the sentence has all of it."""
+        said = {word.stem for word in self._all}
+        names = (stems(name) for name in (passage.source, passage.via) if name)
+        return {word for name in names if name <= said for word in name}
 
     def _named_before(self, cited: Passage) -> set[str]:
         """Stems of the names in the title and in the article up to here: who "he" is stands before."""
@@ -179,16 +204,20 @@ def _counts_the_same(number: Word, sentence: str, text: str) -> bool:
     return any({word.stem for word in follow} & set(counted) for follow in near)
 
 
-def _negation_matters(sentence: str, quoted: str) -> bool:
-    """A negation of the quote counts only in the clause that the sentence repeats."""
-    if negations(sentence):
-        return True
+def _denies_alike(sentence: str, quoted: str) -> bool:
+    """False where one denies what the other states.
+
+    A negation of the quote counts only in the clause that the sentence repeats.
+    """
     said = {word.stem for word in content_words(sentence)}
-    for clause in re.split(r"[,;:—–]|\b(?:but|while|although|though|and)\b", quoted):
-        shared = {word.stem for word in content_words(clause)} & said
-        if negations(clause) and len(shared) >= max(2, len(said) // 2):
-            return True
-    return False
+    denying: list[int] = [0]
+    stating: list[int] = [0]
+    for clause in _CLAUSES.split(quoted):
+        shared = len({word.stem for word in content_words(clause)} & said)
+        (denying if negations(clause) else stating).append(shared)
+    if negations(sentence):
+        return max(denying) > 0 and max(denying) >= max(stating) // 2
+    return max(denying) < max(2, len(said) // 2)
 
 
 def _names(sentence: str, question: str) -> set[int]:
@@ -214,6 +243,10 @@ def _names(sentence: str, question: str) -> set[int]:
 
 def placing(passage: Passage) -> set[str]:
     """Stems of what stands over a paragraph: its outlet, its date, and the dateline's place."""
+    return _when_and_where(passage) | stems(f"{passage.source or ''} {passage.via or ''}")
+
+
+def _when_and_where(passage: Passage) -> set[str]:
     day = f"{in_words(passage.published)} {passage.published.isoformat()}" if passage.published else ""
     dateline = passage.paragraph.text[: passage.paragraph.dateline]
-    return stems(f"{passage.source or ''} {passage.via or ''} {day} {dateline}")
+    return stems(f"{day} {dateline}")

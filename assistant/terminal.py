@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
@@ -15,6 +16,12 @@ _WIDTH = 96
 def printable(text: str) -> str:
     """Without control and invisible direction characters: an article must not steer the terminal."""
     return "".join(c for c in text if c.isprintable() or c == " " or c == "\n")
+
+
+def as_json(value: Any) -> str:
+    """Indented JSON in which control and invisible direction characters are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def one_line(text: str) -> str:

@@ -46,7 +46,7 @@ from evals.cases import load_cases
 from evals.matching import states
 from evals.schema import DEVELOPMENT, Case
 
-_RIDGE = 1.0
+_RIDGE = 3.0
 _FOLDS = 5
 _MAX_REPORTS = 3
 _DRAFTED_FROM = 0.2
@@ -60,7 +60,7 @@ def collect(question_set: EvalSet | None, facts: Path, output: Path, settings: S
     model = ChatModel(resolve_endpoint(settings), settings)
     model.start()
     prompts = Prompts(settings.prompts)
-    gate = Gate(model, prompts)
+    gate = Gate(model, prompts, _similar())
     writer = Writer(model, prompts)
     name = question_set.name if question_set else "facts"
     if question_set:
@@ -109,7 +109,10 @@ class _Row:
 
 def _fit_one(title: str, rows: Sequence[_Row]) -> dict[str, float]:
     names = list(rows[0].signals)
-    x = np.array([[1.0, *(row.signals[name] for name in names)] for row in rows])
+    raw = np.array([[row.signals[name] for name in names] for row in rows])
+    # The ridge must weigh a share in [0, 1] as it weighs log-odds.
+    mean, spread = raw.mean(axis=0), raw.std(axis=0) + 1e-9
+    x = np.column_stack([np.ones(len(raw)), (raw - mean) / spread])
     y = np.array([float(row.label) for row in rows])
     sets = np.array([row.record["set"] for row in rows])
     # Every set weighs the same, however many questions it has.
@@ -128,6 +131,7 @@ def _fit_one(title: str, rows: Sequence[_Row]) -> dict[str, float]:
         error = expected_calibration_error(predicted[own].tolist(), right)
         print(f"  {name:18} n {len(right):4}  AUC {ours:.3f} (P(yes) alone {plain:.3f})  ECE {error:.3f}")
     beta = logistic(x, y, weight)
+    beta = np.array([beta[0] - (beta[1:] * mean / spread).sum(), *(beta[1:] / spread)])
     fitted = {name: round(float(value), 4) for name, value in zip(["intercept", *names], beta, strict=True)}
     print(f"  {json.dumps(fitted)}")
     return fitted
@@ -151,7 +155,7 @@ def _sentence_rows(record: Mapping[str, Any]) -> Iterator[_Row]:
         if quoted and quoted.support >= QUOTE_SHARE:
             held.append((quoted.quote.text, replace(failed[0], shown=(quoted,), verbatim=True)))
     for text, written in held:
-        row = asdict(sentence_signals(question, signals, written))
+        row = asdict(sentence_signals(question, signals, written, _similar()))
         yield _Row(record, row, _is_right(record, text, written.shown))
 
 

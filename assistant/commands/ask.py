@@ -43,9 +43,9 @@ def _ask(arguments: argparse.Namespace) -> int:
     question = Question(" ".join(text.split()), since=since, until=until)
     with open_assistant(arguments) as assistant:
         if arguments.json:
-            import json
+            from assistant.terminal import as_json
 
-            print(json.dumps(assistant.ask(question).to_dict(), ensure_ascii=False, indent=2))
+            print(as_json(assistant.ask(question).to_dict()))
         else:
             _show(assistant, question)
         return _exit_code(assistant)

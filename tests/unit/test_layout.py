@@ -136,7 +136,6 @@ LAYERS = [
         "reports",
         "present",
         "writer",
-        "answer_type",
         "compound",
         "rivals",
         "trail",
