@@ -24,6 +24,7 @@ _YEARS = re.compile(
     r"(?P<second>(?:in\s+|of\s+)?(?:the\s+)?(?:19|20)\d{2})\b"
 )
 _EMBEDDED = re.compile(rf"^(?:{_PREPOSITION}\s+)?{_ASKS}\s+(?:[A-Z]|he\b|she\b|they\b|it\b|we\b|I\b)")
+_BARE = re.compile(r"^\W*(?:which|what|whose|how many|how much)\s+\w+$", re.I)
 _YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 _ALTERNATIVE = re.compile(
     r"\b(?:between|from|or|than|versus|vs\.?|compared?|as distinct from|rather than|instead of)\b", re.I
@@ -47,7 +48,8 @@ def _by_question_words(text: str) -> list[str]:
     # "Where and when" asks of one event: every part needs words of its own.
     if len(pieces) < 2 or not all(_ASKS_ANYWHERE.search(piece) and content_words(piece) for piece in pieces):
         return []
-    if len(content_words(pieces[0])) < 2:
+    # "Which company, and which minister, signed?" has its one verb at the end.
+    if _BARE.match(pieces[0]):
         return []
     first = f"{preamble}{pieces[0]}"
     return [_closed(first), *(_closed(piece) for piece in pieces[1:])]

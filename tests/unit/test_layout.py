@@ -139,6 +139,8 @@ LAYERS = [
         "compound",
         "rivals",
         "trail",
+        "quoting",
+        "excerpts",
     },
     {"answer"},
     {"batch", "library"},
