@@ -35,6 +35,11 @@ _VIA = (
 )
 
 
+def is_agency(name: str) -> bool:
+    """True for the name of a news agency, however it is written ("Reuters", "AP")."""
+    return name.strip(" .").upper() in AGENCIES
+
+
 def is_pointer(text: str) -> bool:
     """True for "Also read: …", "Related: …", advertisements and copyright lines."""
     single = "\n" not in text.strip() and len(text) < 300
