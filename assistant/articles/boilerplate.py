@@ -9,7 +9,13 @@ _POINTER = re.compile(
     r"(?:also|more|on|stories|story|articles?|reading|here|next|coverage)?\s*[:|»>-]",
     re.I,
 )
-_BARE_POINTER = re.compile(r"\W*(?:also read|read also|read more|see also|related (?:stories|articles))\b", re.I)
+_BARE_POINTER = re.compile(
+    r"\W*(?:(?:also read|read also|read more|see also|related (?:stories|articles))\b|"
+    r"(?:читайте также|читайте также на|смотрите также|читайте також|lire aussi|à lire aussi|lesen sie auch|mehr zum thema|"
+    r"lea también|lee también|te puede interesar|leia também|leggi anche|lees ook|यह भी पढ़ें|ये भी पढ़ें|"
+    r"اقرأ أيضا|اقرأ أيضًا|إقرأ أيضا|延伸阅读|延伸閱讀|相关阅读|相關閱讀|相关新闻|関連記事|あわせて読みたい|관련 ?기사)\s*(?:[:：|»>-]|$|\W))",
+    re.I,
+)
 _NOTICE = re.compile(
     r"\W*(?:advertisement|subscribe (?:now|to)|sign up (?:for|to)|all rights reserved|©|copyright\s*(?:©|\d))",
     re.I,

@@ -91,7 +91,9 @@ def codec(name: str | None) -> str | None:
 
 def declared_charset(head: bytes) -> str | None:
     """The encoding named by an XML declaration or an HTML `meta` in the first bytes of a file."""
-    match = re.search(rb"""(?:<\?xml[^>]{0,100}encoding|<meta[^>]{0,200}charset)\s*=\s*["']?([\w.:-]{2,40})""", head, re.I)
+    match = re.search(
+        rb"""(?:<\?xml[^>]{0,100}encoding|<meta[^>]{0,200}charset)\s*=\s*["']?([\w.:-]{2,40})""", head, re.I
+    )
     return match[1].decode("ascii") if match else None
 
 

@@ -95,7 +95,12 @@ def _other(text: str) -> date | None:
         return None
     import dateparser
 
-    settings: Any = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"], "TIMEZONE": "UTC", "RETURN_AS_TIMEZONE_AWARE": False}
+    settings: Any = {
+        "STRICT_PARSING": True,
+        "PARSERS": ["absolute-time"],
+        "TIMEZONE": "UTC",
+        "RETURN_AS_TIMEZONE_AWARE": False,
+    }
     try:
         found = dateparser.parse(text, settings=settings)
     except (ValueError, OverflowError, RecursionError, TypeError, AttributeError):
