@@ -26,6 +26,7 @@ _SKIPPED = frozenset(
     "applet aside audio button canvas datalist embed figcaption figure footer frameset iframe input link map math media "
     "menu meta nav noframes noscript object option script select style svg template textarea video".split()
 )
+_UNSEEN = frozenset({"template", "noscript", "datalist", "dialog"})
 _LIST_CHARS = 200
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])|"
@@ -130,7 +131,7 @@ def remove_hidden(root: Any) -> None:
     for element in list(root.iter()):
         if not isinstance(element.tag, str) or local_name(element) in ("html", "body", "head"):
             continue
-        if _is_hidden(element, classes, ids):
+        if local_name(element) in _UNSEEN or _is_hidden(element, classes, ids):
             _drop(element)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from assistant.articles.charset import declared_charset, decode
@@ -36,10 +36,7 @@ def story_of(text: str, label: str, known: Fields | None = None) -> Story:
     from lxml import etree
 
     whole = etree.tostring(root, encoding="unicode", method="html")
-    texts = _main_text(whole)
-    if sum(map(len, texts)) < _ENOUGH:
-        # Too little for a story: the page may be a bare one, or one that a script fills from its data.
-        texts = max(texts, _unguided(root), plain_or_html(body, label), key=lambda found: sum(map(len, found)))
+    texts = _best(_main_text(whole), plain_or_html(body, label), lambda: _unguided(root))
     if not texts:
         raise ArticleError(f"{label}: no article found in this page; save the article's own page or its text")
     return Story(tuple(texts), fields)
@@ -55,6 +52,19 @@ def _main_text(page: str) -> list[str]:
 
     found: Any = trafilatura.bare_extraction(page, include_comments=False, include_tables=True, with_metadata=False)
     return paragraphs(found.body) if found is not None and found.body is not None else []
+
+
+def _best(main: list[str], data: list[str], unguided: Callable[[], list[str]]) -> list[str]:
+    """What trafilatura found, unless it found little or, falling back to all text, lost the paragraphs."""
+    length = sum(map(len, main))
+    if sum(map(len, data)) > 2 * length:
+        return data
+    if len(main) > 1 and length >= _ENOUGH:
+        return main
+    for other in (data, unguided()):
+        if len(other) > len(main) and 0.8 * length <= sum(map(len, other)) <= 1.25 * length or other and not main:
+            return other
+    return main
 
 
 def _unguided(root: Any) -> list[str]:

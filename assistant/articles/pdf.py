@@ -112,8 +112,11 @@ def _lines(page: Any, number: int) -> list[Line]:
         for at, part in enumerate(text.split("\n")):
             if at:
                 finish()
-            if part.strip() and place is None:
-                place = _place(cm, tm, size)
+            if part.strip():
+                here = _place(cm, tm, size)
+                if place and abs(here[1] - place[1]) > 0.6 * max(here[2], place[2]):
+                    finish()
+                place = place or here
             pieces.append(part)
 
     page.extract_text(visitor_text=visit)
