@@ -190,6 +190,11 @@ def pdf(pages: Sequence[Sequence[Print]], info: Mapping[str, str] | None = None,
     objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(b"%d 0 R" % kid for kid in kids))
     fields = "".join(f"/{name}({value})" for name, value in (info or {}).items())
     last = add(f"<<{fields}>>".encode("cp1252"))
+    return assembled(objects, last)
+
+
+def assembled(objects: Sequence[bytes], info: int = 0) -> bytes:
+    """A PDF of these objects, of which the first is the catalogue."""
     out, places = bytearray(b"%PDF-1.7\n"), []
     for number, content in enumerate(objects, start=1):
         places.append(len(out))
@@ -197,7 +202,8 @@ def pdf(pages: Sequence[Sequence[Print]], info: Mapping[str, str] | None = None,
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     begin = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
-    out += b"trailer<</Size %d/Root 1 0 R/Info %d 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, last, begin)
+    more = b"/Info %d 0 R" % info if info else b""
+    out += b"trailer<</Size %d/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, more, begin)
     return bytes(out)
 
 
