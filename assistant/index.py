@@ -170,7 +170,9 @@ class ArticleIndex:
                 report.problems.append(str(error))
                 continue
             report.problems.extend(found.message for found in read if isinstance(found, Problem))
-            batch.extend(_Entry(found, digest, file.size, file.modified) for found in read if isinstance(found, Article))
+            batch.extend(
+                _Entry(found, digest, file.size, file.modified) for found in read if isinstance(found, Article)
+            )
             report.changed += bool(stored)
             report.added += not stored
             if _size(batch) >= _BATCH_PARAGRAPHS:

@@ -43,7 +43,8 @@ _FUNCTION_WORDS = {
     "nl": "de het een van en in op dat te voor met zijn niet aan ook door naar werd wordt heeft",
 }
 _VOTES = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
-_SAMPLE = 2_000
+_WORD = re.compile(r"[^\W\d_]+")
+_SAMPLE = 1_000
 _WINDOW = 4_000
 
 
@@ -117,8 +118,8 @@ def script_language(text: str) -> str | None:
 
 
 def _latin_language(text: str) -> str | None:
-    words = re.findall(r"[^\W\d_]+", text[:_SAMPLE].lower())
-    votes = {language: sum(word in common for word in words) for language, common in _VOTES.items()}
+    words = _WORD.findall(text[:_SAMPLE].lower())
+    votes = {language: sum(map(common.__contains__, words)) for language, common in _VOTES.items()}
     first, second = sorted(votes, key=lambda language: -votes[language])[:2]
     return first if votes[first] >= 2 and votes[first] > votes[second] and votes[first] >= 0.1 * len(words) else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from assistant.errors import ArticleError
 
@@ -119,9 +120,13 @@ def _wide(content: bytes) -> str | None:
             text = codecs.getincrementaldecoder(encoding)("strict").decode(sample)
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text and sum(char.isalpha() or char.isspace() for char in text) > 0.7 * len(text):
+        if "\x00" not in text and sum(map(_is_of_text, text)) > 0.95 * len(text):
             return encoding
     return None
+
+
+def _is_of_text(char: str) -> bool:
+    return char in "\t\r\n" or unicodedata.category(char)[0] in "LMNPZ"
 
 
 def _guess(content: bytes) -> str:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assistant.articles.limits import READ_MEMORY, READ_SECONDS, READS_PER_PROCESS
+from assistant.articles.limits import MIB, READ_MEMORY, READ_SECONDS, READS_PER_PROCESS
 from assistant.articles.source import Source
 from assistant.articles.story import Fields, Problem, Story
 from assistant.errors import ArticleError
@@ -171,5 +171,6 @@ def _story(values: dict[str, Any]) -> Story:
 
 def _stopped(label: str, name: str, seconds: float, memory: bool) -> str:
     if memory:
-        return f"{label}: reading this {name} needs more than {READ_MEMORY // 2**20} MiB of memory; split it or save it again"
-    return f"{label}: reading this {name} was stopped (a crash, or more than {seconds:g} seconds); save it again or split it"
+        limit = READ_MEMORY // MIB
+        return f"{label}: reading this {name} needs more than {limit} MiB of memory; split it or save it again"
+    return f"{label}: reading this {name} was stopped (a crash, or more than {seconds:g} s); save it again or split it"

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.articles import records, rows
 from assistant.articles.limits import MAX_BYTES, MAX_ROW_BYTES, MAX_ROWS, MAX_STREAM_BYTES, MIB
-from assistant.articles.lines import text_chunks, too_long
+from assistant.articles.lines import text_chunks
 from assistant.articles.source import Source
 from assistant.articles.story import Fields, Problem, Story
 from assistant.errors import ArticleError

@@ -25,7 +25,8 @@ _REPLY = re.compile(r"(?:re|fw|fwd|aw|wg|tr|rv)\s*:\s*", re.I)
 _NOBODY = re.compile(r"\b(?:no-?reply|do-?not-?reply|newsletters?|news|info|alerts?|mailer|notifications?)\b", re.I)
 _LINKS_ONLY = re.compile(r"\W*(?:https?://\S+\W*)+$")
 _PAGE_LINKS = re.compile(
-    r"\W*(?:view (?:this (?:e-?mail )?)?(?:in|on) (?:your |a )?(?:web )?browser|unsubscribe|manage (?:your )?(?:preferences|subscription)"
+    r"\W*(?:view (?:this (?:e-?mail )?)?(?:in|on) (?:your |a )?(?:web )?browser|unsubscribe|manage "
+    r"(?:your )?(?:preferences|subscription)"
     r"|you (?:are receiving|received) this|forward (?:this )?to a friend|update your preferences)",
     re.I,
 )

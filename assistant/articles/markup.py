@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 from lxml import html as lxml_html
 
 from assistant.articles.limits import MAX_TAGS
 from assistant.errors import ArticleError
 
 _BLOCKS = frozenset(
-    "address article blockquote body body.content block center dd details div dl dt fieldset form figure h1 h2 h3 h4 h5 h6 "
+    "address article blockquote body body.content block center dd details div dl dt fieldset form figure "
+    "h1 h2 h3 h4 h5 h6 "
     "hl1 hl2 head header hr html item li lead lb-p list main nitf ol p pre quote row section summary table tbody tfoot "
     "thead tr ul".split()
 )
@@ -23,7 +24,8 @@ _ITEMS = frozenset({"li", "item", "dd", "dt"})
 _CELLS = frozenset({"td", "th", "cell"})
 _BREAKS = frozenset({"br", "lb"})
 _SKIPPED = frozenset(
-    "applet aside audio button canvas datalist embed figcaption figure footer frameset iframe input link map math media "
+    "applet aside audio button canvas datalist embed figcaption figure footer frameset iframe input link "
+    "map math media "
     "menu meta nav noframes noscript object option script select style svg template textarea video".split()
 )
 _UNSEEN = frozenset({"template", "noscript", "datalist", "dialog"})

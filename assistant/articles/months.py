@@ -12,12 +12,14 @@ _NAMES = {
     "october oct|november nov|december dec",
     "fr": "janvier janv|février févr fév|mars|avril avr|mai|juin|juillet juil|août|septembre|octobre|novembre|"
     "décembre déc",
-    "de": "januar jänner jan|februar feb|märz mär|april|mai|juni|juli|august|september|oktober okt|november|dezember dez",
+    "de": "januar jänner jan|februar feb|märz mär|april|mai|juni|juli|august|september|oktober okt|november|"
+    "dezember dez",
     "es": "enero ene|febrero|marzo|abril abr|mayo|junio|julio|agosto ago|septiembre setiembre|octubre|noviembre|"
     "diciembre dic",
     "it": "gennaio gen|febbraio|marzo|aprile|maggio mag|giugno giu|luglio lug|agosto|settembre set|ottobre ott|"
     "novembre|dicembre dic",
-    "pt": "janeiro|fevereiro fev|março|abril|maio mai|junho|julho|agosto|setembro set|outubro out|novembro|dezembro dez",
+    "pt": "janeiro|fevereiro fev|março|abril|maio mai|junho|julho|agosto|setembro set|outubro out|novembro|"
+    "dezembro dez",
     "nl": "januari|februari|maart mrt|april|mei|juni|juli|augustus|september|oktober|november|december",
     "ru": "января январь янв|февраля февраль февр фев|марта март мар|апреля апрель апр|мая май|июня июнь июн|"
     "июля июль июл|августа август авг|сентября сентябрь сент сен|октября октябрь окт|ноября ноябрь нояб ноя|"

@@ -33,7 +33,7 @@ def story_of(text: str, label: str, known: Fields | None = None) -> Story:
         without = _TITLE_TAIL.sub("", fields.title)
         if fields.title[len(without) :].strip(" |–—·:-").lower() == fields.source.lower():
             fields = Fields(title=without).over(fields)
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
 
     whole = etree.tostring(root, encoding="unicode", method="html")
     texts = _best(_main_text(whole), plain_or_html(body, label), lambda: _unguided(root))
@@ -62,7 +62,7 @@ def _best(main: list[str], data: list[str], unguided: Callable[[], list[str]]) -
     if len(main) > 1 and length >= _ENOUGH:
         return main
     for other in (data, unguided()):
-        if len(other) > len(main) and 0.8 * length <= sum(map(len, other)) <= 1.25 * length or other and not main:
+        if (len(other) > len(main) and 0.8 * length <= sum(map(len, other)) <= 1.25 * length) or (other and not main):
             return other
     return main
 

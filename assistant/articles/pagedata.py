@@ -16,8 +16,10 @@ _ARTICLE = re.compile(
 _META = {
     "title": "og:title twitter:title dc.title dcterms.title headline citation_title parsely-title sailthru.title",
     "source": "og:site_name application-name dc.publisher dcterms.publisher citation_journal_title publisher",
-    "published": "article:published_time og:article:published_time datepublished dc.date.issued dcterms.issued dcterms.created "
-    "dc.date citation_publication_date parsely-pub-date sailthru.date pubdate publishdate publish-date date ptime article.published",
+    "published": "article:published_time og:article:published_time datepublished dc.date.issued dcterms.issued "
+    "dcterms.created "
+    "dc.date citation_publication_date parsely-pub-date sailthru.date pubdate publishdate publish-date "
+    "date ptime article.published",
     "author": "author article:author dc.creator dcterms.creator citation_author parsely-author byl sailthru.author",
     "url": "og:url citation_public_url",
     "language": "og:locale content-language dc.language dcterms.language language",

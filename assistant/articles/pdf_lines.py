@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -115,7 +116,7 @@ def _pitch(lines: Sequence[Line]) -> float:
     """The usual distance of two lines; 0 where the file has no places or only single lines."""
     steps = [
         above.y - below.y
-        for above, below in zip(lines, lines[1:], strict=False)
+        for above, below in itertools.pairwise(lines)
         if above.page == below.page and above.size == below.size and 0 < above.y - below.y < 4 * above.size
     ]
     if len(steps) < 2:
@@ -132,7 +133,7 @@ def _uses_indents(lines: Sequence[Line]) -> bool:
     """True where first lines are set in: a step to the right after most steps back to the margin."""
     steps = [
         (below.x - above.x) / max(above.size, 1)
-        for above, below in zip(lines, lines[1:], strict=False)
+        for above, below in itertools.pairwise(lines)
         if above.page == below.page and 0 < above.y - below.y < 4 * above.size
     ]
     inward = sum(_INDENT[0] < step < _INDENT[1] for step in steps)

@@ -93,7 +93,7 @@ def _other(text: str) -> date | None:
         return None
     if _NUMERIC.search(text):
         return None
-    import dateparser
+    import dateparser  # type: ignore[import-untyped]
 
     settings: Any = {
         "STRICT_PARSING": True,

@@ -13,11 +13,14 @@ from assistant.articles.story import Fields, Story
 _NAMES = {
     "title": "title headline webtitle headline_main hed heading subject name",
     "texts": "paragraphs",
-    "text": "text body content article bodytext body_text maintext main_text article_text articlebody article_body full_text fulltext "
-    "content_text contenttext story news plain_text cleaned_text content_html bodyhtml body_html html description summary "
+    "text": "text body content article bodytext body_text maintext main_text article_text articlebody "
+    "article_body full_text fulltext "
+    "content_text contenttext story news plain_text cleaned_text content_html bodyhtml body_html html "
+    "description summary "
     "abstract lead_paragraph snippet",
     "published": "date published pubdate pub_date published_at publishedat date_published datepublished publish_date "
-    "publication_date published_date date_publish first_publication_date webpublicationdate publish_time published_time "
+    "publication_date published_date date_publish first_publication_date webpublicationdate publish_time "
+    "published_time "
     "publicationdate created created_at date_created datetime timestamp time issued day",
     "source": "source publisher outlet publication source_name sourcename site site_name sitename newspaper media feed "
     "source_domain domain provider",

@@ -27,7 +27,8 @@ _TITLE_WIDTH = 90
 _LEAD = 1_000
 _PERSON = r"[^\W\d_a-z][\w.'’-]*(?: (?:(?:de|da|di|van|von|bin|al|el|der|la)\s){0,2}[^\W\d_a-z][\w.'’-]*){1,3}"
 _BYLINE = re.compile(
-    rf"(?:By|BY|by|Von|Par|Por|Автор:|文[／/:：]|作者[:：]|记者[:：])\s*(?P<names>{_PERSON}(?:(?:, | and | & |, and ){_PERSON}){{0,3}})"
+    rf"(?:By|BY|by|Von|Par|Por|Автор:|文[／/:：]|作者[:：]|记者[:：])\s*(?P<names>{_PERSON}(?:(?:, | and | & |, and "
+    rf"){_PERSON}){{0,3}})"
     r"(?:,? (?-i:(?:in )?[A-Z]?[\w ]{2,40}))?(?:\s*[|•·–—-]\s*(?P<rest>[^\n]{0,60}))?$"
 )
 _DATE_LINE = re.compile(

@@ -49,7 +49,7 @@ def read_article(text: str, *, article_id: str, path: str) -> Article:
 
 def _front_matter(text: str, path: str) -> tuple[Fields, int]:
     """The fields and where the story begins. A block between rules that holds no fields is text."""
-    if not text.lstrip()[:3] == "---":
+    if text.lstrip()[:3] != "---":
         return Fields(), 0
     match = _FRONT_MATTER.match(text)
     if match is None or len(match[0]) > MAX_FRONT_MATTER_CHARS:

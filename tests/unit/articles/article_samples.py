@@ -20,7 +20,8 @@ PARAGRAPHS = [
     "statements on Tuesday after talks in the Kremlin.",
     "The first concerns their comprehensive partnership, the Kremlin said, and the second economic cooperation "
     "between the two countries until 2030.",
-    "Xi left Moscow on Wednesday morning after a three-day visit, his first abroad since he was elected to a third term.",
+    "Xi left Moscow on Wednesday morning after a three-day visit, his first abroad since he was elected "
+    "to a third term.",
 ]
 
 
@@ -67,7 +68,7 @@ def assert_sound(article: Article) -> None:
 
 def html(paragraphs: Sequence[str] = PARAGRAPHS, head: str = "", lang: str = "en") -> str:
     body = "".join(f"<p>{text}</p>" for text in paragraphs)
-    return f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{TITLE}</title>{head}</head><body><article><h1>{TITLE}</h1>{body}</article></body></html>'  # noqa: E501
+    return f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{TITLE}</title>{head}</head><body><article><h1>{TITLE}</h1>{body}</article></body></html>'
 
 
 def mhtml(page: str, address: str = "https://daily.example/world/xi") -> bytes:
@@ -89,7 +90,9 @@ def eml(plain: str | None, page: str | None = None, **headers: str) -> bytes:
     if plain is not None:
         message.set_content(plain)
     if page is not None:
-        message.add_alternative(page, subtype="html") if plain is not None else message.set_content(page, subtype="html")
+        message.add_alternative(page, subtype="html") if plain is not None else message.set_content(
+            page, subtype="html"
+        )
     return message.as_bytes()
 
 
@@ -115,14 +118,19 @@ def zipped(members: Mapping[str, bytes | str], method: int = zipfile.ZIP_DEFLATE
 
 
 def epub(chapters: Mapping[str, str], **more: str) -> bytes:
-    items = "".join(f'<item id="c{n}" href="{name}" media-type="application/xhtml+xml"/>' for n, name in enumerate(chapters))
+    items = "".join(
+        f'<item id="c{n}" href="{name}" media-type="application/xhtml+xml"/>' for n, name in enumerate(chapters)
+    )
     spine = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
     package = f"""<?xml version="1.0"?><package xmlns="http://www.idpf.org/2007/opf" version="3.0">
-    <metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>The Weekly</dc:title><dc:creator>Jane Doe</dc:creator>
-    <dc:publisher>Weekly Press</dc:publisher><dc:date>2023-03-25</dc:date><dc:language>en-GB</dc:language></metadata>
+    <metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>The Weekly</dc:title>
+<dc:creator>Jane Doe</dc:creator>
+    <dc:publisher>Weekly Press</dc:publisher><dc:date>2023-03-25</dc:date><dc:language>en-GB</dc:language>
+</metadata>
     <manifest><item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>{items}</manifest>
     <spine><itemref idref="nav"/>{spine}</spine></package>"""
-    container = """<?xml version="1.0"?><container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>
+    container = """<?xml version="1.0"?><container xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
+<rootfiles>
     <rootfile full-path="OEBPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>"""
     page = '<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><body>{}</body></html>'
     return zipped(
@@ -162,9 +170,13 @@ def pdf(pages: Sequence[Sequence[Print]], info: Mapping[str, str] | None = None,
     add(b"")
     latin = add(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>")
     pairs = "".join(f"<{ord(char):04x}> <{ord(char):04x}>\n" for char in sorted(set(unicode)))
-    cmap = f"begincmap 1 begincodespacerange <0000> <ffff> endcodespacerange {len(set(unicode))} beginbfchar\n{pairs}endbfchar endcmap"
+    chars = f"{len(set(unicode))} beginbfchar\n{pairs}endbfchar"
+    cmap = f"begincmap 1 begincodespacerange <0000> <ffff> endcodespacerange {chars} endcmap"
     to_unicode = add(stream(cmap.encode()))
-    inner = add(b"<</Type/Font/Subtype/CIDFontType2/BaseFont/Any/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 1000>>")
+    inner = add(
+        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/Any/DW 1000"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>>"
+    )
     wide = add(
         b"<</Type/Font/Subtype/Type0/BaseFont/Any/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>"
         % (inner, to_unicode)
@@ -183,8 +195,8 @@ def pdf(pages: Sequence[Sequence[Print]], info: Mapping[str, str] | None = None,
         content = add(stream("\n".join(drawn).encode("cp1252")))
         kids.append(
             add(
-                b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F1 %d 0 R/F2 %d 0 R>>>>>>"
-                % (content, latin, wide)
+                b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F1 %d 0 R/F2 %d "
+                b"0 R>>>>>>" % (content, latin, wide)
             )
         )
     objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(b"%d 0 R" % kid for kid in kids))
@@ -230,35 +242,52 @@ def typeset(paragraphs: Sequence[str], width: int = 80, per_page: int = 30, gap:
     return pdf(pages)
 
 
-RSS = f"""<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">
+RSS = f"""<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">
 <channel><title>The Daily Ivy</title><language>en-us</language>
-<item><title>{TITLE}</title><link>https://daily.example/world/xi-putin</link><guid>https://daily.example/?p=17</guid>
+<item><title>{TITLE}</title><link>https://daily.example/world/xi-putin</link>
+<guid>https://daily.example/?p=17</guid>
 <pubDate>Wed, 22 Mar 2023 23:30:00 -0500</pubDate><author>jane@daily.example (Jane Doe)</author>
 <description>Two statements.</description>
-<content:encoded><![CDATA[<p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p><p>Share on Facebook</p>]]></content:encoded></item>
+<content:encoded><![CDATA[<p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p><p>Share on Facebook</p>]]>
+</content:encoded></item>
 <item><title>Only a title</title><link>https://daily.example/b</link></item>
-<item><title>Short</title><link>https://daily.example/c</link><description>It rained &amp;amp; poured in Paris.</description></item>
+<item><title>Short</title><link>https://daily.example/c</link>
+<description>It rained &amp;amp; poured in Paris.</description></item>
 </channel></rss>"""  # fmt: skip
 
-ATOM = f"""<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>Ivy World</title>
-<entry><title>{TITLE}</title><id>urn:uuid:60a76c80-d399</id><link href="https://daily.example/a"/><updated>2023-03-22T10:00:00Z</updated>
-<author><name>Jane Doe</name></author><content type="html">&lt;p&gt;{PARAGRAPHS[0]}&lt;/p&gt;&lt;p&gt;{PARAGRAPHS[1]}&lt;/p&gt;</content></entry></feed>"""  # fmt: skip
+ATOM = f"""<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+<title>Ivy World</title>
+<entry><title>{TITLE}</title><id>urn:uuid:60a76c80-d399</id><link href="https://daily.example/a"/>
+<updated>2023-03-22T10:00:00Z</updated>
+<author><name>Jane Doe</name></author>
+<content type="html">&lt;p&gt;{PARAGRAPHS[0]}&lt;/p&gt;&lt;p&gt;{PARAGRAPHS[1]}&lt;/p&gt;</content></entry>
+</feed>"""  # fmt: skip
 
-NITF = f"""<?xml version="1.0"?><!DOCTYPE nitf SYSTEM "http://nowhere.example/nitf.dtd"><nitf><head><title>t</title><docdata>
-<date.issue norm="20230322T101500Z"/></docdata><pubdata name="The Daily Ivy" ex-ref="https://daily.example/n"/></head>
+NITF = f"""<?xml version="1.0"?><!DOCTYPE nitf SYSTEM "http://nowhere.example/nitf.dtd"><nitf><head>
+<title>t</title><docdata>
+<date.issue norm="20230322T101500Z"/></docdata><pubdata name="The Daily Ivy" ex-ref="https://daily.example/n"/>
+</head>
 <body><body.head><hedline><hl1>{TITLE}</hl1></hedline><byline>By Jane Doe</byline></body.head><body.content>
 <block class="lead_paragraph"><p>{PARAGRAPHS[0]}</p></block>
-<block class="full_text"><p>{PARAGRAPHS[0]}</p><media><media-caption>A picture.</media-caption></media><hl2>More</hl2>
+<block class="full_text"><p>{PARAGRAPHS[0]}</p><media><media-caption>A picture.</media-caption></media>
+<hl2>More</hl2>
 <p>{PARAGRAPHS[1]}</p></block></body.content><body.end><tagline>Contact us</tagline></body.end></body></nitf>"""
 
-NEWSML_G2 = f"""<?xml version="1.0"?><newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:newsml:afp:1" xml:lang="en">
+NEWSML_G2 = f"""<?xml version="1.0"?>
+<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:newsml:afp:1" xml:lang="en">
 <itemMeta><itemClass qcode="ninat:text"/><provider><name>Agence France-Presse</name></provider>
-<versionCreated>2023-03-23T01:00:00Z</versionCreated><firstCreated>2023-03-22T10:15:00+01:00</firstCreated></itemMeta>
-<contentMeta><by>Jane Doe</by><creditline>AFP</creditline><headline>{TITLE}</headline><language tag="en"/></contentMeta>
+<versionCreated>2023-03-23T01:00:00Z</versionCreated><firstCreated>2023-03-22T10:15:00+01:00</firstCreated>
+</itemMeta>
+<contentMeta><by>Jane Doe</by><creditline>AFP</creditline><headline>{TITLE}</headline><language tag="en"/>
+</contentMeta>
 <contentSet><inlineXML contenttype="application/xhtml+xml"><html xmlns="http://www.w3.org/1999/xhtml"><body>
 <p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p></body></html></inlineXML></contentSet></newsItem>"""
 
-NEWSML_1 = f"""<?xml version="1.0"?><NewsML><NewsItem><Identification><NewsIdentifier><DateId>20230322</DateId><NewsItemId>ID42</NewsItemId>
+NEWSML_1 = f"""<?xml version="1.0"?><NewsML><NewsItem><Identification><NewsIdentifier><DateId>20230322</DateId>
+<NewsItemId>ID42</NewsItemId>
 </NewsIdentifier></Identification><NewsManagement><FirstCreated>20230322T101500Z</FirstCreated></NewsManagement>
-<NewsComponent><NewsLines><HeadLine>{TITLE}</HeadLine><ByLine>By Jane Doe</ByLine><CreditLine>AFP</CreditLine></NewsLines>
-<ContentItem><DataContent><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p></DataContent></ContentItem></NewsComponent></NewsItem></NewsML>"""
+<NewsComponent><NewsLines><HeadLine>{TITLE}</HeadLine><ByLine>By Jane Doe</ByLine><CreditLine>AFP</CreditLine>
+</NewsLines>
+<ContentItem><DataContent><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p></DataContent></ContentItem>
+</NewsComponent></NewsItem></NewsML>"""

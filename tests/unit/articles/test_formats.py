@@ -57,14 +57,17 @@ LINKED = {
 }
 
 PAGE = f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>{TITLE} | The Daily Ivy</title>
-<script type="application/ld+json">{json.dumps(LINKED)}</script><style>.x{{display:none}} @media print{{.shown{{display:none}}}}</style></head>
+<script type="application/ld+json">{json.dumps(LINKED)}</script>
+<style>.x{{display:none}} @media print{{.shown{{display:none}}}}</style></head>
 <body><header><nav><ul><li><a href="/">Home</a></li><li><a href="/w">World</a></li></ul></nav></header>
 <div class="cookie">We use cookies to improve your experience. <button>Accept all</button></div>
-<main><article><h1>{TITLE}</h1><p class="byline">By Jane Doe</p><div class="share"><a href="#">Share on Facebook</a></div>
+<main><article><h1>{TITLE}</h1><p class="byline">By Jane Doe</p><div class="share">
+<a href="#">Share on Facebook</a></div>
 <figure><img src="x.jpg"><figcaption>Xi and Putin in the Kremlin. Photo: Sputnik/AFP</figcaption></figure>
 <p>{PARAGRAPHS[0]}</p><!-- a comment --><p class="shown">{PARAGRAPHS[1]}</p>
 <p style="display:none">Hidden inline.</p><p class="x">Hidden by a rule.</p><p hidden>Hidden by attribute.</p>
-<p aria-hidden="true">Hidden for readers aloud.</p><p style="font-size:0">Zero size.</p><template><p>In a template.</p></template>
+<p aria-hidden="true">Hidden for readers aloud.</p><p style="font-size:0">Zero size.</p><template>
+<p>In a template.</p></template>
 <h2>What was agreed</h2><ul><li>More gas through a new pipeline.</li><li>Trade in national currencies.</li></ul>
 <blockquote><p>“We agree on much,” Putin told reporters after the talks.</p></blockquote>
 <p><b>Read also:</b> <a href="/y">China, Russia to deepen ties</a></p><p>{PARAGRAPHS[2]}</p>
@@ -85,7 +88,11 @@ def test_a_page_is_read_without_what_surrounds_and_hides_in_it(tmp_path: Path) -
         PARAGRAPHS[2],
     ]
     assert (article.id, article.title, article.source, article.published) == ("page", TITLE, "The Daily Ivy", DAY)
-    assert (article.author, article.url, article.language) == ("Jane Doe, Li Wei", "https://daily.example/world/xi", "en")
+    assert (article.author, article.url, article.language) == (
+        "Jane Doe, Li Wei",
+        "https://daily.example/world/xi",
+        "en",
+    )
     assert (article.via, article.paragraphs[0].dateline) == ("AFP", len("Moscow, 22 March (AFP) - "))
 
 
@@ -94,7 +101,8 @@ def test_meta_tags_name_what_linked_data_does_not(tmp_path: Path) -> None:
         '<meta property="og:site_name" content="Ivy"><meta name="author" content="Jane Doe">'
         '<meta property="article:published_time" content="2023-03-22T23:30:00-05:00">'
         '<meta property="og:title" content="The headline"><link rel="canonical" href="https://daily.example/c">'
-        '<meta property="article:modified_time" content="2024-01-01"><script type="application/ld+json">{broken</script>'
+        '<meta property="article:modified_time" content="2024-01-01">'
+        '<script type="application/ld+json">{broken</script>'
     )
     (article,), _ = read_bytes(tmp_path, "page.htm", html(head=head, lang="de"))
     assert (article.title, article.source, article.published) == ("The headline", "Ivy", DAY)
@@ -102,7 +110,9 @@ def test_meta_tags_name_what_linked_data_does_not(tmp_path: Path) -> None:
 
 
 def test_a_bare_page_is_read_and_dated_by_its_text(tmp_path: Path) -> None:
-    (article,), _ = read_bytes(tmp_path, "bare.html", "<h1>Rain</h1><p>Paris, 4 July 2017 (AFP): It rained.<p>It stopped.")
+    (article,), _ = read_bytes(
+        tmp_path, "bare.html", "<h1>Rain</h1><p>Paris, 4 July 2017 (AFP): It rained.<p>It stopped."
+    )
     assert texts(article) == ["Paris, 4 July 2017 (AFP): It rained.", "It stopped."]
     assert (article.title, article.source, article.published) == ("Rain", "AFP", date(2017, 7, 4))
 
@@ -137,7 +147,8 @@ def test_a_page_without_an_article_is_an_error(tmp_path: Path) -> None:
     ],
 )
 def test_declared_encodings(tmp_path: Path, declared: str, encoding: str, text: str) -> None:
-    page = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={declared}"></head><body><p>{text}</p></body></html>'
+    head = f'<meta http-equiv="Content-Type" content="text/html; charset={declared}">'
+    page = f"<html><head>{head}</head><body><p>{text}</p></body></html>"
     (article,), _ = read_bytes(tmp_path, "page.html", page.encode(encoding))
     assert texts(article) == [text]
 
@@ -175,7 +186,8 @@ def test_a_mail_of_html_and_its_attachment(tmp_path: Path) -> None:
 def test_a_word_document(tmp_path: Path) -> None:
     parts = [
         ("Title", TITLE), ("Normal", "By Jane Doe"), ("Normal", PARAGRAPHS[0]), ("Heading 2", "What was agreed"),
-        ("Normal", PARAGRAPHS[1]), ("List Bullet", "More gas."), ("List Bullet", "More trade."), ("Caption", "Figure 1: a map"),
+        ("Normal", PARAGRAPHS[1]), ("List Bullet", "More gas."), ("List Bullet", "More trade."),
+        ("Caption", "Figure 1: a map"),
         ("Normal", PARAGRAPHS[2]),
     ]  # fmt: skip
     (article,), _ = read_bytes(tmp_path, "a.docx", docx(parts, author="python-docx"))
@@ -209,7 +221,13 @@ def test_word_shows_insertions_and_neither_deletions_nor_hidden_text(tmp_path: P
 
 def test_the_chapters_of_an_epub(tmp_path: Path) -> None:
     body = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
-    book = epub({"cover.xhtml": "<p>Cover</p>", "one.xhtml": f"<h1>{TITLE}</h1>{body}", "two.xhtml": "<h2>Rain</h2><p>It rained.</p>"})
+    book = epub(
+        {
+            "cover.xhtml": "<p>Cover</p>",
+            "one.xhtml": f"<h1>{TITLE}</h1>{body}",
+            "two.xhtml": "<h2>Rain</h2><p>It rained.</p>",
+        }
+    )
     (first, second), problems = read_bytes(tmp_path, "weekly.epub", book)
     assert problems == []
     assert_sound(first)
@@ -228,10 +246,17 @@ def test_a_pdf_is_put_together_again(tmp_path: Path) -> None:
 
 
 def test_a_pdf_undoes_hyphens_and_keeps_those_that_belong(tmp_path: Path) -> None:
-    lines = ["The state-owned firm and the govern-", "ment agreed on the state-", "owned company, the minis-", "ter said on Tuesday."]
+    lines = [
+        "The state-owned firm and the govern-",
+        "ment agreed on the state-",
+        "owned company, the minis-",
+        "ter said on Tuesday.",
+    ]
     page = [(line, 60.0, 700.0 - 14 * at, 11.0) for at, line in enumerate(lines)]
     (article,), _ = read_bytes(tmp_path, "a.pdf", pdf([page]))
-    assert texts(article) == ["The state-owned firm and the government agreed on the state-owned company, the minister said on Tuesday."]
+    assert texts(article) == [
+        "The state-owned firm and the government agreed on the state-owned company, the minister said on Tuesday."
+    ]
 
 
 def test_a_pdf_in_chinese(tmp_path: Path) -> None:
@@ -258,7 +283,12 @@ def test_rss(tmp_path: Path) -> None:
     (first, last), problems = read_bytes(tmp_path, "feed.xml", RSS)
     assert_sound(first)
     assert texts(first) == PARAGRAPHS[:2]
-    assert (first.id, first.title, first.source, first.published) == ("feed/daily.example-p=17", TITLE, "The Daily Ivy", DAY)
+    assert (first.id, first.title, first.source, first.published) == (
+        "feed/daily.example-p=17",
+        TITLE,
+        "The Daily Ivy",
+        DAY,
+    )
     assert (first.url, first.language) == ("https://daily.example/world/xi-putin", "en")
     assert texts(last) == ["It rained & poured in Paris."]
     assert len(problems) == 1
@@ -277,7 +307,12 @@ def test_a_feed_that_is_not_well_formed_is_read_all_the_same(tmp_path: Path) -> 
         ("a.xml", NITF, "a", "The Daily Ivy"),
         ("a.xml", NEWSML_G2, "a", "AFP"),
         ("a.xml", NEWSML_1, "a/ID42", "AFP"),
-        ("a.xml", f"<newsMessage><itemSet>{NEWSML_G2.partition('?>')[2]}</itemSet></newsMessage>", "a/urn-newsml-afp-1", "AFP"),
+        (
+            "a.xml",
+            f"<newsMessage><itemSet>{NEWSML_G2.partition('?>')[2]}</itemSet></newsMessage>",
+            "a/urn-newsml-afp-1",
+            "AFP",
+        ),
     ],
     ids=["atom", "nitf", "newsml-g2", "newsml 1", "newsMessage"],
 )
@@ -292,7 +327,11 @@ def test_the_agencies_xml(tmp_path: Path, name: str, content: str, article_id: s
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [("<bank><p>x</p></bank>", "a kind that is not read"), ("<html><p>x</p></html>", "is an HTML page"), ("<a><b>", "no well-formed")],
+    [
+        ("<bank><p>x</p></bank>", "a kind that is not read"),
+        ("<html><p>x</p></html>", "is an HTML page"),
+        ("<a><b>", "no well-formed"),
+    ],
 )
 def test_other_xml_is_named(tmp_path: Path, content: str, reason: str) -> None:
     with pytest.raises(ArticleError, match=reason):
@@ -300,7 +339,8 @@ def test_other_xml_is_named(tmp_path: Path, content: str, reason: str) -> None:
 
 
 ROWS = [
-    {"id": "a/1 #x", "title": "One", "source": "Ivy", "published": "2023-03-22", "paragraphs": ["First, short", "Second."]},
+    {"id": "a/1 #x", "title": "One", "source": "Ivy", "published": "2023-03-22",
+     "paragraphs": ["First, short", "Second."]},
     {"url": "https://daily.example/2023/xi-visit", "headline": "Two", "source": {"id": None, "name": "BBC"},
      "publishedAt": "2023-03-22T23:00:00-05:00", "authors": [{"name": "Jane Doe"}, "Li Wei"], "language": "en",
      "content": "<p>Para one.</p><p>Para <b>two</b>.</p><script>x</script>"},
@@ -339,7 +379,11 @@ def test_a_json_file_of_one_article(tmp_path: Path) -> None:
 
 
 def test_a_json_feed_names_its_outlet_once(tmp_path: Path) -> None:
-    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Ivy", "items": [{"id": "u1", "content_html": "<p>It rained.</p>"}]}
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Ivy",
+        "items": [{"id": "u1", "content_html": "<p>It rained.</p>"}],
+    }
     (article,), _ = read_bytes(tmp_path, "feed.json", json.dumps(feed))
     assert (article.id, article.source, texts(article)) == ("feed/u1", "Ivy", ["It rained."])
 
@@ -380,7 +424,9 @@ def test_tables(tmp_path: Path, name: str, delimiter: str) -> None:
 
 
 def test_excels_own_separator_line_and_code_page(tmp_path: Path) -> None:
-    (article,), _ = read_bytes(tmp_path, "t.csv", "sep=;\r\ntitle;text\r\nÜber;Größe “ja”, sagte er am Freitag.\r\n".encode("cp1252"))
+    (article,), _ = read_bytes(
+        tmp_path, "t.csv", "sep=;\r\ntitle;text\r\nÜber;Größe “ja”, sagte er am Freitag.\r\n".encode("cp1252")
+    )
     assert (article.title, texts(article)) == ("Über", ["Größe “ja”, sagte er am Freitag."])
 
 
@@ -390,14 +436,24 @@ def test_a_table_without_a_text_column_says_what_to_name_it(tmp_path: Path, cont
         read_bytes(tmp_path, "t.csv", content)
 
 
-@pytest.mark.parametrize(("name", "content"), [("a.json", "[]"), ("a.json", '{"x": 1}'), ("a.jsonl", " \n"), ("a.json", "{"), ("a.json", "")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.json", "[]"), ("a.json", '{"x": 1}'), ("a.jsonl", " \n"), ("a.json", "{"), ("a.json", "")]
+)
 def test_a_file_without_an_article_is_an_error(tmp_path: Path, name: str, content: str) -> None:
     with pytest.raises(ArticleError, match=rf"^\S*{name}: "):
         read_bytes(tmp_path, name, content)
 
 
 def test_a_zip_of_everything(tmp_path: Path) -> None:
-    inner = {"a.txt": "It rained.", "deep/b.html": html(), "c.jsonl": jsonl(ROWS[:1]), "d.pdf": typeset(PARAGRAPHS), "x.exe": "no", ".h.txt": "no", "__MACOSX/a.txt": "no"}  # noqa: E501
+    inner = {
+        "a.txt": "It rained.",
+        "deep/b.html": html(),
+        "c.jsonl": jsonl(ROWS[:1]),
+        "d.pdf": typeset(PARAGRAPHS),
+        "x.exe": "no",
+        ".h.txt": "no",
+        "__MACOSX/a.txt": "no",
+    }
     (tmp_path / "all.zip").write_bytes(zipped(inner))
     articles, problems = read(tmp_path / "all.zip")
     assert problems == []
@@ -416,7 +472,10 @@ def test_the_ids_of_a_files_articles_and_of_a_folder_do_not_meet(tmp_path: Path)
     (tmp_path / "a" / "1.txt").write_text("It rained.")
     (tmp_path / "a.jsonl").write_text('{"text": "It snowed."}')
     articles, _ = read(tmp_path)
-    assert [(article.id, texts(article)) for article in articles] == [("a.jsonl/1", ["It snowed."]), ("a/1", ["It rained."])]
+    assert [(article.id, texts(article)) for article in articles] == [
+        ("a.jsonl/1", ["It snowed."]),
+        ("a/1", ["It rained."]),
+    ]
 
 
 def test_files_of_what_cannot_be_read(tmp_path: Path) -> None:
@@ -427,13 +486,21 @@ def test_files_of_what_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_the_public_corpora_have_this_shape(tmp_path: Path) -> None:
-    row = {"id": "squad-d00", "title": "Normans", "date": None, "source": "Wikipedia", "paragraphs": [{"id": "p0", "text": "Short head"}, {"id": "p1", "text": "A\nB"}]}  # noqa: E501
+    row = {
+        "id": "squad-d00",
+        "title": "Normans",
+        "date": None,
+        "source": "Wikipedia",
+        "paragraphs": [{"id": "p0", "text": "Short head"}, {"id": "p1", "text": "A\nB"}],
+    }
     (article,), _ = read_bytes(tmp_path, "squad2.corpus.jsonl", jsonl([row]))
     assert (article.id, article.published, texts(article)) == ("squad2.corpus/squad-d00", None, ["Short head", "A\nB"])
 
 
 def test_every_suffix_has_a_reader(tmp_path: Path) -> None:
-    assert SUFFIXES >= set(".txt .md .html .htm .mhtml .mht .pdf .docx .epub .eml .json .jsonl .ndjson .csv .tsv .xml .zip".split())
+    assert set(
+        ".txt .md .html .htm .mhtml .mht .pdf .docx .epub .eml .json .jsonl .ndjson .csv .tsv .xml .zip".split()
+    ) <= SUFFIXES
     for suffix in sorted(SUFFIXES):
         with pytest.raises(ArticleError):
             list(file_of(tmp_path, f"empty{suffix}", b"").articles())
@@ -442,4 +509,9 @@ def test_every_suffix_has_a_reader(tmp_path: Path) -> None:
 def test_listing_imports_no_reader() -> None:
     heavy = {"trafilatura", "pypdf", "docx", "feedparser", "lxml", "charset_normalizer", "dateparser", "yaml"}
     code = f"import sys, assistant.articles.folder; print({heavy} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=Path(__file__).parents[3]).stdout == b"set()\n"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, check=True, cwd=Path(__file__).parents[3]
+        ).stdout
+        == b"set()\n"
+    )

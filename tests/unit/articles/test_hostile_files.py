@@ -72,7 +72,9 @@ def test_a_zip_bomb_is_refused_by_what_it_declares(tmp_path: Path, name: str) ->
 
 
 def test_a_bomb_among_good_members_is_refused_alone(tmp_path: Path) -> None:
-    (tmp_path / "a.zip").write_bytes(zipped({"bomb.txt": b"0" * 4 * limits.MIB, "good.txt": STORY, "noise.txt": os.urandom(10**5)}))
+    (tmp_path / "a.zip").write_bytes(
+        zipped({"bomb.txt": b"0" * 4 * limits.MIB, "good.txt": STORY, "noise.txt": os.urandom(10**5)})
+    )
     files = {file.id: file for file in list_files(tmp_path)}
     assert [texts(article) for article in files["a/good"].articles()] == [STORY.split("\n\n")]  # type: ignore[arg-type]
     with pytest.raises(ArticleError, match=r"a\.zip/bomb\.txt: unpacks to more than 200 times"):
@@ -106,7 +108,9 @@ def test_the_size_of_a_zips_directory_is_known_before_it_is_read(tmp_path: Path)
     content = zipped({"a.txt": STORY})
     at = content.index(b"PK\x05\x06")
     end64 = b"PK\x06\x06" + struct.pack("<Q2H2L4Q", 44, 45, 45, 0, 0, 1, 1, 10**12, 0)
-    (tmp_path / "c.zip").write_bytes(content[:at] + end64 + b"PK\x06\x07" + struct.pack("<LQL", 0, at, 1) + content[at:])
+    (tmp_path / "c.zip").write_bytes(
+        content[:at] + end64 + b"PK\x06\x07" + struct.pack("<LQL", 0, at, 1) + content[at:]
+    )
     assert archive.directory_bytes(tmp_path / "c.zip") == 10**12
     with pytest.raises(ArticleError, match="holds more than"):
         read(tmp_path / "c.zip")
@@ -139,7 +143,16 @@ def test_an_encrypted_member_says_so(tmp_path: Path) -> None:
 
 
 def test_names_in_an_archive_lead_nowhere(tmp_path: Path) -> None:
-    names = ["../../etc/a.txt", "/abs/b.txt", "C:\\Windows\\c.txt", "d/./../d.txt", "..\\..\\e.txt", "\u202etxt.f.txt", "g\nh.txt", "i#j.txt"]
+    names = [
+        "../../etc/a.txt",
+        "/abs/b.txt",
+        "C:\\Windows\\c.txt",
+        "d/./../d.txt",
+        "..\\..\\e.txt",
+        "\u202etxt.f.txt",
+        "g\nh.txt",
+        "i#j.txt",
+    ]
     inside = tmp_path / "inside"
     inside.mkdir()
     (inside / "a.zip").write_bytes(zipped(dict.fromkeys(names, STORY)))
@@ -259,17 +272,19 @@ def test_more_rows_than_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ids=["div", "b", "xml", "json list", "json object", "jsonl", "yaml", "yaml references", "mail", "tags"],
 )
 def test_nesting_without_end(tmp_path: Path, name: str, content: str) -> None:
+    articles, messages = [], []
     try:
-        articles, problems = read_bytes(tmp_path, name, content)
+        articles, messages = read_bytes(tmp_path, name, content)
     except ArticleError as error:
-        assert name in str(error)
-        assert len(str(error)) < 600
-    else:
-        assert problems or all(len(article.paragraphs) < 10 for article in articles)
+        messages.append(str(error))
+    assert messages or all(len(article.paragraphs) < 10 for article in articles)
+    assert all(name in message and len(message) < 600 for message in messages)
 
 
 BOMB = """<?xml version="1.0"?><!DOCTYPE nitf [<!ENTITY a "ha "><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
-<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;"><!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">
+<!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">
+<!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;">
 <!ENTITY f SYSTEM "file:///etc/passwd">]>
 <nitf><body><body.content><p>It rained. &e;&f;</p></body.content></body></nitf>"""
 
@@ -299,7 +314,12 @@ def stream_bomb() -> bytes:
     packed = b"".join(once.compress(b" " * limits.MIB) for _ in range(1024)) + once.flush()
     twice = zlib.compress(packed, 9)
     content = b"<</Length %d/Filter[/FlateDecode/FlateDecode]>>stream\n%s\nendstream" % (len(twice), twice)
-    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>", b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>", content]  # noqa: E501
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>",
+        content,
+    ]
     return assembled(objects)
 
 
@@ -370,7 +390,9 @@ def test_a_process_that_was_killed_while_idle_is_replaced(tmp_path: Path) -> Non
             process._process.wait()
 
 
-@pytest.mark.parametrize("name", ["a.docx", "a.epub", "a.eml", "a.mhtml", "a.html", "a.xml", "a.pdf", "a.csv", "a.json"])
+@pytest.mark.parametrize(
+    "name", ["a.docx", "a.epub", "a.eml", "a.mhtml", "a.html", "a.xml", "a.pdf", "a.csv", "a.json"]
+)
 @pytest.mark.parametrize("content", [b"\x00\x01\x02\xff" * 500, b"\xff\xd8\xff\xe0 JFIF" * 20, b"\n\n \n"])
 def test_what_is_not_what_its_name_says(tmp_path: Path, name: str, content: bytes) -> None:
     refused(tmp_path, name, content, f"{name}: ")
@@ -394,7 +416,11 @@ def test_an_epub_whose_parts_lead_out_of_it(tmp_path: Path) -> None:
 
 
 def test_hidden_and_turning_characters_leave_titles_and_extracted_text(tmp_path: Path) -> None:
-    row = {"title": "Pu\u200btin \u202efled\u202c\U000e0041", "source": "A\u2066F\u2069P\ud800", "text": "He \u202esaid\u00ad \u200byes.\x00\x1b[31m"}
+    row = {
+        "title": "Pu\u200btin \u202efled\u202c\U000e0041",
+        "source": "A\u2066F\u2069P\ud800",
+        "text": "He \u202esaid\u00ad \u200byes.\x00\x1b[31m",
+    }
     import json
 
     (article,), _ = read_bytes(tmp_path, "a.json", json.dumps(row))
@@ -419,7 +445,8 @@ def test_nothing_reaches_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     linked = html(head='<base href="http://nowhere.example/"><link rel="canonical" href="http://nowhere.example/a">'
-                  '<link rel="stylesheet" href="http://nowhere.example/s.css"><script src="//nowhere.example/s.js"></script>')  # fmt: skip
+                  '<link rel="stylesheet" href="http://nowhere.example/s.css">'
+                  '<script src="//nowhere.example/s.js"></script>')  # fmt: skip
     external = NITF.replace("<nitf>", "<nitf><?xml-stylesheet href='http://nowhere.example/x'?>", 1)
     for module, name, content in (
         (page, "a.html", linked),
@@ -436,7 +463,7 @@ def test_nothing_reaches_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_the_reading_of_one_kind_is_not_decided_by_another(tmp_path: Path) -> None:
-    assert folder.SUFFIXES >= {".zip", ".txt"}
+    assert {".zip", ".txt"} <= folder.SUFFIXES
     (tmp_path / "A.TXT").write_text(STORY)
     (tmp_path / "a.HTML").write_text(html())
     assert len(read(tmp_path)[0]) == 2
