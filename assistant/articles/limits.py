@@ -33,7 +33,7 @@ MAX_TAGS = 500_000
 MAX_PAGES = 1_000
 MAX_MAIL_PARTS = 1_000
 
-READ_SECONDS = 60
+READ_SECONDS = 120
 """Time a helper process has for one article of a format that a library reads."""
 READ_MEMORY = 2 * 1024 * MIB
 """Address space of that process, where the system can limit it."""

@@ -68,7 +68,8 @@ def assert_sound(article: Article) -> None:
 
 def html(paragraphs: Sequence[str] = PARAGRAPHS, head: str = "", lang: str = "en") -> str:
     body = "".join(f"<p>{text}</p>" for text in paragraphs)
-    return f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{TITLE}</title>{head}</head><body><article><h1>{TITLE}</h1>{body}</article></body></html>'
+    opening = f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{TITLE}</title>{head}</head>'
+    return f"{opening}<body><article><h1>{TITLE}</h1>{body}</article></body></html>"
 
 
 def mhtml(page: str, address: str = "https://daily.example/world/xi") -> bytes:

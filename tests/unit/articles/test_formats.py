@@ -498,9 +498,10 @@ def test_the_public_corpora_have_this_shape(tmp_path: Path) -> None:
 
 
 def test_every_suffix_has_a_reader(tmp_path: Path) -> None:
-    assert set(
-        ".txt .md .html .htm .mhtml .mht .pdf .docx .epub .eml .json .jsonl .ndjson .csv .tsv .xml .zip".split()
-    ) <= SUFFIXES
+    assert (
+        set(".txt .md .html .htm .mhtml .mht .pdf .docx .epub .eml .json .jsonl .ndjson .csv .tsv .xml .zip".split())
+        <= SUFFIXES
+    )
     for suffix in sorted(SUFFIXES):
         with pytest.raises(ArticleError):
             list(file_of(tmp_path, f"empty{suffix}", b"").articles())

@@ -6,6 +6,9 @@ import io
 import os
 import socket
 import struct
+import subprocess
+import sys
+import time
 import tracemalloc
 import zipfile
 import zlib
