@@ -401,6 +401,28 @@ def test_what_is_not_what_its_name_says(tmp_path: Path, name: str, content: byte
     refused(tmp_path, name, content, f"{name}: ")
 
 
+def test_a_reader_does_not_outlive_the_process_that_started_it(tmp_path: Path) -> None:
+    file_of(tmp_path, "feed.xml", RSS)
+    code = """
+import os, sys
+from pathlib import Path
+from assistant.articles import guard
+from assistant.articles.source import Source
+list(guard.read(Source(Path(sys.argv[1])), "xml_file", "XML"))
+print(guard._POOL._idle[0]._process.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+    root = str(Path(folder.__file__).parents[2])
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "feed.xml")], cwd=root, capture_output=True)
+    assert done.returncode == -9
+    reader = int(done.stdout)
+    for _ in range(600):
+        if not Path(f"/proc/{reader}").exists():
+            return
+        time.sleep(0.1)
+    pytest.fail("the reader still runs a minute later")
+
+
 def test_a_document_with_a_bomb_inside(tmp_path: Path) -> None:
     document = docx([("Normal", STORY)])
     buffer = io.BytesIO(document)
