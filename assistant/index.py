@@ -14,13 +14,13 @@ from filelock import FileLock, Timeout
 from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.schema import TextNode
 
-from assistant.articles.folder import ArticleFile, content_hash
+from assistant.articles.folder import ArticleFile, Problem
 from assistant.dates import in_words
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.schema import Article, Paragraph
 from assistant.stores.sqlite import SqliteStore
 
-FORMAT = "2"
+FORMAT = "3"
 _BATCH_PARAGRAPHS = 128
 _WRITER_PATIENCE_S = 600
 
@@ -160,17 +160,19 @@ class ArticleIndex:
                 report.unchanged += 1
                 continue
             try:
-                content = file.content()
-                digest = content_hash(content)
+                digest = file.digest()
                 if stored and stored[0] == digest:
                     self._touch(file)
                     report.unchanged += 1
                     continue
-                article = file.read(content)
+                read = list(file.articles())
             except ArticleError as error:
                 report.problems.append(str(error))
                 continue
-            batch.append(_Entry(article, digest, file.size, file.modified))
+            report.problems.extend(found.message for found in read if isinstance(found, Problem))
+            batch.extend(
+                _Entry(found, digest, file.size, file.modified) for found in read if isinstance(found, Article)
+            )
             report.changed += bool(stored)
             report.added += not stored
             if _size(batch) >= _BATCH_PARAGRAPHS:
@@ -217,6 +219,7 @@ class ArticleIndex:
                 article = entry.article
                 self.store.delete(article.id)
                 header = {"title": article.title, "source": article.source, "via": article.via}
+                header |= {"author": article.author, "language": article.language}
                 header |= {"path": article.path, "url": article.url, "published": _iso(article)}
                 connection.execute(
                     "INSERT OR REPLACE INTO articles VALUES (?,?,?,?,?)",

@@ -10,9 +10,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph of an article, as a reader would count it.
+    r"""One paragraph of an article, as a reader would count it.
 
-    `text` is the file's own characters from `offset` on. The first `dateline` characters of
+    Of a plain text or Markdown file, `text` is the decoded file's own characters from `offset` on,
+    its line ends as "\n"; of every other format, `offset` counts in the article's paragraphs joined
+    by blank lines. The first `dateline` characters of
     `text` are a dateline ("Moscow, July 4:"): part of the paragraph, never part of a quote.
     `speaker` is whose words it reports, where that is one person, also when it only says "he".
     """

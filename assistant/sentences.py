@@ -1,30 +1,130 @@
-"""Sentence boundaries, as character offsets, by Wikimedia's sentencex."""
+"""Sentence boundaries, as character offsets, by Wikimedia's sentencex, and the language they follow."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _ABBREVIATION_BEFORE_NUMBER = re.compile(r"\b(?:No|Nos|Fig|Art|Sec|Ch|Vol|p|pp)\.$")
+# 「…。」と述べた: what follows a closing quote without a break still belongs to the sentence.
+_QUOTATIVE = re.compile(r"(?:と|って|など|という)")
+_SCRIPTS = (
+    ("ja", re.compile("[\u3041-\u30ff\uff66-\uff9f]")),
+    ("ko", re.compile("[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")),
+    ("zh", re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")),
+    ("ru", re.compile("[\u0400-\u052f]")),
+    ("ar", re.compile("[\u0600-\u06ff\u0750-\u077f]")),
+    ("hi", re.compile("[\u0900-\u0963\u0966-\u097f]")),
+    ("bn", re.compile("[\u0980-\u09ff]")),
+    ("ta", re.compile("[\u0b80-\u0bff]")),
+    ("te", re.compile("[\u0c00-\u0c7f]")),
+    ("th", re.compile("[\u0e00-\u0e7f]")),
+    ("el", re.compile("[\u0370-\u03ff\u1f00-\u1fff]")),
+    ("he", re.compile("[\u0590-\u05ff]")),
+    ("hy", re.compile("[\u0530-\u058f]")),
+    ("ka", re.compile("[\u10a0-\u10ff]")),
+    ("am", re.compile("[\u1200-\u137f]")),
+    ("my", re.compile("[\u1000-\u109f]")),
+)
+# Languages that share a script, by letters that the others lack.
+_OWN_LETTERS = {
+    "ru": (("uk", re.compile("[іїєґІЇЄҐ]")), ("sr", re.compile("[ђћџљњјЂЋЏЉЊЈ]")), ("ru", re.compile("[ыэёъ]"))),
+    "ar": (("ur", re.compile("[ٹڈڑےں]")), ("fa", re.compile("[پچژگ]"))),
+}
+# A share of kana or hangul this small already tells Japanese and Korean from Chinese.
+_SHARE = {"ja": 0.05, "ko": 0.2}
+_FUNCTION_WORDS = {
+    "en": "the of and to in that was were for with on by from said his he it is are has have had be not who which",
+    "de": "der die das und den von zu mit sich des auf für ist im dem nicht ein eine als auch werden wurde hat",
+    "fr": "le la les des et une du dans est pour que qui sur avec par au plus pas ont été son ses aux",
+    "es": "el los las del y en que una por con para es se su al lo como más ha sus fue este",
+    "it": "il di che della del per una gli con dei nel alla è sono le dal anche ha non più delle",
+    "pt": "o os do da dos das em que um uma para com não por no na ao foi mais são pelo pela",
+    "nl": "de het een van en in op dat te voor met zijn niet aan ook door naar werd wordt heeft",
+}
+_VOTES = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
+_WORD = re.compile(r"[^\W\d_]+")
+_SAMPLE = 1_000
+_WINDOW = 4_000
 
 
-def split_sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
+def split_sentences(text: str, language: str | None = None) -> list[tuple[int, int]]:
     """(start, end) of each sentence of `text`, without surrounding white space.
 
+    `language` is an ISO 639-1 code; without one the script decides, Latin being read as English.
     Never empty for a text that is not blank.
     """
-    from sentencex import get_sentence_boundaries
-
+    language = language or script_language(text) or "en"
     spans: list[tuple[int, int]] = []
-    for boundary in get_sentence_boundaries(language, text):
-        start, end = boundary["start_index"], boundary["end_index"]
+    for start, end in _boundaries(language, text):
         piece = text[start:end]
         start += len(piece) - len(piece.lstrip())
         end -= len(piece) - len(piece.rstrip())
         if start >= end:
             continue
         previous = text[spans[-1][0] : spans[-1][1]] if spans else ""
-        if _ABBREVIATION_BEFORE_NUMBER.search(previous) and text[start].isdigit():
+        if _continues(previous, text, start, language):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
     return spans
+
+
+def _boundaries(language: str, text: str) -> Iterator[tuple[int, int]]:
+    """What sentencex finds, a window at a time: outside ASCII its time grows with the square of the length."""
+    from sentencex import get_sentence_boundaries
+
+    begin, width = 0, _WINDOW
+    while begin < len(text):
+        found = get_sentence_boundaries(language, text[begin : begin + width])
+        last = begin + width >= len(text)
+        if not last and len(found) < 2:
+            width *= 2
+            continue
+        # The window may have cut the last sentence off; it is found again in the next.
+        for boundary in found if last else found[:-1]:
+            yield begin + boundary["start_index"], begin + boundary["end_index"]
+        if last:
+            return
+        begin, width = begin + found[-1]["start_index"], _WINDOW
+
+
+def language_of(text: str) -> str | None:
+    """The language a text is written in, as an ISO 639-1 code, or None where it cannot be told.
+
+    By its script, and for Latin script by the commonest words of seven languages.
+    """
+    return script_language(text) or _latin_language(text)
+
+
+def script_language(text: str) -> str | None:
+    """The language that the script of a text stands for; None for Latin script."""
+    if text.isascii():
+        return None
+    sample = text[:_SAMPLE]
+    letters = sum(map(str.isalpha, sample)) or 1
+    counts = {language: len(letter.findall(sample)) / letters for language, letter in _SCRIPTS}
+    best = max(counts, key=lambda language: counts[language])
+    if counts["zh"] + counts["ja"] + counts["ko"] > 0.4:
+        best = next((language for language, share in _SHARE.items() if counts[language] > share), "zh")
+    elif counts[best] < 0.4:
+        return None
+    if best in _OWN_LETTERS:
+        found = {language: len(own.findall(sample)) for language, own in _OWN_LETTERS[best]}
+        most = max(found, key=lambda language: found[language])
+        # Foreign names bring a foreign letter or two.
+        return most if found[most] > 0.005 * letters else best
+    return best
+
+
+def _latin_language(text: str) -> str | None:
+    words = _WORD.findall(text[:_SAMPLE].lower())
+    votes = {language: sum(map(common.__contains__, words)) for language, common in _VOTES.items()}
+    first, second = sorted(votes, key=lambda language: -votes[language])[:2]
+    return first if votes[first] >= 2 and votes[first] > votes[second] and votes[first] >= 0.1 * len(words) else None
+
+
+def _continues(previous: str, text: str, start: int, language: str) -> bool:
+    if language == "ja":
+        return previous.endswith(("」", "』")) and bool(_QUOTATIVE.match(text, start)) and not text[start - 1].isspace()
+    return text[start].isdigit() and bool(_ABBREVIATION_BEFORE_NUMBER.search(previous[-8:]))

@@ -1,1 +1,1 @@
-"""Article files → `Article` values. `folder.read_folder` is the way in."""
+"""Article files → `Article` values. `folder.list_files` and `folder.files_of` are the way in."""

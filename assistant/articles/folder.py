@@ -1,107 +1,229 @@
-"""A folder of article files → `Article` values and the files that could not be read."""
+"""Files, folders and zips → the article files in them, and each file → its articles."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+import importlib
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
-from assistant.articles.text import read_article
+from assistant.articles import archive
+from assistant.articles.formats import FORMATS, SUFFIXES, TEXT, ZIP, Format
+from assistant.articles.names import UniqueKeys, as_text, member_parts
+from assistant.articles.source import Source
+from assistant.articles.story import Problem, Story, article_from
 from assistant.errors import ArticleError, UsageError
 from assistant.schema import Article
 
-SUFFIXES = frozenset({".txt", ".md", ".markdown", ".text"})
-MAX_BYTES = 20 * 1024 * 1024
-_ENCODINGS_BY_MARK = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+__all__ = ["SUFFIXES", "ArticleFile", "Problem", "files_of", "list_files"]
+
+_KINDS = "text, Markdown, HTML, MHTML, PDF, DOCX, EPUB, EML, JSON, CSV, XML or zip"
+_JUNK = frozenset({"__macosx", "thumbs.db"})
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleFile:
-    """A file that may hold an article. `size` in bytes, `modified` in nanoseconds since 1970."""
+    """A file, or a zip's member, that may hold articles. `size` in bytes, `modified` in nanoseconds since 1970.
+
+    For a member, `path` and `modified` are its zip's.
+    """
 
     id: str
     path: Path
     size: int
     modified: int
+    member: str | None = None
+    # What is known to be wrong before the file is opened; reading it raises this.
+    trouble: str | None = field(default=None, repr=False)
 
-    def content(self) -> bytes:
-        """The file's bytes. Raises `ArticleError`."""
-        if self.size > MAX_BYTES:
-            limit = MAX_BYTES // 2**20
-            raise ArticleError(f"{self.path}: larger than {limit} MiB, not a news article; move it elsewhere")
-        if self.path.exists() and not self.path.is_file():
-            raise ArticleError(f"{self.path}: is not a regular file; move it elsewhere")
-        try:
-            return self.path.read_bytes()
-        except OSError as error:
-            raise ArticleError(f"{self.path}: cannot be read ({error.strerror}); check its permissions") from error
+    def digest(self) -> str:
+        """SHA-256 of the content, in hexadecimal; the content is never in memory as a whole. Raises `ArticleError`."""
+        return self._source().digest(self._format().limit)
 
-    def read(self, content: bytes) -> Article:
-        """Parse the file's content. Raises `ArticleError`."""
-        return read_article(_decode(content, self.path), article_id=self.id, path=_as_text(self.path))
+    def articles(self) -> Iterator[Article | Problem]:
+        """The articles in the file, one after the other, and what of it was not read.
 
+        Where a file can hold several, an article's id is the file's, a slash, and the article's
+        own id or number. Raises `ArticleError` when the file as a whole cannot be read.
+        """
+        source, kind = self._source(), self._format()
+        if kind is TEXT:
+            from assistant.articles.charset import decode
+            from assistant.articles.text import read_article
 
-def content_hash(content: bytes) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
+            yield read_article(decode(source.read(), source.label), article_id=self.id, path=source.label)
+            return
+        keys, count = UniqueKeys(), 0
+        for found in self._found(source, kind):
+            count += 1
+            if isinstance(found, Problem):
+                yield found
+            elif found.key is None:
+                yield article_from(found, article_id=self.id, path=source.label)
+            else:
+                key = keys.take(found.key, count)
+                try:
+                    yield article_from(found, article_id=f"{self.id}/{key}", path=source.label)
+                except ArticleError as error:
+                    yield Problem(str(error).replace(f"{source.label}:", f"{source.label}: article {key}:", 1))
+        if not count:
+            raise ArticleError(f"{source.label}: holds no article; remove it or add one")
+
+    def _found(self, source: Source, kind: Format) -> Iterator[Story | Problem]:
+        if kind.guarded:
+            from assistant.articles import guard
+
+            # What is too large or no file is refused here, without a process.
+            with source.open(kind.limit):
+                pass
+            return guard.read(source, kind.module, kind.name)
+        found: Iterator[Story | Problem] = importlib.import_module(f"assistant.articles.{kind.module}").read(source)
+        return found
+
+    def _source(self) -> Source:
+        if self.trouble:
+            raise ArticleError(self.trouble)
+        return Source(self.path, self.member)
+
+    def _format(self) -> Format:
+        suffix = _suffix(self.member or self.path.name)
+        return ZIP if suffix == ".zip" else FORMATS.get(suffix, TEXT)
 
 
 def list_files(folder: Path) -> list[ArticleFile]:
-    """The article files below `folder`, sorted by id. Hidden files and folders are passed over.
+    """The article files below `folder`, zips opened, sorted by id. Hidden files and folders are passed over.
 
     An id is the path below `folder` without its suffix; where two files would share one, the
     later keeps its suffix. Raises `UsageError` when there is no such folder or it holds none.
     """
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
-        raise UsageError(f"articles folder {folder} {what}; name a folder of .txt or .md files with --articles DIR")
-    files: dict[str, ArticleFile] = {}
-    for path in sorted(_walk(folder)):
-        relative = path.relative_to(folder)
-        article_id = _as_text(relative.with_suffix(""))
-        if article_id in files:
-            article_id = _as_text(relative)
-        try:
-            stat = path.stat()
-        except OSError:
-            size, modified = 0, 0
-        else:
-            size, modified = stat.st_size, stat.st_mtime_ns
-        files[article_id] = ArticleFile(article_id, path, size, modified)
+        raise UsageError(f"articles folder {folder} {what}; name a folder of articles with --articles DIR")
+    files = _with_ids(_below(folder))
     if not files:
-        raise UsageError(f"articles folder {folder} holds no article; put .txt or .md files there, one story a file")
-    return [files[key] for key in sorted(files)]
+        raise UsageError(f"articles folder {folder} holds no article; put {_KINDS} files there")
+    return files
 
 
-def _as_text(path: Path) -> str:
-    """The path with bytes that are no UTF-8 spelt out: no database or terminal takes them raw."""
-    return path.as_posix().encode("utf-8", "backslashreplace").decode()
+def files_of(path: Path) -> Iterator[ArticleFile]:
+    """The article files that `path` names: itself, or those in the folder or zip that it is.
+
+    Raises `UsageError` when it does not exist or is of no kind that is read.
+    """
+    if path.is_dir():
+        yield from list_files(path)
+        return
+    shown = as_text(path)
+    if not path.exists():
+        raise UsageError(f"{shown} does not exist; name a file, a folder or a zip of articles")
+    if not path.is_file() or path.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"{shown} is of no kind that is read; name a {_KINDS} file, or a folder of them")
+    yield from _with_ids(_expanded(path, PurePosixPath(as_text(Path(path.name))), None))
+
+
+_Found = tuple[PurePosixPath, ArticleFile]
+
+
+def _below(folder: Path) -> Iterator[_Found]:
+    root = Path(os.path.realpath(folder))
+    for path in _walk(folder):
+        relative = PurePosixPath(as_text(path.relative_to(folder)))
+        yield from _expanded(path, relative, root)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.suffix.lower() in SUFFIXES and not path.is_dir():
-            yield path
+    """Files of a kind that is read. Links to folders are not followed: they may lead back or anywhere."""
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        try:
+            with os.scandir(current) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            if current == folder:
+                raise UsageError(f"articles folder {folder} cannot be read ({error.strerror})") from error
+            yield current
+            continue
+        for entry in found:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(Path(entry.path))
+            elif _suffix(entry.name) in SUFFIXES and not os.path.isdir(entry.path):  # noqa: PTH112
+                yield Path(entry.path)
 
 
-def _decode(content: bytes, path: Path) -> str:
-    if not content.strip():
-        raise ArticleError(f"{path}: is empty; remove it or add the story's text")
-    marked = (encoding for mark, encoding in _ENCODINGS_BY_MARK if content.startswith(mark))
-    encoding = next(marked, "utf-8")
+def _expanded(path: Path, relative: PurePosixPath, root: Path | None) -> Iterator[_Found]:
+    """The file itself, or the members of the zip that it is; what is wrong with it, it says when it is read."""
+    file = _described(path, root)
+    if relative.suffix.lower() != ".zip" or file.trouble:
+        yield relative, file
+        return
     try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        if encoding == "utf-16" or b"\x00" in content or _control_share(content) > 0.02:
-            raise ArticleError(f"{path}: is not a text file; remove it or save the story as UTF-8 text") from error
-        return content.decode("cp1252", errors="replace").replace("\r\n", "\n")
-    if "\x00" in text:
-        raise ArticleError(f"{path}: is not a text file; remove it or save the story as UTF-8 text")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        members = archive.members(path)
+    except ArticleError as error:
+        yield relative, replace(file, trouble=str(error))
+        return
+    except OSError as error:
+        yield relative, replace(file, trouble=f"{as_text(path)}: cannot be read ({error.strerror})")
+        return
+    read = 0
+    for info in members:
+        parts = member_parts(info.filename)
+        if not parts or any(part.startswith(".") or part.lower() in _JUNK for part in parts):
+            continue
+        if _suffix(parts[-1]) not in SUFFIXES:
+            continue
+        read += 1
+        label = Source(path, info.filename).label
+        trouble = (
+            f"{label}: is a zip in a zip; unpack it and add what is in it" if _suffix(parts[-1]) == ".zip" else None
+        )
+        try:
+            archive.check_member(info, label)
+        except ArticleError as error:
+            trouble = str(error)
+        member = replace(file, size=info.file_size, member=info.filename, trouble=trouble)
+        yield relative.with_suffix("").joinpath(*parts), member
+    if not read:
+        yield relative, replace(file, trouble=f"{as_text(path)}: holds no article; put {_KINDS} files in it")
 
 
-def _control_share(content: bytes) -> float:
-    sample = content[:4096]
-    return sum(byte < 32 and byte not in b"\t\n\r\f" for byte in sample) / max(1, len(sample))
+def _described(path: Path, root: Path | None) -> ArticleFile:
+    """The file's size and time. A link out of `root` is not followed: it may name any file of the machine."""
+    trouble = None
+    try:
+        status = path.stat()
+        if root and path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(root):
+            trouble = f"{as_text(path)}: is a link that leads out of the folder; copy the file there"
+        elif stat.S_ISDIR(status.st_mode):
+            trouble = f"{as_text(path)}: is a folder that cannot be read; check its permissions"
+        elif not stat.S_ISREG(status.st_mode):
+            trouble = f"{as_text(path)}: is not a regular file; move it elsewhere"
+    except (OSError, RuntimeError):
+        return ArticleFile("", path, 0, 0)
+    return ArticleFile("", path, status.st_size, status.st_mtime_ns, trouble=trouble)
+
+
+def _with_ids(found: Iterable[_Found]) -> list[ArticleFile]:
+    listed = sorted(found, key=lambda pair: (pair[0].as_posix(), pair[1].member or ""))
+    folders = {parent.as_posix() for relative, _ in listed for parent in relative.parents}
+    files: dict[str, ArticleFile] = {}
+    for relative, file in listed:
+        article_id = relative.with_suffix("").as_posix()
+        several = FORMATS.get(relative.suffix.lower(), ZIP).several
+        # The articles of a.jsonl would be mixed up with those of a folder a.
+        if article_id in files or (several and article_id in folders):
+            article_id = relative.as_posix()
+        count = 2
+        while article_id in files:
+            article_id, count = f"{relative.as_posix()}-{count}", count + 1
+        files[article_id] = replace(file, id=article_id)
+    return [files[key] for key in sorted(files)]
+
+
+def _suffix(name: str) -> str:
+    parts = member_parts(name)
+    return PurePosixPath(parts[-1]).suffix.lower() if parts else ""

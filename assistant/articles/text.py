@@ -4,115 +4,120 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
-from pathlib import PurePath
 from typing import Any
 
-from assistant.articles.boilerplate import cited_agency, is_pointer, sign_off
-from assistant.articles.dateline import parse_date, parse_date_field, parse_dateline, parse_iso
-from assistant.articles.speakers import speakers
+from assistant.articles import clean
+from assistant.articles.boilerplate import is_pointer
+from assistant.articles.dateline import parse_date_field
+from assistant.articles.limits import MAX_FRONT_MATTER_CHARS, MAX_FRONT_MATTER_DEPTH, MAX_PARAGRAPHS
+from assistant.articles.published import parse_published
+from assistant.articles.story import Block, Fields, build, headline
 from assistant.errors import ArticleError
-from assistant.schema import Article, Paragraph
-from assistant.sentences import split_sentences
+from assistant.schema import Article
 
 _BLOCK = re.compile(r"\S(?:.*\S)?(?:\n[^\S\n]*\S.*)*")
 _FRONT_MATTER = re.compile(r"\s*---[^\S\n]*\n.*?\n---[^\S\n]*(?:\n|$)", re.S)
 _HEADING = re.compile(r"(#{1,6})\s+(?P<title>\S.*)$")
-_ENDS_A_SENTENCE = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
-_TITLE_WIDTH = 90
 
 
 def read_article(text: str, *, article_id: str, path: str) -> Article:
     """Parse one story; `text` is the whole file's content, decoded.
 
-    Raises `ArticleError` when the front matter is broken or no paragraph is left.
+    The paragraphs are the text's own characters, the invisible ones too, so that
+    `text[offset:offset + len(paragraph.text)] == paragraph.text`. Raises `ArticleError` when the
+    front matter is broken or no paragraph is left.
     """
     fields, begin = _front_matter(text, path)
-    published = _field_date(fields, path)
-    written, skipped = parse_date_field(text[begin:])
-    published, begin = published or written, begin + skipped
+    written, skipped = parse_date_field(text[begin:][:200])
+    begin += skipped
 
-    blocks = [block for block in _blocks(text, begin) if not is_pointer(block[1])]
-    agency = sign_off(blocks[-1][1]) if len(blocks) > 1 else None
-    if agency:
-        blocks.pop()
-    title = _field(fields, "title", "headline")
-    headline = _headline(blocks)
-    if headline:
-        title = title or headline
+    blocks: list[Block] = []
+    for block in _blocks(text, begin):
+        if not is_pointer(block[1]):
+            blocks.append(block)
+        if len(blocks) > MAX_PARAGRAPHS:
+            raise ArticleError(f"{path}: more than {MAX_PARAGRAPHS:,} paragraphs, not a news article; split the file")
+    found = _heading(blocks) or headline(blocks)
+    if found:
         blocks.pop(0)
     blocks = [block for block in blocks if not _HEADING.match(block[1])]
-    if not blocks:
-        raise ArticleError(f"{path}: no paragraph of text found; remove the file or add the story's text")
-
-    dateline = parse_dateline(blocks[0][1])
-    spoken = speakers([block for _, block in blocks])
-    paragraphs = tuple(
-        Paragraph(
-            id=f"{article_id}#p{number}",
-            number=number,
-            text=block,
-            offset=offset,
-            dateline=dateline.length if dateline and number == 1 else 0,
-            speaker=spoken[number - 1],
-        )
-        for number, (offset, block) in enumerate(blocks, start=1)
-    )
-    if dateline and published is None:
-        published = dateline.date()
-    source = _field(fields, "source", "outlet", "publisher")
-    source = source or (dateline.source if dateline else None) or agency
-    via = next(filter(None, (cited_agency(block) for _, block in blocks)), None)
-    return Article(
-        id=article_id,
-        title=title or _title_from(paragraphs[0]),
-        source=source,
-        published=published or parse_iso(PurePath(path).name),
-        paragraphs=paragraphs,
-        path=path,
-        url=_field(fields, "url", "link"),
-        via=via if via != source else None,
-    )
+    fields = fields.over(Fields(title=found, published=written))
+    return build(fields, blocks, article_id=article_id, path=path)
 
 
-def _front_matter(text: str, path: str) -> tuple[Mapping[str, Any], int]:
+def _front_matter(text: str, path: str) -> tuple[Fields, int]:
+    """The fields and where the story begins. A block between rules that holds no fields is text."""
+    if text.lstrip()[:3] != "---":
+        return Fields(), 0
     match = _FRONT_MATTER.match(text)
-    if match is None:
-        return {}, 0
+    if match is None or len(match[0]) > MAX_FRONT_MATTER_CHARS:
+        return Fields(), 0
     import frontmatter
     import yaml
 
     try:
-        fields = frontmatter.loads(match[0].strip()).metadata
+        _check_yaml(match[0])
+        values: Mapping[str, Any] = frontmatter.loads(match[0].strip()).metadata
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a day such as 2023-02-30
         reason = " ".join(str(error).split())
         raise ArticleError(f"{path}: front matter cannot be read ({reason}); mend or remove it") from error
-    return {str(key).lower(): value for key, value in fields.items()}, match.end()
+    except (AttributeError, TypeError):  # a list or a lone word is no mapping
+        return Fields(), 0
+    if not values:
+        return Fields(), match.end() if not match[0].replace("-", "").strip() else 0
+    values = {str(key).lower(): value for key, value in values.items()}
+    return replace(_fields(values), published=_date(values, path)), match.end()
 
 
-def _field(fields: Mapping[str, Any], *names: str) -> str | None:
+def _check_yaml(text: str) -> None:
+    """Raises `yaml.YAMLError` for what can be made to expand or to nest without end."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text.strip().strip("-"), Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.YAMLError("it has a reference (*), which is not read")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_FRONT_MATTER_DEPTH:
+            raise yaml.YAMLError("it nests too deeply")
+
+
+def _fields(values: Mapping[str, Any]) -> Fields:
+    return Fields(
+        title=_field(values, "title", "headline"),
+        source=_field(values, "source", "outlet", "publisher", "site", "publication"),
+        author=_field(values, "author", "authors", "byline", "by"),
+        url=_field(values, "url", "link", "canonical", "permalink"),
+        language=_field(values, "language", "lang"),
+    )
+
+
+def _field(values: Mapping[str, Any], *names: str) -> str | None:
     for name in names:
-        value = fields.get(name)
-        if value is not None and str(value).strip():
-            return " ".join(str(value).split())
+        value = values.get(name)
+        listed = value if isinstance(value, list) else [value]
+        words = [str(item) for item in listed if isinstance(item, str | int | float | date)]
+        if any(word.strip() for word in words):
+            return clean.one_line(", ".join(words))
     return None
 
 
-def _field_date(fields: Mapping[str, Any], path: str) -> date | None:
-    value = next((fields[name] for name in ("date", "published", "pubdate") if fields.get(name)), None)
+def _date(values: Mapping[str, Any], path: str) -> date | None:
+    value = next((values[name] for name in ("date", "published", "pubdate") if values.get(name)), None)
     if value is None:
         return None
     if isinstance(value, datetime):
         return value.date()
-    if isinstance(value, date):
-        return value
-    parsed = parse_date(str(value))
+    parsed = parse_published(value)
     if parsed is None:
-        raise ArticleError(f"{path}: front matter date {str(value)!r} is not a date; write it as YYYY-MM-DD")
+        shown = clean.one_line(str(value)[:60]) if isinstance(value, str | int | float) else "given"
+        raise ArticleError(f"{path}: front matter date {shown!r} is not a date; write it as YYYY-MM-DD")
     return parsed
 
 
-def _blocks(text: str, begin: int) -> Iterator[tuple[int, str]]:
+def _blocks(text: str, begin: int) -> Iterator[Block]:
     """Blank-line separated blocks as (offset, text); text without blank lines splits at newlines."""
     body = text[begin:]
     if re.search(r"\n[^\S\n]*\n", body.strip()):
@@ -123,21 +128,9 @@ def _blocks(text: str, begin: int) -> Iterator[tuple[int, str]]:
         yield begin + match.start(), match[0]
 
 
-def _headline(blocks: list[tuple[int, str]]) -> str | None:
-    if len(blocks) < 2:
+def _heading(blocks: list[Block]) -> str | None:
+    """A Markdown heading in the first line, without its marks."""
+    if len(blocks) < 2 or "\n" in blocks[0][1]:
         return None
-    first = blocks[0][1]
-    heading = _HEADING.match(first)
-    if heading and "\n" not in first:
-        return heading["title"].rstrip("#").rstrip()
-    looks_like_one = "\n" not in first and len(first) <= 150 and not _ENDS_A_SENTENCE.search(first)
-    return first if looks_like_one and parse_dateline(first) is None else None
-
-
-def _title_from(paragraph: Paragraph) -> str:
-    lead = paragraph.text[paragraph.dateline :]
-    start, end = split_sentences(lead)[0]
-    words = " ".join(lead[start:end].split()).rstrip(".") or lead
-    if len(words) <= _TITLE_WIDTH:
-        return words
-    return words[: _TITLE_WIDTH + 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+    match = _HEADING.match(blocks[0][1])
+    return match["title"].rstrip("#").rstrip() if match else None

@@ -43,7 +43,7 @@ def articles(passages: tuple[Passage, ...]) -> set[str]:
 def test_a_passage_is_its_paragraph_with_what_places_it(retriever: Retriever, seeds: Path) -> None:
     best = retriever.retrieve("Which two joint statements did Xi and Putin sign?")[0]
     file = next(file for file in list_files(seeds) if file.id == TDI)
-    article = file.read(file.content())
+    (article,) = file.articles()
     assert best.paragraph == article.paragraphs[8]
     assert (best.article_id, best.title, best.source, best.via) == (TDI, article.title, "TDI", None)
     assert best.published == date(2023, 3, 22)

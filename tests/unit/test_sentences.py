@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.sentences import split_sentences
+from assistant.sentences import language_of, script_language, split_sentences
 
 
 def pieces(text: str) -> list[str]:
@@ -42,3 +42,60 @@ def test_spans_are_in_order_and_trimmed_and_lose_no_word(text: str) -> None:
         assert text[start:stop] == text[start:stop].strip()
         end = stop
     assert not text[end:].strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "sentences"),
+    [
+        (
+            "习近平访问莫斯科。普京说：“我们同意。”他离开了！",
+            "zh",
+            ["习近平访问莫斯科。", "普京说：“我们同意。”", "他离开了！"],
+        ),
+        (
+            "彼は言った。「行きます。」と答えた。次の日。",
+            "ja",
+            ["彼は言った。", "「行きます。」と答えた。", "次の日。"],
+        ),
+        (
+            "Си уехал. В 2023 г. они подписали. А. С. Пушкин жил.",
+            "ru",
+            ["Си уехал.", "В 2023 г. они подписали.", "А. С. Пушкин жил."],
+        ),
+        ("قال الرئيس إنه موافق. هل وافق؟ نعم، قال.", "ar", ["قال الرئيس إنه موافق.", "هل وافق؟", "نعم، قال."]),
+        ("वह मास्को गया। क्या यह सच है? हाँ।", "hi", ["वह मास्को गया।", "क्या यह सच है?", "हाँ।"]),
+        ("푸틴은 떠났다. 시진핑도 갔다.", "ko", ["푸틴은 떠났다.", "시진핑도 갔다."]),
+        ("El Sr. Pérez llegó. ¿Qué dijo?", None, ["El Sr. Pérez llegó.", "¿Qué dijo?"]),
+    ],
+)
+def test_other_languages_are_told_by_their_script(text: str, language: str | None, sentences: list[str]) -> None:
+    assert script_language(text) == language
+    assert pieces(text) == sentences
+    assert [text[start:end] for start, end in split_sentences(text, language)] == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The two sides met in Moscow and signed the treaty.", "en"),
+        ("Der Präsident kam nach Köln und die Gespräche waren gut.", "de"),
+        ("La présidente est arrivée à Paris pour les négociations.", "fr"),
+        ("El presidente llegó a la capital para una reunión con los ministros.", "es"),
+        ("Президент України прибув до Києва", "uk"),
+        ("中國國家主席習近平抵達莫斯科", "zh"),
+        ("中国の習近平国家主席", "ja"),
+        ("رئیس جمهور گفت چه", "fa"),
+        ("Xi visited 北京 on Monday and the talks went well", "en"),
+        ("1234", None),
+        ("", None),
+    ],
+)
+def test_the_language_of_a_text(text: str, language: str | None) -> None:
+    assert language_of(text) == language
+
+
+@pytest.mark.parametrize("sentence", ["They met. ", "习近平访问莫斯科。", "Он уехал. "])
+def test_long_texts_are_split_as_short_ones_are(sentence: str) -> None:
+    # It takes a fraction of a second, or, where time grows with the square of the length, minutes.
+    text = sentence * 20_000
+    assert pieces(text) == [sentence.strip()] * 20_000

@@ -20,7 +20,8 @@ SHA256 = {
 
 @pytest.fixture(scope="module")
 def articles(seeds: Path) -> dict[str, Article]:
-    return {file.id: file.read(file.content()) for file in list_files(seeds)}
+    found = [article for file in list_files(seeds) for article in file.articles()]
+    return {article.id: article for article in found if isinstance(article, Article)}
 
 
 @pytest.mark.parametrize("name", SHA256)

@@ -1,0 +1,158 @@
+"""Bytes → text: byte order marks, what the file declares, UTF-8, and then charset-normalizer."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+from assistant.errors import ArticleError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# News is written in these. Without the list, two accents suffice for EBCDIC or HP Roman.
+_CANDIDATES = (
+    "cp1252 cp1250 cp1251 koi8_r cp866 cp1253 cp1254 cp1255 cp1256 cp1257 gb18030 big5 cp932 euc_jp cp949 tis_620"
+).split()
+# Names that browsers take for their supersets (https://encoding.spec.whatwg.org/#names-and-labels).
+_SUPERSETS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+}
+_SAMPLE = 64 * 1024
+_ENOUGH = 400
+_BINARY = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"\x7fELF")
+
+
+def decode(content: bytes, label: str, declared: str | None = None) -> str:
+    """The text of a file, its line ends as "\\n".
+
+    `declared` is the encoding that the file itself names; it is believed where the bytes agree.
+    Raises `ArticleError` for an empty or a binary file.
+    """
+    if not content.strip():
+        raise ArticleError(f"{label}: is empty; remove it or add the story's text")
+    encoding = detect(content, label, declared)
+    try:
+        text = content.decode(encoding, "strict" if encoding in _STRICT else "replace")
+    except UnicodeDecodeError as error:
+        raise _binary(label) from error
+    if "\x00" in text:
+        raise _binary(label)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+_STRICT = frozenset({"utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be"})
+
+
+def detect(content: bytes, label: str, declared: str | None = None, *, whole: bool = True) -> str:
+    """The name of the codec `content` is written in; where it is but the beginning, `whole` is False.
+
+    Raises `ArticleError` for a binary file.
+    """
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return encoding
+    if content.startswith(_BINARY):
+        raise _binary(label)
+    if _decodes(content, "utf-8", whole) and b"\x00" not in content:
+        return "utf-8"
+    wide = _wide(content)
+    if wide:
+        return wide
+    if b"\x00" in content or _control_share(content) > 0.02:
+        raise _binary(label)
+    named = codec(declared)
+    if named and _decodes(content, named, whole):
+        return named
+    return _guess(content)
+
+
+def codec(name: str | None) -> str | None:
+    """Python's codec for a declared encoding, widened as browsers do; None for an unknown name."""
+    try:
+        found = codecs.lookup((name or "").strip().strip("'\""))
+    except (LookupError, ValueError):
+        return None
+    # "zip", "hex" and their like are codecs too, but of no text.
+    return _SUPERSETS.get(found.name, found.name) if getattr(found, "_is_text_encoding", True) else None
+
+
+def declared_charset(head: bytes) -> str | None:
+    """The encoding named by an XML declaration or an HTML `meta` in the first bytes of a file."""
+    match = re.search(
+        rb"""(?:<\?xml[^>]{0,100}encoding|<meta[^>]{0,200}charset)\s*=\s*["']?([\w.:-]{2,40})""", head, re.I
+    )
+    return match[1].decode("ascii") if match else None
+
+
+def _decodes(content: bytes, encoding: str, whole: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)("strict").decode(content, final=whole)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def _wide(content: bytes) -> str | None:
+    """UTF-16 without its mark: half of the bytes of Latin text are NUL, and of any text its line breaks are."""
+    sample = content[: _SAMPLE & ~1]
+    if len(content) % 2 and len(content) <= _SAMPLE:
+        return None
+    for encoding, marks in (("utf-16-le", (b"\n\x00", b" \x00", b"\x020", b"\x0c\xff")), ("utf-16-be", None)):
+        pairs = marks or (b"\x00\n", b"\x00 ", b"0\x02", b"\xff\x0c")
+        found = sum(sample[at : at + 2] in pairs for at in range(0, min(len(sample), 8192), 2))
+        if not found:
+            continue
+        try:
+            text = codecs.getincrementaldecoder(encoding)("strict").decode(sample)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text and sum(map(_is_of_text, text)) > 0.95 * len(text):
+            return encoding
+    return None
+
+
+def _is_of_text(char: str) -> bool:
+    return char in "\t\r\n" or unicodedata.category(char)[0] in "LMNPZ"
+
+
+def _guess(content: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    sample = content[:_SAMPLE]
+    if len(sample) < _ENOUGH:
+        # Frequencies are counted: a short text is counted often enough to be told apart.
+        sample = (sample + b" ") * (_ENOUGH // max(1, len(sample)) + 1)
+    matches = list(from_bytes(sample, cp_isolation=_CANDIDATES))
+    if not matches:
+        return "cp1252"
+    best = matches[0]
+    western = next((match for match in matches if match.encoding == "cp1252"), None)
+    # Equally likely Latin code pages differ in a few letters; the common one is right more often.
+    if western and (western.chaos, -western.coherence) <= (best.chaos, -best.coherence):
+        return "cp1252"
+    if best.encoding == "cp1250" and str(best) == sample.decode("cp1252", "replace"):
+        return "cp1252"
+    return best.encoding
+
+
+def _control_share(content: bytes) -> float:
+    sample = content[:4096]
+    return sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in sample) / max(1, len(sample))
+
+
+def _binary(label: str) -> ArticleError:
+    return ArticleError(f"{label}: is not a text file; remove it or save the story as UTF-8 text")

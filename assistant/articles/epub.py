@@ -1,0 +1,107 @@
+"""EPUB books → one `Story` a chapter, in reading order (https://www.w3.org/TR/epub-33/)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from assistant.articles.charset import declared_charset, decode
+from assistant.articles.markup import local_name, paragraphs, parse_html, parse_xml
+from assistant.articles.packed import Package, open_package
+from assistant.articles.pagedata import page_fields
+from assistant.articles.published import parse_published
+from assistant.articles.source import Source
+from assistant.articles.story import Fields, Problem, Story
+from assistant.errors import ArticleError
+
+_MOST_CHAPTERS = 5_000
+_NOT_STORIES = ("nav", "toc", "cover", "titlepage", "copyright", "ncx")
+
+
+def read(source: Source) -> Iterator[Story | Problem]:
+    """The chapters that hold text. Raises `ArticleError`."""
+    with open_package(source) as package:
+        folder, root = _package_document(package)
+        known = _metadata(root)
+        count = 0
+        for name in _reading_order(root, folder):
+            try:
+                story = _chapter(package, name, known)
+            except ArticleError as error:
+                yield Problem(f"{source.label}: {name}: {str(error).removeprefix(f'{source.label}: ')}")
+                continue
+            if story:
+                count += 1
+                yield story
+        if not count:
+            raise ArticleError(f"{source.label}: holds no text; it may be a book of pictures")
+
+
+def _package_document(package: Package) -> tuple[str, Any]:
+    container = package.read("META-INF/container.xml")
+    if "META-INF/encryption.xml" in package.names and "META-INF/rights.xml" in package.names:
+        raise ArticleError(f"{package.label}: is protected against copying; use an open copy")
+    path = ""
+    if container:
+        found = parse_xml(container, package.label).iter()
+        path = next((unquote(e.get("full-path") or "") for e in found if local_name(e) == "rootfile"), "")
+    path = (
+        path if path in package.names else next((name for name in sorted(package.names) if name.endswith(".opf")), "")
+    )
+    if not path:
+        raise ArticleError(f"{package.label}: is no EPUB, for it names no package document; save it again")
+    return posixpath.dirname(path), parse_xml(package.read(path), package.label)
+
+
+def _metadata(root: Any) -> Fields:
+    values: dict[str, str] = {}
+    for element in root.iter():
+        text = " ".join((element.text or "").split()) if local_name(element) else ""
+        if text:
+            values.setdefault(local_name(element), text)
+    return Fields(
+        source=values.get("publisher") or values.get("title"),
+        published=parse_published(values.get("date")),
+        author=values.get("creator"),
+        language=values.get("language"),
+    )
+
+
+def _reading_order(root: Any, folder: str) -> list[str]:
+    manifest = {e.get("id"): e for e in root.iter() if local_name(e) == "item"}
+    names: dict[str, None] = {}
+    for reference in (e for e in root.iter() if local_name(e) == "itemref"):
+        item = manifest.get(reference.get("idref"))
+        if item is None or (reference.get("linear") or "").lower() == "no":
+            continue
+        kind = (item.get("media-type") or "").lower()
+        if "html" not in kind or "nav" in (item.get("properties") or "").split():
+            continue
+        path = unquote((item.get("href") or "").split("#")[0])
+        names[posixpath.normpath(posixpath.join(folder, path))] = None
+    return list(names)[:_MOST_CHAPTERS]
+
+
+def _chapter(package: Package, name: str, known: Fields) -> Story | None:
+    stem = posixpath.splitext(posixpath.basename(name))[0]
+    content = package.read(name)
+    if stem.lower() in _NOT_STORIES or not content.strip():
+        return None
+    text = decode(content, package.label, declared_charset(content[:1024]))
+    root = parse_html(text.partition("?>")[2] if text.lstrip().startswith("<?xml") else text, package.label)
+    for element in root.iter():
+        kinds = f"{element.get('epub:type') or ''} {element.get('role') or ''}".split() if local_name(element) else []
+        if any(kind in ("toc", "cover", "titlepage", "copyright-page", "doc-toc") for kind in kinds):
+            return None
+    said, _ = page_fields(root)
+    body = next(root.iter("body"), root)
+    texts = paragraphs(body)
+    if not texts:
+        return None
+    title = next(
+        (text for tag in ("h1", "h2", "h3") for e in root.iter(tag) if (text := " ".join(e.itertext()).strip())), ""
+    )
+    fields = Fields(title=title or said.title, published=said.published, url=said.url)
+    return Story(tuple(texts), fields.over(known), stem or name)

@@ -1,0 +1,71 @@
+"""RSS and Atom feeds, by feedparser."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from assistant.articles.markup import paragraphs_of_html
+from assistant.articles.published import parse_published
+from assistant.articles.story import Fields, Problem, Story
+from assistant.errors import ArticleError
+
+_MOST_ENTRIES = 100_000
+_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)
+
+
+def looks_like_one(content: bytes) -> bool:
+    """True where a feed's root element stands near the beginning."""
+    return bool(_ROOT.search(content[:4096]))
+
+
+def read(content: bytes, label: str) -> Iterator[Story | Problem]:
+    """An article for each entry that has text. Raises `ArticleError`."""
+    import feedparser  # type: ignore[import-untyped]
+
+    # A stream: a text could be taken for an address or a file's name.
+    feed = feedparser.parse(io.BytesIO(content), sanitize_html=True, resolve_relative_uris=False)
+    if not feed.entries:
+        raise ArticleError(f"{label}: is a feed without an entry; remove it")
+    channel = feed.feed
+    known = Fields(source=_text(channel.get("title")), language=_text(channel.get("language")))
+    for number, entry in enumerate(feed.entries[:_MOST_ENTRIES], start=1):
+        texts = _texts(entry, label)
+        if not texts:
+            yield Problem(f"{label}: entry {number}: has no text; save the article's page instead")
+            continue
+        source = entry.get("source")
+        fields = Fields(
+            title=_text(entry.get("title")),
+            source=_text(source.get("title")) if isinstance(source, Mapping) else None,
+            published=_day(entry),
+            author=_text(entry.get("author")),
+            url=_text(entry.get("link")),
+        )
+        yield Story(tuple(texts), fields.over(known), _text(entry.get("id")) or _text(entry.get("link")) or str(number))
+
+
+def _texts(entry: Mapping[str, Any], label: str) -> list[str]:
+    """The longest of what an entry gives as its content and its summary."""
+    written = [_text(content.get("value")) for content in entry.get("content") or [] if isinstance(content, Mapping)]
+    written.append(_text(entry.get("summary")))
+    found = [paragraphs_of_html(text, label) for text in written if text]
+    return max(found, key=lambda texts: sum(map(len, texts)), default=[])
+
+
+def _day(entry: Mapping[str, Any]) -> date | None:
+    for name in ("published", "updated", "created"):
+        day = parse_published(_text(entry.get(name)))
+        parsed = entry.get(f"{name}_parsed")
+        if day is None and parsed is not None:
+            day = date(*parsed[:3])
+        if day:
+            return day
+    return None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None

@@ -1,0 +1,43 @@
+"""Which suffix is read by which module, how large it may be, and whether in a process of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.articles.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MAX_STREAM_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """`module` has `read(source) -> Iterator[Story | Problem]`, imported when the first such file is read.
+
+    `guarded`: a library parses what may be malformed, so it runs where it can be stopped.
+    `several`: one file may hold more than one article.
+    """
+
+    name: str
+    module: str
+    limit: int = MAX_BYTES
+    guarded: bool = True
+    several: bool = False
+
+
+TEXT = Format("text", "text", guarded=False)
+ZIP = Format("zip", "archive", MAX_STREAM_BYTES, guarded=False, several=True)
+
+FORMATS = {
+    **dict.fromkeys((".txt", ".text", ".md", ".markdown"), TEXT),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), Format("HTML page", "page")),
+    **dict.fromkeys((".mhtml", ".mht"), Format("MHTML page", "mhtml", MAX_CONTAINER_BYTES)),
+    ".pdf": Format("PDF", "pdf", MAX_CONTAINER_BYTES),
+    ".docx": Format("DOCX document", "word", MAX_CONTAINER_BYTES),
+    ".epub": Format("EPUB", "epub", MAX_CONTAINER_BYTES, several=True),
+    ".eml": Format("mail", "mail", MAX_CONTAINER_BYTES),
+    ".json": Format("JSON", "json_file", MAX_STREAM_BYTES, guarded=False, several=True),
+    **dict.fromkeys((".jsonl", ".ndjson"), Format("JSON Lines", "rows", MAX_STREAM_BYTES, guarded=False, several=True)),
+    **dict.fromkeys((".csv", ".tsv"), Format("table", "table", MAX_STREAM_BYTES, guarded=False, several=True)),
+    **dict.fromkeys((".xml", ".rss", ".atom"), Format("XML", "xml_file", several=True)),
+}
+"""By suffix, in lower case. A zip of them is read by `folder`, a member at a time."""
+
+SUFFIXES = frozenset({*FORMATS, ".zip"})

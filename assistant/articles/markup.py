@@ -1,0 +1,246 @@
+"""HTML and its relatives: safe parsing, hidden text, and elements → paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]
+from lxml import html as lxml_html
+
+from assistant.articles.limits import MAX_TAGS
+from assistant.errors import ArticleError
+
+_BLOCKS = frozenset(
+    "address article blockquote body body.content block center dd details div dl dt fieldset form figure "
+    "h1 h2 h3 h4 h5 h6 "
+    "hl1 hl2 head header hr html item li lead lb-p list main nitf ol p pre quote row section summary table tbody tfoot "
+    "thead tr ul".split()
+)
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 hl1 hl2 head caption title".split())
+_ITEMS = frozenset({"li", "item", "dd", "dt"})
+_CELLS = frozenset({"td", "th", "cell"})
+_BREAKS = frozenset({"br", "lb"})
+_SKIPPED = frozenset(
+    "applet aside audio button canvas datalist embed figcaption figure footer frameset iframe input link "
+    "map math media "
+    "menu meta nav noframes noscript object option script select style svg template textarea video".split()
+)
+_UNSEEN = frozenset({"template", "noscript", "datalist", "dialog"})
+_LIST_CHARS = 200
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])|"
+    r"(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$|!)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)|"
+    r"(?:left|right|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]+[01]",
+    re.I,
+)
+_RULE = re.compile(r"([^{}]{1,2000})\{([^{}]{0,2000})\}")
+_SIMPLE_SELECTOR = re.compile(r"(?P<tag>[a-zA-Z][\w-]*)?(?:(?P<mark>[.#])(?P<name>[\w-]+))")
+
+
+def parse_html(text: str, label: str) -> Any:
+    """The root of a page, comments and processing instructions left out. Raises `ArticleError`."""
+    if text.count("<") > MAX_TAGS:
+        raise ArticleError(f"{label}: more than {MAX_TAGS:,} tags, not a news article; save the article alone")
+    parser = lxml_html.HTMLParser(
+        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, recover=True
+    )
+    # Characters that no document may hold end libxml2's reading.
+    text = re.sub("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff\ud800-\udfff]", " ", text)
+    try:
+        root = lxml_html.document_fromstring(text.encode(), parser=parser, ensure_head_body=False)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
+        raise ArticleError(f"{label}: is no HTML that can be read ({error}); save it again") from error
+    remove_hidden(root)
+    return root
+
+
+def parse_xml(content: bytes, label: str) -> Any:
+    """The root of an XML document. No entity is expanded, nothing is fetched. Raises `ArticleError`."""
+    if content.count(b"<") > MAX_TAGS:
+        raise ArticleError(f"{label}: more than {MAX_TAGS:,} tags, not a news article; split it")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        return etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise ArticleError(f"{label}: is no well-formed XML ({reason}); mend it or save it again") from error
+
+
+def paragraphs_of_html(fragment: str, label: str) -> list[str]:
+    """The paragraphs of a piece of HTML, such as a feed's `content`; plain text splits at blank lines.
+
+    Raises `ArticleError`.
+    """
+    if not re.search(r"<[a-zA-Z/!]", fragment):
+        if "&" in fragment:
+            import html
+
+            fragment = html.unescape(fragment)
+        return plain_paragraphs(fragment)
+    return paragraphs(parse_html(f"<div>{fragment}</div>", label))
+
+
+def plain_paragraphs(text: str) -> list[str]:
+    """Blank-line separated paragraphs, or one a line where there is no blank line."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    pieces = re.split(r"\n[^\S\n]*\n\s*", text) if re.search(r"\n[^\S\n]*\n", text) else text.split("\n")
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def paragraphs(root: Any) -> list[str]:
+    """The text of an element as a reader sees it: a paragraph a block, headings left out, short lists together."""
+    walk = _Walk()
+    skipping: Any = None
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if not isinstance(element.tag, str):
+            if event == "end" and skipping is None and element.tail and element is not root:
+                walk.text(element.tail)
+            continue
+        tag = local_name(element)
+        if event == "start":
+            if skipping is None and tag in _SKIPPED:
+                skipping = element
+            if skipping is None:
+                walk.start(tag, element.text)
+            continue
+        if skipping is None:
+            walk.end(tag)
+        elif skipping is element:
+            skipping = None
+            walk.cut(tag)
+        if skipping is None and element.tail and element is not root:
+            walk.text(element.tail)
+    walk.cut("div")
+    return list(_lists_joined(walk.found))
+
+
+def local_name(element: Any) -> str:
+    """An element's name without its namespace, in lower case; "" for what is no element."""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def remove_hidden(root: Any) -> None:
+    """Takes out what a reader of the page does not see: `hidden`, `aria-hidden`, `display:none` and the like.
+
+    Styles are followed for inline attributes and for rules of one class or id; colours are not.
+    """
+    classes, ids = _hidden_names(root)
+    for element in list(root.iter()):
+        if not isinstance(element.tag, str) or local_name(element) in ("html", "body", "head"):
+            continue
+        if local_name(element) in _UNSEEN or _is_hidden(element, classes, ids):
+            _drop(element)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Collects text into blocks of (kind, text)."""
+
+    found: list[tuple[str, str]] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+
+    def start(self, tag: str, text: str | None) -> None:
+        if tag in _BREAKS:
+            self.pieces.append("\n")
+        elif tag in _CELLS:
+            self.pieces.append(" | " if "".join(self.pieces).strip() else "")
+        elif tag in _BLOCKS or tag in _HEADINGS:
+            self.cut(tag)
+        if tag in _HEADINGS or tag in _ITEMS:
+            self.kinds.append(tag)
+        if text:
+            self.text(text)
+
+    def end(self, tag: str) -> None:
+        if tag in _BLOCKS or tag in _HEADINGS:
+            self.cut(tag)
+        if self.kinds and self.kinds[-1] == tag:
+            self.kinds.pop()
+
+    def text(self, text: str) -> None:
+        self.pieces.append(re.sub(r"\s+", " ", text))
+
+    def cut(self, tag: str) -> None:
+        """What has been collected is a block."""
+        text, self.pieces = "".join(self.pieces), []
+        last = self.kinds[-1] if self.kinds else ""
+        kind = "heading" if last in _HEADINGS else "item" if last in _ITEMS else "text"
+        # Two line breaks are how pages without <p> part their paragraphs.
+        for part in re.split(r"\n\s*\n", text):
+            if part.strip():
+                self.found.append((kind, part.strip()))
+        if tag in ("ul", "ol", "list", "dl"):
+            self.found.append(("end of list", ""))
+
+
+def _lists_joined(found: list[tuple[str, str]]) -> Iterator[str]:
+    items: list[str] = []
+    for kind, text in [*found, ("end of list", "")]:
+        if kind == "item":
+            items.append(text)
+            continue
+        if items:
+            short = all(len(item) < _LIST_CHARS for item in items)
+            yield from ["\n".join(items)] if short else items
+            items = []
+        if kind == "text":
+            yield text
+
+
+def _hidden_names(root: Any) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    classes: set[tuple[str, str]] = set()
+    ids: set[tuple[str, str]] = set()
+    for style in root.iter("style"):
+        for selectors, declarations in _RULE.findall(_outside_conditions((style.text or "")[:500_000])):
+            if not _HIDDEN_STYLE.search(declarations):
+                continue
+            for selector in selectors.split(","):
+                match = _SIMPLE_SELECTOR.fullmatch(selector.strip())
+                if match:
+                    (classes if match["mark"] == "." else ids).add(((match["tag"] or "").lower(), match["name"]))
+    return classes, ids
+
+
+def _outside_conditions(css: str) -> str:
+    """The rules that hold always: those within `@media`, `@supports` and `@keyframes` do not."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    kept, depth, at = [], 0, 0
+    for match in re.finditer(r"@[\w-]+[^{};]*\{|\{|\}", css):
+        if match[0].startswith("@") and depth == 0:
+            kept.append(css[at : match.start()])
+            depth = 1
+        elif depth:
+            depth += 1 if match[0].endswith("{") else -1
+            at = match.end()
+    return "".join(kept) + ("" if depth else css[at:])
+
+
+def _is_hidden(element: Any, classes: set[tuple[str, str]], ids: set[tuple[str, str]]) -> bool:
+    get = element.get
+    if get("hidden") is not None or (get("aria-hidden") or "").strip().lower() == "true":
+        return True
+    if _HIDDEN_STYLE.search((get("style") or "")[:2000]):
+        return True
+    tag = local_name(element)
+    if ids and any((name, get("id")) in ids for name in ("", tag)):
+        return True
+    return bool(classes) and any((name, own) in classes for own in (get("class") or "").split() for name in ("", tag))
+
+
+def _drop(element: Any) -> None:
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + element.tail
+        else:
+            before.tail = (before.tail or "") + element.tail
+    parent.remove(element)

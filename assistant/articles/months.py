@@ -1,0 +1,52 @@
+"""Names of the months in the languages of the large agencies, as they stand in dates.
+
+The forms are CLDR's (wide and abbreviated, in a date and alone), with those of the Levant in Arabic.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NAMES = {
+    "en": "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sept sep|"
+    "october oct|november nov|december dec",
+    "fr": "janvier janv|février févr fév|mars|avril avr|mai|juin|juillet juil|août|septembre|octobre|novembre|"
+    "décembre déc",
+    "de": "januar jänner jan|februar feb|märz mär|april|mai|juni|juli|august|september|oktober okt|november|"
+    "dezember dez",
+    "es": "enero ene|febrero|marzo|abril abr|mayo|junio|julio|agosto ago|septiembre setiembre|octubre|noviembre|"
+    "diciembre dic",
+    "it": "gennaio gen|febbraio|marzo|aprile|maggio mag|giugno giu|luglio lug|agosto|settembre set|ottobre ott|"
+    "novembre|dicembre dic",
+    "pt": "janeiro|fevereiro fev|março|abril|maio mai|junho|julho|agosto|setembro set|outubro out|novembro|"
+    "dezembro dez",
+    "nl": "januari|februari|maart mrt|april|mei|juni|juli|augustus|september|oktober|november|december",
+    "ru": "января январь янв|февраля февраль февр фев|марта март мар|апреля апрель апр|мая май|июня июнь июн|"
+    "июля июль июл|августа август авг|сентября сентябрь сент сен|октября октябрь окт|ноября ноябрь нояб ноя|"
+    "декабря декабрь дек",
+    "uk": "січня січень|лютого лютий|березня березень|квітня квітень|травня травень|червня червень|липня липень|"
+    "серпня серпень|вересня вересень|жовтня жовтень|листопада листопад|грудня грудень",
+    "ar": "يناير كانون_الثاني جانفي|فبراير شباط فيفري|مارس آذار اذار|أبريل ابريل إبريل نيسان أفريل|مايو أيار ايار ماي|"
+    "يونيو يونيه حزيران جوان|يوليو يوليه تموز جويلية|أغسطس اغسطس آب أوت|سبتمبر أيلول ايلول|"
+    "أكتوبر اكتوبر تشرين_الأول|نوفمبر تشرين_الثاني|ديسمبر كانون_الأول",
+    "fa": "ژانویه|فوریه|مارس|آوریل|مه|ژوئن|ژوئیه|اوت|سپتامبر|اکتبر|نوامبر|دسامبر",
+    "hi": "जनवरी जन|फ़रवरी फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर सितम्बर|अक्टूबर अक्तूबर|नवंबर नवम्बर|दिसंबर दिसम्बर",
+}  # fmt: skip
+
+MONTHS = {
+    name.replace("_", " "): number
+    for names in _NAMES.values()
+    for number, forms in enumerate(names.split("|"), start=1)
+    for name in forms.split()
+}
+"""Every name, in lower case, → 1 to 12. No name means two months in two languages."""
+
+MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+"""A pattern of all names, longest first."""
+
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९０１２３４５６７８９", "0123456789" * 4)
+
+
+def western_digits(text: str) -> str:
+    """Arabic-Indic, Persian, Devanagari and full-width digits as 0 to 9; no character moves."""
+    return text.translate(_DIGITS)

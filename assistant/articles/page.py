@@ -1,0 +1,81 @@
+"""HTML pages → `Story`: trafilatura finds the article among the rest of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from assistant.articles.charset import declared_charset, decode
+from assistant.articles.markup import paragraphs, paragraphs_of_html, parse_html, plain_paragraphs
+from assistant.articles.pagedata import page_fields
+from assistant.articles.source import Source
+from assistant.articles.story import Fields, Story
+from assistant.errors import ArticleError
+
+_ENOUGH = 200
+_TITLE_TAIL = re.compile(r"\s+[|–—·:-]\s+[^|–—·]{2,40}$")
+
+
+def read(source: Source) -> Iterator[Story]:
+    """The page's one article. Raises `ArticleError` where there is none."""
+    content = source.read()
+    yield story_of(decode(content, source.label, declared_charset(content[:4096])), source.label)
+
+
+def story_of(text: str, label: str, known: Fields | None = None) -> Story:
+    """The article of a page; `known` says what is certain about it from elsewhere. Raises `ArticleError`."""
+    root = parse_html(text, label)
+    said, body = page_fields(root)
+    fields = (known or Fields()).over(said)
+    if fields.title and fields.source:
+        # "Leaders meet - The Daily": the outlet is no part of the headline.
+        without = _TITLE_TAIL.sub("", fields.title)
+        if fields.title[len(without) :].strip(" |–—·:-").lower() == fields.source.lower():
+            fields = Fields(title=without).over(fields)
+    from lxml import etree  # type: ignore[import-untyped]
+
+    whole = etree.tostring(root, encoding="unicode", method="html")
+    texts = _best(_main_text(whole), plain_or_html(body, label), lambda: _unguided(root))
+    if not texts:
+        raise ArticleError(f"{label}: no article found in this page; save the article's own page or its text")
+    return Story(tuple(texts), fields)
+
+
+def plain_or_html(text: str, label: str) -> list[str]:
+    """Paragraphs of a text that may or may not be HTML."""
+    return paragraphs_of_html(text, label) if re.search(r"</?[a-z]+[ >]", text) else plain_paragraphs(text)
+
+
+def _main_text(page: str) -> list[str]:
+    import trafilatura
+
+    found: Any = trafilatura.bare_extraction(page, include_comments=False, include_tables=True, with_metadata=False)
+    return paragraphs(found.body) if found is not None and found.body is not None else []
+
+
+def _best(main: list[str], data: list[str], unguided: Callable[[], list[str]]) -> list[str]:
+    """What trafilatura found, unless it found little or, falling back to all text, lost the paragraphs."""
+    length = sum(map(len, main))
+    if sum(map(len, data)) > 2 * length:
+        return data
+    if len(main) > 1 and length >= _ENOUGH:
+        return main
+    for other in (data, unguided()):
+        if (len(other) > len(main) and 0.8 * length <= sum(map(len, other)) <= 1.25 * length) or (other and not main):
+            return other
+    return main
+
+
+def _unguided(root: Any) -> list[str]:
+    """All text of the page's most likely element that is not mostly links."""
+    for path in (".//article", ".//main", ".//*[@role='main']", ".//*[@itemprop='articleBody']", ".//body"):
+        for element in root.iterfind(path):
+            for child in list(element.iter("p", "li", "div", "td")):
+                linked = sum(len("".join(link.itertext())) for link in child.iter("a"))
+                if linked and linked > 0.6 * len("".join(child.itertext()).strip()) and child.getparent() is not None:
+                    child.clear(keep_tail=True)
+            texts = paragraphs(element)
+            if texts:
+                return texts
+    return paragraphs(root)

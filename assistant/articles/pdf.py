@@ -1,0 +1,133 @@
+"""PDF files → `Story`, by pypdf."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from assistant.articles.limits import MAX_CONTAINER_BYTES, MAX_PAGES
+from assistant.articles.pdf_lines import Line, paragraphs_of, without_running_heads
+from assistant.articles.source import Source
+from assistant.articles.story import Fields, Story
+from assistant.errors import ArticleError
+
+_NO_TITLE = re.compile(
+    r"untitled|microsoft word|\.(?:docx?|indd|qxd|pdf|pages|rtf|html?)$|^(?:page|document|layout|slide)?\s*\d*$", re.I
+)
+_TITLE_SCALE = 1.2
+
+
+def read(source: Source) -> Iterator[Story]:
+    """The document's text. The day the file was made is not taken for the article's. Raises `ArticleError`."""
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    content = source.read(MAX_CONTAINER_BYTES)
+    if not content.strip():
+        raise ArticleError(f"{source.label}: is empty; remove it or save it again")
+    if b"%PDF" not in content[:2048]:
+        raise ArticleError(f"{source.label}: is not a PDF file; give it the suffix that fits it")
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        if reader.is_encrypted and not _opens(reader):
+            raise ArticleError(f"{source.label}: is encrypted; save a copy without the password")
+        count = len(reader.pages)
+        if count > MAX_PAGES:
+            raise ArticleError(
+                f"{source.label}: has {count:,} pages, of which at most {MAX_PAGES:,} are read; split it"
+            )
+        pages = [_lines(page, number) for number, page in enumerate(reader.pages)]
+        info = (
+            {key: str(reader.metadata.get(f"/{key}") or "") for key in ("Title", "Author")} if reader.metadata else {}
+        )
+    except PyPdfError as error:
+        reason = " ".join(str(error).split())[:200]
+        raise ArticleError(f"{source.label}: is damaged ({reason}); save it again from its source") from error
+    yield _story(pages, info, source.label)
+
+
+def _opens(reader: Any) -> bool:
+    """True where the empty password opens it, as every viewer tries."""
+    from pypdf.errors import DependencyError
+
+    try:
+        return bool(reader.decrypt(""))
+    except (DependencyError, NotImplementedError):
+        return False
+
+
+def _story(pages: list[list[Line]], info: dict[str, str], label: str) -> Story:
+    lines = [line for page in without_running_heads(pages) for line in page]
+    if not lines:
+        raise ArticleError(f"{label}: holds no text, only pictures of it; run text recognition (OCR) on it first")
+    sizes = Counter[float]()
+    for line in lines:
+        sizes[line.size] += len(line.text)
+    body = sizes.most_common(1)[0][0]
+    title, begin = _title(lines, body)
+    texts = paragraphs_of(lines[begin:], body)
+    written = info.get("Title", "").strip()
+    author = info.get("Author", "").strip()
+    return Story(
+        tuple(texts),
+        Fields(
+            title=title or (None if _NO_TITLE.search(written) else written), author=author if " " in author else None
+        ),
+    )
+
+
+def _title(lines: list[Line], body: float) -> tuple[str | None, int]:
+    """The largest print at the top of the first page, and the number of the line after it."""
+    first = [line for line in lines if line.page == lines[0].page][:12]
+    largest = max(line.size for line in first)
+    if largest < _TITLE_SCALE * body:
+        return None, 0
+    begin = next(at for at, line in enumerate(first) if line.size == largest)
+    end = begin
+    while end < len(first) and first[end].size == largest:
+        end += 1
+    # What stands above the headline is the paper's name or a rubric.
+    return " ".join(line.text for line in first[begin:end])[:300], end
+
+
+def _lines(page: Any, number: int) -> list[Line]:
+    """The page's lines with where they begin and how large they are printed."""
+    lines: list[Line] = []
+    pieces: list[str] = []
+    place: tuple[float, float, float] | None = None
+
+    def finish() -> None:
+        nonlocal place
+        text = " ".join("".join(pieces).split())
+        pieces.clear()
+        if text and place and place[2] > 1:
+            lines.append(Line(text, *place, page=number))
+        place = None
+
+    def visit(text: str, cm: list[float], tm: list[float], _font: Any, size: float) -> None:
+        nonlocal place
+        for at, part in enumerate(text.split("\n")):
+            if at:
+                finish()
+            if part.strip():
+                here = _place(cm, tm, size)
+                if place and abs(here[1] - place[1]) > 0.6 * max(here[2], place[2]):
+                    finish()
+                place = place or here
+            pieces.append(part)
+
+    page.extract_text(visitor_text=visit)
+    finish()
+    return lines
+
+
+def _place(cm: list[float], tm: list[float], size: float) -> tuple[float, float, float]:
+    """x, y and height of print in points, from the text's and the page's matrices."""
+    x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+    y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+    up = (tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3])
+    scale = (up[0] ** 2 + up[1] ** 2) ** 0.5
+    return x, y, round(abs(float(size)) * scale, 1)

@@ -1,0 +1,141 @@
+"""A row of named values (JSON object, CSV line) → `Story`, by the names that exports commonly use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from assistant.articles.markup import paragraphs_of_html, plain_paragraphs
+from assistant.articles.published import parse_published
+from assistant.articles.story import Fields, Story
+
+_NAMES = {
+    "title": "title headline webtitle headline_main hed heading subject name",
+    "texts": "paragraphs",
+    "text": "text body content article bodytext body_text maintext main_text article_text articlebody "
+    "article_body full_text fulltext "
+    "content_text contenttext story news plain_text cleaned_text content_html bodyhtml body_html html "
+    "description summary "
+    "abstract lead_paragraph snippet",
+    "published": "date published pubdate pub_date published_at publishedat date_published datepublished publish_date "
+    "publication_date published_date date_publish first_publication_date webpublicationdate publish_time "
+    "published_time "
+    "publicationdate created created_at date_created datetime timestamp time issued day",
+    "source": "source publisher outlet publication source_name sourcename site site_name sitename newspaper media feed "
+    "source_domain domain provider",
+    "author": "author authors byline creator by writer",
+    "url": "url link weburl web_url uri permalink href canonical_url source_url sourceurl article_url external_url",
+    "id": "id guid _id article_id articleid doc_id docid uuid uri uid slug",
+    "language": "language lang language_code",
+}
+_KEYS = {field: names.split() for field, names in _NAMES.items()}
+TEXT_NAMES = ("text", "body", "content", "article", "paragraphs")
+# NewsAPI and its like cut the text and say so.
+_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
+_MARKUP = re.compile(r"</?(?:p|div|br|span|a|b|i|em|strong|ul|li|h[1-6]|blockquote|img)\b[^>]*>", re.I)
+# Wrappers that keep the article one level down, as the Guardian's and Elasticsearch's do.
+_INNER = ("fields", "_source", "attributes", "article", "document", "doc")
+
+
+def story_of(row: Mapping[str, Any], key: str | None, label: str, known: Fields | None = None) -> Story | None:
+    """The article of a row, or None where it has no text. `key` stands for rows without an id of their own.
+
+    Raises `ArticleError` for a text that is markup and cannot be read.
+    """
+    values = normalised(row)
+    texts = _listed(values)
+    exact = texts is not None
+    if texts is None:
+        written = _first(values, "text")
+        texts = _paragraphs(written, label) if written else []
+    if not texts:
+        return None
+    fields = Fields(
+        title=_first(values, "title"),
+        source=_first(values, "source"),
+        published=_day(values),
+        author=_first(values, "author"),
+        url=_first(values, "url"),
+        language=_first(values, "language"),
+    ).over(known or Fields())
+    return Story(tuple(texts), fields, key, exact)
+
+
+def own_id(row: Mapping[str, Any]) -> str | None:
+    """The row's own id, or its address; None where it has neither."""
+    values = normalised(row)
+    return _first(values, "id") or _first(values, "url")
+
+
+def normalised(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with plain lower-case names, and the values of a wrapped article beside them."""
+    values = {_name(key): value for key, value in row.items()}
+    for name in _INNER:
+        inner = values.get(name)
+        if isinstance(inner, Mapping):
+            values = {_name(key): value for key, value in inner.items()} | {
+                k: v for k, v in values.items() if k != name
+            }
+    return values
+
+
+def has_text_column(names: list[str]) -> bool:
+    """True where one of a table's column names is one that holds text."""
+    known = {*_KEYS["text"], *_KEYS["texts"]}
+    return any(_name(name) in known for name in names)
+
+
+def _name(key: object) -> str:
+    return str(key).strip().lstrip("\ufeff").lower().replace("-", "_").replace(" ", "_")[:100]
+
+
+def _first(values: Mapping[str, Any], field: str) -> str | None:
+    for name in _KEYS[field]:
+        found = _text(values.get(name))
+        if found:
+            return found
+    return None
+
+
+def _text(value: Any, depth: int = 0) -> str | None:
+    """A value as text: a thing by its name, several joined by commas."""
+    if isinstance(value, str):
+        return value if value.strip() and value.strip().lower() not in ("null", "none", "nan", "n/a") else None
+    if isinstance(value, bool) or value is None or depth > 2:
+        return None
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, Mapping):
+        # {"$oid": …} is MongoDB's id, {"main": …} the New York Times' headline.
+        names = ("name", "title", "main", "value", "rendered", "$oid", "#text", "id", "url")
+        return next(filter(None, (_text(value.get(name), depth + 1) for name in names)), None)
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, (_text(item, depth + 1) for item in value[:20]))) or None
+    return None
+
+
+def _day(values: Mapping[str, Any]) -> Any:
+    for name in _KEYS["published"]:
+        value = values.get(name)
+        if isinstance(value, Mapping):
+            value = value.get("$date", value.get("date"))
+        day = parse_published(value) if isinstance(value, str | int | float) else None
+        if day:
+            return day
+    return None
+
+
+def _listed(values: Mapping[str, Any]) -> list[str] | None:
+    """The paragraphs of a row that has them as a list of texts or of objects with a `text`."""
+    for name in (*_KEYS["texts"], *TEXT_NAMES):
+        listed = values.get(name)
+        if isinstance(listed, list):
+            items = [item.get("text", item.get("content")) if isinstance(item, Mapping) else item for item in listed]
+            return [item for item in items if isinstance(item, str) and item.strip()]
+    return None
+
+
+def _paragraphs(written: str, label: str) -> list[str]:
+    written = _CUT.sub("", written)
+    return paragraphs_of_html(written, label) if _MARKUP.search(written) else plain_paragraphs(written)

@@ -1,0 +1,88 @@
+"""Tables as text: CSV and TSV with a row of column names, one article a row."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from assistant.articles import rows
+from assistant.articles.limits import MAX_ROW_BYTES, MAX_ROWS, MAX_STREAM_BYTES
+from assistant.articles.lines import is_damaged, text_lines, too_long
+from assistant.articles.records import has_text_column
+from assistant.articles.source import Source
+from assistant.articles.story import Problem, Story
+from assistant.errors import ArticleError
+
+
+def read(source: Source) -> Iterator[Story | Problem]:
+    """An article a row; a row that holds none is a `Problem` with its number. Raises `ArticleError`."""
+    # The csv module has this one limit for the whole process; its default is 128 KiB.
+    csv.field_size_limit(MAX_ROW_BYTES)
+    with source.open(MAX_STREAM_BYTES) as file:
+        lines = _Lines(text_lines(file, source.label))
+        names, delimiter = _header(lines, source)
+        table = csv.reader(lines, delimiter=delimiter)
+        number = 0
+        while True:
+            try:
+                values = next(table, None)
+            except csv.Error as error:
+                yield Problem(
+                    f"{source.label}: row {number + 1} and what follows: is no valid CSV ({error}); save it again"
+                )
+                return
+            for line in lines.take_skipped():
+                yield Problem(too_long(source.label, line))
+            if values is None:
+                return
+            if not any(value.strip() for value in values):
+                continue
+            number += 1
+            if number > MAX_ROWS:
+                yield rows.too_many(source.label)
+                return
+            if any(map(is_damaged, values)):
+                yield Problem(f"{source.label}: row {number}: is not valid UTF-8; save the file as UTF-8")
+                continue
+            yield rows.row_story(dict(zip(names, values, strict=False)), number, source.label)
+
+
+class _Lines:
+    """The lines of a table, without those that are too long, which are remembered."""
+
+    def __init__(self, lines: Iterator[tuple[int, str | None]]) -> None:
+        self._lines = lines
+        self._skipped: list[int] = []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        for number, line in self._lines:
+            if line is not None:
+                return line
+            self._skipped.append(number)
+        raise StopIteration
+
+    def take_skipped(self) -> list[int]:
+        """The numbers of the lines passed over since the last call."""
+        skipped, self._skipped = self._skipped, []
+        return skipped
+
+
+def _header(lines: _Lines, source: Source) -> tuple[list[str], str]:
+    first = next(lines, "").lstrip("\ufeff")
+    marked = first.strip().lower().startswith("sep=")
+    delimiter = first.strip()[4:5] if marked else ""
+    if marked:  # Excel's own way of naming the separator
+        first = next(lines, "")
+    delimiter = delimiter or ("\t" if source.suffix == ".tsv" else max(",;\t|", key=first.count))
+    try:
+        names = next(csv.reader([first], delimiter=delimiter), [])
+    except (csv.Error, TypeError) as error:
+        raise ArticleError(f"{source.label}: is no table that can be read ({error}); save it as CSV again") from error
+    if not has_text_column(names):
+        raise ArticleError(
+            f"{source.label}: its first row names no column of text; name the columns title, date, source, text"
+        )
+    return names, delimiter

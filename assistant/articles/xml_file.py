@@ -1,0 +1,39 @@
+"""XML files, by their root element: feeds, NITF and NewsML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.articles import feeds, newsml
+from assistant.articles.markup import local_name, parse_xml
+from assistant.articles.source import Source
+from assistant.articles.story import Problem, Story
+from assistant.errors import ArticleError
+
+_FEEDS = frozenset({"rss", "feed", "rdf"})
+
+
+def read(source: Source) -> Iterator[Story | Problem]:
+    """The articles of a feed or a news document. Raises `ArticleError` for other XML."""
+    content = source.read()
+    if not content.strip():
+        raise ArticleError(f"{source.label}: is empty; remove it or add articles")
+    try:
+        root = parse_xml(content, source.label)
+    except ArticleError:
+        # Feeds are often not well-formed, and feedparser reads them nevertheless.
+        if not feeds.looks_like_one(content):
+            raise
+        yield from feeds.read(content, source.label)
+        return
+    name = local_name(root)
+    if name in _FEEDS:
+        yield from feeds.read(content, source.label)
+    elif name in newsml.ROOTS:
+        yield from newsml.read(root, source.label)
+    elif name == "html":
+        raise ArticleError(f"{source.label}: is an HTML page; give it the suffix .html")
+    else:
+        raise ArticleError(
+            f"{source.label}: is XML of a kind that is not read (<{name[:40]}>); RSS, Atom, NITF and NewsML are"
+        )
