@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -116,7 +116,7 @@ class Gate:
             {"role": "system", "content": self._prompts.render("system")},
             {"role": "user", "content": text},
         ]
-        return self._model.probability_yes(messages)
+        return self._model.probability_yes(messages, prefix=report.prefix(self._prompts, "gate"))
 
 
 def report_signals(question: str, report: Report, p_yes: float) -> ReportSignals:
