@@ -266,6 +266,9 @@ class ChatModel:
             engine = self._engine
         if engine is None:
             raise self._closed()
+        # Takes a second, while the engine loads in its own process.
+        import openai  # noqa: F401
+
         return engine.base_url, engine.key
 
     def _new_client(self, url: str, key: str) -> OpenAI:
