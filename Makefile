@@ -1,7 +1,7 @@
 # Everything runs in .venv, which is made when first needed. Only Python 3.11+, make and the package
 # registry are asked for. Progress goes to standard error: `make ask` prints the answer and nothing else.
 .SILENT:
-.PHONY: ask articles setup test lint types evals check clean clean-venv
+.PHONY: ask articles setup test lint types evals bench check clean clean-venv
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,6 +27,9 @@ types: $(VENV)/dev.stamp ## strict type check
 
 evals: $(VENV)/dev.stamp ## how accurate is it
 	$(BIN)/pytest evals/
+
+bench: $(VENV)/dev.stamp ## how fast is it: make bench EVALDATA=DIR for a large library too
+	$(BIN)/python -m bench.speed $(if $(EVALDATA),--evaldata "$(EVALDATA)")
 
 check: lint types test ## what .ci/run does before the evals
 

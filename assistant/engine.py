@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import http.client
 import json
 import os
 import secrets
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from assistant.errors import ModelError
 
-_SLOTS = 1
-_CACHE_MIB = 512
+SLOTS = 4
+_CACHE_MIB = 256
 _MAX_THREADS = 8
 
 
@@ -25,16 +31,27 @@ class EmbeddedEngine:
     a crash in native code must not take the program with it.
     """
 
-    def __init__(self, model: Path, *, context: int = 8192, threads: int = 0) -> None:
+    def __init__(
+        self,
+        model: Path,
+        *,
+        context: int = 8192,
+        threads: int = 0,
+        states: Path | None = None,
+        speculation: bool = True,
+    ) -> None:
+        """`context` tokens are shared by all slots; into the folder `states` slots can be saved."""
         self.model = model
         self.key = secrets.token_urlsafe(32)
         self._config = {
             "model": str(model),
             "key": self.key,
             "context": context,
-            "slots": _SLOTS,
+            "slots": SLOTS,
             "threads": threads or min(os.cpu_count() or 1, _MAX_THREADS),
             "cache_mib": _CACHE_MIB,
+            "states": str(states) if states else None,
+            "speculation": speculation,
         }
         self._process: subprocess.Popen[str] | None = None
         self._url: str | None = None
@@ -68,6 +85,45 @@ class EmbeddedEngine:
             if self._url is None:
                 self._url = self._wait()
             return self._url
+
+    def identity(self) -> str:
+        """What a saved slot depends on: the model's file, the engine's version and the settings of its cache.
+
+        Raises `ModelError` when the model's file is gone.
+        """
+        try:
+            status = self.model.stat()
+        except OSError as error:
+            raise ModelError(f"model {self.model}: cannot be read ({error}); see 'assistant model'") from error
+        try:
+            engine = version("xllamacpp")
+        except PackageNotFoundError:
+            engine = ""
+        parts = [self.model.name, status.st_size, status.st_mtime_ns, engine, self._config["context"], SLOTS]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def post(self, path: str, body: Mapping[str, Any], *, timeout: float) -> Any:
+        """The JSON reply of one of the engine's own endpoints, which are not OpenAI's.
+
+        Raises `OSError` when there is none within `timeout` seconds and `ValueError` when it is an error.
+        """
+        # Not `base_url`, which would start a stopped engine again.
+        address = urlsplit(self._url or "")
+        if not address.hostname:
+            raise OSError("the engine does not run")
+        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=timeout)
+        try:
+            headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+            connection.request("POST", path, json.dumps(body).encode(), headers)
+            reply = connection.getresponse()
+            content = reply.read()
+        except http.client.HTTPException as error:
+            raise OSError(f"{path}: {error!r}") from error
+        finally:
+            connection.close()
+        if reply.status != 200:
+            raise ValueError(f"{path}: {reply.status} {content[:200]!r}")
+        return json.loads(content)
 
     def stop(self) -> None:
         """End the child process."""

@@ -125,7 +125,7 @@ class Gate:
             {"role": "system", "content": self._prompts.render("system")},
             {"role": "user", "content": text},
         ]
-        return self._model.probability_yes(messages)
+        return self._model.probability_yes(messages, prefix=report.prefix(self._prompts, "gate"))
 
 
 def report_signals(question: str, report: Report, p_yes: float) -> ReportSignals:

@@ -6,15 +6,19 @@ import json
 import math
 import os
 import re
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.engine import EmbeddedEngine
+from assistant.engine import SLOTS, EmbeddedEngine
 from assistant.errors import ModelConnectionError, ModelError, SettingsError
 from assistant.model_files import ModelStore, Progress
+from assistant.prefixes import PrefixSlots, StateFiles
 from assistant.settings import EMBEDDED, Settings
+from assistant.token_budget import TokenBudget
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -28,6 +32,8 @@ _CONTROL_TOKEN = re.compile(
     r"|\[(?=/?(?:INST|SYSTEM_PROMPT|TOOL_CALLS|TOOL_RESULTS|AVAILABLE_TOOLS)\])"
 )
 _SEED = 7
+# Beside its content a message takes its role and marks, and a draft is written ahead of what is kept.
+_TOKENS_AROUND, _TOKENS_AHEAD = 16, 64
 _OLLAMA_URL = "http://127.0.0.1:11434/v1"
 _OPENAI_URL = "https://api.openai.com/v1"
 
@@ -70,14 +76,38 @@ def resolve_endpoint(settings: Settings) -> Endpoint:
     )
 
 
-class ChatModel:
-    """A chat model behind an endpoint. The embedded one is started when first needed."""
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """What the embedded engine did for one request: tokens read, written and reused, and milliseconds for each."""
 
-    def __init__(self, endpoint: Endpoint, settings: Settings) -> None:
+    prompt_n: int
+    prompt_ms: float
+    predicted_n: int
+    predicted_ms: float
+    cache_n: int
+
+
+class ChatModel:
+    """A chat model behind an endpoint. The embedded one is started when first needed. Thread-safe."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        settings: Settings,
+        *,
+        on_timings: Callable[[Timings], None] | None = None,
+        speculation: bool = True,
+    ) -> None:
+        """`on_timings` is told of each request to the embedded engine; `speculation`: it drafts from the prompt."""
         self.endpoint = endpoint
         self._settings = settings
+        self._on_timings = on_timings
+        self._speculation = speculation
         self._engine: EmbeddedEngine | None = None
+        self._slots: PrefixSlots | None = None
         self._client: OpenAI | None = None
+        self._budget = TokenBudget(settings.context)
+        self._lock = threading.RLock()
 
     @property
     def name(self) -> str:
@@ -86,26 +116,48 @@ class ChatModel:
 
     def start(self, progress: Progress | None = None) -> None:
         """Begin loading an embedded model, joining its file first where needed."""
-        if self.endpoint.url is None and self._engine is None:
+        with self._lock:
+            if self.endpoint.url is not None or self._engine is not None:
+                return
             path = self.endpoint.file or ModelStore(self._settings.home / "models").ensure(progress)
-            self._engine = EmbeddedEngine(path, context=self._settings.context, threads=self._settings.threads)
+            files = StateFiles(self._settings.home / "prefixes")
+            folder = files.folder if files.open() else None
+            self._engine = EmbeddedEngine(
+                path,
+                context=self._settings.context,
+                threads=self._settings.threads,
+                states=folder,
+                speculation=self._speculation,
+            )
+            self._slots = PrefixSlots(
+                self._engine,
+                files if folder else None,
+                slots=SLOTS,
+                timeout=self._settings.timeout,
+                on_reply=self._report,
+            )
             self._engine.start()
 
     def close(self) -> None:
         """Stop the embedded engine, if it runs, and drop the connections."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
-        if self._engine is not None:
-            self._engine.stop()
-            self._engine = None
+        with self._lock:
+            client, self._client = self._client, None
+            engine, self._engine = self._engine, None
+            self._slots = None
+        if client is not None:
+            client.close()
+        if engine is not None:
+            engine.stop()
 
-    def probability_yes(self, messages: Sequence[Message]) -> float:
+    def probability_yes(self, messages: Sequence[Message], *, prefix: str | None = None) -> float:
         """P(yes) / (P(yes) + P(no)) of the next word, from the first token's log-probabilities.
 
         An endpoint that gives none is asked for the word itself, which counts as 0.95 or 0.05.
+        `prefix`: how the last message begins whatever is asked; the embedded engine reads it once.
         """
-        reply = self._create(messages, max_tokens=1, logprobs=True, top_logprobs=_TOP_LOGPROBS)
+        with self._asking(messages, prefix, 1) as (safe, options):
+            reply = self._create(safe, max_tokens=1, logprobs=True, top_logprobs=_TOP_LOGPROBS, **options)
+        self._report(reply)
         if not getattr(reply, "choices", None):
             raise self._garbled()
         choice = reply.choices[0]
@@ -116,15 +168,25 @@ class ChatModel:
         word = (choice.message.content or "").strip().lower()
         return 0.95 if word.startswith("y") else 0.05
 
-    def stream(self, messages: Sequence[Message], *, max_tokens: int, stop: Sequence[str] = ()) -> Iterator[str]:
-        """The reply's text, piece by piece. Closing the iterator cancels the request."""
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, stop: Sequence[str] = (), prefix: str | None = None
+    ) -> Iterator[str]:
+        """The reply's text, piece by piece. Closing the iterator cancels the request.
+
+        `prefix` as in `probability_yes`.
+        """
+        with self._asking(messages, prefix, max_tokens) as (safe, options):
+            response = self._create(safe, max_tokens=max_tokens, stop=list(stop) or None, stream=True, **options)
+            yield from self._pieces(response)
+
+    def _pieces(self, response: Any) -> Iterator[str]:
         import openai
 
-        response = self._create(messages, max_tokens=max_tokens, stop=list(stop) or None, stream=True)
         understood = False
         try:
             for chunk in response:
                 understood = True
+                self._report(chunk)
                 if chunk.choices and chunk.choices[0].delta.content:
                     yield chunk.choices[0].delta.content
         except openai.APIError as error:
@@ -140,17 +202,43 @@ class ChatModel:
         """The whole reply."""
         return "".join(self.stream(messages, max_tokens=max_tokens))
 
+    @contextmanager
+    def _asking(
+        self, messages: Sequence[Message], prefix: str | None, max_tokens: int
+    ) -> Iterator[tuple[list[Message], dict[str, Any]]]:
+        """The messages as they are sent, and what only the embedded engine is told; its slot is lent meanwhile."""
+        safe = [{**message, "content": _without_control_tokens(message["content"])} for message in messages]
+        if self.endpoint.url is not None:
+            yield safe, {}
+            return
+        self._connect()
+        with self._lock:
+            slots = self._slots
+        if slots is None:
+            raise self._closed()
+        needed = self._most_tokens(slots, safe) + max_tokens + _TOKENS_AHEAD
+        beginning = _without_control_tokens(prefix) if prefix else None
+        with self._budget.reserve(needed), slots.lease(safe, beginning) as slot:
+            place = {} if slot is None else {"id_slot": slot}
+            yield safe, {"extra_body": {"cache_prompt": True, **place}}
+
+    def _most_tokens(self, slots: PrefixSlots, messages: Sequence[Message]) -> int:
+        text = "\n".join(message["content"] for message in messages)
+        # No token is less than a byte; where that bound would keep others waiting they are counted.
+        tokens = len(text.encode())
+        if tokens > self._settings.context // SLOTS:
+            tokens = slots.count(text) or tokens
+        return tokens + _TOKENS_AROUND * len(messages)
+
     def _create(self, messages: Sequence[Message], **options: Any) -> Any:
         import openai
 
         options = {key: value for key, value in options.items() if value is not None}
-        safe: list[Any] = [_without_control_tokens(message) for message in messages]
-        if self.endpoint.url is None:
-            options["extra_body"] = {"cache_prompt": True}
+        sent: list[Any] = list(messages)
         try:
             return self._connect().chat.completions.create(
                 model=self.name,
-                messages=safe,
+                messages=sent,
                 temperature=0,
                 seed=_SEED,
                 **options,
@@ -160,26 +248,56 @@ class ChatModel:
         except json.JSONDecodeError as error:
             raise self._garbled() from error
 
-    def _connect(self) -> OpenAI:
-        if self._client is None:
-            import openai
+    def _report(self, reply: Any) -> None:
+        if self._on_timings is None:
+            return
+        found = reply.get("timings") if isinstance(reply, Mapping) else getattr(reply, "timings", None)
+        if isinstance(found, Mapping):
+            names = ("prompt_n", "prompt_ms", "predicted_n", "predicted_ms", "cache_n")
+            self._on_timings(Timings(*(found.get(name, 0) for name in names)))
 
-            if self.endpoint.url is None:
-                self.start()
-                assert self._engine is not None
-                url, key = self._engine.base_url, self._engine.key
-            else:
-                url, key = self.endpoint.url, self.endpoint.key or "none"
-            # A proxy from the environment must not see what is said to a model on this machine.
-            local = re.match(r"https?://(127\.|localhost|\[::1\])", url) is not None
-            self._client = openai.OpenAI(
-                base_url=url,
-                api_key=key,
-                timeout=self._settings.timeout,
-                max_retries=0 if local else 2,
-                http_client=openai.DefaultHttpxClient(trust_env=not local, timeout=self._settings.timeout),
-            )
-        return self._client
+    def _connect(self) -> OpenAI:
+        with self._lock:
+            client = self._client
+        # Not under the lock: the engine may take seconds to load, and must be stopped at once all the same.
+        return client or self._new_client(*self._address())
+
+    def _address(self) -> tuple[str, str]:
+        if self.endpoint.url is not None:
+            return self.endpoint.url, self.endpoint.key or "none"
+        self.start()
+        with self._lock:
+            engine = self._engine
+        if engine is None:
+            raise self._closed()
+        # Takes a second, while the engine loads in its own process.
+        import openai  # noqa: F401
+
+        return engine.base_url, engine.key
+
+    def _new_client(self, url: str, key: str) -> OpenAI:
+        import openai
+
+        # A proxy from the environment must not see what is said to a model on this machine.
+        local = re.match(r"https?://(127\.|localhost|\[::1\])", url) is not None
+        client = openai.OpenAI(
+            base_url=url,
+            api_key=key,
+            timeout=self._settings.timeout,
+            max_retries=0 if local else 2,
+            http_client=openai.DefaultHttpxClient(trust_env=not local, timeout=self._settings.timeout),
+        )
+        with self._lock:
+            current = self.endpoint.url is not None or (self._engine is not None and self._engine.key == key)
+            if current and self._client is None:
+                self._client = client
+            kept = self._client
+        if kept is client:
+            return client
+        client.close()
+        if kept is None:
+            raise self._closed()
+        return kept
 
     def _explain(self, error: Exception) -> ModelError:
         import openai
@@ -201,13 +319,16 @@ class ChatModel:
     def _garbled(self) -> ModelError:
         return ModelError(f"{self._where()}: the reply is not an OpenAI-compatible server's; check the address")
 
+    def _closed(self) -> ModelError:
+        return ModelError(f"{self._where()}: was closed while it was asked; ask again")
+
     def _where(self) -> str:
         return f"model {self.name}" + (f" at {self.endpoint.url}" if self.endpoint.url else "")
 
 
-def _without_control_tokens(message: Message) -> Message:
+def _without_control_tokens(text: str) -> str:
     """An article that says <|im_end|> must not end our message: the engine reads such marks as its own."""
-    return {**message, "content": _CONTROL_TOKEN.sub(lambda mark: mark[0] + " ", message["content"])}
+    return _CONTROL_TOKEN.sub(lambda mark: mark[0] + " ", text)
 
 
 def _yes_and_no(alternatives: Sequence[Any]) -> tuple[float, float]:

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.dates import in_words, named_periods
+from assistant.prompts import Prompts
 from assistant.schema import Passage
+
+_QUESTION = "\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +21,15 @@ class Report:
     """The retrieved passages of one article, in reading order; `rank` of its best, from 0.
 
     `vocabulary` holds the stems of all its words, the paragraphs that were not retrieved included;
-    `excerpts`, by paragraph id, what is read of a paragraph that is not read whole.
+    `excerpts`, by paragraph id, what is read of a paragraph that is not read whole; `whole`: the
+    passages are the whole article, so that it reads the same whatever is asked.
     """
 
     passages: tuple[Passage, ...]
     rank: int
     vocabulary: frozenset[str] = frozenset()
     excerpts: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
 
     @property
     def published(self) -> date | None:
@@ -46,6 +51,12 @@ class Report:
         # One line a paragraph: no line of an article can pass for one of the prompt's own.
         body = "\n".join(" ".join(self._text(passage).split()) for passage in self.passages)
         return f"[{outlet}, {day}: {' '.join(first.title.split())}]\n{body}"
+
+    def prefix(self, prompts: Prompts, name: str) -> str | None:
+        """What of the prompt `name` comes before the question, where that is always the same."""
+        if not self.whole:
+            return None
+        return prompts.render(name, passages=self.render(), question=_QUESTION).partition(_QUESTION)[0]
 
     def _text(self, passage: Passage) -> str:
         return self.excerpts.get(passage.paragraph.id, passage.paragraph.text)

@@ -62,7 +62,12 @@ class Retriever:
         reports = group(passages)
         small = self.reads_whole()
         return [
-            Report(self._complete(report) if small else report.passages, report.rank, self._vocabulary(report))
+            Report(
+                self._complete(report) if small else report.passages,
+                report.rank,
+                self._vocabulary(report),
+                whole=small,
+            )
             for report in reports
         ]
 

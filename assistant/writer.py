@@ -29,7 +29,8 @@ class Writer:
             {"role": "user", "content": text},
         ]
         draft, given = "", 0
-        for piece in self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n"]):
+        prefix = report.prefix(self._prompts, "answer")
+        for piece in self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n"], prefix=prefix):
             draft += piece
             yield Token(piece)
             spans = split_sentences(draft) if draft.strip() else []

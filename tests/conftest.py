@@ -93,10 +93,17 @@ class FakeModel:
         self.asked: list[SimpleNamespace] = []
 
     def stream(
-        self, messages: Sequence[Mapping[str, str]], *, max_tokens: int, stop: Sequence[str] = ()
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        prefix: str | None = None,
     ) -> Iterator[str]:
         """The next reply, word by word."""
-        self.asked.append(SimpleNamespace(messages=list(messages), max_tokens=max_tokens, stop=list(stop)))
+        self.asked.append(
+            SimpleNamespace(messages=list(messages), max_tokens=max_tokens, stop=list(stop), prefix=prefix)
+        )
         assert self.replies, "the model was asked once more than expected"
         yield from re.findall(r"\s*\S+|\s+$", self.replies.pop(0))
 

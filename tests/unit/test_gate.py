@@ -18,7 +18,7 @@ class YesModel:
         self.p = p
         self.asked = []
 
-    def probability_yes(self, messages):
+    def probability_yes(self, messages, *, prefix=None):
         self.asked.append(messages)
         return self.p
 

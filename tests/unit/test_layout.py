@@ -125,8 +125,8 @@ def test_the_command_line_imports_little_before_it_is_needed() -> None:
 
 LAYERS = [
     {"errors", "schema"},
-    {"settings", "prompts", "sentences", "words", "dates", "articles", "model_files"},
-    {"embedding", "stores", "index", "engine", "engine_process", "llm"},
+    {"settings", "prompts", "sentences", "words", "dates", "articles", "model_files", "token_budget"},
+    {"embedding", "stores", "index", "engine", "engine_process", "prefixes", "llm"},
     {
         "retriever",
         "conversation",

@@ -310,8 +310,8 @@ def test_an_embedded_model_is_asked_at_its_engine_and_stopped_with_it(
     class Engine:
         key, base_url = "engine-key", server.url
 
-        def __init__(self, path: Path, *, context: int, threads: int) -> None:
-            calls.append(f"{path.name} {context} {threads}")
+        def __init__(self, path: Path, *, context: int, threads: int, states: Path | None, speculation: bool) -> None:
+            calls.append(f"{path.name} {context} {threads} {states and states.name} {speculation}")
 
         def start(self) -> None:
             calls.append("start")
@@ -320,7 +320,7 @@ def test_an_embedded_model_is_asked_at_its_engine_and_stopped_with_it(
             calls.append("stop")
 
     monkeypatch.setattr("assistant.llm.EmbeddedEngine", Engine)
-    model = ChatModel(Endpoint("m", file=tmp_path / "m.gguf"), Settings(context=2048, threads=3))
+    model = ChatModel(Endpoint("m", file=tmp_path / "m.gguf"), Settings(home=tmp_path, context=2048, threads=3))
     model.start()
     model.start()
     server.reply_words("They met.")
@@ -328,4 +328,4 @@ def test_an_embedded_model_is_asked_at_its_engine_and_stopped_with_it(
     assert server.asked[0][1]["authorization"] == "Bearer engine-key"
     assert server.asked[0][2]["cache_prompt"] is True
     model.close()
-    assert calls == ["m.gguf 2048 3", "start", "stop"]
+    assert calls == ["m.gguf 2048 3 prefixes True", "start", "stop"]

@@ -1,0 +1,1 @@
+"""Measures how fast the assistant is; see `make bench`."""
