@@ -87,6 +87,10 @@ class ChatModel:
             self._engine = EmbeddedEngine(path, context=self._settings.context, threads=self._settings.threads)
             self._engine.start()
 
+    def wait(self) -> None:
+        """Return when an embedded model is loaded; at once for a server elsewhere. Raises `ModelError`."""
+        self._connect()
+
     def close(self) -> None:
         """Stop the embedded engine, if it runs, and drop the connections."""
         if self._client is not None:
