@@ -19,6 +19,7 @@ _JOINERS = "\u200c\u200d"
 _BLANKS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _VIRAMA = 9
 _EMOJI_PARTS = frozenset("\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+_VOID = frozenset({"br", "hr", "input"})
 _REPLACEMENT = "\ufffd"
 
 Child = str | Iterable["Child"] | None
@@ -79,6 +80,8 @@ def tag(element: str, /, *children: Child, **attributes: str | int | bool | None
     is left out, True has no value, an `Exact` value is kept to the character.
     """
     head = "".join(_attribute(name, value) for name, value in attributes.items())
+    if element in _VOID:
+        return Markup("<" + element + head + ">")
     return Markup("<" + element + head + ">") + join(children) + Markup("</" + element + ">")
 
 
