@@ -29,8 +29,8 @@ CREATE TABLE conversations (
 CREATE INDEX conversations_by_owner ON conversations (owner, updated_at);
 CREATE TABLE messages (
     conversation INTEGER NOT NULL REFERENCES conversations (number) ON DELETE CASCADE,
-    position INTEGER NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL, asked_at TEXT NOT NULL,
-    words TEXT NOT NULL, PRIMARY KEY (conversation, position)) WITHOUT ROWID;
+    position INTEGER NOT NULL, question TEXT NOT NULL, asked_at TEXT NOT NULL, words TEXT NOT NULL,
+    answer TEXT NOT NULL, PRIMARY KEY (conversation, position));
 """,
 )
 
@@ -138,8 +138,9 @@ class ConversationStore:
                 "SELECT coalesce(max(position), 0) FROM messages WHERE conversation = ?", (number,)
             ).fetchone()
             connection.execute(
-                "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)",
-                (number, last + 1, question, kept, _written(now), fold(searchable(question, answer))),
+                "INSERT INTO messages (conversation, position, question, asked_at, words, answer)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (number, last + 1, question, _written(now), fold(searchable(question, answer)), kept),
             )
             connection.execute("UPDATE conversations SET updated_at = ? WHERE number = ?", (_written(now), number))
             if not last:

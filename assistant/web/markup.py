@@ -6,8 +6,10 @@ steer or hide (`neutralise`) and escaped; nothing reads Markdown, HTML or URLs o
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cache
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -38,23 +40,34 @@ def neutralise(text: str) -> str:
     needs it (the CONTEXTJ rules of RFC 5892, and between pictographs). No character is moved, so
     that a span's text is the same cleaned by itself, joiners at its ends aside.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_kept(text, place) for place in range(len(text)))
+    return _suspect().sub(_instead, text)
 
 
-def _kept(text: str, place: int) -> str:
-    character = text[place]
+@cache
+def _suspect() -> re.Pattern[str]:
+    """Finds each character that `_instead` has to look at; most texts have none, and articles are long."""
+    # The planes between hold ideographs, those above private use; each ends with two noncharacters.
+    ends = (plane * 0x10000 + end for plane in range(17) for end in (0xFFFE, 0xFFFF))
+    found = [chr(code) for code in (*range(0x20000), *range(0xE0000, 0xE1000), *ends) if _is_suspect(chr(code))]
+    return re.compile(f"[{re.escape(''.join(found))}]")
+
+
+def _is_suspect(character: str) -> bool:
+    return (
+        character in _SPACES
+        or character in _BLANKS
+        or unicodedata.category(character) in ("Cc", "Cf", "Cs")
+        or ord(character) & 0xFFFE == 0xFFFE
+    )
+
+
+def _instead(found: re.Match[str]) -> str:
+    character = found[0]
     if character in _SPACES:
         return " "
     if character in _JOINERS:
-        return character if _joins(text, place) else ""
-    if character in _BLANKS:
-        return ""
-    category = unicodedata.category(character)
-    if category == "Cs":
-        return _REPLACEMENT
-    return "" if category in ("Cc", "Cf") or ord(character) & 0xFFFE == 0xFFFE else character
+        return character if _joins(found.string, found.start()) else ""
+    return _REPLACEMENT if unicodedata.category(character) == "Cs" else ""
 
 
 def _joins(text: str, place: int) -> bool:
