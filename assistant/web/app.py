@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from assistant.articles.folder import SUFFIXES
 from assistant.errors import AssistantError
 from assistant.library import Assistant
 from assistant.settings import Settings
@@ -19,13 +18,14 @@ from assistant.web.desk import Desk
 from assistant.web.feedback import FeedbackStore, conversations_path, feedback_path
 from assistant.web.opening import Opening
 from assistant.web.owners import owner_of
+from assistant.web.security import UploadPolicy
 from assistant.web.session import Action, Session
 from assistant.web.shelf import Shelf
 from assistant.web.shell import LIBRARY_HEAD, MASTHEAD, SIDE_HEAD
 
 # Read when it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-import gradio as gr  # noqa: E402
+import gradio as gr
 
 _log = logging.getLogger(__name__)
 _WATCHING_S, _RESTING_S = 1.0, 10.0
@@ -41,6 +41,7 @@ def create_app(
     conversations: ConversationStore | None = None,
     feedback: FeedbackStore | None = None,
     at_once: int = 1,
+    uploads: UploadPolicy | None = None,
 ) -> gr.Blocks:
     """The page as a Gradio app, to be mounted by `server.create_server`.
 
@@ -51,20 +52,23 @@ def create_app(
     conversations = conversations or ConversationStore(conversations_path(settings.home))
     feedback = feedback or FeedbackStore(feedback_path(settings.home))
     chat = Chat(opening, Desk(at_once), conversations, feedback)
-    return _Page(opening, chat, Shelf(opening, chat)).blocks()
+    uploads = uploads or UploadPolicy()
+    return _Page(opening, chat, Shelf(opening, chat, uploads), uploads).blocks()
 
 
 class _Page:
     """Lays the components out and routes their events."""
 
-    def __init__(self, opening: Opening, chat: Chat, shelf: Shelf) -> None:
+    def __init__(self, opening: Opening, chat: Chat, shelf: Shelf, uploads: UploadPolicy) -> None:
         self._opening = opening
+        self._uploads = uploads
         self._chat = chat
         self._shelf = shelf
         self._actions = {**chat.actions(), **shelf.actions()}
         self._parts: dict[str, Any] = {}
 
     def blocks(self) -> gr.Blocks:
+        blocks: gr.Blocks
         with gr.Blocks(title="News assistant", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
             session = gr.State(Session())
             self._lay_out()
@@ -101,7 +105,7 @@ class _Page:
             self._parts["upload"] = gr.File(
                 label="Add articles: drop files here, or choose them",
                 file_count="multiple",
-                file_types=sorted(SUFFIXES),
+                file_types=sorted(self._uploads.suffixes),
                 elem_id="upload",
             )
             for name in ("outcomes", "timeline", "find", "shelf"):
@@ -110,8 +114,9 @@ class _Page:
             self._html(name)
 
     def _html(self, name: str, content: str = "", script: str | None = None) -> gr.HTML:
-        self._parts[name] = gr.HTML(content, elem_id=name, apply_default_css=False, js_on_load=script)
-        return self._parts[name]
+        made = gr.HTML(content, elem_id=name, apply_default_css=False, js_on_load=script)
+        self._parts[name] = made
+        return made
 
     def _route(self, blocks: gr.Blocks, session: gr.State) -> None:
         timer = gr.Timer(_WATCHING_S)
@@ -144,9 +149,7 @@ class _Page:
 
         return self._guarded(act)
 
-    async def _go(
-        self, session: Session, event: gr.EventData, request: gr.Request
-    ) -> AsyncIterator[dict[Any, Any]]:
+    async def _go(self, session: Session, event: gr.EventData, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
         def go() -> AsyncIterator[Parts]:
             action, owner = Action.of(event._data), owner_of(request)
             match action.name:
@@ -169,9 +172,7 @@ class _Page:
     def _stop(self, session: Session, request: gr.Request) -> dict[Any, Any]:
         return self._guarded(lambda: self._chat.stop(session, owner_of(request)))
 
-    def _upload(
-        self, files: list[str] | None, session: Session, request: gr.Request
-    ) -> Iterator[dict[Any, Any]]:
+    def _upload(self, files: list[str] | None, session: Session, request: gr.Request) -> Iterator[dict[Any, Any]]:
         steps = self._shelf.add(session, owner_of(request), [Path(file) for file in files or ()])
         while True:
             parts = self._guarded(lambda: next(steps, {}))

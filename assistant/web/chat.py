@@ -27,9 +27,10 @@ from assistant.web.desk import Desk, Job
 from assistant.web.examples import example_questions
 from assistant.web.feedback import FeedbackStore
 from assistant.web.live import LiveAnswer
+from assistant.web.newest import newest_first
 from assistant.web.opening import Opening
 from assistant.web.render import answer_text
-from assistant.web.session import Action, Scope, Session
+from assistant.web.session import Action, Find, Scope, Session
 
 Parts = dict[str, Any]
 
@@ -56,9 +57,7 @@ class Running:
 class Chat:
     """The chat of every page; what differs between pages is in their `Session`."""
 
-    def __init__(
-        self, opening: Opening, desk: Desk, conversations: ConversationStore, feedback: FeedbackStore
-    ) -> None:
+    def __init__(self, opening: Opening, desk: Desk, conversations: ConversationStore, feedback: FeedbackStore) -> None:
         self._opening = opening
         self._desk = desk
         self._conversations = conversations
@@ -120,8 +119,9 @@ class Chat:
         if not self._opening.is_open:
             return []
         assistant = self._opening.assistant
-        headers = assistant.headers(limit=_EXAMPLES_FROM)
-        return example_questions(assistant.article(header.id) for header in headers)
+        return example_questions(
+            assistant.article(header.id) for header in newest_first(assistant, Find(), _EXAMPLES_FROM)
+        )
 
     # -- asking -------------------------------------------------------------------------
 
@@ -194,9 +194,7 @@ class Chat:
         self._running[conversation] = running
         return running
 
-    def _keep(
-        self, owner: str, conversation: str, question: Question, answer: Answer, position: int | None
-    ) -> None:
+    def _keep(self, owner: str, conversation: str, question: Question, answer: Answer, position: int | None) -> None:
         if position is not None:
             self._conversations.truncate(owner, conversation, position)
         scope = Scope(question.since, question.until, question.articles)

@@ -120,7 +120,7 @@ def log_html(messages: Sequence[Shown], rated: Mapping[int, str | None]) -> str:
 def unkept_html(answer: Mapping[str, Any]) -> str:
     """An answer that could not be kept, after all that is."""
     question = tag("h2", str(answer["question"]), class_="question", dir="auto")
-    return tag("section", question, Markup(answer_html(answer, key="unkept")), class_="turn")  # noqa: S704
+    return tag("section", question, Markup(answer_html(answer, key="unkept")), class_="turn")
 
 
 def _turn(message: Shown, last: bool, verdict: str | None) -> Markup:
@@ -130,7 +130,7 @@ def _turn(message: Shown, last: bool, verdict: str | None) -> Markup:
         "section",
         tag("h2", message.question, class_="question", dir="auto"),
         tag("p", asked_of, class_="asked-of") if asked_of else None,
-        Markup(answer_html(answer, key=str(message.position))),  # noqa: S704
+        Markup(answer_html(answer, key=str(message.position))),
         _tools(message, last, verdict),
         class_="turn",
         data_position=message.position,
@@ -142,7 +142,7 @@ def _tools(message: Shown, last: bool, verdict: str | None) -> Markup:
     place = str(message.position)
     copied = (("Copy", "copy", answer_text), ("Copy as Markdown", "markdown", answer_markdown))
     buttons = [
-        tag("button", icon(name), tag("span", words), type="button", data_copy=made(message.answer), title=words)
+        tag("button", icon(name), tag("span", words), type="button", data_copy=Exact(made(message.answer)), title=words)
         for words, name, made in copied
     ]
     if last:
@@ -175,7 +175,7 @@ def live_html(record: Mapping[str, Any], doing: str, share: int) -> str:
     return tag(
         "section",
         tag("h2", str(record["question"]), class_="question", dir="auto"),
-        Markup(answer_html(record, live=True, key="live")),  # noqa: S704
+        Markup(answer_html(record, live=True, key="live")),
         tag("p", tag("span", class_="spinner", aria_hidden="true"), doing, " …", class_="doing"),
         class_="turn now",
     )
@@ -205,7 +205,9 @@ def scope_html(scope: Scope, titles: Mapping[str, str], editing: int | None) -> 
         tag("span", "Asking:", class_="label"),
         everything,
         chips,
-        tag("details", tag("summary", icon("calendar"), "Dates"), tag("div", dates, class_="menu"), class_="more dates"),
+        tag(
+            "details", tag("summary", icon("calendar"), "Dates"), tag("div", dates, class_="menu"), class_="more dates"
+        ),
         tag("button", icon("list"), "Choose articles", type="button", data_view="library", class_="plain"),
         class_="scope",
         role="group",

@@ -1,4 +1,4 @@
-"""Whose page it is: a random name in a cookie that scripts cannot read, or the name somebody logged in with."""
+"""Whose page it is: a random name in a cookie that scripts cannot read, one for each browser."""
 
 from __future__ import annotations
 
@@ -37,28 +37,30 @@ class BrowserCookie:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; set the cookie on the page itself."""
-        if scope["type"] != "http" or scope["path"] != "/" or _has_cookie(scope):
+        if scope["type"] != "http" or scope["path"] != "/" or _TOKEN.fullmatch(cookie_of(scope, COOKIE)):
             await self._app(scope, receive, send)
             return
 
         async def with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
                 secure = "; Secure" if scope["scheme"] == "https" else ""
-                MutableHeaders(scope=message).append(
-                    "set-cookie",
-                    f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; Max-Age={_YEAR_S}; HttpOnly; SameSite=Strict{secure}",
+                # Lax, not Strict: whoever follows a link to the page must not be given a new name.
+                made = (
+                    f"{COOKIE}={secrets.token_urlsafe(32)}; Path=/; Max-Age={_YEAR_S}; HttpOnly; SameSite=Lax{secure}"
                 )
+                MutableHeaders(scope=message).append("set-cookie", made)
             await send(message)
 
         await self._app(scope, receive, with_cookie)
 
 
-def _has_cookie(scope: Scope) -> bool:
+def cookie_of(scope: Scope, name: str) -> str:
+    """The value of a request's cookie, "" where it has none."""
     sent: SimpleCookie = SimpleCookie()
     try:
-        for name, value in scope["headers"]:
-            if name == b"cookie":
+        for header, value in scope["headers"]:
+            if header == b"cookie":
                 sent.load(value.decode("latin-1"))
     except CookieError:
-        return False
-    return COOKIE in sent and bool(_TOKEN.fullmatch(sent[COOKIE].value))
+        return ""
+    return sent[name].value if name in sent else ""

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from fastapi.responses import FileResponse, PlainTextResponse, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AssistantError
 from assistant.web.conversations import ConversationStore
+from assistant.web.login import LoginWall, Passes, add_login
 from assistant.web.owners import BrowserCookie, owner_of
+from assistant.web.security import AllowedHosts, HostGuard, LoginGuard, LoginLimit, SecurityHeaders
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -28,17 +30,27 @@ _SERVED = re.compile(
 _HEAD = b"""
 <link rel="stylesheet" href="/page/page.css">
 <link rel="icon" href="/page/icon.svg">
+<script src="/page/theme.js"></script>
 <script src="/page/page.js"></script>
 </head>"""
+_FILES = frozenset(("page.js", "page.css", "theme.js", "icon.svg"))
 _FOREIGN = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 
 
-def create_server(page: gr.Blocks, conversations: ConversationStore, *, max_upload: int) -> FastAPI:
-    """The page as a web application; `max_upload` bytes a file."""
+def create_server(
+    page: gr.Blocks, conversations: ConversationStore, *, host: str, max_upload: int, password_hash: str = ""
+) -> FastAPI:
+    """The page as a web application for requests to `host`; `max_upload` bytes a file.
+
+    With a password's hash it asks for that password first. Raises `UsageError`.
+    """
     import gradio as gr
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_routes(app, conversations)
+    passes = Passes(password_hash)
+    if password_hash:
+        add_login(app, password_hash, passes)
     gr.mount_gradio_app(
         app,
         page,
@@ -51,9 +63,15 @@ def create_server(page: gr.Blocks, conversations: ConversationStore, *, max_uplo
         enable_monitoring=False,
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
     )
+    # The last one added is the first to see a request.
     app.add_middleware(PageHead)
     app.add_middleware(BrowserCookie)
+    if password_hash:
+        app.add_middleware(LoginWall, passes=passes)
+        app.add_middleware(LoginGuard, limit=LoginLimit())
     app.add_middleware(OnlyServed)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(HostGuard, hosts=AllowedHosts(host))
     return app
 
 
@@ -108,7 +126,7 @@ class PageHead:
 def _add_routes(app: FastAPI, conversations: ConversationStore) -> None:
     @app.get("/page/{name}")
     def asset(name: str) -> Response:
-        if name not in ("page.js", "page.css", "icon.svg"):
+        if name not in _FILES:
             return PlainTextResponse("not found", 404)
         return FileResponse(ASSETS / name, headers={"cache-control": "no-cache"})
 

@@ -16,20 +16,28 @@ from assistant.settings import Settings
 from assistant.web.conversations import ConversationStore
 from assistant.web.feedback import FeedbackStore, conversations_path, feedback_path
 from assistant.web.opening import Opening
+from assistant.web.security import UploadPolicy, check_binding
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the page is served, the largest upload in bytes, how many questions are answered at once."""
+    """Where the page is served, the largest upload in bytes, how many questions are answered at once.
+
+    `allow_open`: beyond this machine it may be served without a password.
+    """
 
     host: str
     port: int
     max_upload: int
     at_once: int
+    allow_open: bool = False
 
 
 def serve(opening: Opening, settings: Settings, site: Site, ready: Callable[[str], None]) -> None:
-    """Serve until interrupted; `ready` is told the address. Raises `AssistantError`."""
+    """Serve until interrupted; `ready` is told the address. Raises `AssistantError`, also where others could
+    reach the page without a password."""
+    password_hash = settings.password_hash.get_secret_value()
+    check_binding(site.host, password_hash, allow_open=site.allow_open)
     listening = _listen(site)
     uploads = tempfile.mkdtemp(prefix="news-assistant-uploads-")
     try:
@@ -55,8 +63,15 @@ def _server(opening: Opening, settings: Settings, site: Site, uploads: str) -> u
         conversations=conversations,
         feedback=FeedbackStore(feedback_path(settings.home)),
         at_once=site.at_once,
+        uploads=UploadPolicy(site.max_upload),
     )
-    app = create_server(page, conversations, max_upload=site.max_upload)
+    app = create_server(
+        page,
+        conversations,
+        host=site.host,
+        max_upload=site.max_upload,
+        password_hash=settings.password_hash.get_secret_value(),
+    )
     # A page that is open keeps a connection open: it is not waited for.
     config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=1)
     return uvicorn.Server(config)
@@ -68,6 +83,8 @@ def _listen(site: Site) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((site.host, site.port))
+        # Whoever comes before the server is up waits for it.
+        listening.listen()
     except socket.gaierror as error:
         listening.close()
         raise UsageError(f"--host {site.host}: no address of this machine; give one, such as 127.0.0.1") from error

@@ -14,21 +14,23 @@ from assistant.errors import AssistantError, UsageError
 from assistant.library import Assistant
 from assistant.web.chat import Chat, Parts
 from assistant.web.chat_view import counted, notice_html
+from assistant.web.newest import newest_first
 from assistant.web.opening import Opening
 from assistant.web.render import timeline_html
+from assistant.web.security import UploadPolicy, display_name
 from assistant.web.session import Action, Find, Scope, Session
 from assistant.web.shelf_view import find_html, missing_html, outcomes_html, pane_html, shelf_html
 
 _MORE = 50
-_MOST_FILES = 50
 
 
 class Shelf:
     """The library of every page."""
 
-    def __init__(self, opening: Opening, chat: Chat) -> None:
+    def __init__(self, opening: Opening, chat: Chat, uploads: UploadPolicy) -> None:
         self._opening = opening
         self._chat = chat
+        self._uploads = uploads
 
     def shown(self, session: Session, owner: str) -> Parts:
         """The whole library as it is now, and the chat's welcome where it names the articles."""
@@ -66,15 +68,15 @@ class Shelf:
 
     def add(self, session: Session, owner: str, paths: Sequence[Path]) -> Iterator[Parts]:
         """Add files one after the other, telling what becomes of each; each is removed when it is read."""
-        rows = [(path.name, "waiting", "") for path in paths]
+        names = [display_name(path.name) for path in paths]
+        rows = [(name, "waiting", "") for name in names]
         try:
             assistant = self._opening.assistant
-            if len(paths) > _MOST_FILES:
-                raise UsageError(f"{len(paths)} files at once, at most {_MOST_FILES} are taken; upload them by turns")
-            for place, path in enumerate(paths):
-                rows[place] = (path.name, "reading", "")
+            problems = self._uploads.problems([(path.name, path.stat().st_size) for path in paths])
+            for place, (path, name, problem) in enumerate(zip(paths, names, problems, strict=True)):
+                rows[place] = (name, "reading", "")
                 yield {"outcomes": outcomes_html(rows, place)}
-                rows[place] = _added(assistant, path)
+                rows[place] = (name, *(("failed", problem) if problem else _added(assistant, path)))
         except AssistantError as error:
             yield {"notice": notice_html(str(error)), "outcomes": "", "upload": None}
             return
@@ -86,10 +88,10 @@ class Shelf:
 
     def _list(self, session: Session) -> Parts:
         assistant, find = self._opening.assistant, session.find
-        narrowed = {"words": find.words, "source": find.source, "since": find.since, "until": find.until}
-        headers = assistant.headers(**narrowed, limit=find.shown)
+        headers = newest_first(assistant, find, find.shown)
+        total = assistant.count(words=find.words, source=find.source, since=find.since, until=find.until)
         chosen = session.scope.articles
-        return {"shelf": shelf_html(headers, assistant.count(**narrowed), find, chosen, len(chosen))}
+        return {"shelf": shelf_html(headers, total, find, chosen, len(chosen))}
 
     def _scope(self, session: Session) -> Parts:
         return {"scope": self._chat.scope(session), "notice": ""}
@@ -117,7 +119,10 @@ class Shelf:
         return self._list(session)
 
     def _choose(self, session: Session, _: str, action: Action) -> Parts:
-        article, others = action.text("article"), [one for one in session.scope.articles if one != action.text("article")]
+        article, others = (
+            action.text("article"),
+            [one for one in session.scope.articles if one != action.text("article")],
+        )
         chosen = (*others, article) if action.text("on") == "true" else tuple(others)
         session.scope = replace(session.scope, articles=chosen)
         return {**self._list(session), **self._scope(session)}
@@ -145,16 +150,18 @@ class Shelf:
             for number, what in ((report.added, "new"), (report.changed, "changed"), (report.removed, "gone"))
             if number
         )
-        return {**self.shown(session, owner), "notice": notice_html(f"Looked again: {changes or 'nothing new'}.", "info")}
+        return {
+            **self.shown(session, owner),
+            "notice": notice_html(f"Looked again: {changes or 'nothing new'}.", "info"),
+        }
 
 
-def _added(assistant: Assistant, path: Path) -> tuple[str, str, str]:
+def _added(assistant: Assistant, path: Path) -> tuple[str, str]:
     try:
-        report = assistant.add_files([path])
+        outcome = assistant.add_files([path]).outcomes[0]
     except AssistantError as error:
-        return path.name, "failed", str(error)
-    outcome = report.outcomes[0]
-    return path.name, outcome.status, outcome.message
+        return "failed", str(error)
+    return outcome.status, outcome.message
 
 
 def period_days(period: str) -> tuple[date, date]:

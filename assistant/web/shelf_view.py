@@ -108,7 +108,7 @@ def pane_html(article: Article, highlight: tuple[int, int, int] | None, stamp: s
     """
     only = tag("button", "Ask only this article", type="button", data_action="ask-only", data_article=Exact(article.id))
     body = article_html(article, [highlight] if highlight else [])
-    return _pane(Markup(body), only, stamp)  # noqa: S704
+    return _pane(Markup(body), only, stamp)
 
 
 def missing_html(words: str, stamp: str) -> str:
@@ -121,7 +121,9 @@ def _pane(body: Markup, only: Markup | None, stamp: str) -> str:
         "div",
         tag("h2", "Source", class_="label", tabindex=-1),
         only,
-        tag("button", icon("close"), type="button", data_pane="close", aria_label="Close the source", class_="icon-only"),
+        tag(
+            "button", icon("close"), type="button", data_pane="close", aria_label="Close the source", class_="icon-only"
+        ),
         class_="pane-head",
     )
     return tag("aside", head, tag("div", body, class_="pane-body", tabindex=0), aria_label="Source", data_stamp=stamp)

@@ -34,6 +34,7 @@ MASTHEAD = tag(
         title="Light or dark",
     ),
     class_="masthead",
+    role="banner",
 )
 
 SIDE_HEAD = tag(

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "onnxruntime": {"assistant.embedding"},
     "xllamacpp": {"assistant.engine_process"},
     "sqlite3": {"assistant.stores.sqlite", "assistant.web.database"},
-    "gradio": set(),
+    "gradio": {"assistant.web.app", "assistant.web.server"},
 }
 
 

@@ -6,22 +6,6 @@
   const phone = window.matchMedia("(max-width: 820px)");
   let opener = null;
 
-  // ---- light and dark ------------------------------------------------------------------------------------
-  const stored = (name, value) => {
-    try {
-      if (value !== undefined) localStorage.setItem(name, value);
-      return localStorage.getItem(name);
-    } catch {
-      return null;
-    }
-  };
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const paint = () => {
-    const chosen = stored("theme");
-    root.dataset.theme = chosen === "dark" || chosen === "light" ? chosen : dark.matches ? "dark" : "light";
-  };
-  dark.addEventListener("change", paint);
-  paint();
   root.dataset.view = "ask";
 
   // ---- what is done goes to Python, by the trigger that one component hands over ------------------------------
@@ -47,8 +31,7 @@
     if (!target || target.tagName === "ARTICLE") return;
     const data = target.dataset;
     if ("themeToggle" in data) {
-      stored("theme", root.dataset.theme === "dark" ? "light" : "dark");
-      paint();
+      window.newsTheme.toggle();
     } else if (data.view) show(data.view);
     else if (data.pane) closePane();
     else if (data.menu) toggleMenu();
@@ -276,7 +259,7 @@
   });
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.more[open]")) {
-      if (!menu.contains(event.target)) menu.removeAttribute("open");
+      if (!menu.contains(event.target) || event.target.closest(".menu > a")) menu.removeAttribute("open");
     }
     if (root.dataset.menu && !event.target.closest("#sidebar, [data-menu]")) toggleMenu(false);
   });
@@ -291,6 +274,9 @@
   const begin = () => {
     const scroll = document.getElementById("scroll");
     if (!scroll || !document.getElementById("pane")) return requestAnimationFrame(begin);
+    // Gradio puts everything into one <main>: the landmarks are given back to what they are.
+    find("main.contain")?.setAttribute("role", "none");
+    for (const id of ["ask", "library"]) document.getElementById(id).setAttribute("role", "main");
     scroll.setAttribute("role", "region");
     scroll.setAttribute("aria-label", "Conversation");
     scroll.tabIndex = 0;
