@@ -138,6 +138,10 @@ class ChatModel:
             )
             self._engine.start()
 
+    def wait(self) -> None:
+        """Return when an embedded model is loaded; at once for a server elsewhere. Raises `ModelError`."""
+        self._connect()
+
     def close(self) -> None:
         """Stop the embedded engine, if it runs, and drop the connections."""
         with self._lock:

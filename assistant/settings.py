@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, le=512, description="threads of the embedded model; 0: one a core, at most 8")
     context: int = Field(8192, ge=1024, description="context of the embedded model, in tokens")
     timeout: float = Field(120.0, gt=0, le=86_400, description="seconds to wait for the model's next words")
+    password_hash: SecretStr = Field(
+        SecretStr(""), description="hash of the page's password, made with: assistant web --hash-password"
+    )
     threshold: float = Field(0.45, ge=0, le=1, description="confidence below which a question is refused")
 
     @field_validator("articles", "home", "prompts", mode="after")

@@ -24,8 +24,8 @@ MAY_IMPORT = {
     "openai": {"assistant.llm"},
     "onnxruntime": {"assistant.embedding"},
     "xllamacpp": {"assistant.engine_process"},
-    "sqlite3": {"assistant.stores.sqlite"},
-    "gradio": set(),
+    "sqlite3": {"assistant.stores.sqlite", "assistant.web.database"},
+    "gradio": {"assistant.web.app", "assistant.web.server"},
 }
 
 

@@ -1,0 +1,67 @@
+"""`assistant web`: the chat page."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from assistant.commands.common import Commands, add_folder_and_model, settings_of
+from assistant.errors import UsageError
+
+_MIB = 1024 * 1024
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    web = commands.add_parser("web", help="serve the chat page on this machine")
+    web.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1, this machine only)")
+    web.add_argument("--port", type=int, default=7860, help="port to listen at (default: 7860)")
+    web.add_argument("--max-upload", type=int, metavar="MIB", help="largest file taken, in MiB")
+    web.add_argument("--at-once", type=int, metavar="N", help="questions answered at the same time (default: 1, or 4)")
+    web.add_argument(
+        "--hash-password", action="store_true", help="read a password, print what to put into the settings"
+    )
+    web.add_argument("--allow-open", action="store_true", help="let others reach the page without a password")
+    add_folder_and_model(web)
+    web.set_defaults(run=_web)
+
+
+def _web(arguments: argparse.Namespace) -> int:
+    if arguments.hash_password:
+        return _hash_password()
+    if not 0 <= arguments.port <= 65535:
+        raise UsageError(f"--port {arguments.port}: a port is a number from 0 to 65535")
+    if arguments.max_upload is not None and arguments.max_upload < 1:
+        raise UsageError(f"--max-upload {arguments.max_upload}: give a size in MiB, at least 1")
+    if arguments.at_once is not None and arguments.at_once < 1:
+        raise UsageError(f"--at-once {arguments.at_once}: give a number of questions, at least 1")
+    settings = settings_of(arguments)
+
+    from assistant.articles.folder import MAX_BYTES
+    from assistant.library import Assistant
+    from assistant.settings import EMBEDDED
+    from assistant.web.opening import Opening
+
+    # The model loads in its own process while the web framework is imported here.
+    opening = Opening(lambda progress: Assistant.open(settings=settings, progress=progress))
+    opening.start()
+    try:
+        from assistant.web.serving import Site, serve
+
+        at_once = arguments.at_once or (1 if settings.model == EMBEDDED else 4)
+        largest = arguments.max_upload * _MIB if arguments.max_upload else MAX_BYTES
+        site = Site(arguments.host, arguments.port, largest, at_once, arguments.allow_open)
+        serve(opening, settings, site, lambda address: print(f"assistant: {address}", file=sys.stderr, flush=True))
+    finally:
+        opening.close()
+    return 0
+
+
+def _hash_password() -> int:
+    import getpass
+
+    from assistant.web.passwords import hash_password
+
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    print(f"ASSISTANT_PASSWORD_HASH='{hash_password(password)}'")
+    return 0

@@ -1,0 +1,237 @@
+"""The page: Gradio components, what happens on them, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import AssistantError
+from assistant.library import Assistant
+from assistant.settings import Settings
+from assistant.web.chat import Chat, Parts
+from assistant.web.chat_view import notice_html, status_html
+from assistant.web.conversations import ConversationStore
+from assistant.web.desk import Desk
+from assistant.web.feedback import FeedbackStore, conversations_path, feedback_path
+from assistant.web.opening import Opening
+from assistant.web.owners import owner_of
+from assistant.web.security import UploadPolicy
+from assistant.web.session import Action, Session
+from assistant.web.shelf import Shelf
+from assistant.web.shell import LIBRARY_HEAD, MASTHEAD, SIDE_HEAD
+
+# Read when it is imported.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+import gradio as gr
+
+_log = logging.getLogger(__name__)
+_WATCHING_S, _RESTING_S = 1.0, 10.0
+_INSIDE = "Something went wrong inside; the server's log tells what."
+# One component hands its `trigger` to `page.js`, which listens to the whole page; these are the events it triggers.
+_LISTEN = "(window.newsPage ||= []).push(trigger); /* 'act', 'go', 'find' */"
+
+
+def create_app(
+    assistant: Assistant | Opening,
+    *,
+    settings: Settings,
+    conversations: ConversationStore | None = None,
+    feedback: FeedbackStore | None = None,
+    at_once: int = 1,
+    uploads: UploadPolicy | None = None,
+) -> gr.Blocks:
+    """The page as a Gradio app, to be mounted by `server.create_server`.
+
+    `assistant` may still be opening. `at_once` questions are answered at the same time, the others wait
+    their turn. Raises `IndexStoreError` when the conversations cannot be kept.
+    """
+    opening = assistant if isinstance(assistant, Opening) else Opening.of(assistant)
+    conversations = conversations or ConversationStore(conversations_path(settings.home))
+    feedback = feedback or FeedbackStore(feedback_path(settings.home))
+    chat = Chat(opening, Desk(at_once), conversations, feedback)
+    uploads = uploads or UploadPolicy()
+    return _Page(opening, chat, Shelf(opening, chat, uploads), uploads).blocks()
+
+
+class _Page:
+    """Lays the components out and routes their events."""
+
+    def __init__(self, opening: Opening, chat: Chat, shelf: Shelf, uploads: UploadPolicy) -> None:
+        self._opening = opening
+        self._uploads = uploads
+        self._chat = chat
+        self._shelf = shelf
+        self._actions = {**chat.actions(), **shelf.actions()}
+        self._parts: dict[str, Any] = {}
+
+    def blocks(self) -> gr.Blocks:
+        blocks: gr.Blocks
+        with gr.Blocks(title="News assistant", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
+            session = gr.State(Session())
+            self._lay_out()
+            self._route(blocks, session)
+        return blocks
+
+    def _lay_out(self) -> None:
+        self._bus = self._html("top", MASTHEAD, _LISTEN)
+        self._html("status")
+        with gr.Column(elem_id="sidebar"):
+            self._html("side-head", SIDE_HEAD)
+            self._html("side")
+        with gr.Column(elem_id="ask"):
+            with gr.Column(elem_id="scroll"):
+                self._html("log")
+                self._html("live")
+            with gr.Column(elem_id="composer"):
+                self._html("notice")
+                self._html("scope")
+                with gr.Row(elem_id="write"):
+                    self._parts["question"] = gr.Textbox(
+                        label="Your question",
+                        placeholder="Ask the articles …",
+                        lines=1,
+                        max_lines=6,
+                        autofocus=True,
+                        container=False,
+                        elem_id="question",
+                    )
+                    self._parts["send"] = gr.Button("Ask", elem_id="send")
+                    self._parts["stop"] = gr.Button("Stop", elem_id="stop")
+        with gr.Column(elem_id="library"):
+            self._html("library-head", LIBRARY_HEAD)
+            self._parts["upload"] = gr.File(
+                label="Add articles: drop files here, or choose them",
+                file_count="multiple",
+                file_types=sorted(self._uploads.suffixes),
+                elem_id="upload",
+            )
+            for name in ("outcomes", "timeline", "find", "shelf"):
+                self._html(name)
+        for name in ("pane", "announce"):
+            self._html(name)
+
+    def _html(self, name: str, content: str = "", script: str | None = None) -> gr.HTML:
+        made = gr.HTML(content, elem_id=name, apply_default_css=False, js_on_load=script)
+        self._parts[name] = made
+        return made
+
+    def _route(self, blocks: gr.Blocks, session: gr.State) -> None:
+        timer = gr.Timer(_WATCHING_S)
+        self._parts["timer"] = timer
+        outputs = list(self._parts.values())
+        common: dict[str, Any] = {
+            "outputs": outputs,
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "concurrency_limit": None,
+        }
+        question, upload = self._parts["question"], self._parts["upload"]
+        self._bus.act(self._act, [session], trigger_mode="multiple", **common)
+        self._bus.go(self._go, [session], trigger_mode="multiple", **common)
+        self._bus.find(self._act, [session], trigger_mode="always_last", **common)
+        asked = [question.submit, self._parts["send"].click]
+        gr.on(asked, self._ask, [question, session], trigger_mode="multiple", **common)
+        self._parts["stop"].click(self._stop, [session], trigger_mode="multiple", **common)
+        upload.upload(self._upload, [upload, session], **common)
+        timer.tick(self._tick, [session], **common)
+        blocks.load(self._load, [session], **common)
+
+    # -- events -------------------------------------------------------------------------
+
+    def _act(self, session: Session, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
+        def act() -> Parts:
+            action = Action.of(event._data)
+            known = self._actions.get(action.name)
+            return known(session, owner_of(request), action) if known else {}
+
+        return self._guarded(act)
+
+    async def _go(self, session: Session, event: gr.EventData, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
+        def go() -> AsyncIterator[Parts]:
+            action, owner = Action.of(event._data), owner_of(request)
+            match action.name:
+                case "ask":
+                    session.editing = None
+                    return self._chat.ask(session, owner, action.text("text"))
+                case "retry":
+                    return self._chat.again(session, owner)
+                case "open":
+                    return self._chat.open(session, owner, action.text("id") or None)
+            return _nothing()
+
+        async for parts in self._followed(go):
+            yield parts
+
+    async def _ask(self, text: str, session: Session, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
+        async for parts in self._followed(lambda: self._chat.ask(session, owner_of(request), str(text or ""))):
+            yield parts
+
+    def _stop(self, session: Session, request: gr.Request) -> dict[Any, Any]:
+        return self._guarded(lambda: self._chat.stop(session, owner_of(request)))
+
+    def _upload(self, files: list[str] | None, session: Session, request: gr.Request) -> Iterator[dict[Any, Any]]:
+        steps = self._shelf.add(session, owner_of(request), [Path(file) for file in files or ()])
+        while True:
+            parts = self._guarded(lambda: next(steps, {}))
+            if not parts:
+                return
+            yield parts
+
+    def _tick(self, session: Session, request: gr.Request) -> dict[Any, Any]:
+        return self._guarded(lambda: self._status(session, owner_of(request)))
+
+    async def _load(self, session: Session, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
+        def opened() -> AsyncIterator[Parts]:
+            return self._chat.open(session, owner_of(request), request.query_params.get("c") or None)
+
+        yield self._guarded(lambda: self._status(session, owner_of(request)))
+        async for parts in self._followed(opened):
+            yield parts
+
+    def _status(self, session: Session, owner: str) -> Parts:
+        """The status line; the library too, when it is another than this page shows."""
+        state, stamp = self._opening.state, self._shelf.stamp()
+        assistant = self._opening.assistant if self._opening.is_open else None
+        model = assistant.model.name if assistant else ""
+        articles = assistant.size().articles if assistant else None
+        at_rest = state.phase in ("ready", "failed")
+        parts: Parts = {
+            "status": status_html(state, model, articles),
+            "timer": gr.Timer(_RESTING_S if at_rest else _WATCHING_S),
+        }
+        if stamp != session.library:
+            session.library = stamp
+            parts |= self._shelf.shown(session, owner)
+        return parts
+
+    # -- from parts to components ---------------------------------------------------------
+
+    def _guarded(self, work: Callable[[], Parts]) -> dict[Any, Any]:
+        try:
+            return self._components(work())
+        except AssistantError as error:
+            return self._components({"notice": notice_html(str(error))})
+        except Exception:
+            _log.exception("a page's request failed")
+            return self._components({"notice": notice_html(_INSIDE)})
+
+    async def _followed(self, work: Callable[[], AsyncIterator[Parts]]) -> AsyncIterator[dict[Any, Any]]:
+        try:
+            async for parts in work():
+                yield self._components(parts)
+        except AssistantError as error:
+            yield self._components({"notice": notice_html(str(error))})
+        except Exception:
+            _log.exception("a page's request failed")
+            yield self._components({"notice": notice_html(_INSIDE)})
+
+    def _components(self, parts: Parts) -> dict[Any, Any]:
+        return {self._parts[name]: value for name, value in parts.items()}
+
+
+async def _nothing() -> AsyncIterator[Parts]:
+    return
+    yield {}

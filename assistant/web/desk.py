@@ -1,0 +1,149 @@
+"""Questions wait here for their turn: so many are answered at once, the others know their place.
+
+A language model on a small machine answers one question at a time. A thread of its own works on
+each, so that a page can come and go, look at its place in the line, and stop it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from assistant.errors import AssistantError, UsageError
+from assistant.schema import Event
+
+_log = logging.getLogger(__name__)
+
+Work = Callable[[], Iterator[Event]]
+
+
+class Job:
+    """One question on its way to an answer; made by `Desk.submit`.
+
+    `version` grows whenever there is something new to show.
+    """
+
+    def __init__(self, work: Work, on_event: Callable[[Event], None], desk: Desk) -> None:
+        self.error: str | None = None
+        self.version = 0
+        self._work = work
+        self._on_event = on_event
+        self._desk = desk
+        self._cancelled = threading.Event()
+        self._over = threading.Event()
+
+    @property
+    def place(self) -> int:
+        """How many questions are answered before this one is begun; 0 when it is its turn."""
+        return self._desk.place_of(self)
+
+    @property
+    def cancelled(self) -> bool:
+        """True once it has been stopped."""
+        return self._cancelled.is_set()
+
+    @property
+    def over(self) -> bool:
+        """True when nothing more will happen: answered, failed or stopped."""
+        return self._over.is_set()
+
+    def cancel(self) -> None:
+        """Stop: at once where it waits, else at the model's next word, whose request is then dropped."""
+        self._cancelled.set()
+        self._desk.withdraw(self)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Block until it is over; False when it is not within `seconds`."""
+        return self._over.wait(seconds)
+
+    def work(self) -> None:
+        """Take the events one by one; called by the desk, in a thread of its own."""
+        try:
+            if not self.cancelled:
+                self._take()
+        except AssistantError as error:
+            self.error = str(error)
+        except Exception:
+            _log.exception("a question could not be answered")
+            self.error = "something went wrong inside; the server's log tells what"
+        finally:
+            self.end()
+
+    def end(self) -> None:
+        """Nothing more will happen."""
+        self._over.set()
+        self.version += 1
+
+    def _take(self) -> None:
+        events = self._work()
+        try:
+            for event in events:
+                if self.cancelled:
+                    return
+                self._on_event(event)
+                self.version += 1
+        finally:
+            close = getattr(events, "close", None)
+            if close:
+                close()
+
+
+class Desk:
+    """Answers up to `at_once` questions at the same time, first come, first served."""
+
+    def __init__(self, at_once: int = 1, *, most_waiting: int = 32) -> None:
+        self._at_once = at_once
+        self._most_waiting = most_waiting
+        self._waiting: deque[Job] = deque()
+        self._running: set[Job] = set()
+        self._lock = threading.Lock()
+
+    def submit(self, work: Work, on_event: Callable[[Event], None]) -> Job:
+        """Answer with `work()`'s events as soon as it is its turn, each handed to `on_event` in a worker's thread.
+
+        Raises `UsageError` when too many wait already.
+        """
+        job = Job(work, on_event, self)
+        with self._lock:
+            if len(self._waiting) >= self._most_waiting:
+                raise UsageError(f"{len(self._waiting)} questions are waiting already; try again in a while")
+            self._waiting.append(job)
+        self._begin()
+        return job
+
+    def place_of(self, job: Job) -> int:
+        """How many questions are answered before this one is begun."""
+        with self._lock:
+            return self._waiting.index(job) + 1 if job in self._waiting else 0
+
+    def withdraw(self, job: Job) -> None:
+        """Take a waiting job out of the line."""
+        with self._lock:
+            if job not in self._waiting:
+                return
+            self._waiting.remove(job)
+        job.end()
+
+    def close(self) -> None:
+        """Stop every job; what runs ends at the model's next word."""
+        with self._lock:
+            jobs = [*self._waiting, *self._running]
+        for job in jobs:
+            job.cancel()
+
+    def _begin(self) -> None:
+        with self._lock:
+            while self._waiting and len(self._running) < self._at_once:
+                job = self._waiting.popleft()
+                self._running.add(job)
+                threading.Thread(target=self._run, args=(job,), name="answer", daemon=True).start()
+
+    def _run(self, job: Job) -> None:
+        try:
+            job.work()
+        finally:
+            with self._lock:
+                self._running.discard(job)
+            self._begin()

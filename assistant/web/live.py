@@ -1,0 +1,66 @@
+"""An answer while it is written: events in, what is shown of it out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from assistant.schema import Answer, Citation, Done, Event, Retrieved, Sentence, SentenceReady, Step, Token
+
+_STEPS = {
+    "rewriting": "Understanding the question",
+    "searching": "Searching the articles",
+    "judging": "Deciding whether they answer it",
+    "writing": "Writing",
+    "checking": "Checking every sentence against its paragraph",
+}
+
+
+class LiveAnswer:
+    """Takes the events of one question in order; may be looked at from another thread at any time."""
+
+    def __init__(self, question: str) -> None:
+        self.question = question
+        self.doing = _STEPS["searching"]
+        self.answer: Answer | None = None
+        self._draft = ""
+        self._sentences: tuple[Sentence, ...] = ()
+        self._citations: dict[int, Citation] = {}
+
+    def take(self, event: Event) -> None:
+        """The next event."""
+        match event:
+            case Step(name):
+                self.doing = _STEPS.get(name, name.capitalize())
+                if name != "checking":
+                    self._draft = ""
+            case Retrieved(passages):
+                self.doing = f"Reading {_counted(len(passages), 'paragraph')}"
+            case Token(text):
+                self.doing = _STEPS["writing"]
+                self._draft += text
+            case SentenceReady(sentence, citations):
+                self._draft = ""
+                self._citations |= {citation.number: citation for citation in citations}
+                self._sentences = (*self._sentences, sentence)
+            case Done(answer):
+                self.answer = answer
+
+    def record(self) -> dict[str, Any]:
+        """As `Answer.to_dict()` has it, as far as it is known; `draft` is what was not checked yet."""
+        return {
+            "question": self.question,
+            "sentences": [
+                {"text": sentence.text, "citations": list(sentence.citations), "support": sentence.support}
+                for sentence in self._sentences
+            ],
+            "citations": [
+                {**asdict(citation), "published": citation.published.isoformat() if citation.published else None}
+                for citation in list(self._citations.values())
+            ],
+            "draft": self._draft.strip(),
+        }
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

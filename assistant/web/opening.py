@@ -1,0 +1,106 @@
+"""Opening the assistant in the background, so that the page is there before the model is."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.errors import AssistantError
+from assistant.library import Assistant, ProgressOf
+
+_log = logging.getLogger(__name__)
+_PATIENCE_S = 10
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far it is: `phase` is "opening", "loading" (the articles are there), "ready" or "failed".
+
+    `doing` says what is being done, `share` how much of it in [0, 1], None where that is not known.
+    """
+
+    phase: str
+    doing: str = ""
+    share: float | None = None
+
+
+class Opening:
+    """An assistant that is being opened, is open, or could not be."""
+
+    def __init__(self, open_assistant: Callable[[ProgressOf], Assistant]) -> None:
+        self._open = open_assistant
+        self._assistant: Assistant | None = None
+        self._state = State("opening", "starting")
+        self._lock = threading.Lock()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    @classmethod
+    def of(cls, assistant: Assistant) -> Opening:
+        """An assistant that is open already."""
+        opening = cls(lambda _progress: assistant)
+        opening._assistant, opening._state = assistant, State("ready")
+        return opening
+
+    def start(self) -> None:
+        """Begin; returns at once. Starting twice does nothing."""
+        with self._lock:
+            if self._thread is None and self._assistant is None:
+                self._thread = threading.Thread(target=self._work, name="opening", daemon=True)
+                self._thread.start()
+
+    @property
+    def state(self) -> State:
+        """How far it is now."""
+        return self._state
+
+    @property
+    def assistant(self) -> Assistant:
+        """The assistant. Raises `AssistantError` while it is not open, with what can be done about it."""
+        if self._assistant is None:
+            if self._state.phase == "failed":
+                raise AssistantError(self._state.doing)
+            raise AssistantError("the articles are still being opened; try again in a moment")
+        return self._assistant
+
+    @property
+    def is_open(self) -> bool:
+        """True when the articles can be read."""
+        return self._assistant is not None
+
+    def close(self) -> None:
+        """Close the assistant, or do so as soon as it is open."""
+        with self._lock:
+            self._closed = True
+            assistant, self._assistant = self._assistant, None
+        if assistant is not None:
+            assistant.close()
+        elif self._thread is not None:
+            self._thread.join(_PATIENCE_S)
+
+    def _work(self) -> None:
+        try:
+            assistant = self._open(self._progress)
+            with self._lock:
+                closed = self._closed
+                self._assistant = None if closed else assistant
+            if closed:
+                assistant.close()
+                return
+            self._state = State("loading", "loading the language model")
+            assistant.model.wait()
+            self._state = State("ready")
+        except AssistantError as error:
+            self._state = State("failed", str(error))
+        except Exception:
+            _log.exception("the assistant could not be opened")
+            self._state = State("failed", "something went wrong inside; the server's log tells what")
+
+    def _progress(self, what: str) -> Callable[[int, int], None]:
+        def tell(done: int, total: int) -> None:
+            self._state = State("opening", what, min(1.0, done / total) if total > 0 else None)
+
+        self._state = State("opening", what)
+        return tell

@@ -1,0 +1,40 @@
+"""Answers and articles → safe HTML and text. Every function is pure; its HTML is one line of text.
+
+No text of a question, model or article becomes markup: strings are escaped, invisible and direction
+characters removed, Markdown left as it stands; the only links are an article's own http(s) address.
+There are no scripts, styles, images or event handlers in it.
+
+Class names, for style sheet and scripts:
+
+    article.answer            .stated or .refusal; .live while it is written (aria-busy)
+      p.understood            the question as understood; q
+      div.sentences           or div.reports > section.report > p.as-of, side by side
+        p.sentence            span.words, then span.check.verified | .partly-verified | .unverified
+          span.citation       button.chip[data-citation][data-article][data-paragraph][data-start][data-end]
+                              and span.card[role=tooltip]: to be shown on hover of span.citation and focus within;
+                              q.card-quote, span.card-outlet, bdi.card-title, span.card-paragraph, span.card-also
+      p.draft                 what the model is writing, not checked
+      div.refusal-card        p.reason, ul.closest > li > button.open-source[data-article …], blockquote
+      p.confidence            .high | .middle | .low | .none
+      details.how             section > h4; dl.facts, ol.entries, div.scroll > table, .number, .none, .more
+    article.source            header > h2.title, p.byline, p.about; p.paragraph#pN (.cited) > span.number, span.text;
+                              mark, span.dateline
+    ul.articles               li(.selected) > button.open-article[data-article] > bdi.title, span.place
+    figure.timeline           svg.bars > rect.bar[data-period]; figcaption
+    everywhere                .label, .date, .outlet, .empty, .visually-hidden (for screen readers only)
+"""
+
+from assistant.web.render_answer import answer_html
+from assistant.web.render_article import article_html, headers_html
+from assistant.web.render_copy import answer_markdown, answer_text, escape_markdown
+from assistant.web.render_timeline import timeline_html
+
+__all__ = [
+    "answer_html",
+    "answer_markdown",
+    "answer_text",
+    "article_html",
+    "escape_markdown",
+    "headers_html",
+    "timeline_html",
+]

@@ -1,0 +1,145 @@
+"""The web server around the page: who may call what, the page's own files, exports."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, PlainTextResponse, Response
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.errors import AssistantError
+from assistant.web.conversations import ConversationStore
+from assistant.web.login import LoginWall, Passes, add_login
+from assistant.web.owners import BrowserCookie, owner_of
+from assistant.web.security import AllowedHosts, HostGuard, LoginGuard, LoginLimit, SecurityHeaders
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+ASSETS = Path(__file__).with_name("assets")
+# Gradio serves much more than this page needs: a proxy, other people's files, its own API's description.
+_SERVED = re.compile(
+    r"/|/(?:assets|static)/.+|/theme\.css|/manifest\.json|/favicon\.ico|/page/[\w.-]+|/export/[\w.-]+|/log(?:in|out)"
+    r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|upload|upload_progress|startup-events|cancel|reset)"
+)
+# In the page from the start: Gradio's own `head` and `css` come with its scripts, which is late, and it rewrites `css`.
+_HEAD = b"""
+<link rel="stylesheet" href="/page/page.css">
+<link rel="icon" href="/page/icon.svg">
+<script src="/page/theme.js"></script>
+<script src="/page/page.js"></script>
+</head>"""
+_FILES = frozenset(("page.js", "page.css", "theme.js", "icon.svg"))
+_FOREIGN = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
+
+
+def create_server(
+    page: gr.Blocks, conversations: ConversationStore, *, host: str, max_upload: int, password_hash: str = ""
+) -> FastAPI:
+    """The page as a web application for requests to `host`; `max_upload` bytes a file.
+
+    With a password's hash it asks for that password first. Raises `UsageError`.
+    """
+    import gradio as gr
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    _add_routes(app, conversations)
+    passes = Passes(password_hash)
+    if password_hash:
+        add_login(app, password_hash, passes)
+    gr.mount_gradio_app(
+        app,
+        page,
+        "/",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=max_upload,
+        ssr_mode=False,
+        enable_monitoring=False,
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+    )
+    # The last one added is the first to see a request.
+    app.add_middleware(PageHead)
+    app.add_middleware(BrowserCookie)
+    if password_hash:
+        app.add_middleware(LoginWall, passes=passes)
+        app.add_middleware(LoginGuard, limit=LoginLimit())
+    app.add_middleware(OnlyServed)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(HostGuard, hosts=AllowedHosts(host))
+    return app
+
+
+class OnlyServed:
+    """ASGI middleware: answers 404 to every address that the page does not use."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it."""
+        if scope["type"] == "http" and not _SERVED.fullmatch(scope["path"]):
+            await PlainTextResponse("not found", 404)(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+        else:
+            await self._app(scope, receive, send)
+
+
+class PageHead:
+    """ASGI middleware: gives the page its style sheet and script, and takes away what names other hosts."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; change the page itself."""
+        if scope["type"] != "http" or scope["path"] != "/":
+            await self._app(scope, receive, send)
+            return
+        plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        start: Message = {}
+        body = b""
+
+        async def changed(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                body = _FOREIGN.sub(b"", body).replace(b"</head>", _HEAD, 1)
+                headers = MutableHeaders(scope=start)
+                headers["content-length"] = str(len(body))
+                headers["cache-control"] = "no-store"
+                await send(start)
+                await send({"type": "http.response.body", "body": body})
+
+        await self._app({**scope, "headers": plain}, receive, changed)
+
+
+def _add_routes(app: FastAPI, conversations: ConversationStore) -> None:
+    @app.get("/page/{name}")
+    def asset(name: str) -> Response:
+        if name not in _FILES:
+            return PlainTextResponse("not found", 404)
+        return FileResponse(ASSETS / name, headers={"cache-control": "no-cache"})
+
+    @app.get("/export/{name}")
+    def export(name: str, request: Request) -> Response:
+        conversation, _, kind = name.rpartition(".")
+        made = {"md": conversations.export_markdown, "json": conversations.export_json}.get(kind)
+        if made is None:
+            return PlainTextResponse("not found", 404)
+        try:
+            text = made(owner_of(request), conversation)
+        except AssistantError as error:
+            return PlainTextResponse(str(error), 404)
+        types = {"md": "text/markdown", "json": "application/json"}
+        headers = {"content-disposition": f'attachment; filename="conversation.{kind}"', "cache-control": "no-store"}
+        return Response(text, media_type=f"{types[kind]}; charset=utf-8", headers=headers)

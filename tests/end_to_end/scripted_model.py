@@ -1,0 +1,114 @@
+"""A language model that answers by rule, behind the same HTTP interface as any other: what a page shows is foreseen.
+
+It answers only where the paragraphs it is given have every long word of the reply, as a good model would.
+"""
+
+import json
+import re
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+RULES = (
+    ("sign", "Xi and Putin signed two joint statements."),
+    (
+        "visit Moscow",
+        "During President Xi Jinping’s visit to Moscow, Chinese and Russian leaders agreed to deepen their "
+        "strategic partnership.",
+    ),
+    ("visit Moscow", "Xi's ongoing state visit will further boost the two countries' partnership."),
+    ("attend", "Trump, Putin and Xi will attend the Group of 20 summit in Germany."),
+    ("council open", "The city council opened a new library."),
+    ("tram line", "The tram line was closed by the mayor."),
+)
+_SLOWLY = 0.1
+
+
+class ScriptedModel:
+    """Serves `RULES` on a port of its own until closed; a question with "slowly" is answered word by word, late."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.dropped = threading.Event()
+        handler = type("Handler", (_Handler,), {"script": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @property
+    def name(self) -> str:
+        """What `--model` takes."""
+        return f"scripted@http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    def close(self) -> None:
+        """End."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    script: ScriptedModel
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        prompt = request["messages"][-1]["content"]
+        self.script.asked.append(prompt)
+        reply = _reply(prompt)
+        if request.get("stream"):
+            self._stream(reply or "Nothing is known about that.", _SLOWLY if "slowly" in prompt else 0.01)
+        else:
+            self._judge(reply is not None)
+
+    def _judge(self, yes: bool) -> None:
+        word = "yes" if yes else "no"
+        odds = [{"token": word, "logprob": -0.01, "bytes": None}, {"token": "no", "logprob": -5.0, "bytes": None}]
+        choice = {
+            "index": 0,
+            "finish_reason": "stop",
+            "message": {"role": "assistant", "content": word},
+            "logprobs": {"content": [{**odds[0], "top_logprobs": odds}]},
+        }
+        body = json.dumps(_completion("chat.completion", choice)).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _stream(self, reply: str, pause: float) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        words = re.findall(r"\s*\S+", reply)
+        if pause == _SLOWLY:
+            words = [*words[:-1], *[" and so on"] * 1000, words[-1]]
+        try:
+            for word in words:
+                choice = {"index": 0, "delta": {"content": word}, "finish_reason": None}
+                self.wfile.write(f"data: {json.dumps(_completion('chat.completion.chunk', choice))}\n\n".encode())
+                self.wfile.flush()
+                time.sleep(pause)
+            self.wfile.write(b"data: [DONE]\n\n")
+        except OSError:
+            self.script.dropped.set()
+
+
+def _completion(kind: str, choice: dict[str, object]) -> dict[str, object]:
+    return {"id": "1", "object": kind, "created": 0, "model": "scripted", "choices": [choice]}
+
+
+def _reply(prompt: str) -> str | None:
+    follow_up = re.findall(r"^Follow-up question: (.*)$", prompt, re.M)
+    if follow_up:
+        return str(follow_up[-1])
+    question = re.findall(r"^Question: (.*)$", prompt, re.M)[-1]
+    given = set(re.findall(r"\w{5,}", prompt))
+    return next(
+        (reply for asked, reply in RULES if asked in question and set(re.findall(r"\w{5,}", reply)) <= given), None
+    )

@@ -1,0 +1,107 @@
+import threading
+
+import pytest
+
+from assistant.errors import AssistantError, ModelError
+from assistant.web.opening import Opening, State
+
+
+class FakeModel:
+    def __init__(self):
+        self.loaded = threading.Event()
+        self.error = None
+
+    def wait(self):
+        assert self.loaded.wait(5)
+        if self.error:
+            raise self.error
+
+
+class FakeAssistant:
+    def __init__(self):
+        self.model = FakeModel()
+        self.closed = threading.Event()
+
+    def close(self):
+        self.closed.set()
+
+
+def until(opening, phase):
+    done = threading.Event()
+    for _ in range(500):
+        if opening.state.phase == phase:
+            return opening.state
+        done.wait(0.01)
+    raise AssertionError(f"still {opening.state}")
+
+
+def test_the_articles_are_there_before_the_model_is():
+    assistant, may_open = FakeAssistant(), threading.Event()
+
+    def open_it(progress):
+        tell = progress("indexing articles")
+        tell(1, 4)
+        assert may_open.wait(5)
+        return assistant
+
+    opening = Opening(open_it)
+    opening.start()
+    opening.start()
+    for _ in range(500):
+        if opening.state.share:
+            break
+        threading.Event().wait(0.01)
+    assert opening.state == State("opening", "indexing articles", 0.25)
+    with pytest.raises(AssistantError, match="still being opened"):
+        _ = opening.assistant
+    may_open.set()
+    until(opening, "loading")
+    assert opening.assistant is assistant
+    assistant.model.loaded.set()
+    until(opening, "ready")
+
+
+def test_what_cannot_be_opened_is_told_in_its_own_words():
+    def fail(_):
+        raise AssistantError("folder a: no such folder")
+
+    opening = Opening(fail)
+    opening.start()
+    assert until(opening, "failed").doing == "folder a: no such folder"
+    with pytest.raises(AssistantError, match="no such folder"):
+        _ = opening.assistant
+
+
+def test_a_model_that_cannot_be_loaded_leaves_the_library_open():
+    assistant = FakeAssistant()
+    assistant.model.error = ModelError("model a: damaged")
+    assistant.model.loaded.set()
+    opening = Opening(lambda _: assistant)
+    opening.start()
+    assert until(opening, "failed").doing == "model a: damaged"
+    assert opening.assistant is assistant
+
+
+def test_an_unforeseen_error_is_kept_to_the_log(caplog):
+    def fail(_):
+        raise KeyError("secret detail")
+
+    opening = Opening(fail)
+    opening.start()
+    assert "secret" not in until(opening, "failed").doing
+    assert "secret detail" in caplog.text
+
+
+def test_closing_while_it_opens_closes_what_is_opened_then():
+    assistant, may_open = FakeAssistant(), threading.Event()
+
+    def open_it(_):
+        may_open.wait(5)
+        return assistant
+
+    opening = Opening(open_it)
+    opening.start()
+    threading.Timer(0.05, may_open.set).start()
+    opening.close()
+    assert assistant.closed.wait(5)
+    assert not opening.is_open

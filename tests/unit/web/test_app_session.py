@@ -1,0 +1,45 @@
+from datetime import date
+
+import pytest
+
+from assistant.errors import UsageError
+from assistant.web.session import Action, Scope
+
+
+@pytest.mark.parametrize("data", [None, "x", [], {}, {"action": 7}, {"action": "a", "text": "x" * 30_000}])
+def test_what_is_no_action_is_refused(data):
+    with pytest.raises(UsageError):
+        Action.of(data)
+
+
+def test_details_are_text_whatever_they_were():
+    action = Action.of({"action": "cite", "n": 3, "nothing": None, "inside": {"a": 1}})
+    assert action.text("n") == "3"
+    assert action.text("nothing") == action.text("missing") == ""
+    assert action.number("n") == 3
+    assert action.text("inside") == "{'a': 1}"
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "１", "9" * 12, "0x1", "1; DROP TABLE"])
+def test_what_is_no_number_is_refused(text):
+    with pytest.raises(UsageError, match="no number"):
+        Action("a", {"n": text}).number("n")
+
+
+def test_days_are_read_and_must_be_in_order():
+    assert Action("a", {"since": "2023-01-01"}).days() == (date(2023, 1, 1), None)
+    with pytest.raises(UsageError, match="swap them"):
+        Action("a", {"since": "2023-01-02", "until": "2023-01-01"}).days()
+    with pytest.raises(UsageError, match="not a date"):
+        Action("a", {"since": "yesterday"}).days()
+
+
+def test_a_scope_survives_being_kept():
+    scope = Scope(date(2023, 1, 1), None, ("a", "b"))
+    assert Scope.of(scope.to_dict()) == scope
+    assert Scope.of(Scope().to_dict()) == Scope()
+
+
+@pytest.mark.parametrize("kept", [None, 3, {}, {"since": 7}, {"since": "x"}, {"articles": 3}])
+def test_a_scope_that_is_none_is_everything(kept):
+    assert Scope.of(kept) == Scope()

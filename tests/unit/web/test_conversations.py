@@ -1,0 +1,252 @@
+"""Conversations: kept, found, changed, exported, and nobody else's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hostile_texts import HOSTILE
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.errors import UsageError
+from assistant.schema import Turn
+from assistant.web.conversations import ConversationStore
+from assistant.web.wording import UNTITLED, fold, title_from
+
+ANSWER: dict[str, Any] = {
+    "question": "What did they sign?",
+    "answer": "They signed two joint statements [1].",
+    "refused": False,
+    "sentences": [{"text": "They signed two joint statements.", "citations": [1], "support": 1.0}],
+    "citations": [
+        {"number": 1, "title": "Xi’s visit", "source": "TDI", "published": "2023-03-22", "paragraph": 9,
+         "quote": "signed two joint statements", "text": "They signed two joint statements in Zürich."}
+    ],
+    "steps": {"gate": [0.5, None]},
+}  # fmt: skip
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ConversationStore:
+    times = iter(datetime(2026, 1, 2, 3, 4, tzinfo=UTC) + timedelta(minutes=n) for n in range(1000))
+    return ConversationStore(tmp_path / "conversations.sqlite3", now=lambda: next(times))
+
+
+def test_a_conversation_keeps_its_messages_in_order(store: ConversationStore, tmp_path: Path) -> None:
+    made = store.create("ann").id
+    first = store.append("ann", made, "What did they sign?", ANSWER)
+    second = store.append("ann", made, "When?", {"answer": "In March."})
+    assert (first.position, second.position) == (1, 2)
+    again = ConversationStore(tmp_path / "conversations.sqlite3")
+    assert list(again.messages("ann", made)) == [first, second]
+    assert first.answer == ANSWER
+    assert first.asked_at == datetime(2026, 1, 2, 3, 5, tzinfo=UTC)
+    assert again.get("ann", made).messages == 2
+
+
+def test_the_first_question_names_it_until_somebody_does(store: ConversationStore) -> None:
+    made = store.create("ann")
+    assert made.title == UNTITLED
+    store.append(
+        "ann", made.id, "What did Xi and Putin sign in Moscow in March of the year 2023, and why then?", ANSWER
+    )
+    store.append("ann", made.id, "When?", ANSWER)
+    assert store.get("ann", made.id).title == "What did Xi and Putin sign in Moscow in March of the year…"
+    assert store.rename("ann", made.id, "  Xi\n& Putin ").title == "Xi & Putin"
+    store.append("ann", made.id, "Why?", ANSWER, at=1)
+    assert store.get("ann", made.id).title == "Xi & Putin"
+    assert store.create("ann", "Mine").title == "Mine"
+
+
+@pytest.mark.parametrize("title", ["", " \n", "\u200b\u202e", "x" * 201])
+def test_a_title_must_be_one(store: ConversationStore, title: str) -> None:
+    made = store.create("ann", "Mine").id
+    with pytest.raises(UsageError, match="title"):
+        store.rename("ann", made, title)
+    assert store.get("ann", made).title == "Mine"
+
+
+def test_the_last_used_comes_first(store: ConversationStore) -> None:
+    one, two, three = (store.create("ann", title).id for title in "abc")
+    assert [item.id for item in store.list("ann")] == [three, two, one]
+    store.append("ann", one, "What?", ANSWER)
+    assert [item.id for item in store.list("ann")] == [one, three, two]
+    assert store.list("bob") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("moscow", True),
+        ("SIGN  MOSCOW", True),
+        ("moscow paris", False),
+        ("joint statements", True),
+        ("zuric", False),
+        ("tdi", True),
+        ("visite", False),
+        ("é", True),
+        ("CAFE", True),
+        ("%", False),
+        ("_", False),
+        ("'; DROP TABLE messages; --", False),
+        ('"', False),
+        ("*", False),
+        ("\x00", True),
+        ("\ud800", False),
+        ("", True),
+        ("q " * 5000, False),
+    ],
+)
+def test_words_are_searched_in_titles_questions_and_answers(store: ConversationStore, words: str, found: bool) -> None:
+    made = store.create("ann", "Café talk").id
+    store.append("ann", made, "What did they sign in MOSCOW?", ANSWER)
+    assert [item.id for item in store.list("ann", words)] == [made] * found
+    assert store.list("bob", words) == []
+
+
+def test_wildcards_stand_for_themselves(store: ConversationStore) -> None:
+    plain, odd = store.create("ann", "100 percent").id, store.create("ann", "100% of_it").id
+    assert {item.id for item in store.list("ann", "100")} == {plain, odd}
+    assert [item.id for item in store.list("ann", "100%")] == [odd]
+    assert [item.id for item in store.list("ann", "of_it")] == [odd]
+
+
+def test_what_was_cut_off_is_not_found_any_more(store: ConversationStore) -> None:
+    made = store.create("ann", "t").id
+    store.append("ann", made, "What about Moscow?", {})
+    store.append("ann", made, "What about Paris?", {})
+    store.truncate("ann", made, 2)
+    assert [message.question for message in store.messages("ann", made)] == ["What about Moscow?"]
+    assert store.list("ann", "paris") == []
+    assert store.append("ann", made, "Rome?", {}).position == 2
+
+
+def test_asking_anew_replaces_in_one_go(store: ConversationStore) -> None:
+    made = store.create("ann").id
+    for question in ("one", "two", "three"):
+        store.append("ann", made, question, ANSWER)
+    message = store.append("ann", made, "zwei", {}, at=2)
+    assert message.position == 2
+    assert [item.question for item in store.messages("ann", made)] == ["one", "zwei"]
+    with pytest.raises(UsageError, match="cannot be kept"):
+        store.append("ann", made, "bad", {"x": float("nan")}, at=1)
+    assert [item.question for item in store.messages("ann", made)] == ["one", "zwei"]
+    store.append("ann", made, "eins", {}, at=1)
+    assert store.get("ann", made).title == "eins"
+    assert store.append("ann", made, "far", {}, at=10**30).position == 2
+    with pytest.raises(UsageError, match="count from 1"):
+        store.truncate("ann", made, 0)
+
+
+def test_history_is_what_was_said(store: ConversationStore) -> None:
+    made = store.create("ann").id
+    store.append("ann", made, "What did they sign?", ANSWER)
+    store.append("ann", made, "Why?", {"answer": "", "refused": True})
+    turns = (
+        Turn("user", "What did they sign?"),
+        Turn("assistant", "They signed two joint statements [1]."),
+        Turn("user", "Why?"),
+        Turn("assistant", "The articles do not say."),
+    )
+    assert store.history("ann", made) == turns
+    assert store.history("ann", made, before=2) == turns[:2]
+    assert store.history("ann", made, before=1) == ()
+    for _ in range(30):
+        store.append("ann", made, "Again?", ANSWER)
+    assert len(store.history("ann", made)) == 20
+    assert store.history("ann", made)[0].role == "user"
+
+
+ACTS: dict[str, Callable[[ConversationStore, str, str], object]] = {
+    "get": lambda store, owner, made: store.get(owner, made),
+    "messages": lambda store, owner, made: store.messages(owner, made),
+    "append": lambda store, owner, made: store.append(owner, made, "What?", ANSWER),
+    "replace": lambda store, owner, made: store.append(owner, made, "What?", ANSWER, at=1),
+    "truncate": lambda store, owner, made: store.truncate(owner, made, 1),
+    "rename": lambda store, owner, made: store.rename(owner, made, "Theirs"),
+    "delete": lambda store, owner, made: store.delete(owner, made),
+    "history": lambda store, owner, made: store.history(owner, made),
+    "markdown": lambda store, owner, made: store.export_markdown(owner, made),
+    "json": lambda store, owner, made: store.export_json(owner, made),
+}
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+def test_anothers_conversation_is_one_that_does_not_exist(store: ConversationStore, act: Any) -> None:
+    hers = store.create("ann").id
+    store.append("ann", hers, "What did they sign?", ANSWER)
+    before = store.export_json("ann", hers)
+    said = []
+    for made in (hers, "no-such-id", "", "\ud800", "' OR 1=1 --"):
+        with pytest.raises(UsageError) as caught:
+            act(store, "bob", made)
+        said.append(str(caught.value))
+    assert len(set(said)) == 1
+    assert store.export_json("ann", hers) == before
+    act(store, "ann", hers)
+
+
+def test_what_is_deleted_is_gone_from_the_file_too(store: ConversationStore, tmp_path: Path) -> None:
+    made = store.create("ann").id
+    store.append("ann", made, "Who is the secret source?", ANSWER)
+    store.delete("ann", made)
+    assert store.list("ann") == []
+    with pytest.raises(UsageError):
+        store.messages("ann", made)
+    store.close()  # the last connection folds the log into the file
+    assert b"secret source" not in (tmp_path / "conversations.sqlite3").read_bytes()
+
+
+def test_export_as_markdown(store: ConversationStore) -> None:
+    made = store.create("ann", "Xi *and* Putin").id
+    store.append("ann", made, "What did <they> sign?", ANSWER)
+    assert store.export_markdown("ann", made) == (
+        "# Xi \\*and\\* Putin\n\n## What did \\<they\\> sign?\n\nAsked 2026-01-02 03:05 UTC\n\n"
+        "They signed two joint statements [1].\n\n"
+        "1. **Xi’s visit**, TDI, 22 March 2023, paragraph 9\n   > signed two joint statements\n"
+    )
+
+
+def test_export_as_json_has_everything(store: ConversationStore) -> None:
+    made = store.create("ann").id
+    store.append("ann", made, "What did they sign?", ANSWER)
+    record = json.loads(store.export_json("ann", made))
+    assert record["format"] == 1
+    assert record["title"] == "What did they sign?"
+    assert record["messages"] == [
+        {"position": 1, "question": "What did they sign?", "answer": ANSWER,
+         "asked_at": "2026-01-02T03:05:00.000000+00:00"}
+    ]  # fmt: skip
+    assert "owner" not in record
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_any_text_is_kept_and_found_again(store: ConversationStore, text: str) -> None:
+    made = store.create("ann").id
+    message = store.append("ann", made, text, {**ANSWER, "answer": text, "sentences": [{"text": text}]})
+    (kept,) = store.messages("ann", made)
+    assert kept == message
+    assert kept.answer["answer"] == text
+    kept.question.encode()
+    assert store.list("ann", text)[0].id == made
+    store.export_markdown("ann", made).encode()
+    json.loads(store.export_json("ann", made).encode())
+    assert store.get("ann", made).title.isprintable() or text == HOSTILE["combining"]
+
+
+@given(st.text())
+def test_a_title_from_a_question_is_one_short_line(question: str) -> None:
+    title = title_from(question)
+    assert 1 <= len(title) <= 61
+    assert len(title.splitlines()) == 1
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_a_folded_part_is_found_in_the_folded_whole(text: str, more: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert fold(f"{text} x") in fold(f"{text} x {more}")
