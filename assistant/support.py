@@ -116,9 +116,7 @@ class _Claim:
                 matched += 1
                 if word.is_number and not _counts_the_same(word, self.sentence, text):
                     problems.append(f"{word.written!r} counts something else")
-            elif self._is_placed(word, around, passage):
-                continue
-            elif word.start in self._names and word.stem in named_before:
+            elif self._is_placed(word, around, passage) or (word.start in self._names and word.stem in named_before):
                 continue
             elif word.is_number:
                 problems.append(f"{word.written!r} is not stated")

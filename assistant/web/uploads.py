@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from assistant.articles.folder import MAX_BYTES, SUFFIXES
+from assistant.articles.folder import SUFFIXES
+from assistant.articles.limits import MAX_BYTES
 from assistant.errors import UsageError
 from assistant.web.markup import clip, neutralise
 
