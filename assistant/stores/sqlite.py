@@ -10,16 +10,15 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from llama_index.core.schema import BaseNode, TextNode
 from llama_index.core.vector_stores.types import (
-    BasePydanticVectorStore,
     FilterOperator,
     MetadataFilter,
     MetadataFilters,
@@ -29,15 +28,29 @@ from llama_index.core.vector_stores.types import (
 )
 from pydantic import PrivateAttr
 
-from assistant.errors import IndexStoreError
+from assistant.stores.base import Filter, Record, Size, Store
+from assistant.stores.fusion import FUSION_CONSTANT, fuse
+from assistant.stores.sqlite_file import SqliteFile
 
-FUSION_CONSTANT = 60
+__all__ = ["FUSION_CONSTANT", "SqliteStore", "fuse"]
+
+_PAGE = 1000
 _WORD = re.compile(r"\w+")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS totals (articles INTEGER NOT NULL, paragraphs INTEGER NOT NULL, characters INTEGER NOT NULL);
+INSERT INTO totals SELECT 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM totals);
 CREATE TABLE IF NOT EXISTS articles (
     id TEXT PRIMARY KEY, hash TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
     header TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS records (
+    id TEXT PRIMARY KEY, header TEXT NOT NULL, origin TEXT NOT NULL, file TEXT NOT NULL, digest TEXT NOT NULL,
+    size INTEGER NOT NULL, modified INTEGER NOT NULL, story TEXT NOT NULL, same_as TEXT,
+    published TEXT, source TEXT, searched TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS records_by_origin ON records (origin, id);
+CREATE INDEX IF NOT EXISTS records_by_story ON records (story) WHERE story != '' AND same_as IS NULL;
+CREATE INDEX IF NOT EXISTS records_by_date ON records (published IS NULL, published, id);
+CREATE INDEX IF NOT EXISTS records_by_source ON records (source);
 CREATE TABLE IF NOT EXISTS paragraphs (
     row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, article_id TEXT NOT NULL, published TEXT,
     text TEXT NOT NULL, metadata TEXT NOT NULL, vector BLOB NOT NULL);
@@ -46,131 +59,212 @@ CREATE INDEX IF NOT EXISTS paragraphs_by_date ON paragraphs (published);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
     text, heading, tokenize = 'porter unicode61 remove_diacritics 2');
 """
-_NEXT_GENERATION = """
-INSERT INTO meta VALUES ('generation', '1')
-ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"""
+_RECORD = "id, header, origin, file, digest, size, modified, story, same_as"
 _COMPARISONS = {FilterOperator.GTE: ">=", FilterOperator.LTE: "<=", FilterOperator.EQ: "="}
 
 
-class SqliteStore(BasePydanticVectorStore):
+class SqliteStore(Store):
     """Nodes carry `article_id`, `published` (ISO or None) and `heading` in their metadata."""
 
     stores_text: bool = True
-    _path: Path = PrivateAttr()
-    _local: threading.local = PrivateAttr()
+    _file: SqliteFile = PrivateAttr()
     _vectors: tuple[int, np.ndarray[Any, Any], np.ndarray[Any, Any]] | None = PrivateAttr(default=None)
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
         """Open the file, or create it. Raises `IndexStoreError`."""
         super().__init__(stores_text=True)
-        self._path = path
-        self._local = threading.local()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise IndexStoreError(f"index folder {path.parent} cannot be made ({error.strerror})") from error
-        if not create:
-            return
-        with self.transaction() as connection:
-            for statement in _SCHEMA.split(";\n"):
-                connection.execute(statement)
+        self._file = SqliteFile(path, _SCHEMA if create else None)
 
     @property
     def client(self) -> sqlite3.Connection:
         """This thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            self._local.connection = connection
-        return connection
+        return self._file.connection
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """A write transaction, rolled back on any error. Raises `IndexStoreError`."""
-        try:
-            connection = self.client
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute(_NEXT_GENERATION)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-        except sqlite3.DatabaseError as error:
-            raise self._explain(error) from error
+        return self._file.transaction()
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
+    def snapshot(self) -> AbstractContextManager[None]:
         """Every read inside sees the same state of the file, whatever others write. Raises `IndexStoreError`."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None and connection.in_transaction:
-            yield
-            return
-        self.read("BEGIN")
-        try:
-            yield
-        finally:
-            if self.client.in_transaction:
-                self.client.execute("ROLLBACK")
-
-    def generation(self) -> int:
-        """How many write transactions the file has seen; whoever caches rows compares it."""
-        rows = self.read("SELECT value FROM meta WHERE key = 'generation'")
-        return int(rows[0][0]) if rows else 0
+        return self._file.snapshot()
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query. Raises `IndexStoreError`."""
-        try:
-            return self.client.execute(sql, parameters).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise self._explain(error) from error
+        return self._file.read(sql, parameters)
+
+    def generation(self) -> int:
+        """How many write transactions the file has seen; whoever caches rows compares it."""
+        return self._file.generation()
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
+        """Close the file."""
+        self._file.close()
+
+    # What is kept of articles
+
+    def replace(self, items: Sequence[tuple[Record, Sequence[TextNode]]]) -> None:
+        """Put articles in place of any with their ids, in one transaction."""
+        with self.transaction() as connection:
+            for record, nodes in items:
+                self.delete(record.id)
+                self._put(connection, record)
+                self.add(nodes)
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove articles with their paragraphs, in one transaction."""
+        with self.transaction() as connection:
+            for article_id in ids:
+                self.delete(article_id)
+                gone = connection.execute("DELETE FROM records WHERE id = ?", (article_id,)).rowcount
+                connection.execute("UPDATE totals SET articles = articles - ?", (gone,))
+
+    def touch(self, records: Sequence[Record]) -> None:
+        """Replace records of articles that are there, in one transaction; others are passed over."""
+        with self.transaction() as connection:
+            for record in records:
+                if connection.execute("SELECT 1 FROM records WHERE id = ?", (record.id,)).fetchone():
+                    self._put(connection, record)
+
+    def records(self, origin: str | None = None) -> Iterator[Record]:
+        """All records, or those of one origin, a page at a time: the caller may write meanwhile."""
+        where, values = ("origin = ? AND", [origin]) if origin is not None else ("", [])
+        last = ""
+        while page := self._records(f"{where} id > ? ORDER BY id LIMIT ?", [*values, last, _PAGE]):
+            yield from page
+            last = page[-1].id
+
+    def record(self, article_id: str) -> Record | None:
+        """One record."""
+        return next(iter(self._records("id = ?", [article_id])), None)
+
+    def same_story(self, story: str) -> Record | None:
+        """The record that keeps the paragraphs of this story, if any."""
+        if not story:
+            return None
+        return next(iter(self._records("story = ? AND story != '' AND same_as IS NULL ORDER BY id", [story])), None)
+
+    def listed(self, chosen: Filter, *, limit: int, offset: int = 0) -> list[Record]:
+        """Records by date, oldest first, undated last, then by id."""
+        condition, values = _chosen(chosen)
+        return self._records(
+            f"{condition} ORDER BY published IS NULL, published, id LIMIT ? OFFSET ?", [*values, limit, offset]
+        )
+
+    def count(self, chosen: Filter) -> int:
+        """How many `listed` would return without a limit."""
+        condition, values = _chosen(chosen)
+        return int(self.read(f"SELECT count(*) FROM records WHERE {condition}", values)[0][0])
+
+    def outlets(self) -> list[tuple[str, int]]:
+        """Outlets with their number of articles, most first."""
+        return [
+            (str(source), int(number))
+            for source, number in self.read(
+                "SELECT source, count(*) FROM records WHERE source IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+            )
+        ]
+
+    def months(self) -> list[tuple[str, int]]:
+        """Months with their number of articles, oldest first."""
+        month = "substr(published, 1, 7)"
+        return [
+            (str(name), int(number))
+            for name, number in self.read(
+                f"SELECT {month}, count(*) FROM records WHERE published IS NOT NULL GROUP BY 1 ORDER BY 1"
+            )
+        ]
+
+    def nodes_of(self, article_id: str) -> list[TextNode]:
+        """An article's paragraphs in reading order, without vectors."""
+        rows = self.read("SELECT id, text, metadata FROM paragraphs WHERE article_id = ? ORDER BY row", (article_id,))
+        return [TextNode(id_=node_id, text=text, metadata=json.loads(metadata)) for node_id, text, metadata in rows]
+
+    def size(self) -> Size:
+        """How much is stored, from totals that every write keeps."""
+        return Size(*self.read("SELECT articles, paragraphs, characters FROM totals")[0])
+
+    def note(self, key: str, value: str | None = None) -> str | None:
+        """Read, or with a value write, a small named setting of the index; the value now stored."""
+        if value is not None:
+            with self.transaction() as connection:
+                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note:{key}", value))
+        rows = self.read("SELECT value FROM meta WHERE key = ?", (f"note:{key}",))
+        return str(rows[0][0]) if rows else None
+
+    def _put(self, connection: sqlite3.Connection, record: Record) -> None:
+        header = record.header
+        source = header.get("source")
+        known = connection.execute("SELECT 1 FROM records WHERE id = ?", (record.id,)).fetchone()
+        connection.execute(
+            "INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                record.id,
+                json.dumps(dict(header), ensure_ascii=False),
+                record.origin,
+                record.file,
+                record.digest,
+                record.size,
+                record.modified,
+                record.story,
+                record.same_as,
+                header.get("published"),
+                source,
+                _folded(f"{header.get('title') or ''} {source or ''}"),
+            ),
+        )
+        if not known:
+            connection.execute("UPDATE totals SET articles = articles + 1")
+
+    def _records(self, condition: str, values: Sequence[Any]) -> list[Record]:
+        return [
+            Record(article_id, json.loads(header), *rest)
+            for article_id, header, *rest in self.read(f"SELECT {_RECORD} FROM records WHERE {condition}", values)
+        ]
+
+    # What is kept of paragraphs
 
     def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
         """Insert nodes that carry embeddings, inside the caller's transaction or one of its own."""
-        if not self.client.in_transaction:
-            with self.transaction():
-                return self.add(nodes)
-        for node in nodes:
-            metadata = dict(node.metadata)
-            text = node.get_content()
-            vector = np.asarray(node.get_embedding(), dtype=np.float32).tobytes()
-            cursor = self.client.execute(
-                "INSERT INTO paragraphs (id, article_id, published, text, metadata, vector) VALUES (?,?,?,?,?,?)",
-                (
-                    node.node_id,
-                    metadata["article_id"],
-                    metadata.get("published"),
-                    text,
-                    json.dumps(metadata, ensure_ascii=False),
-                    vector,
-                ),
-            )
-            self.client.execute(
-                "INSERT INTO words (rowid, text, heading) VALUES (?,?,?)",
-                (cursor.lastrowid, text, metadata.get("heading", "")),
+        with self.transaction() as connection:
+            characters = 0
+            for node in nodes:
+                metadata = dict(node.metadata)
+                text = node.get_content()
+                vector = np.asarray(node.get_embedding(), dtype=np.float32).tobytes()
+                cursor = connection.execute(
+                    "INSERT INTO paragraphs (id, article_id, published, text, metadata, vector) VALUES (?,?,?,?,?,?)",
+                    (
+                        node.node_id,
+                        metadata["article_id"],
+                        metadata.get("published"),
+                        text,
+                        json.dumps(metadata, ensure_ascii=False),
+                        vector,
+                    ),
+                )
+                connection.execute(
+                    "INSERT INTO words (rowid, text, heading) VALUES (?,?,?)",
+                    (cursor.lastrowid, text, metadata.get("heading", "")),
+                )
+                characters += len(text)
+            connection.execute(
+                "UPDATE totals SET paragraphs = paragraphs + ?, characters = characters + ?", (len(nodes), characters)
             )
         return [node.node_id for node in nodes]
 
     def delete(self, ref_doc_id: str, **_: Any) -> None:
         """Remove an article's paragraphs."""
-        if not self.client.in_transaction:
-            with self.transaction():
-                return self.delete(ref_doc_id)
-        mine = "SELECT row FROM paragraphs WHERE article_id = ?"
-        self.client.execute(f"DELETE FROM words WHERE rowid IN ({mine})", (ref_doc_id,))
-        self.client.execute("DELETE FROM paragraphs WHERE article_id = ?", (ref_doc_id,))
-        return None
+        with self.transaction() as connection:
+            mine = "FROM paragraphs WHERE article_id = ?"
+            number, characters = connection.execute(
+                f"SELECT count(*), coalesce(sum(length(text)), 0) {mine}", (ref_doc_id,)
+            ).fetchone()
+            if number:
+                connection.execute(f"DELETE FROM words WHERE rowid IN (SELECT row {mine})", (ref_doc_id,))
+                connection.execute(f"DELETE {mine}", (ref_doc_id,))
+                connection.execute(
+                    "UPDATE totals SET paragraphs = paragraphs - ?, characters = characters - ?", (number, characters)
+                )
 
     def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
         """The best paragraphs, with `dense_score` and `bm25_score` in each node's metadata."""
@@ -248,34 +342,41 @@ class SqliteStore(BasePydanticVectorStore):
             nodes.append(TextNode(id_=node_id, text=text, metadata={**json.loads(metadata), **scores}))
         return nodes
 
-    def _explain(self, error: sqlite3.DatabaseError) -> IndexStoreError:
-        text = str(error)
-        if "locked" in text:
-            remedy = "another process is writing; try again when it has finished"
-        elif "readonly" in text or "unable to open" in text:
-            remedy = "check the folder's permissions, or set ASSISTANT_HOME to a folder you may write to"
-        elif "full" in text:
-            remedy = "free some disk space; what was indexed before is intact"
-        elif isinstance(error, sqlite3.OperationalError) and "fts5" in text:
-            remedy = "this Python's SQLite lacks FTS5; use a python.org or distribution build"
-        else:
-            remedy = "delete the file; it is rebuilt from the articles"
-        return IndexStoreError(f"index {self._path}: {text}; {remedy}")
+
+def _folded(text: str) -> str:
+    """Case and accents levelled."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def fuse(rankings: Sequence[Sequence[int]]) -> dict[int, float]:
-    """Reciprocal rank fusion: the sum of 1 / (60 + rank), rank from 1 (Cormack et al. 2009)."""
-    scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, row in enumerate(ranking, start=1):
-            scores[row] = scores.get(row, 0.0) + 1.0 / (FUSION_CONSTANT + rank)
-    return scores
+def _chosen(chosen: Filter) -> tuple[str, list[Any]]:
+    """SQL for a filter of records: every word is in the title or the outlet."""
+    parts: list[str] = ["1"]
+    values: list[Any] = []
+    for word in _folded(chosen.words).split():
+        parts.append("instr(searched, ?) > 0")
+        values.append(word)
+    for value, comparison in (
+        (chosen.source, "source = ?"),
+        (chosen.since and chosen.since.isoformat(), "published >= ?"),
+        (chosen.until and chosen.until.isoformat(), "published <= ?"),
+    ):
+        if value is not None:
+            parts.append(comparison)
+            values.append(value)
+    return " AND ".join(parts), values
 
 
 def _where(filters: MetadataFilters | None) -> tuple[str, list[Any]]:
     """SQL for filters on `published` and `article_id`; other filters raise NotImplementedError."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for item in filters.filters if filters else ():
+        if isinstance(item, MetadataFilter) and item.key == "article_id" and item.operator is FilterOperator.IN:
+            chosen = list(item.value) if isinstance(item.value, list) else [item.value]
+            parts.append("article_id IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(chosen))
+            continue
         known = isinstance(item, MetadataFilter) and item.key in ("published", "article_id")
         if not (known and isinstance(item, MetadataFilter) and item.operator in _COMPARISONS):
             raise NotImplementedError(f"filter {item!r}")

@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "openai": {"assistant.llm"},
     "onnxruntime": {"assistant.embedding"},
     "xllamacpp": {"assistant.engine_process"},
-    "sqlite3": {"assistant.stores.sqlite"},
+    "sqlite3": {"assistant.stores.sqlite", "assistant.stores.sqlite_file"},
     "gradio": set(),
 }
 
