@@ -28,7 +28,7 @@ from llama_index.core.vector_stores.types import (
 )
 from pydantic import PrivateAttr
 
-from assistant.stores.base import Filter, Record, Size, Store
+from assistant.stores.base import Fault, Filter, Record, Size, Store
 from assistant.stores.fusion import FUSION_CONSTANT, fuse
 from assistant.stores.sqlite_file import SqliteFile
 
@@ -60,6 +60,27 @@ CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
     text, heading, tokenize = 'porter unicode61 remove_diacritics 2');
 """
 _RECORD = "id, header, origin, file, digest, size, modified, story, same_as"
+_CHECKS = (
+    (
+        "SELECT article_id, count(*) FROM paragraphs WHERE article_id NOT IN (SELECT id FROM records) GROUP BY 1",
+        "article {}: {} paragraphs without a record",
+    ),
+    (
+        "SELECT r.id, count(p.row) || ' of ' || (r.header ->> 'paragraphs') FROM records r "
+        "LEFT JOIN paragraphs p ON p.article_id = r.id "
+        "WHERE r.same_as IS NULL GROUP BY r.id HAVING count(p.row) != r.header ->> 'paragraphs'",
+        "article {}: {} paragraphs are stored",
+    ),
+    (
+        "SELECT article_id, length(vector) FROM paragraphs "
+        "WHERE length(vector) != (SELECT length(vector) FROM paragraphs ORDER BY row LIMIT 1) GROUP BY 1",
+        "article {}: a vector is {} bytes long",
+    ),
+    (
+        "SELECT article_id, count(*) FROM paragraphs WHERE row NOT IN (SELECT id FROM words_docsize) GROUP BY 1",
+        "article {}: {} paragraphs are not known to word search",
+    ),
+)
 _COMPARISONS = {FilterOperator.GTE: ">=", FilterOperator.LTE: "<=", FilterOperator.EQ: "="}
 
 
@@ -115,8 +136,7 @@ class SqliteStore(Store):
         with self.transaction() as connection:
             for article_id in ids:
                 self.delete(article_id)
-                gone = connection.execute("DELETE FROM records WHERE id = ?", (article_id,)).rowcount
-                connection.execute("UPDATE totals SET articles = articles - ?", (gone,))
+                self._forget(connection, article_id)
 
     def touch(self, records: Sequence[Record]) -> None:
         """Replace records of articles that are there, in one transaction; others are passed over."""
@@ -160,7 +180,8 @@ class SqliteStore(Store):
         return [
             (str(source), int(number))
             for source, number in self.read(
-                "SELECT source, count(*) FROM records WHERE source IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+                "SELECT source, count(*) FROM records WHERE source IS NOT NULL AND same_as IS NULL "
+                "GROUP BY 1 ORDER BY 2 DESC, 1"
             )
         ]
 
@@ -170,7 +191,8 @@ class SqliteStore(Store):
         return [
             (str(name), int(number))
             for name, number in self.read(
-                f"SELECT {month}, count(*) FROM records WHERE published IS NOT NULL GROUP BY 1 ORDER BY 1"
+                f"SELECT {month}, count(*) FROM records WHERE published IS NOT NULL AND same_as IS NULL "
+                "GROUP BY 1 ORDER BY 1"
             )
         ]
 
@@ -178,6 +200,23 @@ class SqliteStore(Store):
         """An article's paragraphs in reading order, without vectors."""
         rows = self.read("SELECT id, text, metadata FROM paragraphs WHERE article_id = ? ORDER BY row", (article_id,))
         return [TextNode(id_=node_id, text=text, metadata=json.loads(metadata)) for node_id, text, metadata in rows]
+
+    def vectors_of(self, article_id: str) -> list[list[float]]:
+        """The vectors of an article's paragraphs, in the order of `nodes_of`."""
+        rows = self.read("SELECT vector FROM paragraphs WHERE article_id = ? ORDER BY row", (article_id,))
+        return [np.frombuffer(vector, dtype=np.float32).tolist() for (vector,) in rows]
+
+    def faults(self) -> Iterator[Fault]:
+        """What is wrong, by SQLite's own check, FTS5's own check and ours. Reads only."""
+        for (message,) in self.read("PRAGMA integrity_check(20)"):
+            if message != "ok":
+                yield Fault(f"index {self._file.path}: {message}")
+        for sql, message in _CHECKS:
+            for article_id, detail in self.read(sql):
+                yield Fault(message.format(article_id, detail), article_id)
+        for article_id, vector in self._file.stream("SELECT article_id, vector FROM paragraphs"):
+            if not np.isfinite(np.frombuffer(vector, dtype=np.float32)).all():
+                yield Fault(f"article {article_id}: a vector is not finite", article_id)
 
     def size(self) -> Size:
         """How much is stored, from totals that every write keeps."""
@@ -194,9 +233,9 @@ class SqliteStore(Store):
     def _put(self, connection: sqlite3.Connection, record: Record) -> None:
         header = record.header
         source = header.get("source")
-        known = connection.execute("SELECT 1 FROM records WHERE id = ?", (record.id,)).fetchone()
+        self._forget(connection, record.id)
         connection.execute(
-            "INSERT OR REPLACE INTO records VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO records VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             (
                 record.id,
                 json.dumps(dict(header), ensure_ascii=False),
@@ -212,8 +251,13 @@ class SqliteStore(Store):
                 _folded(f"{header.get('title') or ''} {source or ''}"),
             ),
         )
-        if not known:
+        if record.same_as is None:
             connection.execute("UPDATE totals SET articles = articles + 1")
+
+    def _forget(self, connection: sqlite3.Connection, article_id: str) -> None:
+        kept = connection.execute("DELETE FROM records WHERE id = ? AND same_as IS NULL", (article_id,)).rowcount
+        connection.execute("UPDATE totals SET articles = articles - ?", (kept,))
+        connection.execute("DELETE FROM records WHERE id = ?", (article_id,))
 
     def _records(self, condition: str, values: Sequence[Any]) -> list[Record]:
         return [
@@ -351,7 +395,7 @@ def _folded(text: str) -> str:
 
 def _chosen(chosen: Filter) -> tuple[str, list[Any]]:
     """SQL for a filter of records: every word is in the title or the outlet."""
-    parts: list[str] = ["1"]
+    parts: list[str] = ["same_as IS NULL"]
     values: list[Any] = []
     for word in _folded(chosen.words).split():
         parts.append("instr(searched, ?) > 0")

@@ -91,6 +91,13 @@ class SqliteFile:
         except sqlite3.DatabaseError as error:
             raise self.explain(error) from error
 
+    def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query one by one; the caller does not write meanwhile. Raises `IndexStoreError`."""
+        try:
+            yield from self.connection.execute(sql, parameters)
+        except sqlite3.DatabaseError as error:
+            raise self.explain(error) from error
+
     def generation(self) -> int:
         """How many write transactions the file has seen."""
         rows = self.read("SELECT value FROM meta WHERE key = 'generation'")
