@@ -30,10 +30,14 @@ class SqliteFile:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise IndexStoreError(f"index folder {path.parent} cannot be made ({error.strerror})") from error
-        if schema is not None:
+        if schema is not None and not self._is_made():
             with self.transaction() as connection:
                 for statement in schema.split(";\n"):
                     connection.execute(statement)
+
+    def _is_made(self) -> bool:
+        """The schema is made in one transaction: where its first table is, it is whole."""
+        return self.path.is_file() and bool(self.read("SELECT 1 FROM sqlite_master WHERE name = 'meta'"))
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -111,6 +115,10 @@ class SqliteFile:
         for connection in connections:
             connection.close()
 
+    def unfit(self, problem: str) -> IndexStoreError:
+        """An error for content that does not fit what is asked or written."""
+        return IndexStoreError(f"index {self.path}: {problem}; delete the file, it is rebuilt from the articles")
+
     def explain(self, error: sqlite3.DatabaseError) -> IndexStoreError:
         """The same error with the file and a remedy, in one line."""
         text = str(error)
@@ -118,7 +126,7 @@ class SqliteFile:
             remedy = "another process is writing; try again when it has finished"
         elif "readonly" in text or "unable to open" in text:
             remedy = "check the folder's permissions, or set ASSISTANT_HOME to a folder you may write to"
-        elif "full" in text:
+        elif "full" in text or "disk I/O" in text:
             remedy = "free some disk space; what was indexed before is intact"
         elif isinstance(error, sqlite3.OperationalError) and "fts5" in text:
             remedy = "this Python's SQLite lacks FTS5; use a python.org or distribution build"
