@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from assistant import __version__
-from assistant.commands import articles, ask, evaluate, model
+from assistant.commands import articles, ask, evaluate, index, model, remove
 from assistant.errors import AssistantError
 
-_COMMANDS = (ask, articles, model, evaluate)
+_COMMANDS = (ask, index, articles, remove, model, evaluate)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
