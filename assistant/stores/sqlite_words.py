@@ -1,8 +1,8 @@
 """Word search (BM25, Robertson & Zaragoza 2009) by SQLite's FTS5, bounded in time.
 
-FTS5 takes about a microsecond for each paragraph that holds a word of the question, and common
-words are in most paragraphs. So in a large index the rarest words choose the candidates, and the
-best of those are compared by all words that are not in every tenth paragraph.
+FTS5 takes about a microsecond to score a paragraph for each word of the question that it holds, and
+common words are in most paragraphs. So in a large index the rarest words choose the candidates, and
+the best of those are scored anew by more words: to pass a paragraph over takes a sixth of the time.
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from assistant.stores.terms import FTS5_TOKENIZER, asked, indexed
 
 WORDS_SCHEMA = f"CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, heading, tokenize = '{FTS5_TOKENIZER}')"
 _MOST_WORDS = 64
-_VISITS = 10_000
+_VISITS = 8_000
 _SHARE_OF_VISITS = 50
-_COMMON = 10
+_CHEAPER = 4
 _CANDIDATES = 200
-_LISTED = 500
 _COUNTS_KEPT = 100_000
 
 
@@ -50,22 +49,24 @@ class WordSearch:
         `paragraphs` is how many the store holds. Raises `IndexStoreError`.
         """
         words = asked(question)[:_MOST_WORDS]
-        if rows is not None and len(rows) <= _LISTED:
-            return self._ranked(words, depth, listed=rows.tolist()) if len(rows) else {}
-        visits = _VISITS + paragraphs // _SHARE_OF_VISITS
+        if rows is not None and not len(rows):
+            return {}
         if paragraphs <= _VISITS:
             return self._ranked(words, depth, among=rows)
-        counts = {word: self._count(word, paragraphs) for word in words}
+        visits = _VISITS + paragraphs // _SHARE_OF_VISITS
+        counts = {word: self._count(word, paragraphs, _CHEAPER * visits) for word in words}
+        telling = _within(counts, _CHEAPER * visits)
+        if rows is not None and len(rows) <= _CANDIDATES:
+            return self._ranked(telling, depth, listed=rows.tolist())
         rare = _within(counts, visits)
-        if rare == words:
+        if len(rare) == len(words):
             return self._ranked(words, depth, among=rows)
         if not rare:
             # Nothing but words that are everywhere: the newest paragraphs stand for all.
             newest = self._file.read("SELECT max(row) FROM paragraphs")[0][0] - visits
             return self._ranked(words, depth, among=rows, after=newest)
         candidates = self._ranked(rare, max(depth, _CANDIDATES), among=rows)
-        telling = [word for word in words if word in rare or counts[word] <= paragraphs // _COMMON]
-        return self._ranked(telling, depth, listed=list(candidates))
+        return self._ranked(telling, depth, listed=list(candidates)) if candidates else {}
 
     def _ranked(
         self,
@@ -80,13 +81,14 @@ class WordSearch:
             return {}
         condition = "words MATCH ?"
         if listed is not None:
-            condition += f" AND rowid IN ({','.join(map(str, listed))})"
+            # The plus keeps SQLite from asking FTS5 once for each row.
+            condition += f" AND +rowid IN ({','.join(map(str, listed))})"
         elif among is not None:
             # A table of the allowed rows inside SQLite takes several times as long as a look at a byte.
             allowed = np.zeros(int(among[-1]) + 1, dtype=np.uint8)
             allowed[among] = 1
             self._file.connection.create_function("is_allowed", 1, allowed.tobytes().__getitem__)
-            condition += " AND is_allowed(rowid)"
+            condition += f" AND rowid BETWEEN {among[0]} AND {among[-1]} AND is_allowed(rowid)"
         if after > 0:
             condition += f" AND rowid > {after}"
         found = self._file.read(
@@ -95,14 +97,14 @@ class WordSearch:
         )
         return {row: float(score) for row, score in found}
 
-    def _count(self, word: str, paragraphs: int) -> int:
+    def _count(self, word: str, paragraphs: int, enough: int) -> int:
         """In how many paragraphs the word is, counted no further than matters, and not anew for every question."""
         if abs(paragraphs - self._counted_at) > self._counted_at // 20 or len(self._counts) > _COUNTS_KEPT:
             self._counts, self._counted_at = {}, paragraphs
         count = self._counts.get(word)
         if count is None:
             sql = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
-            count = int(self._file.read(sql, (word, paragraphs // _COMMON + 1))[0][0])
+            count = int(self._file.read(sql, (word, enough + 1))[0][0])
             self._counts[word] = count
         return count
 
