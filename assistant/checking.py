@@ -102,11 +102,13 @@ def _check_source(collection: Collection, source: Source, found: Findings, progr
         return
     found.lines += problems
     known = known_files(store, source.origin, Ledger(store, source.origin).entries)
+    removed = {entry.file for entry in collection.index.book.excluded.values() if entry.origin == source.origin}
     for done, source_file in enumerate(files):
         if progress:
             progress(done, len(files))
         entry = known.pop(str(source_file.file.id), None)
-        found.lines += _differs(source_file, entry)
+        if entry is not None or str(source_file.file.id) not in removed:
+            found.lines += _differs(source_file, entry)
     if progress:
         progress(len(files), len(files))
     found.lines += [f"{key}: is gone, its articles are still indexed" for key, entry in known.items() if entry.ids]

@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.articles.folder import list_files
 from assistant.errors import ArticleError, UsageError
 from assistant.index import ArticleIndex
-from assistant.records import FAILED, FileOutcome, UpdateReport
+from assistant.records import FAILED, FileOutcome, UpdateReport, copies_of
 from assistant.sources import FOLDER, UPLOADS, Excluded, Source, SourceFile
 from assistant.updating import Progress, Told, Update
 from assistant.uploads import Upload, discard, keep, keep_bytes
@@ -117,23 +117,28 @@ class Collection:
         return report
 
     def remove(self, ids: Sequence[str]) -> int:
-        """Remove articles; those of a source stay away until they are restored. How many there were."""
+        """Remove articles; those of a source stay away until they are restored. How many of these there were.
+
+        Copies of theirs go with them; the same story of another outlet takes the place of the one removed.
+        """
         with self.index.writing():
             book = self.index.book
-            found = [record for record in map(self.index.store.record, dict.fromkeys(ids)) if record is not None]
+            named = [record for record in map(self.index.store.record, dict.fromkeys(ids)) if record is not None]
+            copies = [self.index.store.record(key) for record in named for key in copies_of(record)]
+            found = list({record.id: record for record in (*named, *copies) if record is not None}.values())
             # First the note that they are to stay away: what is half done is done again by the next update.
             for record in found:
                 book.excluded[record.id] = Excluded(record.origin, record.file, record.digest)
             book.save()
             update = Update(self.index.store, self.index.embedder, self._by_origin(), book.excluded)
-            removed = update.remove([record.id for record in found])
+            update.remove([record.id for record in found])
             for record in found:
                 copy = self._only_copy(record.origin, record.file)
                 if copy is not None:
                     discard(copy)
                     del book.excluded[record.id]
             book.save()
-        return removed
+        return len(named)
 
     def restore(self, ids: Sequence[str] = ()) -> list[str]:
         """Let removed articles (all, if none is named) come back with the next update: those that will."""

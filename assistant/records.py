@@ -103,6 +103,12 @@ def also(record: Record) -> tuple[str, ...]:
     return tuple(named)
 
 
+def copies_of(record: Record) -> list[str]:
+    """The articles that repeat this one under the same outlet and date: the same file twice."""
+    mine = (record.header.get("source"), record.header.get("published"))
+    return [key for key, theirs in repeated_by(record).items() if theirs == mine]
+
+
 def with_id(article: Article, article_id: str) -> Article:
     """The same article, and its paragraphs, under another id."""
     if article.id == article_id:

@@ -293,12 +293,16 @@ class Update:
             chosen, number = f"{name}/{article_id}", number + 1
 
     def _gone(self, ledger: Ledger, source: Source, gone: Mapping[str, Known]) -> None:
-        for key, entry in gone.items():
-            self.report.removed += self._writer.drop(entry.ids)
-            self._writer.after(lambda key=key: ledger.forget(key))  # type: ignore[misc]
-            if self._told and entry.ids:
-                outcome = FileOutcome(key, REMOVED, tuple(entry.ids), "")
-                self._writer.after(lambda outcome=outcome: self._say(outcome))  # type: ignore[misc]
+        # All at once: a story is not handed on to an article that goes as well.
+        self.report.removed += self._writer.drop([key for entry in gone.values() for key in entry.ids])
+
+        def settle() -> None:
+            for key, entry in gone.items():
+                ledger.forget(key)
+                if entry.ids:
+                    self._say(FileOutcome(key, REMOVED, tuple(entry.ids), ""))
+
+        self._writer.after(settle)
 
     def _absent_exclusions(self, origin: str) -> dict[str, str]:
         """Removed articles whose files are not where they were: the file's digest → the article's id."""

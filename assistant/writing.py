@@ -104,7 +104,9 @@ class Writer:
         else:
             if original is not None:
                 record = self._take_over(record, original)
-            self._enter(record, article, like or article.id)
+            # A repair leaves no content hash: vectors of what was damaged are not trusted either.
+            own = article.id if old is not None and old.header.get("content") else ""
+            self._enter(record, article, like or own)
             self._know(record)
             status = CHANGED if old is not None and not anew else ADDED
         for repeating in released:
@@ -213,7 +215,7 @@ class Writer:
         return found
 
     def _vectors(self, article_id: str) -> dict[str, list[float]]:
-        nodes = self._store.nodes_of(article_id)
+        nodes = self._store.nodes_of(article_id) if article_id else []
         if not nodes:
             return {}
         vectors = self._store.vectors_of(article_id)
@@ -228,30 +230,32 @@ class Writer:
         sharing = self._sharing if self._sharing is not None else self._learn()
         ids = [key for mark in record.header["sketch"] for key in sharing.get(mark, ())]
         exact = self._store.same_story(record.story)
+        fuller: Record | None = None
+        shorter: Record | None = None
         for candidate_id in dict.fromkeys([*([exact.id] if exact else []), *ids]):
             candidate = self.record(candidate_id) if candidate_id not in leaving else None
             if candidate is None or candidate.same_as is not None:
                 continue
             if not near_in_time(article.published, _day(candidate)):
                 continue
-            if candidate.story == record.story or self._either_repeats(article, candidate):
+            if candidate.story == record.story:
                 return candidate
-        return None
-
-    def _either_repeats(self, article: Article, candidate: Record) -> bool:
-        other = self._stored(candidate)
-        if other is None:
-            return False
-        mine, theirs = body_of(article.paragraphs), body_of(other.paragraphs)
-        return repeats(mine, theirs) or repeats(theirs, mine)
+            if fuller is None and (other := self._stored(candidate)) is not None:
+                mine, theirs = body_of(article.paragraphs), body_of(other.paragraphs)
+                if repeats(mine, theirs):
+                    fuller = candidate
+                elif shorter is None and repeats(theirs, mine):
+                    shorter = candidate
+        return fuller or shorter
 
     def _takes_over(self, article: Article, record: Record, original: Record) -> bool:
         """True where the newcomer says more: more of the story, or when it was published."""
-        if record.story != original.story:
-            other = self._stored(original)
-            if other is not None and not repeats(body_of(article.paragraphs), body_of(other.paragraphs)):
-                return True
-        return article.published is not None and _day(original) is None
+        dated = article.published is not None and _day(original) is None
+        other = self._stored(original) if record.story != original.story else None
+        if other is None:
+            return dated
+        mine, theirs = body_of(article.paragraphs), body_of(other.paragraphs)
+        return not repeats(mine, theirs) or (dated and repeats(theirs, mine))
 
     def _take_over(self, record: Record, original: Record) -> Record:
         """`record` keeps the story instead of `original`, and what repeated that."""
