@@ -73,6 +73,8 @@ class SqliteFile:
                 raise
         except sqlite3.DatabaseError as error:
             raise self.explain(error) from error
+        except UnicodeEncodeError as error:
+            raise IndexStoreError(f"index {self.path}: a text holds half a character ({error.reason})") from error
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -75,3 +75,16 @@ def _stemmer(language: str) -> Any:
     import snowballstemmer
 
     return snowballstemmer.stemmer(language)
+
+
+def encoded(text: str) -> str:
+    """The words of `text` for an engine whose own analyser is not known: stems in ASCII, one blank between."""
+    return " ".join(map(_ascii, _TOKEN.findall(indexed(text.lower()))))
+
+
+@lru_cache(maxsize=100_000)
+def _ascii(token: str) -> str:
+    plain = folded(token)
+    if plain.isascii():
+        return str(_stemmer("english").stemWord(plain)) or plain
+    return f"u{token.encode('utf-8', 'surrogatepass').hex()}"
