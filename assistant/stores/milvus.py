@@ -19,6 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -29,7 +30,7 @@ from pydantic import PrivateAttr
 
 from assistant.stores.base import Fault, Filter, Record, Size, Store
 from assistant.stores.fusion import fuse
-from assistant.stores.milvus_client import MilvusDatabase
+from assistant.stores.milvus_client import Hit, MilvusDatabase
 from assistant.stores.milvus_rows import (
     Listed,
     among,
@@ -53,6 +54,32 @@ _MOST_HITS = 16_000
 _MOST_WORDS = 64
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query, and the condition that paragraphs must meet."""
+
+    query: VectorStoreQuery
+    among_these: str
+
+    @property
+    def depth(self) -> int:
+        """How many paragraphs each side is to give."""
+        return max(self.query.similarity_top_k, self.query.sparse_top_k or 0)
+
+    def search(self, database: MilvusDatabase, limit: int) -> list[list[Hit]]:
+        """The hits of the dense and of the lexical side; none where the mode does not ask for it."""
+        dense: list[Hit] = []
+        lexical: list[Hit] = []
+        if self.query.mode is not VectorStoreQueryMode.TEXT_SEARCH and self.query.query_embedding:
+            dense = database.search("vector", self.query.query_embedding, "IP", self.among_these, limit)
+        words = " ".join(dict.fromkeys(encoded(self.query.query_str or "").split()[:_MOST_WORDS]))
+        if self.query.mode is not VectorStoreQueryMode.DEFAULT and words:
+            # Milvus Lite gives BM25 scores with a minus, a cluster without.
+            found = database.search("sparse", words, "BM25", self.among_these, limit)
+            lexical = [(abs(score), row) for score, row in found]
+        return [dense, lexical]
+
+
 class MilvusStore(Store):
     """The distributed store. Threads, processes and machines may share it."""
 
@@ -60,7 +87,6 @@ class MilvusStore(Store):
     _database: MilvusDatabase = PrivateAttr()
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
     _overview: tuple[int, list[Listed]] | None = PrivateAttr(default=None)
-    _versions: tuple[int, dict[str, str]] = PrivateAttr(default=(-1, {}))
     _has_paragraphs: bool = PrivateAttr(default=False)
     _unflushed: int = PrivateAttr(default=0)
 
@@ -216,17 +242,9 @@ class MilvusStore(Store):
 
     def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
         """The best paragraphs, with `dense_score` and `bm25_score` in each node's metadata."""
-        among_these = condition(Restriction.of(query.filters))
-        depth = max(query.similarity_top_k, query.sparse_top_k or 0)
+        asked = _Asked(query, condition(Restriction.of(query.filters)))
         rows: dict[str, dict[str, Any]] = {}
-        dense: dict[str, float] = {}
-        lexical: dict[str, float] = {}
-        if self._there_are_paragraphs():
-            if query.mode in (VectorStoreQueryMode.DEFAULT, VectorStoreQueryMode.HYBRID) and query.query_embedding:
-                dense = self._best("vector", query.query_embedding, "IP", among_these, depth, rows)
-            words = " ".join(dict.fromkeys(encoded(query.query_str or "").split()[:_MOST_WORDS]))
-            if query.mode in (VectorStoreQueryMode.TEXT_SEARCH, VectorStoreQueryMode.HYBRID) and words:
-                lexical = self._best("sparse", words, "BM25", among_these, depth, rows)
+        dense, lexical = self._visible(asked, rows) if self._there_are_paragraphs() else ({}, {})
         scores = fuse([list(dense), list(lexical)]) if query.mode is VectorStoreQueryMode.HYBRID else dense or lexical
         best = sorted(scores, key=lambda one: -scores[one])[: query.similarity_top_k]
         nodes = [to_node(rows[one], dense_score=dense.get(one), bm25_score=lexical.get(one)) for one in best]
@@ -234,34 +252,29 @@ class MilvusStore(Store):
             nodes=nodes, similarities=[scores[one] for one in best], ids=[node.node_id for node in nodes]
         )
 
-    def _best(
-        self, field: str, asked: Any, metric: str, among_these: str, depth: int, rows: dict[str, dict[str, Any]]
-    ) -> dict[str, float]:
-        """The `depth` best visible paragraphs, best first; their rows are added to `rows`."""
-        limit = depth + _MORE
+    def _visible(self, asked: _Asked, rows: dict[str, dict[str, Any]]) -> tuple[dict[str, float], dict[str, float]]:
+        """The scores of the best visible paragraphs, dense and lexical, best first; their rows are added to `rows`."""
+        limit = asked.depth + _MORE
+        passed_over: set[str] = set()
         while True:
-            hits = self._database.search(field, asked, metric, among_these, limit)
-            versions = self._versions_at(self.generation(), {row["article"] for _, row in hits})
-            seen = [(score, row) for score, row in hits if versions.get(row["article"]) == row["version"]]
-            if len(seen) >= depth or len(hits) < limit or limit >= _MOST_HITS:
+            sides = asked.search(self._database, limit)
+            # Only now: what another writes in between is then passed over, and looked for anew.
+            articles = sorted({row["article"] for side in sides for _, row in side})
+            fields = ["key", "version"]
+            versions = {
+                article_key(row): row["version"]
+                for row in self._database.get(self._database.records, [f"record:{one}" for one in articles], fields)
+            }
+            kept = [[hit for hit in side if versions.get(hit[1]["article"]) == hit[1]["version"]] for side in sides]
+            stale = {row["key"] for side in sides for _, row in side} - {row["key"] for side in kept for _, row in side}
+            short = any(len(a) == limit and len(b) < asked.depth for a, b in zip(sides, kept, strict=True))
+            if limit >= _MOST_HITS or (not short and stale <= passed_over):
                 break
-            limit = min(2 * limit, _MOST_HITS)
-        rows |= {row["key"]: row for _, row in seen[:depth]}
-        # Milvus Lite gives BM25 scores with a minus, a cluster without.
-        return {row["key"]: abs(score) if metric == "BM25" else score for score, row in seen[:depth]}
-
-    def _versions_at(self, generation: int, articles: set[str]) -> dict[str, str]:
-        """The visible versions of these articles (by their keys), asked for once in a generation."""
-        with self._lock:
-            known = dict(self._versions[1]) if self._versions[0] == generation else {}
-        unknown = sorted(articles - set(known))
-        if unknown:
-            known |= dict.fromkeys(unknown, "")
-            rows = self._database.get(self._database.records, [f"record:{one}" for one in unknown], ["key", "version"])
-            known |= {article_key(row): row["version"] for row in rows}
-            with self._lock:
-                self._versions = (generation, known)
-        return known
+            passed_over |= stale
+            limit = min(2 * limit, _MOST_HITS) if short else limit
+        rows |= {row["key"]: row for side in kept for _, row in side}
+        dense, lexical = ({row["key"]: score for score, row in side[: asked.depth]} for side in kept)
+        return dense, lexical
 
     def _paragraphs_of(self, article_id: str, fields: list[str]) -> list[dict[str, Any]]:
         row = next(iter(self._rows([article_id], ["version"])), None)

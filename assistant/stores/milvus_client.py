@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +20,11 @@ _NAME = re.compile(r"[A-Za-z_]\w{0,199}", re.ASCII)
 _LONGEST = 65_535
 _LONGEST_KEY = 16_000
 _ROWS_AT_ONCE = 1_000
+
+# "Collection not loaded", as after a restart of the server.
+_NOT_LOADED = 101
+
+Hit = tuple[float, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,39 +123,36 @@ class MilvusDatabase:
 
     def get(self, collection: str, keys: Sequence[str], fields: Sequence[str]) -> list[dict[str, Any]]:
         """Rows by their keys, in no order."""
-        return [
-            row
-            for begin in range(0, len(keys), _ROWS_AT_ONCE)
-            for row in self.select(collection, among("key", keys[begin : begin + _ROWS_AT_ONCE]), fields)
-        ]
+        found: list[dict[str, Any]] = []
+        for begin in range(0, len(keys), _ROWS_AT_ONCE):
+            query = partial(
+                self.client.query, collection, filter=among("key", keys[begin : begin + _ROWS_AT_ONCE]),
+                output_fields=list(fields), consistency_level="Strong",
+            )  # fmt: skip
+            found += [dict(row) for row in self._read(collection, query)]
+        return found
 
     def select(self, collection: str, condition: str, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Rows for which a condition holds, in no order, some at a time."""
-        with self._asking():
-            rows = self.client.query_iterator(
-                collection, filter=condition, output_fields=list(fields), batch_size=_ROWS_AT_ONCE,
-                consistency_level="Strong",
-            )  # fmt: skip
+        query = partial(
+            self.client.query_iterator, collection, filter=condition, output_fields=list(fields),
+            batch_size=_ROWS_AT_ONCE, consistency_level="Strong",
+        )  # fmt: skip
+        rows = self._read(collection, query)
         try:
-            while True:
-                with self._asking():
-                    some = rows.next()
-                if not some:
-                    return
+            while some := self._read(collection, rows.next):
                 yield from (dict(row) for row in some)
         finally:
             rows.close()
 
-    def search(
-        self, field: str, asked: Any, metric: str, condition: str, limit: int
-    ) -> list[tuple[float, dict[str, Any]]]:
+    def search(self, field: str, asked: Any, metric: str, condition: str, limit: int) -> list[Hit]:
         """The best paragraphs with their scores, best first."""
-        with self._asking():
-            (hits,) = self.client.search(
-                self.paragraphs, data=[asked], anns_field=field, filter=condition, limit=limit,
-                output_fields=["article", "version", "content"],
-                search_params={"metric_type": metric}, consistency_level="Strong",
-            )  # fmt: skip
+        search = partial(
+            self.client.search, self.paragraphs, data=[asked], anns_field=field, filter=condition, limit=limit,
+            output_fields=["article", "version", "content"], search_params={"metric_type": metric},
+            consistency_level="Strong",
+        )  # fmt: skip
+        (hits,) = self._read(self.paragraphs, search)
         return [(float(hit["distance"]), {"key": hit["key"], **hit["entity"]}) for hit in hits]
 
     def close(self) -> None:
@@ -192,6 +195,18 @@ class MilvusDatabase:
                 raise
         with self._asking():
             self.client.load_collection(collection)
+
+    def _read(self, collection: str, operation: Callable[[], Any]) -> Any:
+        from pymilvus.exceptions import MilvusException
+
+        with self._asking():
+            try:
+                return operation()
+            except MilvusException as error:
+                if error.code != _NOT_LOADED:
+                    raise
+                self.client.load_collection(collection)
+                return operation()
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
