@@ -143,6 +143,14 @@ class Update:
 
     def run(self, source: Source, files: Sequence[SourceFile], progress: Progress | None = None) -> None:
         """Bring one source in step with its files. Raises `IndexStoreError`."""
+        try:
+            self._run(source, files, progress)
+        finally:
+            # Whatever happened, nobody is left looking at half a bar.
+            if progress:
+                progress(len(files), len(files))
+
+    def _run(self, source: Source, files: Sequence[SourceFile], progress: Progress | None) -> None:
         origin = source.origin
         ledger = Ledger(self._store, origin)
         known = known_files(self._store, origin, ledger.entries)
@@ -176,8 +184,6 @@ class Update:
         self._gone(ledger, source, gone)
         self._writer.flush()
         ledger.save()
-        if progress:
-            progress(len(files), len(files))
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove articles; how many there were."""

@@ -27,7 +27,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _articles(arguments: argparse.Namespace) -> int:
-    from assistant.library import open_collection
+    from assistant.opening import open_collection
     from assistant.terminal import progress_bars
 
     if arguments.limit is not None and arguments.limit < 1:

@@ -31,7 +31,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _index(arguments: argparse.Namespace) -> int:
-    from assistant.library import open_place
+    from assistant.opening import open_place
     from assistant.places import mirror_of, place_to_fill
 
     adds = bool(arguments.paths or arguments.urls)
@@ -131,7 +131,8 @@ def _tell(outcome: FileOutcome) -> None:
     from assistant.terminal import one_line
 
     message = outcome.message.removeprefix(f"{outcome.path}: ")
-    print(one_line(f"{outcome.status:<9} {outcome.path}" + (f": {message}" if message else "")), flush=True)
+    told = one_line(outcome.path + (f": {message}" if message else ""))
+    print(f"{outcome.status:<9} {told}", flush=True)
 
 
 def _summary(report: UpdateReport, collection: Collection) -> str:

@@ -26,7 +26,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    from assistant.library import open_collection
+    from assistant.opening import open_collection
     from assistant.settings import parse_day
     from assistant.terminal import progress_bars
 
@@ -88,7 +88,7 @@ def _agreed(number: int) -> bool:
 
 def _restore(arguments: argparse.Namespace) -> int:
     from assistant.commands.common import say_always
-    from assistant.library import open_place
+    from assistant.opening import open_place
     from assistant.places import place_to_ask
     from assistant.terminal import one_line, progress_bars
 

@@ -198,7 +198,7 @@ def test_uploads_stand_beside_a_mirrored_folder_which_is_never_written(
 
 
 def test_standard_input_is_kept_as_a_file(library: Collection) -> None:
-    source = library.add_text("London, Jan 5 (Reuters) - It rained.\n\nIt stopped.".encode())
+    source = library.add_text(b"London, Jan 5 (Reuters) - It rained.\n\nIt stopped.")
     assert source.kind == UPLOADS
     assert library.refresh(only=[source]).added == 1
     library.add_text(b'{"text": "It rained."}\n{"text": "It snowed."}')

@@ -19,8 +19,7 @@ from assistant import writer_lock, writing
 from assistant.articles.folder import ArticleFile, list_files
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.index import ArticleIndex, UpdateReport, embedded_text, to_node, to_paragraph
-from assistant.schema import Article, Citation, Paragraph
-from assistant.stores.base import Filter
+from assistant.schema import Article, Paragraph
 
 FORK = multiprocessing.get_context("fork")
 Write = Callable[..., Path]

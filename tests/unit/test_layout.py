@@ -144,7 +144,7 @@ LAYERS = [
     {"updating"},
     {"index"},
     {"collection"},
-    {"checking", "watching"},
+    {"checking", "watching", "opening"},
     {"retriever", "conversation", "gate", "support", "citations", "reports", "present", "writer", "answer_type"},
     {"answer"},
     {"batch", "library"},

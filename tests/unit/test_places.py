@@ -75,5 +75,5 @@ def test_a_file_is_no_library(home: Path, tmp_path: Path) -> None:
 def test_a_damaged_list_of_sources_is_named(home: Path) -> None:
     (home / "library").mkdir(parents=True)
     (home / "library" / "sources.json").write_text('{"sources": 1}')
-    with pytest.raises(IndexStoreError, match="is damaged .*name the sources again"):
+    with pytest.raises(IndexStoreError, match=r"is damaged .*name the sources again"):
         place_to_ask(Settings.load(home=home))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistant.schema import Answer, Article, Citation, Paragraph, Passage, Token
+from assistant.schema import Answer, Citation, Paragraph, Passage, Token
 from assistant.terminal import (
     Status,
     byline,

@@ -225,7 +225,9 @@ def with_prefix(article: Article, old: str, new: str) -> Article:
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_move_is_recognised_by_its_content(library: Library, count: int) -> None:
-    file = File("a", [story(f"a/{n}" if count > 1 else "a", f"Story {n} begins.", f"Story {n} ends.") for n in range(count)])
+    file = File(
+        "a", [story(f"a/{n}" if count > 1 else "a", f"Story {n} begins.", f"Story {n} ends.") for n in range(count)]
+    )
     library.update(file)
     moved = same_bytes(file, "sub/b")
     assert counts(library.update(moved)) == {"moved": count}
@@ -414,10 +416,11 @@ def test_any_order_of_changes_ends_as_the_last_state_would_from_scratch(tmp_path
         library.update(*files)
         library.assert_whole()
         told = {tuple(body) for body in library.contents.values()}
-        given = {tuple(p.text for p in row.paragraphs) for file in files for row in file.rows if isinstance(row, Article)}
+        given = {
+            tuple(p.text for p in row.paragraphs) for file in files for row in file.rows if isinstance(row, Article)
+        }
         assert told <= given
         # Nothing that was told is lost: each is kept, or is part of what is.
         assert all(any(set(body) <= set(kept) for kept in told) for body in given)
         assert len({record.file for record in library.index.store.records()}) == len(names)
     library.index.close()
-
