@@ -133,7 +133,9 @@ class Pipeline:
     ) -> Generator[Event, None, _Part]:
         trail.part(asked)
         yield Step("searching")
-        passages = self._steps.retriever.retrieve(asked, since=question.since, until=question.until)
+        passages = self._steps.retriever.retrieve(
+            asked, since=question.since, until=question.until, articles=question.articles
+        )
         if self._steps.retriever.reads_whole():
             reports = self._steps.retriever.reports(passages)[:_MAX_REPORTS]
         else:

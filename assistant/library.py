@@ -1,4 +1,4 @@
-"""`Assistant`: a folder of articles that answers questions. The one class other programs need."""
+"""`Assistant`: a library of articles that answers questions. The one class other programs need."""
 
 from __future__ import annotations
 
@@ -10,35 +10,46 @@ from typing import Self
 
 from assistant.answer import Pipeline, Steps, check_question
 from assistant.articles.folder import list_files
+from assistant.collection import Collection
 from assistant.conversation import Contextualiser
-from assistant.embedding import MiniLM, similarities
-from assistant.errors import ArticleError
+from assistant.embedding import similarities
 from assistant.excerpts import Excerpter
 from assistant.gate import Gate
-from assistant.index import ArticleIndex, UpdateReport, index_path
+from assistant.index import ArticleIndex, FileOutcome, UpdateReport
 from assistant.llm import ChatModel, resolve_endpoint
+from assistant.opening import ProgressOf, Say, open_collection, open_index
+from assistant.places import place_to_ask
 from assistant.prompts import Prompts
 from assistant.quoting import Quoter
 from assistant.retriever import Retriever
-from assistant.schema import Answer, Article, Done, Event, Question, Turn
+from assistant.schema import Answer, Article, ArticleHeader, Citation, Done, Event, Question, Turn
 from assistant.settings import Settings
+from assistant.stores.base import Filter, Size
 from assistant.support import Support
 from assistant.writer import Writer
 
-ProgressOf = Callable[[str], Callable[[int, int], None]]
+__all__ = ["Assistant", "FileOutcome", "ProgressOf", "Size", "UpdateReport", "open_collection", "open_index"]
 
 
 class Assistant:
-    """Answers questions from a folder of articles; a context manager.
+    """Answers questions from a library of articles; a context manager.
 
     >>> with Assistant.open("seeds") as assistant:
     ...     print(assistant.ask("What did Xi and Putin sign in Moscow in 2023?").answer)
     """
 
     def __init__(
-        self, index: ArticleIndex, model: ChatModel, settings: Settings, update: UpdateReport | None = None
+        self,
+        index: ArticleIndex,
+        model: ChatModel,
+        settings: Settings,
+        update: UpdateReport | None = None,
+        *,
+        mirror: Path | None = None,
     ) -> None:
+        """`update` is what the opening did; `mirror` the folder that the index follows, if it follows one."""
         self.index = index
+        self.collection = Collection(index, mirror)
         self.model = model
         self.settings = settings
         self.update = update or UpdateReport()
@@ -62,27 +73,31 @@ class Assistant:
         *,
         settings: Settings | None = None,
         progress: ProgressOf | None = None,
+        say: Say | None = None,
     ) -> Self:
-        """Open a folder: its index is built or brought up to date, the model starts loading.
+        """Open a folder of articles, or the library that the settings name; the model starts loading.
 
-        `progress(what)` returns a function that is told (done, total). Files that cannot be read
-        are in `update.problems`. Raises `UsageError`, `ArticleError`, `IndexStoreError`,
-        `ModelFileError`.
+        A folder's index is built or brought up to date first, a library answers as it is.
+        `progress(what)` returns a function that is told (done, total); `say` hears in a line what is
+        waited for. Files that cannot be read are in `update.problems`. Raises `UsageError`,
+        `ArticleError`, `IndexStoreError`, `ModelFileError`.
         """
         settings = settings or Settings.load()
         if articles is not None:
-            settings = settings.model_copy(update={"articles": Path(articles)})
+            settings = settings.model_copy(update={"articles": Path(articles), "index": None})
         report = progress or _silent
         model = ChatModel(resolve_endpoint(settings), settings)
-        # Before a gigabyte is joined for nothing.
-        list_files(settings.articles)
+        place = place_to_ask(settings)
+        if place.mirror is not None:
+            # Before a gigabyte is joined for nothing.
+            list_files(place.mirror)
         try:
             model.start(report("joining the language model"))
-            index, update = open_index(settings, report)
+            collection, update = open_collection(settings, report, say)
         except BaseException:
             model.close()
             raise
-        return cls(index, model, settings, update)
+        return cls(collection.index, model, settings, update, mirror=collection.mirror)
 
     def ask(
         self,
@@ -110,8 +125,62 @@ class Assistant:
         return self._pipeline.stream(asked)
 
     def articles(self) -> list[Article]:
-        """The indexed articles, oldest first."""
+        """The indexed articles with their paragraphs, oldest first."""
         return self.index.articles()
+
+    def size(self) -> Size:
+        """How many articles, paragraphs and characters the library holds."""
+        return self.index.size()
+
+    def headers(
+        self,
+        *,
+        words: str = "",
+        source: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> list[ArticleHeader]:
+        """Articles by date, oldest first, undated last; `words` are looked for in title and outlet."""
+        return self.index.headers(Filter(words, source, since, until), limit=limit, offset=offset)
+
+    def count(
+        self, *, words: str = "", source: str | None = None, since: date | None = None, until: date | None = None
+    ) -> int:
+        """How many `headers` would return without a limit."""
+        return self.index.store.count(Filter(words, source, since, until))
+
+    def outlets(self) -> list[tuple[str, int]]:
+        """Outlets with their number of articles, most first."""
+        return self.index.store.outlets()
+
+    def months(self) -> list[tuple[str, int]]:
+        """Months ("2023-03") with their number of articles, oldest first."""
+        return self.index.store.months()
+
+    def article(self, article_id: str) -> Article:
+        """One article with its paragraphs. Raises `ArticleError` when it is not in the library."""
+        return self.index.article(article_id)
+
+    def add_files(self, paths: Sequence[Path], progress: Callable[[int, int], None] | None = None) -> UpdateReport:
+        """Copy files beside the index and index them; `outcomes` tells what became of each.
+
+        They can be asked about at once and stay when the library is opened again. Raises `IndexStoreError`.
+        """
+        return self.collection.add_files(paths, progress)
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """Remove articles from the library, not their files; how many there were. Raises `IndexStoreError`."""
+        return self.collection.remove(ids)
+
+    def resolve(self, citation: Citation) -> str:
+        """Whether a saved citation still stands: "unchanged", "changed" or "gone"."""
+        return self.index.resolve(citation)
+
+    def refresh(self) -> UpdateReport:
+        """Bring the library up to date with its sources. Raises `UsageError`, `IndexStoreError`."""
+        return self.collection.refresh()
 
     def close(self) -> None:
         """Stop the model and close the index."""
@@ -125,20 +194,6 @@ class Assistant:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def open_index(settings: Settings, progress: ProgressOf | None = None) -> tuple[ArticleIndex, UpdateReport]:
-    """The index of `settings.articles`, in step with its files; no language model is needed.
-
-    Raises `UsageError`, `IndexStoreError`, and `ArticleError` when not one file could be read.
-    """
-    folder = settings.articles
-    files = list_files(folder)
-    index = ArticleIndex(index_path(settings.home, folder), MiniLM(threads=settings.threads))
-    update = index.update(files, (progress or _silent)("indexing articles"))
-    if index.is_empty():
-        raise ArticleError(f"no article could be indexed: {update.problems[0]}")
-    return index, update
 
 
 def _silent(_what: str) -> Callable[[int, int], None]:

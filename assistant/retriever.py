@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
-from typing import Any
 
 from llama_index.core import VectorStoreIndex
 from llama_index.core.retrievers import VectorIndexRetriever
-from llama_index.core.schema import NodeWithScore
+from llama_index.core.schema import BaseNode, NodeWithScore
 from llama_index.core.vector_stores.types import (
     FilterOperator,
     MetadataFilter,
@@ -20,13 +18,23 @@ from llama_index.core.vector_stores.types import (
 )
 
 from assistant.dates import Period, named_periods
-from assistant.index import ArticleIndex, to_paragraph
+from assistant.index import ArticleIndex
+from assistant.records import also, to_paragraph
 from assistant.reports import Report, group
 from assistant.schema import Passage
 from assistant.words import stems
 
 _DEPTH = 20
 _VOCABULARIES_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Which articles are asked."""
+
+    since: date | None
+    until: date | None
+    articles: tuple[str, ...]
 
 
 class Retriever:
@@ -38,20 +46,30 @@ class Retriever:
         self._store = index.store
         self._passages = passages
         self._whole_below = whole_below
-        self._size: tuple[int, int] | None = None
         self._vocabularies: dict[tuple[str, int], frozenset[str]] = {}
 
-    def retrieve(self, question: str, *, since: date | None = None, until: date | None = None) -> tuple[Passage, ...]:
+    def retrieve(
+        self,
+        question: str,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        articles: Sequence[str] = (),
+    ) -> tuple[Passage, ...]:
         """The best passages, best first; at most as many as the constructor was told.
+
+        `since` and `until` bound the publication date; `articles`, where given, are the ids of the
+        only articles that are asked.
 
         Where the question names a time ("in 2017") and there are reports of that time, only
         they and paragraphs that name the year themselves are returned.
         """
-        found = self._search(question, since, until)
+        chosen = _Chosen(since, until, self._kept(articles))
+        found = self._search(question, chosen)
         periods = named_periods(question)
         if periods:
-            found = self._of_periods(question, periods, found, since, until)
-        return tuple(found[: self._passages])
+            found = self._of_periods(question, periods, found, chosen)
+        return tuple(replace(passage, also=self._also(passage.article_id)) for passage in found[: self._passages])
 
     def reports(self, passages: Sequence[Passage]) -> list[Report]:
         """The passages by article, the article of the best one first.
@@ -73,49 +91,52 @@ class Retriever:
 
     def reads_whole(self) -> bool:
         """True for a library so small that each report is its whole article."""
-        generation = self._store.generation()
-        if self._size is None or self._size[0] != generation:
-            (characters,) = self._store.read("SELECT coalesce(sum(length(text)), 0) FROM paragraphs")[0]
-            self._size = (generation, characters)
-        return self._size[1] <= self._whole_below
+        return self._store.size().characters <= self._whole_below
 
     def _complete(self, report: Report) -> tuple[Passage, ...]:
         found = {passage.paragraph.id: passage for passage in report.passages}
-        rows = self._store.read(
-            "SELECT id, text, metadata FROM paragraphs WHERE article_id = ? ORDER BY row",
-            (report.passages[0].article_id,),
-        )
+        outlets = report.passages[0].also
         return tuple(
-            found.get(node_id) or _from_row(node_id, text, json.loads(metadata)) for node_id, text, metadata in rows
+            found.get(node.node_id) or replace(_of_node(node), also=outlets)
+            for node in self._store.nodes_of(report.passages[0].article_id)
         )
 
     def _vocabulary(self, report: Report) -> frozenset[str]:
         article_id = report.passages[0].article_id
         key = (article_id, self._store.generation())
         if key not in self._vocabularies:
-            rows = self._store.read(
-                "SELECT text, heading FROM words WHERE rowid IN (SELECT row FROM paragraphs WHERE article_id = ?)",
-                (article_id,),
-            )
+            nodes = self._store.nodes_of(article_id)
             if len(self._vocabularies) >= _VOCABULARIES_KEPT:
                 self._vocabularies.clear()
-            self._vocabularies[key] = frozenset(stems(" ".join(part for row in rows for part in row)))
+            text = " ".join(part for node in nodes for part in (node.text, node.metadata["heading"]))
+            self._vocabularies[key] = frozenset(stems(text))
         return self._vocabularies[key]
+
+    def _also(self, article_id: str) -> tuple[str, ...]:
+        record = self._store.record(article_id)
+        return also(record) if record is not None else ()
+
+    def _kept(self, articles: Sequence[str]) -> tuple[str, ...]:
+        """The ids under which the paragraphs of these articles are kept."""
+        records = ((article_id, self._store.record(article_id)) for article_id in articles)
+        return tuple(record.same_as if record and record.same_as else key for key, record in records)
 
     def _of_periods(
         self,
         question: str,
         periods: list[Period],
         found: list[Passage],
-        since: date | None,
-        until: date | None,
+        chosen: _Chosen,
     ) -> list[Passage]:
         """Reports of the named times, taken in turns, and paragraphs that name the year themselves."""
         by_period = [
             self._search(
                 question,
-                max(filter(None, (since, period.since))),
-                min(filter(None, (until, period.until))),
+                _Chosen(
+                    max(filter(None, (chosen.since, period.since))),
+                    min(filter(None, (chosen.until, period.until))),
+                    chosen.articles,
+                ),
             )
             for period in periods
         ]
@@ -132,38 +153,41 @@ class Retriever:
             in_turn = [passage for turn in zip_longest(*by_period) for passage in turn if passage] + mentioned
         return list({passage.paragraph.id: passage for passage in in_turn}.values())
 
-    def _search(self, question: str, since: date | None, until: date | None) -> list[Passage]:
+    def _search(self, question: str, chosen: _Chosen) -> list[Passage]:
         retriever = VectorIndexRetriever(
             self._index,
             similarity_top_k=_DEPTH,
             sparse_top_k=_DEPTH,
             vector_store_query_mode=VectorStoreQueryMode.HYBRID,
-            filters=_date_filters(since, until),
+            filters=_filters(chosen),
         )
         return [_passage(found) for found in retriever.retrieve(question)]
 
 
-def _date_filters(since: date | None, until: date | None) -> MetadataFilters | None:
-    bounds = ((since, FilterOperator.GTE), (until, FilterOperator.LTE))
+def _filters(chosen: _Chosen) -> MetadataFilters | None:
+    bounds = ((chosen.since, FilterOperator.GTE), (chosen.until, FilterOperator.LTE))
     filters = [
         MetadataFilter(key="published", value=day.isoformat(), operator=operator) for day, operator in bounds if day
     ]
+    if chosen.articles:
+        filters.append(MetadataFilter(key="article_id", value=list(chosen.articles), operator=FilterOperator.IN))
     return MetadataFilters(filters=list(filters)) if filters else None
 
 
 def _passage(found: NodeWithScore) -> Passage:
     return replace(
-        _from_row(found.node.node_id, found.node.get_content(), found.node.metadata),
+        _of_node(found.node),
         score=found.score or 0.0,
         dense_score=found.node.metadata["dense_score"],
         bm25_score=found.node.metadata["bm25_score"],
     )
 
 
-def _from_row(node_id: str, text: str, metadata: Mapping[str, Any]) -> Passage:
+def _of_node(node: BaseNode) -> Passage:
+    metadata = node.metadata
     published = metadata["published"]
     return Passage(
-        paragraph=to_paragraph(node_id, text, metadata),
+        paragraph=to_paragraph(node.node_id, node.get_content(), metadata),
         article_id=metadata["article_id"],
         title=metadata["title"],
         source=metadata["source"],

@@ -21,7 +21,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ASSISTANT_", frozen=True, extra="ignore", env_ignore_empty=True)
 
-    articles: Path = Field(default_factory=lambda: _default_articles(), description="folder of articles to answer from")
+    articles: Path | None = Field(None, description="folder of articles to answer from; its index mirrors it")
+    index: str | None = Field(None, description="a library: a folder, or http(s)://host:port of a Milvus server")
     model: str = Field(EMBEDDED, description="embedded, FILE.gguf, NAME@URL, ollama:NAME or openai:NAME")
     api_key: SecretStr = Field(SecretStr(""), description="key for the endpoint named by the model")
     home: Path = Field(
@@ -44,27 +45,46 @@ class Settings(BaseSettings):
 
     @field_validator("articles", "home", "prompts", mode="after")
     @classmethod
-    def _expand(cls, path: Path) -> Path:
+    def _expand(cls, path: Path | None) -> Path | None:
         try:
-            return path.expanduser()
+            return path.expanduser() if path is not None else None
         except RuntimeError as error:
             raise ValueError("no such user; write the folder's full path") from error
+
+    @field_validator("index", mode="after")
+    @classmethod
+    def _expand_index(cls, where: str | None) -> str | None:
+        if where is None or "://" not in where:
+            return where if where is None else str(cls._expand(Path(where)))
+        if not where.startswith(("http://", "https://")):
+            raise ValueError("not a folder and not http://host:port or https://host:port")
+        return where
 
     @classmethod
     def load(cls, **overrides: Any) -> Settings:
         """Settings from the environment; an override that is None counts as not given.
 
-        Raises `SettingsError` naming the variable, its value and what is allowed.
+        A folder of articles and a library exclude each other: what is passed goes before the
+        environment, and the folder before the library. Raises `SettingsError` naming the
+        variable, its value and what is allowed.
         """
+        given = {key: value for key, value in overrides.items() if value is not None}
+        if "articles" in given and "index" in given:
+            raise SettingsError("give either a folder of articles or a library: --articles DIR or --index WHERE")
+        if "articles" in given:
+            given["index"] = None
+        elif "index" in given:
+            given["articles"] = None
         try:
-            return cls(**{key: value for key, value in overrides.items() if value is not None})
+            return cls(**given)
         except ValidationError as error:
             first = error.errors()[0]
             name = "_".join(("ASSISTANT", *map(str, first["loc"]))).upper()
             raise SettingsError(f"{name}={first.get('input')!r}: {first['msg']}") from error
 
 
-def _default_articles() -> Path:
+def default_articles() -> Path:
+    """The folder that is asked where none is named: ./seeds, or the project's own."""
     here = Path("seeds")
     return here if here.is_dir() else PROJECT / "seeds"
 

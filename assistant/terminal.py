@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
-from assistant.schema import Answer, Article, Citation, Passage, Token
+from assistant.schema import Answer, Citation, Passage, Token
 
 _WIDTH = 96
 
@@ -45,29 +45,6 @@ def print_refusal(answer: Answer, out: TextIO, aside: TextIO) -> None:
         print("\nClosest paragraphs, as reading; they are not an answer:", file=aside)
     for passage in answer.closest:
         print(_wrapped(f"{_where(passage)}: {passage.paragraph.text}", "    ", first="  - "), file=aside)
-
-
-def print_articles(articles: Sequence[Article], out: TextIO) -> None:
-    """One line an article: id, date, outlet, paragraphs, title."""
-    if not articles:
-        return
-    rows = [
-        (
-            one_line(article.id),
-            article.published.isoformat() if article.published else "undated",
-            one_line(byline(article.source, article.via, None)),
-            str(len(article.paragraphs)),
-            one_line(article.title),
-        )
-        for article in articles
-    ]
-    head = ("id", "date", "outlet", "paragraphs", "title")
-    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(4)]
-    for row in [head, *rows]:
-        print(
-            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]),
-            file=out,
-        )
 
 
 def byline(source: str | None, via: str | None, day: str | None) -> str:

@@ -56,7 +56,9 @@ def tables(record: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -
 
 
 def _plan(what: list[str], arguments: argparse.Namespace) -> Plan:
-    settings = Settings.load(articles=arguments.articles, model=arguments.model)
+    settings = Settings.load(
+        articles=arguments.articles, index=getattr(arguments, "index", None), model=arguments.model
+    )
     more = {
         "runs": arguments.runs,
         "limit": arguments.limit,

@@ -1,26 +1,90 @@
-"""`assistant articles`: what is indexed."""
+"""`assistant articles`: what is in the library."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from assistant.commands.common import Commands, add_folder, settings_of, warn
+from assistant.commands.common import Commands, add_dates, add_folder, dates_of, say, settings_of, warn
+from assistant.errors import ArticleError, UsageError
+
+if TYPE_CHECKING:
+    from assistant.index import ArticleIndex
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
-    articles = commands.add_parser("articles", help="list the articles that are indexed")
+    articles = commands.add_parser("articles", help="list the articles of the library, or show one")
+    articles.add_argument("words", nargs="*", metavar="WORDS", help="only articles with these in title or outlet")
+    articles.add_argument("--outlet", metavar="NAME", help="only articles of this outlet")
+    articles.add_argument("--limit", type=int, metavar="N", help="the first N only")
+    articles.add_argument("--show", metavar="ID", help="print one article, or one paragraph (ID#p3)")
+    articles.add_argument("--json", action="store_true", help="one JSON object a line")
+    add_dates(articles)
     add_folder(articles)
     articles.set_defaults(run=_articles)
 
 
 def _articles(arguments: argparse.Namespace) -> int:
-    from assistant.library import open_index
-    from assistant.terminal import print_articles, progress_bars
+    from assistant.opening import open_collection
+    from assistant.terminal import progress_bars
 
-    index, update = open_index(settings_of(arguments), progress_bars)
-    print_articles(index.articles(), sys.stdout)
-    index.close()
+    if arguments.limit is not None and arguments.limit < 1:
+        raise UsageError(f"--limit {arguments.limit}: give a number above 0")
+    if arguments.show and (arguments.words or arguments.outlet or arguments.since or arguments.until):
+        raise UsageError("--show ID goes with no words and no filter")
+    dates_of(arguments)
+    collection, update = open_collection(settings_of(arguments), progress_bars, say)
+    try:
+        if arguments.show:
+            _show(collection.index, arguments)
+        else:
+            _list(collection.index, arguments)
+    finally:
+        collection.index.close()
     warn(update.problems)
     return 1 if update.problems else 0
+
+
+def _list(index: ArticleIndex, arguments: argparse.Namespace) -> None:
+    import json
+    from itertools import islice
+
+    from assistant.listing import header_to_dict, print_table
+    from assistant.stores.base import Filter
+
+    since, until = dates_of(arguments)
+    chosen = Filter(" ".join(arguments.words), arguments.outlet, since, until)
+    headers = islice(index.all_headers(chosen), arguments.limit)
+    if arguments.json:
+        for header in headers:
+            print(json.dumps(header_to_dict(header), ensure_ascii=False))
+    elif not print_table(headers, sys.stdout):
+        print("assistant: no article is like that", file=sys.stderr)
+
+
+def _show(index: ArticleIndex, arguments: argparse.Namespace) -> None:
+    import json
+    import re
+
+    from assistant.listing import article_to_dict, print_article
+
+    wanted = arguments.show
+    number = None
+    try:
+        article = index.article(wanted)
+    except ArticleError:
+        match = re.fullmatch(r"(.+)#p(\d{1,9})", wanted, re.S)
+        if match is None:
+            raise
+        article, number = index.article(match[1]), int(match[2])
+        if number not in {paragraph.number for paragraph in article.paragraphs}:
+            raise ArticleError(f"article {match[1]!r} has {len(article.paragraphs)} paragraphs, not {number}") from None
+    if not arguments.json:
+        print_article(article, sys.stdout, number)
+        return
+    found = article_to_dict(article)
+    if number is not None:
+        found = next(paragraph for paragraph in found["paragraphs"] if paragraph["number"] == number)
+    print(json.dumps(found, ensure_ascii=False))

@@ -21,14 +21,17 @@ MODEL_HELP = "embedded (default), FILE.gguf, ollama:NAME, openai:NAME, or NAME@U
 
 
 def add_folder_and_model(parser: argparse.ArgumentParser) -> None:
-    """`--articles` and `--model`."""
+    """`--articles`, `--index` and `--model`."""
     add_folder(parser)
     parser.add_argument("--model", metavar="MODEL", help=MODEL_HELP)
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
-    """`--articles`."""
-    parser.add_argument("--articles", type=Path, metavar="DIR", help="folder of articles (default: seeds)")
+    """`--articles` and `--index`."""
+    parser.add_argument(
+        "--articles", type=Path, metavar="DIR", help="a folder of articles, indexed on the way (default: your library)"
+    )
+    parser.add_argument("--index", metavar="WHERE", help="a library: its folder, or http://host:port of a server")
 
 
 def add_dates(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +45,7 @@ def open_assistant(arguments: argparse.Namespace) -> Assistant:
     from assistant.library import Assistant
     from assistant.terminal import progress_bars
 
-    assistant = Assistant.open(settings=settings_of(arguments), progress=progress_bars)
+    assistant = Assistant.open(settings=settings_of(arguments), progress=progress_bars, say=say)
     warn(assistant.update.problems)
     return assistant
 
@@ -51,7 +54,23 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     """The settings, with what these arguments override."""
     from assistant.settings import Settings
 
-    return Settings.load(articles=getattr(arguments, "articles", None), model=getattr(arguments, "model", None))
+    named = {name: getattr(arguments, name, None) for name in ("articles", "index", "model")}
+    return Settings.load(**named)
+
+
+def say(line: str) -> None:
+    """What a person is to know while waiting, on standard error; nobody else is told."""
+    from assistant.terminal import one_line
+
+    if sys.stderr.isatty():
+        print(f"assistant: {one_line(line)}", file=sys.stderr)
+
+
+def say_always(line: str) -> None:
+    """A line on standard error."""
+    from assistant.terminal import one_line
+
+    print(f"assistant: {one_line(line)}", file=sys.stderr)
 
 
 def dates_of(arguments: argparse.Namespace) -> tuple[date | None, date | None]:

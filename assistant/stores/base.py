@@ -53,6 +53,14 @@ class Filter:
     until: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What does not hold in a store, in one line, and the article concerned; None: the whole store is damaged."""
+
+    message: str
+    article_id: str | None = None
+
+
 class Store(BasePydanticVectorStore):
     """A llama-index vector store that also keeps the articles' records.
 
@@ -60,6 +68,8 @@ class Store(BasePydanticVectorStore):
     paragraph's number as `number`. Query modes: DEFAULT (dense), TEXT_SEARCH (BM25), HYBRID (both,
     fused by rank); each returned node's metadata holds `dense_score` and `bm25_score`, None where
     that side did not return it. Filters: `published` with >=, <=, ==; `article_id` with == and IN.
+    A record with `same_as` keeps no paragraphs, and `listed`, `count`, `outlets`, `months` and
+    `size` pass it over; `records` and `record` give it.
     Every method raises `IndexStoreError` with a remedy when the engine fails.
     """
 
@@ -106,6 +116,16 @@ class Store(BasePydanticVectorStore):
     @abstractmethod
     def nodes_of(self, article_id: str) -> list[TextNode]:
         """An article's paragraphs in reading order, without vectors."""
+
+    @abstractmethod
+    def vectors_of(self, article_id: str) -> list[list[float]]:
+        """The vectors of an article's paragraphs, in the order of `nodes_of`: a moved article keeps them."""
+
+    @abstractmethod
+    def faults(self) -> Iterator[Fault]:
+        """What is wrong: the engine's own integrity check; paragraphs without a record (`remove` of
+        their article id clears them) or not as many as the record's header says; vectors of
+        another length or not finite; paragraphs that word search does not know. Reads only."""
 
     @abstractmethod
     def size(self) -> Size:

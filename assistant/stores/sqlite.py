@@ -1,191 +1,233 @@
-"""Paragraphs in one SQLite file: FTS5 for BM25, vectors scanned exactly, fused by rank.
+"""Paragraphs in one SQLite file: FTS5 for BM25, quantised vectors rescored exactly, fused by rank.
 
-A llama-index vector store with the query modes DEFAULT (dense), TEXT_SEARCH (BM25) and HYBRID
-(both, by reciprocal rank fusion, Cormack et al. 2009). WAL lets other processes read while one
-writes; every `replace` is one transaction, so a killed process leaves nothing half-visible.
+WAL lets other processes read while one writes; every `replace`, `remove` and `touch` is one
+transaction, on the disk before it returns: a killed process leaves nothing half-visible.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from llama_index.core.schema import BaseNode, TextNode
-from llama_index.core.vector_stores.types import (
-    BasePydanticVectorStore,
-    FilterOperator,
-    MetadataFilter,
-    MetadataFilters,
-    VectorStoreQuery,
-    VectorStoreQueryMode,
-    VectorStoreQueryResult,
-)
+from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode, VectorStoreQueryResult
 from pydantic import PrivateAttr
 
-from assistant.errors import IndexStoreError
+from assistant.stores.base import Fault, Filter, Record, Size, Store
+from assistant.stores.fusion import fuse
+from assistant.stores.restriction import Restriction, ordinal
+from assistant.stores.sqlite_faults import faults
+from assistant.stores.sqlite_file import SqliteFile
+from assistant.stores.sqlite_records import RECORDS_SCHEMA, RecordTable
+from assistant.stores.sqlite_vectors import OvertakenError, VectorSearch, View
+from assistant.stores.sqlite_words import WORDS_SCHEMA, WordSearch
 
-FUSION_CONSTANT = 60
-_WORD = re.compile(r"\w+")
-_SCHEMA = """
+# `removed` lists rows that quantised copies may still hold; AUTOINCREMENT: no row number comes twice.
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+INSERT OR IGNORE INTO meta VALUES ('identity', lower(hex(randomblob(16))));
+CREATE TABLE IF NOT EXISTS totals (articles INTEGER NOT NULL, paragraphs INTEGER NOT NULL, characters INTEGER NOT NULL);
+INSERT INTO totals SELECT 0, 0, 0 WHERE NOT EXISTS (SELECT 1 FROM totals);
 CREATE TABLE IF NOT EXISTS articles (
     id TEXT PRIMARY KEY, hash TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
     header TEXT NOT NULL);
+{RECORDS_SCHEMA};
 CREATE TABLE IF NOT EXISTS paragraphs (
-    row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, article_id TEXT NOT NULL, published TEXT,
+    row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, article_id TEXT NOT NULL, published TEXT,
     text TEXT NOT NULL, metadata TEXT NOT NULL, vector BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS paragraphs_by_article ON paragraphs (article_id);
-CREATE INDEX IF NOT EXISTS paragraphs_by_date ON paragraphs (published);
-CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (
-    text, heading, tokenize = 'porter unicode61 remove_diacritics 2');
-"""
-_NEXT_GENERATION = """
-INSERT INTO meta VALUES ('generation', '1')
-ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"""
-_COMPARISONS = {FilterOperator.GTE: ">=", FilterOperator.LTE: "<=", FilterOperator.EQ: "="}
+CREATE TABLE IF NOT EXISTS removed (seq INTEGER PRIMARY KEY, row INTEGER NOT NULL);
+{WORDS_SCHEMA}"""
+_TRIES = 20
 
 
-class SqliteStore(BasePydanticVectorStore):
-    """Nodes carry `article_id`, `published` (ISO or None) and `heading` in their metadata."""
+class SqliteStore(Store):
+    """The embedded store. Threads and processes may share the file; a second writer waits for the first."""
 
     stores_text: bool = True
-    _path: Path = PrivateAttr()
-    _local: threading.local = PrivateAttr()
-    _vectors: tuple[int, np.ndarray[Any, Any], np.ndarray[Any, Any]] | None = PrivateAttr(default=None)
+    _file: SqliteFile = PrivateAttr()
+    _records: RecordTable = PrivateAttr()
+    _vectors: VectorSearch = PrivateAttr()
+    _words: WordSearch = PrivateAttr()
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
         """Open the file, or create it. Raises `IndexStoreError`."""
         super().__init__(stores_text=True)
-        self._path = path
-        self._local = threading.local()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise IndexStoreError(f"index folder {path.parent} cannot be made ({error.strerror})") from error
-        if not create:
-            return
-        with self.transaction() as connection:
-            for statement in _SCHEMA.split(";\n"):
-                connection.execute(statement)
+        self._file = SqliteFile(path, _SCHEMA if create else None)
+        self._records = RecordTable(self._file)
+        self._vectors = VectorSearch(self._file, path.with_name(f"{path.name}-vectors"))
+        self._words = WordSearch(self._file)
 
     @property
     def client(self) -> sqlite3.Connection:
         """This thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            self._local.connection = connection
-        return connection
+        return self._file.connection
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction, rolled back on any error. Raises `IndexStoreError`."""
-        try:
-            connection = self.client
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute(_NEXT_GENERATION)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-        except sqlite3.DatabaseError as error:
-            raise self._explain(error) from error
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """A write transaction, rolled back on any error; inside another, part of it."""
+        return self._file.transaction()
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Every read inside sees the same state of the file, whatever others write. Raises `IndexStoreError`."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None and connection.in_transaction:
-            yield
-            return
-        self.read("BEGIN")
-        try:
-            yield
-        finally:
-            if self.client.in_transaction:
-                self.client.execute("ROLLBACK")
-
-    def generation(self) -> int:
-        """How many write transactions the file has seen; whoever caches rows compares it."""
-        rows = self.read("SELECT value FROM meta WHERE key = 'generation'")
-        return int(rows[0][0]) if rows else 0
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Every read inside sees the same state of the file, whatever others write."""
+        return self._file.snapshot()
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query. Raises `IndexStoreError`."""
-        try:
-            return self.client.execute(sql, parameters).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise self._explain(error) from error
+        """All rows of a query."""
+        return self._file.read(sql, parameters)
+
+    def generation(self) -> int:
+        """How many write transactions the file has seen."""
+        return self._file.generation()
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
+        """Close the file."""
+        self._file.close()
+
+    def replace(self, items: Sequence[tuple[Record, Sequence[TextNode]]]) -> None:
+        """Put articles in place of any with their ids, in one transaction."""
+        with self.transaction() as connection:
+            for record, nodes in items:
+                self.delete(record.id)
+                self._total(articles=self._records.put(connection, record))
+                self.add(nodes)
+        self._vectors.save()
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove articles with their paragraphs, in one transaction."""
+        with self.transaction() as connection:
+            for article_id in ids:
+                self.delete(article_id)
+                self._total(articles=-self._records.forget(connection, article_id))
+        self._vectors.save()
+
+    def touch(self, records: Sequence[Record]) -> None:
+        """Replace records of articles that are there, in one transaction; others are passed over."""
+        with self.transaction() as connection:
+            for record in records:
+                if self._records.has(connection, record.id):
+                    self._total(articles=self._records.put(connection, record))
+
+    def records(self, origin: str | None = None) -> Iterator[Record]:
+        """All records, or those of one origin, by id; the caller may write meanwhile."""
+        return self._records.all(origin)
+
+    def record(self, article_id: str) -> Record | None:
+        """One record."""
+        return self._records.one("id = ?", article_id)
+
+    def same_story(self, story: str) -> Record | None:
+        """The record that keeps the paragraphs of this story, if any."""
+        return self._records.one("story = ? AND story != '' AND same_as IS NULL", story)
+
+    def listed(self, chosen: Filter, *, limit: int, offset: int = 0) -> list[Record]:
+        """Records by date, oldest first, undated last, then by id."""
+        return self._records.listed(chosen, limit, offset)
+
+    def count(self, chosen: Filter) -> int:
+        """How many `listed` would return without a limit."""
+        return self._records.count(chosen)
+
+    def outlets(self) -> list[tuple[str, int]]:
+        """Outlets with their number of articles, most first."""
+        return self._records.by("source", "number DESC, value")
+
+    def months(self) -> list[tuple[str, int]]:
+        """Months with their number of articles, oldest first."""
+        return self._records.by("substr(published, 1, 7)", "value")
+
+    def nodes_of(self, article_id: str) -> list[TextNode]:
+        """An article's paragraphs in reading order, without vectors."""
+        rows = self.read("SELECT id, text, metadata FROM paragraphs WHERE article_id = ? ORDER BY row", (article_id,))
+        return [TextNode(id_=node_id, text=text, metadata=json.loads(metadata)) for node_id, text, metadata in rows]
+
+    def vectors_of(self, article_id: str) -> list[list[float]]:
+        """The vectors of an article's paragraphs, in the order of `nodes_of`."""
+        rows = self.read("SELECT vector FROM paragraphs WHERE article_id = ? ORDER BY row", (article_id,))
+        return [np.frombuffer(vector, dtype=np.float32).tolist() for (vector,) in rows]
+
+    def faults(self) -> Iterator[Fault]:
+        """What is wrong, by SQLite's own check, FTS5's own check and ours."""
+        return faults(self._file)
+
+    def size(self) -> Size:
+        """How much is stored, from totals that every write keeps."""
+        return Size(*self.read("SELECT articles, paragraphs, characters FROM totals")[0])
+
+    def note(self, key: str, value: str | None = None) -> str | None:
+        """Read, or with a value write, a small named setting of the index; the value now stored."""
+        if value is not None:
+            with self.transaction() as connection:
+                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note:{key}", value))
+        rows = self.read("SELECT value FROM meta WHERE key = ?", (f"note:{key}",))
+        return str(rows[0][0]) if rows else None
 
     def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
         """Insert nodes that carry embeddings, inside the caller's transaction or one of its own."""
-        if not self.client.in_transaction:
-            with self.transaction():
-                return self.add(nodes)
-        for node in nodes:
-            metadata = dict(node.metadata)
-            text = node.get_content()
-            vector = np.asarray(node.get_embedding(), dtype=np.float32).tobytes()
-            cursor = self.client.execute(
-                "INSERT INTO paragraphs (id, article_id, published, text, metadata, vector) VALUES (?,?,?,?,?,?)",
-                (
-                    node.node_id,
-                    metadata["article_id"],
-                    metadata.get("published"),
-                    text,
-                    json.dumps(metadata, ensure_ascii=False),
-                    vector,
-                ),
-            )
-            self.client.execute(
-                "INSERT INTO words (rowid, text, heading) VALUES (?,?,?)",
-                (cursor.lastrowid, text, metadata.get("heading", "")),
-            )
+        vectors = [np.asarray(node.get_embedding(), dtype=np.float32) for node in nodes]
+        with self.transaction() as connection:
+            for length in {len(vector) for vector in vectors}:
+                self._check_length(connection, length)
+            for node, vector in zip(nodes, vectors, strict=True):
+                metadata = dict(node.metadata)
+                text = node.get_content()
+                row = connection.execute(
+                    "INSERT INTO paragraphs (id, article_id, published, text, metadata, vector) VALUES (?,?,?,?,?,?)",
+                    (
+                        node.node_id,
+                        metadata["article_id"],
+                        metadata.get("published"),
+                        text,
+                        json.dumps(metadata, ensure_ascii=False),
+                        vector.tobytes(),
+                    ),
+                ).lastrowid
+                assert row is not None
+                self._words.add(connection, row, text, metadata.get("heading") or "")
+            self._total(paragraphs=len(nodes), characters=sum(len(node.get_content()) for node in nodes))
         return [node.node_id for node in nodes]
 
     def delete(self, ref_doc_id: str, **_: Any) -> None:
-        """Remove an article's paragraphs."""
-        if not self.client.in_transaction:
-            with self.transaction():
-                return self.delete(ref_doc_id)
-        mine = "SELECT row FROM paragraphs WHERE article_id = ?"
-        self.client.execute(f"DELETE FROM words WHERE rowid IN ({mine})", (ref_doc_id,))
-        self.client.execute("DELETE FROM paragraphs WHERE article_id = ?", (ref_doc_id,))
-        return None
+        """Remove an article's paragraphs, inside the caller's transaction or one of its own."""
+        with self.transaction() as connection:
+            stored = connection.execute(
+                "SELECT row, length(text) FROM paragraphs WHERE article_id = ?", (ref_doc_id,)
+            ).fetchall()
+            if stored:
+                self._words.remove(connection, [row for row, _ in stored])
+                connection.executemany("INSERT INTO removed (row) VALUES (?)", [(row,) for row, _ in stored])
+                connection.execute("DELETE FROM paragraphs WHERE article_id = ?", (ref_doc_id,))
+                self._total(paragraphs=-len(stored), characters=-sum(length for _, length in stored))
 
     def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
         """The best paragraphs, with `dense_score` and `bm25_score` in each node's metadata."""
-        with self.snapshot():
-            return self._query(query)
+        restriction = Restriction.of(query.filters)
+        for _try in range(_TRIES):
+            try:
+                with self.snapshot():
+                    result = self._query(query, restriction, self._vectors.view())
+            except OvertakenError:
+                continue
+            self._vectors.save()
+            return result
+        raise self._file.unfit("it changes faster than it can be read")
 
-    def _query(self, query: VectorStoreQuery) -> VectorStoreQueryResult:
+    def _query(self, query: VectorStoreQuery, restriction: Restriction, view: View) -> VectorStoreQueryResult:
         depth = max(query.similarity_top_k, query.sparse_top_k or 0)
-        condition, values = _where(query.filters)
+        rows = self._rows(restriction, view)
         dense: dict[int, float] = {}
         lexical: dict[int, float] = {}
-        if query.mode in (VectorStoreQueryMode.DEFAULT, VectorStoreQueryMode.HYBRID):
-            dense = self._dense(query.query_embedding, depth, condition, values)
+        if query.mode in (VectorStoreQueryMode.DEFAULT, VectorStoreQueryMode.HYBRID) and query.query_embedding:
+            if restriction.articles is not None and rows is not None:
+                dense = self._vectors.among(rows.tolist(), query.query_embedding, depth)
+            else:
+                dense = self._vectors.nearest(view, query.query_embedding, depth, restriction.days)
         if query.mode in (VectorStoreQueryMode.TEXT_SEARCH, VectorStoreQueryMode.HYBRID):
-            lexical = self._lexical(query.query_str or "", depth, condition, values)
+            lexical = self._words.best(query.query_str or "", depth, self.size().paragraphs, rows)
         hybrid = query.mode is VectorStoreQueryMode.HYBRID
         scores = fuse([list(dense), list(lexical)]) if hybrid else dense or lexical
         best = sorted(scores, key=lambda row: -scores[row])[: query.similarity_top_k]
@@ -194,44 +236,16 @@ class SqliteStore(BasePydanticVectorStore):
             nodes=nodes, similarities=[scores[row] for row in best], ids=[node.node_id for node in nodes]
         )
 
-    def _dense(self, query: list[float] | None, depth: int, condition: str, values: list[Any]) -> dict[int, float]:
-        if query is None:
-            return {}
-        rows, matrix = self._matrix()
-        if not len(rows):
-            return {}
-        similarity = matrix @ np.asarray(query, dtype=np.float32)
-        if condition:
-            allowed = [row for (row,) in self.read(f"SELECT row FROM paragraphs WHERE {condition}", values)]
-            similarity = np.where(np.isin(rows, allowed), similarity, -np.inf)
-        depth = min(depth, len(rows))
-        top = np.argpartition(-similarity, depth - 1)[:depth]
-        top = top[np.argsort(-similarity[top], kind="stable")]
-        return {int(rows[i]): float(similarity[i]) for i in top if np.isfinite(similarity[i])}
-
-    def _lexical(self, text: str, depth: int, condition: str, values: list[Any]) -> dict[int, float]:
-        words = dict.fromkeys(_WORD.findall(text.lower()))
-        if not words:
-            return {}
-        match = " OR ".join(f'"{word}"' for word in list(words)[:64])
-        dated = f"AND rowid IN (SELECT row FROM paragraphs WHERE {condition})" if condition else ""
-        rows = self.read(
-            f"SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ? {dated} "
-            "ORDER BY score DESC, rowid LIMIT ?",
-            (match, *values, depth),
+    def _rows(self, restriction: Restriction, view: View) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+        """The rows that a restriction lets through, ascending; None: all."""
+        if restriction.articles is None:
+            return None if restriction.days is None else view.rows(restriction.days)
+        found = self.read(
+            "SELECT row, published FROM paragraphs WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY row",
+            (json.dumps(sorted(restriction.articles)),),
         )
-        return {row: float(score) for row, score in rows}
-
-    def _matrix(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        stamp = self.generation()
-        cached = self._vectors
-        if cached is None or cached[0] != stamp:
-            stored = self.read("SELECT row, vector FROM paragraphs ORDER BY row")
-            rows = np.array([row for row, _ in stored], dtype=np.int64)
-            matrix = np.frombuffer(b"".join(vector for _, vector in stored), dtype=np.float32)
-            cached = (stamp, rows, matrix.reshape(len(rows), -1 if len(rows) else 0))
-            self._vectors = cached
-        return cached[1], cached[2]
+        first, last = restriction.days or (0, np.inf)
+        return np.array([row for row, published in found if first <= ordinal(published) <= last], dtype=np.int64)
 
     def _nodes(self, rows: list[int], dense: dict[int, float], lexical: dict[int, float]) -> list[TextNode]:
         marks = ",".join("?" * len(rows))
@@ -248,37 +262,14 @@ class SqliteStore(BasePydanticVectorStore):
             nodes.append(TextNode(id_=node_id, text=text, metadata={**json.loads(metadata), **scores}))
         return nodes
 
-    def _explain(self, error: sqlite3.DatabaseError) -> IndexStoreError:
-        text = str(error)
-        if "locked" in text:
-            remedy = "another process is writing; try again when it has finished"
-        elif "readonly" in text or "unable to open" in text:
-            remedy = "check the folder's permissions, or set ASSISTANT_HOME to a folder you may write to"
-        elif "full" in text:
-            remedy = "free some disk space; what was indexed before is intact"
-        elif isinstance(error, sqlite3.OperationalError) and "fts5" in text:
-            remedy = "this Python's SQLite lacks FTS5; use a python.org or distribution build"
-        else:
-            remedy = "delete the file; it is rebuilt from the articles"
-        return IndexStoreError(f"index {self._path}: {text}; {remedy}")
+    def _total(self, *, articles: int = 0, paragraphs: int = 0, characters: int = 0) -> None:
+        self.client.execute(
+            "UPDATE totals SET articles = articles + ?, paragraphs = paragraphs + ?, characters = characters + ?",
+            (articles, paragraphs, characters),
+        )
 
-
-def fuse(rankings: Sequence[Sequence[int]]) -> dict[int, float]:
-    """Reciprocal rank fusion: the sum of 1 / (60 + rank), rank from 1 (Cormack et al. 2009)."""
-    scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, row in enumerate(ranking, start=1):
-            scores[row] = scores.get(row, 0.0) + 1.0 / (FUSION_CONSTANT + rank)
-    return scores
-
-
-def _where(filters: MetadataFilters | None) -> tuple[str, list[Any]]:
-    """SQL for filters on `published` and `article_id`; other filters raise NotImplementedError."""
-    parts, values = [], []
-    for item in filters.filters if filters else ():
-        known = isinstance(item, MetadataFilter) and item.key in ("published", "article_id")
-        if not (known and isinstance(item, MetadataFilter) and item.operator in _COMPARISONS):
-            raise NotImplementedError(f"filter {item!r}")
-        parts.append(f"{item.key} {_COMPARISONS[item.operator]} ?")
-        values.append(item.value)
-    return " AND ".join(parts), values
+    def _check_length(self, connection: sqlite3.Connection, values: int) -> None:
+        connection.execute("INSERT OR IGNORE INTO meta VALUES ('dimensions', ?)", (str(values),))
+        (known,) = connection.execute("SELECT value FROM meta WHERE key = 'dimensions'").fetchone()
+        if int(known) != values:
+            raise self._file.unfit(f"its vectors have {known} values, not {values}")

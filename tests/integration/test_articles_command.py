@@ -12,6 +12,8 @@ from pathlib import Path
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Write = Callable[..., Path]
 STORY = "Moscow, 22 March 2023 (TDI): The leaders met.\n\nThey left."
+OTHER = "Moscow, 22 March 2023 (TDI): It rained.\n\nIt snowed."
+THIRD = "Moscow, 22 March 2023 (TDI): The river rose.\n\nIt fell."
 
 
 def test_the_seeds_are_listed(run_assistant: Run) -> None:
@@ -33,7 +35,7 @@ def test_a_bad_file_is_named_once_and_the_others_are_listed(run_assistant: Run, 
 
 
 def test_a_file_that_went_bad_keeps_its_place(run_assistant: Run, write_articles: Write) -> None:
-    folder = write_articles({"a.txt": STORY, "b.txt": STORY})
+    folder = write_articles({"a.txt": STORY, "b.txt": OTHER})
     assert run_assistant("articles", "--articles", folder).returncode == 0
     (folder / "a.txt").write_bytes(b"\x00\xff")
     done = run_assistant("articles", "--articles", folder)
@@ -43,8 +45,8 @@ def test_a_file_that_went_bad_keeps_its_place(run_assistant: Run, write_articles
 
 
 def test_odd_and_hostile_names_stay_one_harmless_line_each(run_assistant: Run, write_articles: Write) -> None:
-    folder = write_articles({"a\nb.txt": STORY, "\x1b[31mred.txt": STORY, "bad\n\x1b[2J.txt": b"\x00\xff"})
-    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.txt")).write_text(STORY)
+    folder = write_articles({"a\nb.txt": STORY, "\x1b[31mred.txt": OTHER, "bad\n\x1b[2J.txt": b"\x00\xff"})
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.txt")).write_text(THIRD)
     done = run_assistant("articles", "--articles", folder)
     assert done.returncode == 1
     assert len(done.stdout.splitlines()) == 4

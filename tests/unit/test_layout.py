@@ -17,14 +17,25 @@ MAY_IMPORT = {
     "llama_index": {
         "assistant.embedding",
         "assistant.index",
+        "assistant.records",
+        "assistant.updating",
+        "assistant.writing",
         "assistant.stores.base",
+        "assistant.stores.restriction",
         "assistant.stores.sqlite",
         "assistant.retriever",
     },
     "openai": {"assistant.llm"},
     "onnxruntime": {"assistant.embedding"},
     "xllamacpp": {"assistant.engine_process"},
-    "sqlite3": {"assistant.stores.sqlite", "assistant.web.database"},
+    "sqlite3": {
+        "assistant.stores.sqlite",
+        "assistant.stores.sqlite_faults",
+        "assistant.stores.sqlite_file",
+        "assistant.stores.sqlite_records",
+        "assistant.stores.sqlite_words",
+        "assistant.web.database",
+    },
     "gradio": {"assistant.web.app", "assistant.web.server"},
 }
 
@@ -126,7 +137,15 @@ def test_the_command_line_imports_little_before_it_is_needed() -> None:
 LAYERS = [
     {"errors", "schema"},
     {"settings", "prompts", "sentences", "words", "dates", "articles", "model_files", "token_budget"},
-    {"embedding", "stores", "index", "engine", "engine_process", "prefixes", "llm"},
+    {"stories", "sources", "writer_lock"},
+    {"places", "uploads"},
+    {"embedding", "stores", "engine", "engine_process", "prefixes", "llm"},
+    {"records"},
+    {"writing"},
+    {"updating"},
+    {"index"},
+    {"collection"},
+    {"checking", "watching", "opening"},
     {
         "retriever",
         "conversation",
@@ -144,7 +163,7 @@ LAYERS = [
     },
     {"answer"},
     {"batch", "library"},
-    {"terminal", "web"},
+    {"terminal", "listing", "web"},
     {"commands"},
     {"cli", "__main__"},
 ]

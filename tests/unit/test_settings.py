@@ -7,13 +7,15 @@ import pytest
 from pydantic import ValidationError
 
 from assistant.errors import SettingsError, UsageError
-from assistant.settings import EMBEDDED, PROJECT, Settings, parse_day
+from assistant.settings import EMBEDDED, PROJECT, Settings, default_articles, parse_day
 
 
 def test_defaults() -> None:
     settings = Settings.load()
     assert settings.model == EMBEDDED
-    assert settings.articles == Path("seeds")
+    assert settings.articles is None
+    assert settings.index is None
+    assert default_articles() == Path("seeds")
     assert settings.prompts == PROJECT / "prompts"
     assert settings.home.name == "news-assistant"
 
@@ -56,6 +58,8 @@ def test_other_variables_are_no_settings(monkeypatch: pytest.MonkeyPatch) -> Non
         ("THRESHOLD", "nan"),
         ("HOME", "~nosuchuser/x"),
         ("ARTICLES", "~nosuchuser/x"),
+        ("INDEX", "~nosuchuser/x"),
+        ("INDEX", "ftp://host/x"),
     ],
 )
 def test_a_bad_value_is_one_line_with_the_variable_and_its_value(
@@ -74,6 +78,20 @@ def test_the_home_folder_is_found_in_paths(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("ASSISTANT_ARTICLES", "~/news")
     assert Settings.load().articles == tmp_path / "news"
+
+
+def test_what_is_passed_goes_before_the_environment_and_a_folder_before_a_library(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ASSISTANT_ARTICLES", "news")
+    monkeypatch.setenv("ASSISTANT_INDEX", "http://127.0.0.1:19530/news")
+    assert Settings.load().articles == Path("news")
+    by_index = Settings.load(index=str(tmp_path))
+    assert (by_index.articles, by_index.index) == (None, str(tmp_path))
+    by_folder = Settings.load(articles=tmp_path)
+    assert (by_folder.articles, by_folder.index) == (tmp_path, None)
+    with pytest.raises(SettingsError, match="either a folder of articles or a library"):
+        Settings.load(articles=tmp_path, index=str(tmp_path))
 
 
 def test_settings_are_frozen_and_do_not_show_the_key(monkeypatch: pytest.MonkeyPatch) -> None:

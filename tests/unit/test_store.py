@@ -18,7 +18,8 @@ from llama_index.core.vector_stores.types import (
 )
 
 from assistant.errors import IndexStoreError
-from assistant.stores.sqlite import FUSION_CONSTANT, SqliteStore, fuse
+from assistant.stores.fusion import FUSION_CONSTANT, fuse
+from assistant.stores.sqlite import SqliteStore
 
 TEXTS = {
     "a#p1": "Xi and Putin signed two joint statements in Moscow",

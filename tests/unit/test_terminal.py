@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from assistant.schema import Answer, Article, Citation, Paragraph, Passage, Token
+from assistant.schema import Answer, Citation, Paragraph, Passage, Token
 from assistant.terminal import (
     Status,
     byline,
     one_line,
-    print_articles,
     print_citations,
     print_refusal,
     printable,
@@ -94,21 +93,6 @@ def test_hostile_citations_are_harmless() -> None:
 def test_several_citations_keep_their_numbers() -> None:
     text = written(print_citations, [CITATION, replace(CITATION, number=2)])
     assert [line[:3] for line in text.splitlines() if line.startswith("[")] == ["[1]", "[2]"]
-
-
-def test_articles_are_a_table_with_one_line_each() -> None:
-    paragraph = Paragraph("a#p1", 1, "They met.")
-    known = Article("long/id", "T", "IANS", date(2017, 7, 4), (paragraph,) * 2, via="Xinhua")
-    bare = Article("b\nc", f"x\n{HOSTILE}", None, None, (paragraph,))
-    lines = written(print_articles, [known, bare]).splitlines()
-    assert len(lines) == 3
-    assert [lines[0].index(head) for head in ("id", "date", "outlet", "paragraphs", "title")] == [
-        lines[1].index(cell) for cell in ("long/id", "2017-07-04", "IANS, citing Xinhua", "2   ", "T")
-    ]
-    assert "undated" in lines[2]
-    assert "unknown outlet" in lines[2]
-    assert harmless("".join(lines))
-    assert written(print_articles, []) == ""
 
 
 def test_a_refusal_says_why_and_puts_the_closest_aside() -> None:

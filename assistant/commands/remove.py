@@ -1,0 +1,107 @@
+"""`assistant remove`: take articles out of the library."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from assistant.commands.common import Commands, add_folder, say, settings_of, warn
+from assistant.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.collection import Collection
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    remove = commands.add_parser("remove", help="take articles out of the library; their files are left alone")
+    remove.add_argument("ids", nargs="*", metavar="ID", help="articles, as assistant articles lists them")
+    remove.add_argument("--outlet", metavar="NAME", help="all articles of this outlet")
+    remove.add_argument("--before", metavar="DATE", help="all articles published before YYYY-MM-DD")
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+    remove.add_argument("--restore", action="store_true", help="bring removed articles back: these, or all")
+    add_folder(remove)
+    remove.set_defaults(run=_remove)
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    from assistant.opening import open_collection
+    from assistant.settings import parse_day
+    from assistant.terminal import progress_bars
+
+    chosen = bool(arguments.outlet or arguments.before)
+    if arguments.restore and chosen:
+        raise UsageError("--restore takes ids, or nothing to bring everything back")
+    if not (arguments.ids or chosen or arguments.restore):
+        raise UsageError("say what to remove: assistant remove ID…, --outlet NAME or --before DATE")
+    if arguments.ids and chosen:
+        raise UsageError("give either ids, or --outlet and --before")
+    if arguments.before:
+        parse_day(arguments.before, "--before")
+    settings = settings_of(arguments)
+    if arguments.restore:
+        return _restore(arguments)
+    collection, update = open_collection(settings, progress_bars, say)
+    try:
+        warn(update.problems)
+        return _remove_from(collection, arguments)
+    finally:
+        collection.index.close()
+
+
+def _remove_from(collection: Collection, arguments: argparse.Namespace) -> int:
+    from assistant.terminal import one_line
+
+    store = collection.index.store
+    unknown = [key for key in arguments.ids if store.record(key) is None]
+    ids = [key for key in arguments.ids if key not in unknown] or _chosen(collection, arguments)
+    if ids and (arguments.yes or _agreed(len(ids))):
+        number = collection.remove(ids)
+        print(f"assistant: removed {number} article{'s' * (number != 1)}", file=sys.stderr)
+    elif not unknown:
+        print("assistant: nothing was removed", file=sys.stderr)
+    for key in unknown:
+        print(f"assistant: article {one_line(repr(key))} is not in the library", file=sys.stderr)
+    return 1 if unknown else 0
+
+
+def _chosen(collection: Collection, arguments: argparse.Namespace) -> list[str]:
+    from datetime import timedelta
+
+    from assistant.settings import parse_day
+    from assistant.stores.base import Filter
+
+    if not (arguments.outlet or arguments.before):
+        return []
+    until = parse_day(arguments.before, "--before") - timedelta(days=1) if arguments.before else None
+    return [header.id for header in collection.index.all_headers(Filter(source=arguments.outlet, until=until))]
+
+
+def _agreed(number: int) -> bool:
+    """Ask, where somebody is there to answer."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    print(f"Remove {number} article{'s' * (number != 1)} from the library? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from assistant.commands.common import say_always
+    from assistant.opening import open_place
+    from assistant.places import place_to_ask
+    from assistant.terminal import one_line, progress_bars
+
+    settings = settings_of(arguments)
+    collection = open_place(place_to_ask(settings), settings, say_always)
+    try:
+        back = collection.restore(arguments.ids)
+        report = collection.refresh(progress_bars("indexing articles"))
+    finally:
+        collection.index.close()
+    warn(report.problems)
+    unknown = [key for key in arguments.ids if key not in back]
+    for key in unknown:
+        print(f"assistant: article {one_line(repr(key))} was not removed", file=sys.stderr)
+    print(f"assistant: restored {len(back)} article{'s' * (len(back) != 1)}", file=sys.stderr)
+    return 1 if unknown or report.problems else 0

@@ -1,0 +1,78 @@
+"""Articles as a person or a program reads them: a table, one article, JSON lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import chain, islice
+from typing import Any, TextIO
+
+from assistant.schema import Article, ArticleHeader
+from assistant.terminal import byline, one_line, printable
+
+_HEAD = ("id", "date", "outlet", "paragraphs", "title")
+_PAGE = 1000
+
+
+def print_table(headers: Iterable[ArticleHeader], out: TextIO) -> int:
+    """One line an article: id, date, outlet, paragraphs, title; how many there were.
+
+    The columns are as wide as the first thousand articles need.
+    """
+    rows = map(_row, headers)
+    page = list(islice(rows, _PAGE))
+    if not page:
+        return 0
+    widths = [max(len(row[column]) for row in [_HEAD, *page]) for column in range(4)]
+    print(_line(_HEAD, widths), file=out)
+    number = 0
+    for row in chain(page, rows):
+        print(_line(row, widths), file=out)
+        number += 1
+    return number
+
+
+def print_article(article: Article, out: TextIO, number: int | None = None) -> None:
+    """An article with its paragraphs' numbers, or the one paragraph `number`."""
+    if number is not None:
+        print(printable(next(p.text for p in article.paragraphs if p.number == number)), file=out)
+        return
+    day = article.published.isoformat() if article.published else "undated"
+    print(one_line(article.title), file=out)
+    print(one_line(", ".join([byline(article.source, article.via, day), *_more(article)])), file=out)
+    for paragraph in article.paragraphs:
+        print(f"\n[{paragraph.number}] {printable(paragraph.text)}", file=out)
+
+
+def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
+    """A header as a JSON object."""
+    published = header.published.isoformat() if header.published else None
+    return {**asdict(header), "published": published, "also": list(header.also)}
+
+
+def article_to_dict(article: Article) -> dict[str, Any]:
+    """An article with its paragraphs (id, number, text, speaker) as a JSON object."""
+    published = article.published.isoformat() if article.published else None
+    paragraphs = [{"id": p.id, "number": p.number, "text": p.text, "speaker": p.speaker} for p in article.paragraphs]
+    return {**asdict(article), "published": published, "also": list(article.also), "paragraphs": paragraphs}
+
+
+def _row(header: ArticleHeader) -> tuple[str, ...]:
+    also = f" (also {'; '.join(header.also)})" if header.also else ""
+    return (
+        one_line(header.id),
+        header.published.isoformat() if header.published else "undated",
+        one_line(byline(header.source, header.via, None) + also),
+        str(header.paragraphs),
+        one_line(header.title),
+    )
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]])
+
+
+def _more(article: Article) -> list[str]:
+    by = [f"by {article.author}"] if article.author else []
+    also = [f"also {'; '.join(article.also)}"] if article.also else []
+    return [*by, *also, *([article.url] if article.url else []), article.path]

@@ -1,0 +1,69 @@
+"""Which library is meant: a folder that an index mirrors, a library of one's own, or a server."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import SettingsError
+from assistant.settings import Settings, default_articles
+from assistant.sources import SourceBook
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a library lies. `state` is the folder of its index, sources and uploads; `mirror` the folder
+    of articles that it follows; `address` the server that holds the index instead of `state`.
+    `by_default` is True for the user's own library where nothing was named."""
+
+    state: Path
+    mirror: Path | None = None
+    address: str | None = None
+    by_default: bool = False
+
+
+def place_to_ask(settings: Settings) -> Place:
+    """The library to answer from: the named folder or library, else the user's own, else the seeds.
+
+    Raises `SettingsError`.
+    """
+    if settings.articles is not None:
+        return mirror_of(settings, settings.articles)
+    if settings.index is not None:
+        return named(settings, settings.index)
+    own = own_library(settings)
+    if (own.state / "uploads").is_dir() or SourceBook.load(own.state / "sources.json").sources:
+        return own
+    return mirror_of(settings, default_articles())
+
+
+def place_to_fill(settings: Settings) -> Place:
+    """The library that `assistant index PATH…` fills: the named one, else the user's own."""
+    return named(settings, settings.index) if settings.index is not None else own_library(settings)
+
+
+def own_library(settings: Settings) -> Place:
+    """The library that is used where none is named."""
+    return Place(settings.home / "library", by_default=True)
+
+
+def mirror_of(settings: Settings, folder: Path) -> Place:
+    """The index of one folder, below the home folder."""
+    return Place(settings.home / "indexes" / _key(folder), mirror=folder)
+
+
+def named(settings: Settings, where: str) -> Place:
+    """The library in a folder, or on a server, whose sources are then noted below the home folder."""
+    if "://" in where:
+        return Place(settings.home / "servers" / hashlib.sha256(where.encode()).hexdigest()[:12], address=where)
+    if Path(where).is_file():
+        raise SettingsError(f"ASSISTANT_INDEX={where!r}: is a file; name a folder or http://host:port")
+    return Place(Path(where))
+
+
+def _key(folder: Path) -> str:
+    resolved = folder.resolve()
+    digest = hashlib.sha256(str(resolved).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    name = (resolved.name or "root").encode("utf-8", "replace")[:80].decode("utf-8", "ignore")
+    return f"{name}-{digest}"

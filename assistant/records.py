@@ -1,0 +1,161 @@
+"""Articles as a store keeps them: a record, and a llama-index node for each paragraph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from llama_index.core.schema import TextNode
+
+from assistant.dates import in_words
+from assistant.schema import Article, ArticleHeader, Paragraph
+from assistant.stores.base import Record
+from assistant.stories import content_hash, sketch, story_hash
+
+ADDED, CHANGED, UNCHANGED, DUPLICATE, FAILED, REMOVED = "added changed unchanged duplicate failed removed".split()
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one file: "added", "changed", "unchanged", "duplicate", "failed" or "removed".
+
+    `message` tells what was understood of it, or why not, in one line.
+    """
+
+    path: str
+    status: str
+    article_ids: tuple[str, ...] = ()
+    message: str = ""
+
+
+@dataclass(slots=True)
+class UpdateReport:
+    """What an update did, in articles. `problems` are one-line messages about what could not be read.
+
+    `duplicates` repeat another article and are stored once; `moved` kept their words under another
+    path. `outcomes` are told file by file where the caller asked for them.
+    """
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    moved: int = 0
+    problems: list[str] = field(default_factory=list)
+    outcomes: list[FileOutcome] = field(default_factory=list)
+
+    @property
+    def wrote(self) -> bool:
+        """True when the index is not as it was."""
+        return bool(self.added or self.changed or self.removed or self.duplicates or self.moved)
+
+
+def record_of(article: Article) -> Record:
+    """The record of an article, without where it came from."""
+    header = {
+        "title": article.title,
+        "source": article.source,
+        "via": article.via,
+        "path": article.path,
+        "url": article.url,
+        "author": article.author,
+        "language": article.language,
+        "published": _iso(article.published),
+        "paragraphs": len(article.paragraphs),
+        "content": content_hash(article),
+        "sketch": list(sketch(article)),
+    }
+    return Record(article.id, header, story=story_hash(article))
+
+
+def nodes_of(article: Article) -> list[TextNode]:
+    """The paragraphs as nodes, without vectors."""
+    return [to_node(article, paragraph) for paragraph in article.paragraphs]
+
+
+def header_of(record: Record) -> ArticleHeader:
+    """An article as a list shows it."""
+    return ArticleHeader(id=record.id, paragraphs=record.header["paragraphs"], also=also(record), **_placed(record))
+
+
+def article_of(record: Record, nodes: Sequence[TextNode]) -> Article:
+    """The article that was indexed."""
+    paragraphs = tuple(to_paragraph(node.node_id, node.text, node.metadata) for node in nodes)
+    return Article(id=record.id, paragraphs=paragraphs, also=also(record), **_placed(record))
+
+
+def repeated_by(record: Record) -> dict[str, tuple[str | None, str | None]]:
+    """The articles that repeat this one: id → outlet and date (ISO)."""
+    return {key: (value[0], value[1]) for key, value in record.header.get("repeats", {}).items()}
+
+
+def also(record: Record) -> tuple[str, ...]:
+    """The other outlets that carry the story, once each: "IANS, 2017-07-04"."""
+    seen = {(record.header.get("source") or "").casefold(), ""}
+    named = []
+    for outlet, day in repeated_by(record).values():
+        if outlet and outlet.casefold() not in seen:
+            seen.add(outlet.casefold())
+            named.append(", ".join(filter(None, (outlet, day))))
+    return tuple(named)
+
+
+def copies_of(record: Record) -> list[str]:
+    """The articles that repeat this one under the same outlet and date: the same file twice."""
+    mine = (record.header.get("source"), record.header.get("published"))
+    return [key for key, theirs in repeated_by(record).items() if theirs == mine]
+
+
+def with_id(article: Article, article_id: str) -> Article:
+    """The same article, and its paragraphs, under another id."""
+    if article.id == article_id:
+        return article
+    paragraphs = tuple(replace(p, id=f"{article_id}#p{p.number}") for p in article.paragraphs)
+    return replace(article, id=article_id, paragraphs=paragraphs)
+
+
+def to_node(article: Article, paragraph: Paragraph) -> TextNode:
+    """A paragraph as llama-index keeps it; `heading` is what places it: title, outlet, date."""
+    outlet = " ".join(filter(None, (article.source, article.via)))
+    day = f"{in_words(article.published)} {_iso(article.published)}" if article.published else ""
+    return TextNode(
+        id_=paragraph.id,
+        text=paragraph.text,
+        metadata={
+            "article_id": article.id,
+            "title": article.title,
+            "source": article.source,
+            "via": article.via,
+            "published": _iso(article.published),
+            "heading": " · ".join(filter(None, (article.title, outlet, day))),
+            "number": paragraph.number,
+            "offset": paragraph.offset,
+            "dateline": paragraph.dateline,
+            "speaker": paragraph.speaker,
+        },
+    )
+
+
+def to_paragraph(node_id: str, text: str, metadata: Mapping[str, Any]) -> Paragraph:
+    """The inverse of `to_node`, for the paragraph alone."""
+    placed = (metadata["offset"], metadata["dateline"], metadata["speaker"])
+    return Paragraph(node_id, metadata["number"], text, *placed)
+
+
+def embedded_text(node: TextNode) -> str:
+    """What the embedding model reads of a paragraph: its words first, then what places it."""
+    return f"{node.text}\n{node.metadata['heading']}"
+
+
+def _placed(record: Record) -> dict[str, Any]:
+    fields = {key: record.header.get(key) for key in ("title", "source", "via", "url", "author", "language")}
+    published = record.header.get("published")
+    day = date.fromisoformat(published) if published else None
+    return {**fields, "path": record.header.get("path") or "", "published": day}
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,230 @@
+"""Where a library's articles come from: folders and files of the user's, and its own uploads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from assistant.articles import folder
+from assistant.articles.folder import ArticleFile, Problem, list_files
+from assistant.errors import ArticleError, IndexStoreError, UsageError
+from assistant.schema import Article
+
+FOLDER = "folder"  # the origin of the one folder that an index mirrors
+UPLOADS = "uploads"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of a source; `url` is where it was saved from, when the source knows."""
+
+    file: ArticleFile
+    url: str | None = None
+
+    def digest(self) -> str:
+        """The hash of its content. Raises `ArticleError`."""
+        return self.file.digest()
+
+    def articles(self) -> Iterator[Article | str]:
+        """Its articles one by one, and a line for each that cannot be read. Raises `ArticleError`."""
+        for item in self.file.articles():
+            if isinstance(item, Problem):
+                yield item.message
+            else:
+                yield replace(item, url=self.url) if self.url else item
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was given to be indexed: `kind` is "path" (a folder, file or zip), "urls" (a list of saved
+    pages) or "uploads". `name` tells its articles from those of others where ids would be the same."""
+
+    kind: str
+    path: str
+    name: str
+
+    @property
+    def origin(self) -> str:
+        """What its records name as theirs; the same as long as the path is."""
+        return self.kind if self.kind in (UPLOADS, FOLDER) else f"{self.kind}:{_as_text(self.path)}"
+
+    def covers(self, path: Path) -> bool:
+        """True when `path` is this source or lies in its folder."""
+        return self.kind == "path" and (path == Path(self.path) or Path(self.path) in path.parents)
+
+    def files(self) -> tuple[list[SourceFile], list[str]]:
+        """Its files, sorted by id, and problems. Raises `ArticleError` when the source itself is gone."""
+        path = Path(self.path)
+        if not path.exists():
+            raise ArticleError(
+                f"{path}: does not exist any more; what was indexed from it is kept. "
+                f"If it is gone for good: assistant index --forget {path}"
+            )
+        if self.kind == "urls":
+            return _saved_pages(path)
+        return [SourceFile(file) for file in files_of(path)], []
+
+
+@dataclass(slots=True)
+class Excluded:
+    """An article that was removed and is not to come back with the next update."""
+
+    origin: str
+    file: str
+    digest: str = ""
+
+
+@dataclass(slots=True)
+class SourceBook:
+    """The sources of a library and what was removed from it: kept in a file beside the index.
+
+    So an index that is damaged or of an older format is made anew from its sources.
+    """
+
+    path: Path
+    sources: list[Source] = field(default_factory=list)
+    excluded: dict[str, Excluded] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> SourceBook:
+        """The book in this file, empty where there is none. Raises `IndexStoreError` when it is damaged."""
+        try:
+            stored = json.loads(path.read_text(encoding="ascii"))
+            sources = [Source(**source) for source in stored["sources"]]
+            excluded = {key: Excluded(**value) for key, value in stored["excluded"].items()}
+        except (FileNotFoundError, NotADirectoryError):
+            return cls(path)
+        except OSError as error:
+            raise IndexStoreError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise IndexStoreError(
+                f"{path}: is damaged ({error!r}); delete it and name the sources again: assistant index PATH…"
+            ) from error
+        return cls(path, sources, excluded)
+
+    def save(self) -> None:
+        """Write the file, whole or not at all. Raises `IndexStoreError`."""
+        stored: dict[str, Any] = {
+            "sources": [asdict(source) for source in self.sources],
+            "excluded": {key: asdict(value) for key, value in self.excluded.items()},
+        }
+        write_whole(self.path, json.dumps(stored, indent=1).encode("ascii"))
+
+    def add(self, path: Path, kind: str = "path") -> tuple[Source, list[Source]]:
+        """The source of `path`, new or known, and the narrower ones that it takes in."""
+        path = path.resolve()
+        known = next((s for s in self.sources if s.covers(path) or (s.kind, s.path) == (kind, str(path))), None)
+        if known is not None and (kind == "path" or known.kind == kind):
+            return known, []
+        names = {source.name for source in self.sources} | {UPLOADS}
+        stem = path.name if path.is_dir() else path.stem
+        name = next(name for name in _numbered(stem or "root") if name not in names)
+        source = Source(kind, str(path), name)
+        taken = [other for other in self.sources if other.kind == "path" and source.covers(Path(other.path))]
+        self.sources = [other for other in self.sources if other not in taken] + [source]
+        return source, taken
+
+
+def files_of(path: Path) -> list[ArticleFile]:
+    """The article files of a file, folder or zip, sorted by id."""
+    if path.is_dir():
+        try:
+            return list_files(path)
+        except UsageError:
+            return []
+    return sorted(folder.files_of(path), key=lambda file: file.id)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Put a file in place whole, durable on return, or leave what was there. Raises `IndexStoreError`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise IndexStoreError(f"{path}: cannot be written ({error.strerror}); nothing was changed") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _saved_pages(listing: Path) -> tuple[list[SourceFile], list[str]]:
+    """The files of a list of URLs: a line is "URL<TAB>file" or {"url": …, "file": …}."""
+    found: dict[str, SourceFile] = {}
+    problems = []
+    try:
+        lines = listing.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise ArticleError(f"{listing}: cannot be read ({error}); write a line URL<TAB>FILE for each page") from error
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        try:
+            url, name = _page(line)
+        except ValueError as error:
+            problems.append(f'{listing}:{number}: {error}; write URL<TAB>FILE or {{"url": …, "file": …}}')
+            continue
+        path = listing.parent / name
+        if not path.is_file():
+            problems.append(f"{listing}:{number}: {path} does not exist; save the page there or remove the line")
+            continue
+        for file in files_of(path):
+            file_id = _id_in(listing.parent, path, file.id)
+            found[file_id] = SourceFile(replace(file, id=file_id), url)
+    return [found[key] for key in sorted(found)], problems
+
+
+def _page(line: str) -> tuple[str, str]:
+    if line.lstrip().startswith("{"):
+        row = json.loads(line)
+        url, name = row.get("url"), row.get("file")
+    else:
+        url, _, name = line.partition("\t")
+    if not (isinstance(url, str) and isinstance(name, str) and url.strip() and name.strip()):
+        raise ValueError("names no URL and file")
+    return url.strip(), name.strip()
+
+
+def _id_in(folder: Path, path: Path, file_id: str) -> str:
+    try:
+        below = path.resolve().relative_to(folder.resolve()).parent.as_posix()
+    except ValueError:
+        below = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:8]
+    return file_id if below == "." else f"{below}/{file_id}"
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    number = 2
+    while True:
+        yield f"{name}-{number}"
+        number += 1
+
+
+def _as_text(path: str) -> str:
+    return path.encode("utf-8", "backslashreplace").decode()
+
+
+def by_origin(sources: list[Source]) -> Mapping[str, Source]:
+    """Sources by the origin that records name."""
+    return {source.origin: source for source in sources}

@@ -1,0 +1,344 @@
+"""Paragraphs on a Milvus server or cluster that many machines share.
+
+What is guaranteed, with an engine that has no transactions: the paragraphs of an article are written
+under a new version, then its record, which names the version, is put in place of the old one in a
+single row; only then the old paragraphs are deleted. A paragraph whose version is not its record's
+is passed over by every reader, so an article is seen whole, old or new, whoever is killed when. What
+a killed writer leaves behind takes room, is named by `faults` and goes with `remove`. Of two that
+write the same article at once the later one's stays. All reads are strongly consistent: what one
+machine has written is what another reads.
+
+`pymilvus` is used directly: llama-index's own integration does not escape what it deletes by, cannot
+search by words alone on Milvus Lite, and does not tell the two scores of a hybrid hit apart.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from llama_index.core.schema import BaseNode, TextNode
+from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode, VectorStoreQueryResult
+from pydantic import PrivateAttr
+
+from assistant.stores.base import Fault, Filter, Record, Size, Store
+from assistant.stores.fusion import fuse
+from assistant.stores.milvus_client import Hit, MilvusDatabase
+from assistant.stores.milvus_rows import (
+    Listed,
+    among,
+    article_key,
+    condition,
+    key,
+    note_row,
+    paragraph_row,
+    record_row,
+    to_listed,
+    to_node,
+    to_note,
+    to_record,
+)
+from assistant.stores.restriction import Restriction
+from assistant.stores.terms import encoded
+
+_FLUSH_AFTER = 1_000
+_MORE = 10
+_MOST_HITS = 16_000
+_MOST_WORDS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query, and the condition that paragraphs must meet."""
+
+    query: VectorStoreQuery
+    among_these: str
+
+    @property
+    def depth(self) -> int:
+        """How many paragraphs each side is to give."""
+        return max(self.query.similarity_top_k, self.query.sparse_top_k or 0)
+
+    def search(self, database: MilvusDatabase, limit: int) -> list[list[Hit]]:
+        """The hits of the dense and of the lexical side; none where the mode does not ask for it."""
+        dense: list[Hit] = []
+        lexical: list[Hit] = []
+        if self.query.mode is not VectorStoreQueryMode.TEXT_SEARCH and self.query.query_embedding:
+            dense = database.search("vector", self.query.query_embedding, "IP", self.among_these, limit)
+        words = " ".join(dict.fromkeys(encoded(self.query.query_str or "").split()[:_MOST_WORDS]))
+        if self.query.mode is not VectorStoreQueryMode.DEFAULT and words:
+            # Milvus Lite gives BM25 scores with a minus, a cluster without.
+            found = database.search("sparse", words, "BM25", self.among_these, limit)
+            lexical = [(abs(score), row) for score, row in found]
+        return [dense, lexical]
+
+
+class MilvusStore(Store):
+    """The distributed store. Threads, processes and machines may share it."""
+
+    stores_text: bool = True
+    _database: MilvusDatabase = PrivateAttr()
+    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+    _overview: tuple[int, list[Listed]] | None = PrivateAttr(default=None)
+    _has_paragraphs: bool = PrivateAttr(default=False)
+    _unflushed: int = PrivateAttr(default=0)
+
+    def __init__(self, address: str) -> None:
+        """`http://[user:password@]host:port[/name]`. Raises `UsageError`, `IndexStoreError`."""
+        super().__init__(stores_text=True)
+        self._database = MilvusDatabase(address)
+
+    @property
+    def client(self) -> Any:
+        """The `MilvusClient`."""
+        return self._database.client
+
+    def generation(self) -> int:
+        """A number drawn anew at every write."""
+        return int(self._note("generation") or 0)
+
+    def close(self) -> None:
+        """Have the engine index what was written last, and disconnect."""
+        self._flush(at_least=1)
+        self._database.close()
+
+    def replace(self, items: Sequence[tuple[Record, Sequence[TextNode]]]) -> None:
+        """Put articles in place of any with their ids; each one changes as a whole."""
+        version = uuid4().hex
+        items = list({record.id: (record, nodes) for record, nodes in items}.values())
+        before = self._versions_of([record.id for record, _ in items])
+        paragraphs = [paragraph_row(version, place, node) for _, nodes in items for place, node in enumerate(nodes)]
+        if paragraphs:
+            self._make_paragraphs(len(paragraphs[0]["vector"]))
+            self._database.upsert(self._database.paragraphs, paragraphs)
+        self._database.upsert(
+            self._database.records,
+            [record_row(record, version, len(nodes), sum(len(node.text) for node in nodes)) for record, nodes in items],
+        )
+        self._delete_versions(before)
+        self._changed(len(paragraphs))
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove articles with their paragraphs, the record first."""
+        keys = [key(article_id) for article_id in ids]
+        for begin in range(0, len(keys), _FLUSH_AFTER):
+            some = keys[begin : begin + _FLUSH_AFTER]
+            self._database.delete(self._database.records, among("key", [f"record:{one}" for one in some]))
+            if self._there_are_paragraphs():
+                self._database.delete(self._database.paragraphs, among("article", some))
+        self._changed(0)
+
+    def touch(self, records: Sequence[Record]) -> None:
+        """Replace records of articles that are there; others are passed over."""
+        fields = ["key", "version", "listing"]
+        stored = {row["key"]: row for row in self._rows([record.id for record in records], fields)}
+        rows = []
+        for record in records:
+            if row := stored.get(f"record:{key(record.id)}"):
+                known = to_listed(row)
+                rows.append(record_row(record, row["version"], known.paragraphs, known.characters))
+        if rows:
+            self._database.upsert(self._database.records, rows)
+            self._changed(0)
+
+    def records(self, origin: str | None = None) -> Iterator[Record]:
+        """All records, or those of one origin, some at a time."""
+        wanted = 'kind == "record"'
+        if origin is not None:
+            wanted += f' and origin == "{key(origin)}"'
+        for row in self._database.select(self._database.records, wanted, ["content"]):
+            yield to_record(row)
+
+    def record(self, article_id: str) -> Record | None:
+        """One record."""
+        return next((to_record(row) for row in self._rows([article_id], ["content"])), None)
+
+    def same_story(self, story: str) -> Record | None:
+        """The record that keeps the paragraphs of this story, if any."""
+        wanted = f'kind == "record" and story == "{key(story)}"'
+        rows = self._database.select(self._database.records, wanted, ["content"]) if story else ()
+        found = [to_record(row) for row in rows]
+        return min((record for record in found if record.same_as is None), key=lambda record: record.id, default=None)
+
+    def listed(self, chosen: Filter, *, limit: int, offset: int = 0) -> list[Record]:
+        """Records by date, oldest first, undated last, then by id."""
+        ids = [item.id for item in self._chosen(chosen)][offset : None if limit < 0 else offset + limit]
+        found = {record.id: record for record in (to_record(row) for row in self._rows(ids, ["content"]))}
+        return [found[article_id] for article_id in ids if article_id in found]
+
+    def count(self, chosen: Filter) -> int:
+        """How many `listed` would return without a limit."""
+        return len(self._chosen(chosen))
+
+    def outlets(self) -> list[tuple[str, int]]:
+        """Outlets with their number of articles, most first."""
+        counts = Counter(item.source for item in self._all() if item.source is not None)
+        return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def months(self) -> list[tuple[str, int]]:
+        """Months with their number of articles, oldest first."""
+        return sorted(Counter(item.published[:7] for item in self._all() if item.published is not None).items())
+
+    def nodes_of(self, article_id: str) -> list[TextNode]:
+        """An article's paragraphs in reading order, without vectors."""
+        return [to_node(row) for row in self._paragraphs_of(article_id, ["content"])]
+
+    def vectors_of(self, article_id: str) -> list[list[float]]:
+        """The vectors of an article's paragraphs, in the order of `nodes_of`."""
+        rows = self._paragraphs_of(article_id, ["vector"])
+        return [[float(value) for value in row["vector"]] for row in rows]
+
+    def faults(self) -> Iterator[Fault]:
+        """Paragraphs that no record wants, articles that lack some, vectors that are not finite."""
+        wanted: dict[str, tuple[str, int]] = {}
+        for row in self._database.select(self._database.records, 'kind == "record"', ["version", "content"]):
+            record = to_record(row)
+            if record.same_as is None:
+                wanted[record.id] = (row["version"], int(record.header.get("paragraphs") or 0))
+        found: Counter[str] = Counter()
+        surplus: Counter[str] = Counter()
+        if self._there_are_paragraphs():
+            fields = ["version", "content", "vector"]
+            for row in self._database.select(self._database.paragraphs, "number >= 0", fields):
+                article_id = to_node(row).metadata["article_id"]
+                if wanted.get(article_id, ("", 0))[0] == row["version"]:
+                    found[article_id] += 1
+                else:
+                    surplus[article_id] += 1
+                if not np.isfinite(row["vector"]).all():
+                    yield Fault(f"article {article_id}: a vector is not finite", article_id)
+        for article_id, number in surplus.items():
+            yield Fault(f"article {article_id}: {number} paragraphs without a record", article_id)
+        for article_id, (_, number) in wanted.items():
+            if found[article_id] != number:
+                yield Fault(f"article {article_id}: {found[article_id]} of {number} paragraphs are stored", article_id)
+
+    def size(self) -> Size:
+        """How much is stored; counted once for each generation."""
+        listed = self._all()
+        return Size(len(listed), sum(item.paragraphs for item in listed), sum(item.characters for item in listed))
+
+    def note(self, key: str, value: str | None = None) -> str | None:
+        """Read, or with a value write, a small named setting of the index; the value now stored."""
+        if value is not None:
+            self._write_note(f"note:{key}", value)
+            self._changed(0)
+        return self._note(f"note:{key}")
+
+    def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
+        """Refused: a paragraph is seen as part of its article only."""
+        raise NotImplementedError("paragraphs are written with their article, by `replace`")
+
+    def delete(self, ref_doc_id: str, **_: Any) -> None:
+        """Remove an article."""
+        self.remove([ref_doc_id])
+
+    def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
+        """The best paragraphs, with `dense_score` and `bm25_score` in each node's metadata."""
+        asked = _Asked(query, condition(Restriction.of(query.filters)))
+        rows: dict[str, dict[str, Any]] = {}
+        dense, lexical = self._visible(asked, rows) if self._there_are_paragraphs() else ({}, {})
+        scores = fuse([list(dense), list(lexical)]) if query.mode is VectorStoreQueryMode.HYBRID else dense or lexical
+        best = sorted(scores, key=lambda one: -scores[one])[: query.similarity_top_k]
+        nodes = [to_node(rows[one], dense_score=dense.get(one), bm25_score=lexical.get(one)) for one in best]
+        return VectorStoreQueryResult(
+            nodes=nodes, similarities=[scores[one] for one in best], ids=[node.node_id for node in nodes]
+        )
+
+    def _visible(self, asked: _Asked, rows: dict[str, dict[str, Any]]) -> tuple[dict[str, float], dict[str, float]]:
+        """The scores of the best visible paragraphs, dense and lexical, best first; their rows are added to `rows`."""
+        limit = asked.depth + _MORE
+        passed_over: set[str] = set()
+        while True:
+            sides = asked.search(self._database, limit)
+            # Only now: what another writes in between is then passed over, and looked for anew.
+            articles = sorted({row["article"] for side in sides for _, row in side})
+            fields = ["key", "version"]
+            versions = {
+                article_key(row): row["version"]
+                for row in self._database.get(self._database.records, [f"record:{one}" for one in articles], fields)
+            }
+            kept = [[hit for hit in side if versions.get(hit[1]["article"]) == hit[1]["version"]] for side in sides]
+            stale = {row["key"] for side in sides for _, row in side} - {row["key"] for side in kept for _, row in side}
+            short = any(len(a) == limit and len(b) < asked.depth for a, b in zip(sides, kept, strict=True))
+            if limit >= _MOST_HITS or (not short and stale <= passed_over):
+                break
+            passed_over |= stale
+            limit = min(2 * limit, _MOST_HITS) if short else limit
+        rows |= {row["key"]: row for side in kept for _, row in side}
+        dense, lexical = ({row["key"]: score for score, row in side[: asked.depth]} for side in kept)
+        return dense, lexical
+
+    def _paragraphs_of(self, article_id: str, fields: list[str]) -> list[dict[str, Any]]:
+        row = next(iter(self._rows([article_id], ["version"])), None)
+        if row is None or not self._there_are_paragraphs():
+            return []
+        wanted = f'article == "{key(article_id)}" and version == "{row["version"]}"'
+        rows = self._database.select(self._database.paragraphs, wanted, ["number", *fields])
+        return sorted(rows, key=lambda row: int(row["number"]))
+
+    def _rows(self, ids: Sequence[str], fields: list[str]) -> list[dict[str, Any]]:
+        return self._database.get(self._database.records, [f"record:{key(one)}" for one in ids], fields)
+
+    def _versions_of(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        rows = self._rows(ids, ["key", "version"])
+        return [(article_key(row), row["version"]) for row in rows]
+
+    def _delete_versions(self, old: Sequence[tuple[str, str]]) -> None:
+        if self._there_are_paragraphs():
+            for begin in range(0, len(old), _FLUSH_AFTER):
+                some = old[begin : begin + _FLUSH_AFTER]
+                articles, versions = {article for article, _ in some}, {version for _, version in some}
+                wanted = f"{among('article', sorted(articles))} and {among('version', sorted(versions))}"
+                self._database.delete(self._database.paragraphs, wanted)
+
+    def _all(self) -> list[Listed]:
+        generation = self.generation()
+        with self._lock:
+            if self._overview is not None and self._overview[0] == generation:
+                return self._overview[1]
+        listed = []
+        for row in self._database.select(self._database.records, 'kind == "record"', ["key", "listing"]):
+            item = to_listed(row)
+            if item.same_as is None:
+                listed.append(item)
+        listed.sort(key=lambda item: (item.published is None, item.published or "", item.id))
+        with self._lock:
+            self._overview = (generation, listed)
+        return listed
+
+    def _chosen(self, chosen: Filter) -> list[Listed]:
+        return [item for item in self._all() if item.is_chosen(chosen)]
+
+    def _there_are_paragraphs(self) -> bool:
+        self._has_paragraphs = self._has_paragraphs or self._database.has(self._database.paragraphs)
+        return self._has_paragraphs
+
+    def _make_paragraphs(self, dimensions: int) -> None:
+        if not self._there_are_paragraphs():
+            self._database.create_paragraphs(dimensions)
+
+    def _changed(self, paragraphs: int) -> None:
+        # The time makes it differ from all before, chance from what another machine writes at that time.
+        self._write_note("generation", str(time.time_ns() // 1_000 * 1_000 + secrets.randbelow(1_000)))
+        self._unflushed += paragraphs
+        self._flush(at_least=_FLUSH_AFTER)
+
+    def _flush(self, *, at_least: int) -> None:
+        if self._unflushed >= at_least:
+            self._database.flush(self._database.paragraphs)
+            self._unflushed = 0
+
+    def _note(self, name: str) -> str | None:
+        rows = self._database.get(self._database.records, [f"note:{key(name)}"], ["content"])
+        return to_note(rows[0]) if rows else None
+
+    def _write_note(self, name: str, value: str) -> None:
+        self._database.upsert(self._database.records, [note_row(name, value)])

@@ -1,0 +1,147 @@
+"""Articles and paragraphs as rows of Milvus, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+from llama_index.core.schema import TextNode
+
+from assistant.errors import IndexStoreError
+from assistant.stores.base import Filter, Record
+from assistant.stores.restriction import Restriction, ordinal
+from assistant.stores.terms import encoded, folded
+
+# Milvus holds strings of 65,535 bytes; a character is four bytes at most.
+_PART = 16_000
+MOST_PARTS = 64
+_LONGEST_WORDS = 60_000
+_LONGEST_TITLE = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list needs of a record."""
+
+    id: str
+    published: str | None
+    source: str | None
+    searched: str
+    paragraphs: int
+    characters: int
+    same_as: str | None
+
+    def is_chosen(self, chosen: Filter) -> bool:
+        """Whether a filter lets it through."""
+        dated = self.published is not None
+        return (
+            all(word in self.searched for word in folded(chosen.words).split())
+            and chosen.source in (None, self.source)
+            and (chosen.since is None or (dated and str(self.published) >= chosen.since.isoformat()))
+            and (chosen.until is None or (dated and str(self.published) <= chosen.until.isoformat()))
+        )
+
+
+def key(text: str) -> str:
+    """Any string as one that needs no escaping in a condition: ASCII letters, digits, `_.-~` and `%`."""
+    return quote(text, safe="", errors="surrogatepass")
+
+
+def among(field: str, keys: Sequence[str]) -> str:
+    """A condition; the keys are such as `key` makes."""
+    return f"{field} in [{','.join(json.dumps(value) for value in keys)}]"
+
+
+def condition(restriction: Restriction) -> str:
+    """The same restriction as a condition on paragraphs; "" where there is none."""
+    parts = []
+    if restriction.days is not None:
+        parts.append(f"day >= {restriction.days[0]} and day <= {restriction.days[1]}")
+    if restriction.articles is not None:
+        parts.append(among("article", sorted(map(key, restriction.articles))))
+    return " and ".join(parts)
+
+
+def paragraph_row(version: str, place: int, node: TextNode) -> dict[str, Any]:
+    """A paragraph that is seen while its article's record names this version. Raises `IndexStoreError`."""
+    metadata = dict(node.metadata)
+    return {
+        "key": f"{key(node.node_id)}@{version}",
+        "vector": [float(value) for value in node.get_embedding()],
+        "content": _packed({"id": node.node_id, "text": node.text, "metadata": metadata}, f"paragraph {node.node_id}"),
+        "article": key(str(metadata["article_id"])),
+        "version": version,
+        "number": place,
+        "day": ordinal(metadata.get("published")),
+        "words": encoded(f"{node.text}\n{metadata.get('heading') or ''}")[:_LONGEST_WORDS],
+    }
+
+
+def to_node(row: Mapping[str, Any], **scores: float | None) -> TextNode:
+    """The paragraph of a row, its scores added to its metadata."""
+    content = _unpacked(row)
+    return TextNode(id_=content["id"], text=content["text"], metadata={**content["metadata"], **scores})
+
+
+def record_row(record: Record, version: str, paragraphs: int, characters: int) -> dict[str, Any]:
+    """A record with the version of its paragraphs, how many they are and how long. Raises `IndexStoreError`."""
+    header = record.header
+    source = header.get("source")
+    searched = folded(f"{header.get('title') or ''} {source or ''}")[:_LONGEST_TITLE]
+    listing = [header.get("published"), source, searched, paragraphs, characters, record.same_as]
+    return {
+        "key": f"record:{key(record.id)}",
+        "vector": [0.0, 0.0],
+        "content": _packed({**asdict(record), "header": dict(header)}, f"article {record.id}"),
+        "kind": "record",
+        "version": version,
+        "origin": key(record.origin),
+        "story": key(record.story),
+        "listing": json.dumps(listing),
+    }
+
+
+def to_record(row: Mapping[str, Any]) -> Record:
+    """The inverse of `record_row`."""
+    return Record(**_unpacked(row))
+
+
+def to_listed(row: Mapping[str, Any]) -> Listed:
+    """What a list needs of a record's row."""
+    return Listed(unquote(article_key(row), errors="surrogatepass"), *json.loads(row["listing"]))
+
+
+def article_key(row: Mapping[str, Any]) -> str:
+    """The article's key in a record's row."""
+    return str(row["key"]).removeprefix("record:")
+
+
+def note_row(name: str, value: str) -> dict[str, Any]:
+    """A named setting."""
+    empty = {"version": "", "origin": "", "story": "", "listing": ""}
+    packed = _packed({"value": value}, f"note {name}")
+    return {"key": f"note:{key(name)}", "vector": [0.0, 0.0], "content": packed, "kind": "note", **empty}
+
+
+def to_note(row: Mapping[str, Any]) -> str:
+    """The inverse of `note_row`."""
+    return str(_unpacked(row)["value"])
+
+
+def _packed(value: Mapping[str, Any], what: str) -> list[str]:
+    """JSON in parts that the engine can hold."""
+    text = json.dumps(value, ensure_ascii=False)
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        text = json.dumps(value)
+    parts = [text[begin : begin + _PART] for begin in range(0, len(text), _PART)]
+    if len(parts) > MOST_PARTS:
+        raise IndexStoreError(f"{what} is longer than Milvus can hold ({len(text)} characters); split it")
+    return parts
+
+
+def _unpacked(row: Mapping[str, Any]) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads("".join(row["content"]))
+    return value

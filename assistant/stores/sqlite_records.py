@@ -1,0 +1,123 @@
+"""What a SQLite store keeps of articles besides their paragraphs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from assistant.stores.base import Filter, Record
+from assistant.stores.sqlite_file import SqliteFile
+from assistant.stores.terms import folded
+
+RECORDS_SCHEMA = """
+CREATE TABLE IF NOT EXISTS records (
+    id TEXT PRIMARY KEY, header TEXT NOT NULL, origin TEXT NOT NULL, file TEXT NOT NULL, digest TEXT NOT NULL,
+    size INTEGER NOT NULL, modified INTEGER NOT NULL, story TEXT NOT NULL, same_as TEXT,
+    published TEXT, source TEXT, searched TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS records_by_origin ON records (origin, id);
+CREATE INDEX IF NOT EXISTS records_by_story ON records (story) WHERE story != '' AND same_as IS NULL;
+CREATE INDEX IF NOT EXISTS records_by_date ON records (published IS NULL, published, id) WHERE same_as IS NULL;
+CREATE INDEX IF NOT EXISTS records_by_source ON records (source) WHERE same_as IS NULL"""
+_COLUMNS = "id, header, origin, file, digest, size, modified, story, same_as"
+_PAGE = 1000
+
+
+class RecordTable:
+    """The table `records`; what changes it happens in the caller's transaction."""
+
+    def __init__(self, file: SqliteFile) -> None:
+        self._file = file
+
+    def put(self, connection: sqlite3.Connection, record: Record) -> int:
+        """Write a record in place of any with its id; by how many the listed articles become more."""
+        less = self.forget(connection, record.id)
+        header = record.header
+        source = header.get("source")
+        searched = folded(f"{header.get('title') or ''} {source or ''}")
+        connection.execute(
+            f"INSERT INTO records ({_COLUMNS}, published, source, searched) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                record.id,
+                json.dumps(dict(header), ensure_ascii=False),
+                record.origin,
+                record.file,
+                record.digest,
+                record.size,
+                record.modified,
+                record.story,
+                record.same_as,
+                header.get("published"),
+                source,
+                searched,
+            ),
+        )
+        return (record.same_as is None) - less
+
+    def forget(self, connection: sqlite3.Connection, article_id: str) -> int:
+        """Delete a record; by how many the listed articles become fewer."""
+        listed = connection.execute("DELETE FROM records WHERE id = ? AND same_as IS NULL", (article_id,)).rowcount
+        connection.execute("DELETE FROM records WHERE id = ?", (article_id,))
+        return listed
+
+    def has(self, connection: sqlite3.Connection, article_id: str) -> bool:
+        """Whether there is a record of that id."""
+        return connection.execute("SELECT 1 FROM records WHERE id = ?", (article_id,)).fetchone() is not None
+
+    def one(self, condition: str, *values: Any) -> Record | None:
+        """The first record, by id, for which an SQL condition holds."""
+        return next(iter(self._select(f"{condition} ORDER BY id LIMIT 1", values)), None)
+
+    def all(self, origin: str | None) -> Iterator[Record]:
+        """All records, or those of one origin, a page at a time: the caller may write meanwhile."""
+        among, values = ("origin = ? AND", [origin]) if origin is not None else ("", [])
+        last = ""
+        while page := self._select(f"{among} id > ? ORDER BY id LIMIT ?", [*values, last, _PAGE]):
+            yield from page
+            last = page[-1].id
+
+    def listed(self, chosen: Filter, limit: int, offset: int) -> list[Record]:
+        """Records by date, oldest first, undated last, then by id; -1: no limit."""
+        condition, values = _chosen(chosen)
+        order = "published IS NULL, published, id LIMIT ? OFFSET ?"
+        return self._select(f"{condition} ORDER BY {order}", [*values, limit, offset])
+
+    def count(self, chosen: Filter) -> int:
+        """How many `listed` would return without a limit."""
+        condition, values = _chosen(chosen)
+        return int(self._file.read(f"SELECT count(*) FROM records WHERE {condition}", values)[0][0])
+
+    def by(self, expression: str, order: str) -> list[tuple[str, int]]:
+        """Values of an SQL expression, where there is one, with their number of listed articles."""
+        rows = self._file.read(
+            f"SELECT {expression} AS value, count(*) AS number FROM records "
+            f"WHERE same_as IS NULL AND value IS NOT NULL GROUP BY value ORDER BY {order}"
+        )
+        return [(str(value), int(number)) for value, number in rows]
+
+    def _select(self, condition: str, values: Sequence[Any]) -> list[Record]:
+        return [
+            Record(article_id, json.loads(header), *rest)
+            for article_id, header, *rest in self._file.read(
+                f"SELECT {_COLUMNS} FROM records WHERE {condition}", values
+            )
+        ]
+
+
+def _chosen(chosen: Filter) -> tuple[str, list[Any]]:
+    """SQL for a filter of records: every word is in the title or the outlet."""
+    parts: list[str] = ["same_as IS NULL"]
+    values: list[Any] = []
+    for word in folded(chosen.words).split():
+        parts.append("instr(searched, ?) > 0")
+        values.append(word)
+    for value, comparison in (
+        (chosen.source, "source = ?"),
+        (chosen.since and chosen.since.isoformat(), "published >= ?"),
+        (chosen.until and chosen.until.isoformat(), "published <= ?"),
+    ):
+        if value is not None:
+            parts.append(comparison)
+            values.append(value)
+    return " AND ".join(parts), values

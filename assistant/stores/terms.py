@@ -1,0 +1,90 @@
+"""Text as word search sees it, the same for what is stored and for what is asked.
+
+SQLite's `porter unicode61` does Latin script. Here the others are made fit for it: scripts that are
+written without spaces become overlapping pairs of characters (bigrams, as in Lucene's CJK analyser),
+words of scripts with a Snowball stemmer become their stems.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+# Han, Hiragana, Katakana, Hangul, Thai, Lao, Myanmar, Khmer.
+_UNSPACED = (
+    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af"
+)
+_RUN = re.compile(f"[{_UNSPACED}]+")
+_STEMMED = {
+    "russian": "\u0400-\u052f",
+    "arabic": "\u0620-\u065f\u0670-\u06d3\u06fa-\u06ff",
+    "hindi": "\u0900-\u0963\u0971-\u097f",
+    "greek": "\u0370-\u03ff",
+}
+_WORD_OF = re.compile("|".join(f"(?P<{name}>[{letters}]+)" for name, letters in _STEMMED.items()))
+# Vowel marks that Arabic is mostly written without, and the stroke that only stretches a line.
+_ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
+# What unicode61 counts as part of a word (marks included, see FTS5_TOKENIZER).
+_TOKEN = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u0900-\u0963\u0971-\u0dff])+")
+
+FTS5_TOKENIZER = "porter unicode61 remove_diacritics 2 categories ''L* N* Co Mn Mc''"
+
+
+def indexed(text: str) -> str:
+    """`text` as it is given to FTS5; Latin script is left to its tokenizer."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKC", text)
+    return _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", _WORD_OF.sub(_stemmed, text))
+
+
+def asked(text: str) -> list[str]:
+    """The words of a question as FTS5 strings, each once, in order; one character alone matches as a beginning."""
+    tokens = _TOKEN.findall(indexed(text.lower()))
+    return [f'"{token}"*' if len(token) == 1 and _RUN.match(token) else f'"{token}"' for token in dict.fromkeys(tokens)]
+
+
+def folded(text: str) -> str:
+    """Case and accents levelled, for a plain comparison."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+
+
+def _stemmed(match: re.Match[str]) -> str:
+    return _stem(str(match.lastgroup), match[0].lower())
+
+
+@lru_cache(maxsize=100_000)
+def _stem(language: str, word: str) -> str:
+    if language == "arabic":
+        word = _ARABIC_MARKS.sub("", word)
+    elif language == "russian":
+        word = word.replace("ё", "е")
+    return str(_stemmer(language).stemWord(word)) or word
+
+
+@lru_cache
+def _stemmer(language: str) -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(language)
+
+
+def encoded(text: str) -> str:
+    """The words of `text` for an engine whose own analyser is not known: stems in ASCII, one blank between."""
+    return " ".join(map(_ascii, _TOKEN.findall(indexed(text.lower()))))
+
+
+@lru_cache(maxsize=100_000)
+def _ascii(token: str) -> str:
+    plain = folded(token)
+    if plain.isascii():
+        return str(_stemmer("english").stemWord(plain)) or plain
+    return f"u{token.encode('utf-8', 'surrogatepass').hex()}"

@@ -1,0 +1,375 @@
+"""Brings an index in step with the files of its sources: only what changed is read again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from llama_index.core.embeddings import BaseEmbedding
+
+from assistant.errors import ArticleError
+from assistant.records import (
+    ADDED,
+    CHANGED,
+    DUPLICATE,
+    FAILED,
+    REMOVED,
+    UNCHANGED,
+    FileOutcome,
+    UpdateReport,
+    with_id,
+)
+from assistant.schema import Article
+from assistant.sources import Excluded, Source, SourceFile
+from assistant.stores.base import Record, Store
+from assistant.writing import Writer
+
+Progress = Callable[[int, int], None]
+Told = Callable[[FileOutcome], None]
+
+_SAVE_EVERY_S = 5.0
+
+
+@dataclass(slots=True)
+class Known:
+    """What an index knows of a file: its fingerprint, its articles, what could not be read of it."""
+
+    size: int
+    modified: int
+    digest: str
+    ids: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    url: str | None = None
+
+    def looks_like(self, source_file: SourceFile) -> bool:
+        """True when the file has not been written since, as far as size and time tell."""
+        file = source_file.file
+        return (self.size, self.modified) == (file.size, file.modified) and source_file.url in (None, self.url)
+
+
+class Ledger:
+    """The fingerprints of files that hold other than one article: their records alone do not tell
+    whether all of the file was read."""
+
+    def __init__(self, store: Store, origin: str) -> None:
+        self._store = store
+        self._key = f"files {origin}"
+        self._saved = time.monotonic()
+        self._changed = False
+        self.entries: dict[str, list[Any]] = json.loads(store.note(self._key) or "{}")
+
+    def set(self, key: str, entry: list[Any]) -> None:
+        """Note a file: size, modified, digest, number of its articles, problems, URL."""
+        if self.entries.get(key) != entry:
+            self.entries[key] = entry
+            self._changed = True
+        if time.monotonic() - self._saved > _SAVE_EVERY_S:
+            self.save()
+
+    def forget(self, key: str) -> None:
+        """Note nothing of a file."""
+        self._changed |= self.entries.pop(key, None) is not None
+
+    def save(self) -> None:
+        """Write it to the store, if it changed."""
+        if self._changed:
+            self._store.note(self._key, json.dumps(self.entries))
+            self._changed = False
+        self._saved = time.monotonic()
+
+
+def known_files(store: Store, origin: str, ledger: Mapping[str, list[Any]]) -> dict[str, Known]:
+    """What is known of the files of an origin, by the id of the file."""
+    found: dict[str, Known] = {}
+    for record in store.records(origin):
+        known = found.setdefault(record.file, Known(record.size, record.modified, record.digest))
+        known.ids.append(record.id)
+        known.url = record.header.get("url")
+    for key, (size, modified, digest, count, problems, url) in ledger.items():
+        ids = found[key].ids if key in found else []
+        if len(ids) == count:
+            found[key] = Known(size, modified, digest, ids, problems, url)
+        elif key in found:
+            found[key].digest = ""  # it was not read to its end
+    return found
+
+
+def in_step(store: Store, origin: str, files: Sequence[SourceFile]) -> UpdateReport | None:
+    """The report of an update that finds nothing to do; None when there is something."""
+    known = known_files(store, origin, Ledger(store, origin).entries)
+    report = UpdateReport()
+    for source_file in files:
+        entry = known.pop(str(source_file.file.id), None)
+        if entry is None or not _settled(entry) or not entry.looks_like(source_file):
+            return None
+        report.unchanged += len(entry.ids)
+        report.problems += entry.problems
+    return None if known else report
+
+
+def _settled(known: Known) -> bool:
+    return bool(known.digest)
+
+
+class Update:
+    """One run over sources; `report` grows as it goes.
+
+    `sources` are all that the library has, by origin; `excluded` what was removed from it and stays
+    away. `thorough` compares contents even where size and time are as before.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        embedder: BaseEmbedding,
+        sources: Mapping[str, Source],
+        excluded: dict[str, Excluded],
+        *,
+        told: Told | None = None,
+        thorough: bool = False,
+    ) -> None:
+        self.report = UpdateReport()
+        self.exclusions_changed = False
+        self._store = store
+        self._sources = sources
+        self._excluded = excluded
+        self._told = told
+        self._thorough = thorough
+        self._files: dict[str, dict[str, SourceFile]] = {}
+        self._writer = Writer(store, embedder, self._reread)
+
+    def run(self, source: Source, files: Sequence[SourceFile], progress: Progress | None = None) -> None:
+        """Bring one source in step with its files. Raises `IndexStoreError`."""
+        try:
+            self._run(source, files, progress)
+        finally:
+            # Whatever happened, nobody is left looking at half a bar.
+            if progress:
+                progress(len(files), len(files))
+
+    def _run(self, source: Source, files: Sequence[SourceFile], progress: Progress | None) -> None:
+        origin = source.origin
+        ledger = Ledger(self._store, origin)
+        known = known_files(self._store, origin, ledger.entries)
+        self._files[origin] = {str(source_file.file.id): source_file for source_file in files}
+        gone = {key: entry for key, entry in known.items() if key not in self._files[origin]}
+        moved = {entry.digest: key for key, entry in gone.items() if entry.ids and entry.digest}
+        absent = self._absent_exclusions(origin)
+        for done, source_file in enumerate(files):
+            if progress:
+                progress(done, len(files))
+            key = str(source_file.file.id)
+            entry = known.get(key)
+            if entry and _settled(entry) and not self._thorough and entry.looks_like(source_file):
+                self._unchanged(entry, source_file)
+                continue
+            try:
+                digest = source_file.digest()
+            except ArticleError as error:
+                self._failed(source_file, [str(error)])
+                continue
+            if entry and entry.digest == digest and source_file.url in (None, entry.url):
+                self._same(ledger, source, source_file, entry)
+                continue
+            if entry is None and digest in absent:
+                # What was removed stays away when its file is moved.
+                self._excluded[key] = replace(self._excluded.pop(absent.pop(digest)), file=key)
+                self.exclusions_changed = True
+            former = moved.pop(digest, None) if entry is None else None
+            before = (former, gone.pop(former)) if former is not None else None
+            self._read(ledger, source, source_file, digest, entry, before)
+        self._gone(ledger, source, gone)
+        self._writer.flush()
+        ledger.save()
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """Remove articles; how many there were."""
+        removed = self._writer.drop(ids)
+        self._writer.flush()
+        self.report.removed += removed
+        return removed
+
+    def _unchanged(self, entry: Known, source_file: SourceFile) -> None:
+        self.report.unchanged += len(entry.ids)
+        self.report.problems += entry.problems
+        status = FAILED if entry.problems and not entry.ids else UNCHANGED
+        self._tell(source_file, status, entry.ids, "; ".join(entry.problems))
+
+    def _same(self, ledger: Ledger, source: Source, source_file: SourceFile, entry: Known) -> None:
+        """Written anew with the same content."""
+        key = str(source_file.file.id)
+        file = source_file.file
+        if key in ledger.entries:
+            ledger.set(key, [file.size, file.modified, *ledger.entries[key][2:]])
+        else:
+            for article_id in entry.ids:
+                record = self._writer.record(article_id)
+                if record is not None and (record.size, record.modified) != (file.size, file.modified):
+                    self._writer.touch(replace(record, size=file.size, modified=file.modified))
+        self._unchanged(entry, source_file)
+
+    def _read(
+        self,
+        ledger: Ledger,
+        source: Source,
+        source_file: SourceFile,
+        digest: str,
+        entry: Known | None,
+        before: tuple[str, Known] | None,
+    ) -> None:
+        file = source_file.file
+        key = str(file.id)
+        origin = source.origin
+        place = Record("", {}, origin=origin, file=key)
+        problems: list[str] = []
+        statuses: list[str] = []
+        ids: list[str] = []
+        told: list[str] = []
+        pending: Article | None = None
+
+        def put(article: Article, where: Record) -> None:
+            if article.id in self._excluded:
+                return
+            old = self._former(article.id, key, *before) if before is not None else None
+            if old is not None:
+                self._writer.move(article, where, old)
+                self.report.moved += 1
+            else:
+                statuses.append(self._writer.put(article, where))
+            ids.append(article.id)
+            if len(told) < 2:
+                told.append(describe(article))
+
+        for item in self._items(source_file):
+            if isinstance(item, str):
+                problems.append(item)
+                continue
+            if pending is not None:
+                put(pending, place)
+            pending = with_id(item, self._free_id(item.id, source, key))
+        if pending is not None:
+            alone = not ids and not problems and pending.id not in self._excluded
+            fingerprint = replace(place, digest=digest, size=file.size, modified=file.modified)
+            put(pending, fingerprint if alone else place)
+        else:
+            alone = False
+        old_ids = entry.ids if entry else []
+        if problems and pending is None:
+            ids = list(old_ids)  # what was read of it before is kept
+        else:
+            left = set(ids)
+            self.report.removed += self._writer.drop([old for old in old_ids if old not in left])
+        if before is not None:
+            self._writer.drop([old for old in before[1].ids if self._writer.record(old) is not None and old not in ids])
+        self._count(statuses)
+        self.report.problems += problems
+
+        def settle() -> None:
+            if alone:
+                ledger.forget(key)
+            else:
+                ledger.set(key, [file.size, file.modified, digest, len(ids), problems, source_file.url])
+            status = next((s for s in (ADDED, CHANGED, DUPLICATE, UNCHANGED) if s in statuses), None)
+            status = status or (CHANGED if before and ids else None)
+            summary = told[0] if len(ids) == 1 and told else f"{len(ids)} articles"
+            repeated = self._repeats(ids) if status == DUPLICATE and len(ids) == 1 else ""
+            moved = f"moved from {before[0]}" if before else ""
+            text = "; ".join(filter(None, (summary if status else "", repeated, moved, *problems)))
+            self._tell(source_file, status or (FAILED if problems else UNCHANGED), ids, text)
+
+        self._writer.after(settle)
+
+    def _items(self, source_file: SourceFile) -> Iterator[Article | str]:
+        try:
+            yield from source_file.articles()
+        except ArticleError as error:
+            yield str(error)
+
+    def _free_id(self, article_id: str, source: Source, key: str) -> str:
+        """The id itself, or, where another file's article has it, with the source's name in front."""
+        chosen, number = article_id, 1
+        while True:
+            record = self._writer.record(chosen)
+            if record is None or (record.origin, record.file) == (source.origin, key):
+                return chosen
+            name = source.name if number == 1 else f"{source.name}-{number}"
+            chosen, number = f"{name}/{article_id}", number + 1
+
+    def _gone(self, ledger: Ledger, source: Source, gone: Mapping[str, Known]) -> None:
+        # All at once: a story is not handed on to an article that goes as well.
+        self.report.removed += self._writer.drop([key for entry in gone.values() for key in entry.ids])
+
+        def settle() -> None:
+            for key, entry in gone.items():
+                ledger.forget(key)
+                if entry.ids:
+                    self._say(FileOutcome(key, REMOVED, tuple(entry.ids), ""))
+
+        self._writer.after(settle)
+
+    def _absent_exclusions(self, origin: str) -> dict[str, str]:
+        """Removed articles whose files are not where they were: the file's digest → the article's id."""
+        listed = self._files[origin]
+        return {
+            entry.digest: article_id
+            for article_id, entry in self._excluded.items()
+            if entry.origin == origin and entry.digest and entry.file not in listed
+        }
+
+    def _reread(self, record: Record) -> Article | None:
+        """An article from its file, under the id it is known by."""
+        if record.origin not in self._files:
+            source = self._sources.get(record.origin)
+            try:
+                files, _ = source.files() if source else ([], [])
+            except ArticleError:
+                files = []
+            self._files[record.origin] = {str(found.file.id): found for found in files}
+        source_file = self._files[record.origin].get(record.file)
+        if source_file is None:
+            return None
+        for item in self._items(source_file):
+            if isinstance(item, Article) and (record.id == item.id or record.id.endswith(f"/{item.id}")):
+                return with_id(item, record.id)
+        return None
+
+    def _count(self, statuses: Sequence[str]) -> None:
+        self.report.added += statuses.count(ADDED)
+        self.report.changed += statuses.count(CHANGED)
+        self.report.unchanged += statuses.count(UNCHANGED)
+        self.report.duplicates += statuses.count(DUPLICATE)
+
+    @staticmethod
+    def _former(article_id: str, key: str, old_key: str, known: Known) -> str | None:
+        """The id under which a moved file's article is known; a file's articles keep their order and keys."""
+        if len(known.ids) == 1:
+            return known.ids[0]
+        former = old_key + article_id.removeprefix(key)
+        return former if former in known.ids else None
+
+    def _repeats(self, ids: Sequence[str]) -> str:
+        record = self._store.record(ids[0])
+        return f"the same story as {record.same_as}" if record and record.same_as else ""
+
+    def _failed(self, source_file: SourceFile, problems: list[str]) -> None:
+        self.report.problems += problems
+        self._tell(source_file, FAILED, [], "; ".join(problems))
+
+    def _tell(self, source_file: SourceFile, status: str, ids: Sequence[str], message: str) -> None:
+        if self._told:
+            self._say(FileOutcome(str(source_file.file.path), status, tuple(ids), message))
+
+    def _say(self, outcome: FileOutcome) -> None:
+        if self._told:
+            self._told(outcome)
+
+
+def describe(article: Article) -> str:
+    """What was understood of an article, in one line."""
+    day = article.published.isoformat() if article.published else "undated"
+    paragraphs = len(article.paragraphs)
+    number = f"{paragraphs} paragraph{'s' * (paragraphs != 1)}"
+    return " · ".join((day, article.source or "unknown outlet", article.title, number))

@@ -1,0 +1,91 @@
+"""A library's own copies of articles: what was given from elsewhere and may not be there tomorrow."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import ArticleError, IndexStoreError
+from assistant.sources import write_whole
+
+MAX_BYTES = 500 * 2**20
+_NAME_BYTES = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A given file and the copy that was made of it; `new` is False where the same bytes lay there."""
+
+    given: Path
+    copy: Path | None
+    new: bool = False
+    problem: str = ""
+
+
+def keep(paths: Sequence[Path], folder: Path) -> list[Upload]:
+    """Copy files into `folder` under safe names, durably; a different file of that name is not overwritten.
+
+    Raises `IndexStoreError` when the folder cannot be written.
+    """
+    done = []
+    for path in paths:
+        try:
+            content = _content(path)
+        except ArticleError as error:
+            done.append(Upload(path, None, problem=str(error)))
+            continue
+        copy, new = keep_bytes(content, path.name, folder)
+        done.append(Upload(path, copy, new))
+    return done
+
+
+def keep_bytes(content: bytes, name: str, folder: Path) -> tuple[Path, bool]:
+    """Put `content` into `folder` as a file named much like `name`: its path, and whether it is new there."""
+    safe = safe_name(name)
+    stem, suffix = Path(safe).stem, Path(safe).suffix
+    digest = hashlib.sha256(content).digest()
+    number = 1
+    while True:
+        path = folder / (safe if number == 1 else f"{stem}-{number}{suffix}")
+        if not path.exists():
+            write_whole(path, content)
+            return path, True
+        if path.stat().st_size == len(content) and hashlib.sha256(path.read_bytes()).digest() == digest:
+            return path, False
+        number += 1
+
+
+def safe_name(name: str) -> str:
+    """A file name that no system chokes on and that leaves its folder nowhere: letters, digits, "-_. "."""
+    plain = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8")).replace("\\", "/")
+    plain = plain.rsplit("/", 1)[-1]
+    kept = "".join(c if c.isalnum() or c in "-_. " else "_" for c in plain).strip(" ._")
+    stem, suffix = Path(kept).stem, Path(kept).suffix
+    short = stem.encode()[:_NAME_BYTES].decode("utf-8", "ignore").strip() or "article"
+    return short + suffix.encode()[:12].decode("utf-8", "ignore").lower()
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise ArticleError(f"{path}: is a folder; give its files, or index it: assistant index {path}")
+        if not path.is_file():
+            raise ArticleError(f"{path}: {'is not a regular file' if path.exists() else 'does not exist'}")
+        if path.stat().st_size > MAX_BYTES:
+            raise ArticleError(f"{path}: larger than {MAX_BYTES // 2**20} MiB; index it where it lies: assistant index")
+        return path.read_bytes()
+    except OSError as error:
+        raise ArticleError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
+
+
+def discard(path: Path) -> None:
+    """Remove a copy. Raises `IndexStoreError`."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise IndexStoreError(
+            f"{path}: cannot be removed ({error.strerror}); check the folder's permissions"
+        ) from error

@@ -1,0 +1,70 @@
+"""One writer at a time: a file lock that says who holds it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from assistant.errors import IndexStoreError
+
+PATIENCE_S = 600.0
+
+
+class WriterLock:
+    """A lock beside an index, released by the system when its holder is killed.
+
+    `say` is told, in one line, when another process has to be waited for.
+    """
+
+    def __init__(self, path: Path, say: Callable[[str], None] | None = None) -> None:
+        self._index = path
+        self._holder = Path(f"{path}.writer")
+        self._lock = FileLock(f"{path}.lock")
+        self._say = say
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock. Raises `IndexStoreError` when another process does not give it up."""
+        try:
+            self._acquire()
+        except Timeout as error:
+            raise IndexStoreError(f"index {self._index}: {self.holder()} is still writing; try again later") from error
+        except OSError as error:
+            raise IndexStoreError(
+                f"index folder {self._index.parent}: {error.strerror}; set ASSISTANT_HOME to a folder you may write to"
+            ) from error
+        try:
+            yield
+        finally:
+            if self._lock.lock_counter == 1:
+                self._holder.unlink(missing_ok=True)
+            self._lock.release()
+
+    def holder(self) -> str:
+        """Who writes: "process 123 (since 12:03:20)"; "another process" where it cannot be told."""
+        try:
+            told = json.loads(self._holder.read_text(encoding="utf-8"))
+            return f"process {int(told['pid'])} (since {told['since']})"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "another process"
+
+    def _acquire(self) -> None:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            if self._say:
+                self._say(f"index {self._index}: {self.holder()} is writing; waiting for it to finish …")
+            self._lock.acquire(timeout=PATIENCE_S)
+        if self._lock.lock_counter == 1:
+            told = {"pid": os.getpid(), "since": datetime.now().strftime("%Y-%m-%d %H:%M:%S")}
+            try:
+                self._holder.write_text(json.dumps(told), encoding="utf-8")
+            except OSError:
+                # Only says who writes; a full disk is reported by what is written next.
+                self._holder.unlink(missing_ok=True)

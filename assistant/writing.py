@@ -1,0 +1,327 @@
+"""Writes articles into a store in batches, each story once; what is told as written is durable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from llama_index.core.embeddings import BaseEmbedding
+from llama_index.core.schema import TextNode
+
+from assistant.records import (
+    ADDED,
+    CHANGED,
+    DUPLICATE,
+    UNCHANGED,
+    article_of,
+    embedded_text,
+    nodes_of,
+    record_of,
+    repeated_by,
+)
+from assistant.schema import Article
+from assistant.stores.base import Record, Store
+from assistant.stories import body_of, near_in_time, repeats
+
+BATCH_PARAGRAPHS = 256
+_SHARING_KEPT = 8
+
+Reread = Callable[[Record], Article | None]
+
+
+@dataclass(slots=True)
+class _Entry:
+    """An article to be written; `like` names an article whose vectors serve where the words are the same."""
+
+    record: Record
+    article: Article | None
+    like: str
+
+
+class Writer:
+    """One batch of articles at a time, visible as a whole. Only one writer may be at work on a store.
+
+    `reread` reads the article of a record from its file again: a story that was kept elsewhere is
+    written from there when the one that kept it goes.
+    """
+
+    def __init__(self, store: Store, embedder: BaseEmbedding, reread: Reread, *, each_once: bool = True) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._reread = reread
+        self._each_once = each_once
+        self._batch: dict[str, _Entry] = {}
+        self._touched: dict[str, Record] = {}
+        self._departing: dict[str, None] = {}
+        self._afterwards: list[Callable[[], None]] = []
+        self._sharing: dict[int, tuple[str, ...]] | None = None
+
+    def record(self, article_id: str) -> Record | None:
+        """An article's record, as it will be once all is written."""
+        entry = self._batch.get(article_id)
+        if entry is not None:
+            return entry.record
+        if article_id in self._departing:
+            return None
+        return self._touched.get(article_id) or self._store.record(article_id)
+
+    def put(
+        self,
+        article: Article,
+        place: Record,
+        *,
+        like: str = "",
+        leaving: frozenset[str] = frozenset(),
+        anew: bool = False,
+    ) -> str:
+        """Write an article where `place` says it comes from: "added", "changed", "unchanged" or "duplicate".
+
+        `leaving` are ids that are about to be removed; `anew` writes it although its words are known.
+        """
+        old = self.record(article.id)
+        record = record_of(article)
+        record = replace(
+            record,
+            origin=place.origin,
+            file=place.file,
+            digest=place.digest,
+            size=place.size,
+            modified=place.modified,
+        )
+        if old is not None and not anew and old.header.get("content") == record.header["content"]:
+            kept = {key: old.header[key] for key in ("repeats",) if key in old.header}
+            same = replace(record, header={**record.header, **kept}, same_as=old.same_as)
+            if same != old:
+                self._touch(same)
+            return UNCHANGED
+        released = self._release(old, leaving) if old is not None else []
+        original = self._same_story(article, record, leaving | {article.id}) if self._each_once else None
+        if original is not None and not self._takes_over(article, record, original):
+            self._link(original.id, record)
+            self._enter(replace(record, same_as=original.id), None, "")
+            status = DUPLICATE
+        else:
+            if original is not None:
+                record = self._take_over(record, original)
+            # A repair leaves no content hash: vectors of what was damaged are not trusted either.
+            own = article.id if old is not None and old.header.get("content") else ""
+            self._enter(record, article, like or own)
+            self._know(record)
+            status = CHANGED if old is not None and not anew else ADDED
+        for repeating in released:
+            self._place_again(repeating, like=article.id, leaving=leaving)
+        if self.waiting >= BATCH_PARAGRAPHS:
+            self.flush()
+        return status
+
+    def move(self, article: Article, place: Record, old_id: str) -> None:
+        """Write an article whose file has a new path in place of the one with its old id."""
+        old = self.record(old_id)
+        self.put(article, place, like=old_id, leaving=frozenset({old_id}), anew=True)
+        new = self._batch[article.id].record if article.id in self._batch else None
+        if old is not None and new is not None and new.same_as is None:
+            for repeating in repeated_by(old):
+                known = self.record(repeating)
+                if known is not None and known.same_as == old_id:
+                    self._touch(replace(known, same_as=article.id))
+                    self._link(article.id, known)
+            self._touch(replace(old, header={**old.header, "repeats": {}}))
+        self.drop([old_id])
+
+    def touch(self, record: Record) -> None:
+        """Replace a record whose article is the same as before."""
+        self._touch(record)
+
+    def drop(self, ids: Iterable[str]) -> int:
+        """Remove articles with the next batch; a story kept once for several outlets stays with the next of them.
+
+        How many there were.
+        """
+        ids = list(ids)
+        leaving = frozenset(ids)
+        gone = 0
+        for article_id in ids:
+            record = self.record(article_id)
+            if record is None:
+                continue
+            gone += 1
+            for repeating in self._release(record, leaving):
+                if repeating not in leaving:
+                    self._place_again(repeating, like=article_id, leaving=leaving)
+        for article_id in ids:
+            self._batch.pop(article_id, None)
+            self._touched.pop(article_id, None)
+            self._departing[article_id] = None
+        if len(self._departing) >= BATCH_PARAGRAPHS:
+            self.flush()
+        return gone
+
+    @property
+    def waiting(self) -> int:
+        """How many paragraphs wait to be written."""
+        return sum(len(entry.article.paragraphs) if entry.article else 1 for entry in self._batch.values())
+
+    def after(self, told: Callable[[], None]) -> None:
+        """Call this once everything put so far is durable."""
+        if self._batch or self._touched or self._departing:
+            self._afterwards.append(told)
+        else:
+            told()
+
+    def flush(self) -> None:
+        """Write what waits, durably and visible as a whole."""
+        if self._touched:
+            self._store.touch(list(self._touched.values()))
+            self._touched.clear()
+        if self._batch:
+            entries = list(self._batch.values())
+            self._store.replace(list(zip((e.record for e in entries), self._embedded(entries), strict=True)))
+            self._batch.clear()
+        if self._departing:
+            self._store.remove(list(self._departing))
+            self._departing.clear()
+        told, self._afterwards = self._afterwards, []
+        for tell in told:
+            tell()
+
+    def _enter(self, record: Record, article: Article | None, like: str) -> None:
+        self._touched.pop(record.id, None)
+        self._departing.pop(record.id, None)
+        self._batch[record.id] = _Entry(record, article, like)
+
+    def _touch(self, record: Record) -> None:
+        entry = self._batch.get(record.id)
+        if entry is not None:
+            entry.record = record
+        else:
+            self._touched[record.id] = record
+
+    def _embedded(self, entries: Iterable[_Entry]) -> list[list[TextNode]]:
+        """The nodes of each entry with their vectors; words that were embedded before are not again."""
+        found = [nodes_of(entry.article) if entry.article else [] for entry in entries]
+        missing: list[TextNode] = []
+        for entry, nodes in zip(entries, found, strict=True):
+            known = self._vectors(entry.like) if nodes else {}
+            for node in nodes:
+                node.embedding = known.get(embedded_text(node))
+                if node.embedding is None:
+                    missing.append(node)
+        # Texts of a length together: a batch is padded to its longest.
+        missing.sort(key=lambda node: len(node.text))
+        vectors = self._embedder.get_text_embedding_batch([embedded_text(node) for node in missing])
+        for node, vector in zip(missing, vectors, strict=True):
+            node.embedding = vector
+        return found
+
+    def _vectors(self, article_id: str) -> dict[str, list[float]]:
+        nodes = self._store.nodes_of(article_id) if article_id else []
+        if not nodes:
+            return {}
+        vectors = self._store.vectors_of(article_id)
+        return {embedded_text(node): vector for node, vector in zip(nodes, vectors, strict=True)}
+
+    # The same story
+
+    def _same_story(self, article: Article, record: Record, leaving: frozenset[str]) -> Record | None:
+        """The record that keeps this story already."""
+        if not record.story or not article.paragraphs:
+            return None
+        sharing = self._sharing if self._sharing is not None else self._learn()
+        ids = [key for mark in record.header["sketch"] for key in sharing.get(mark, ())]
+        exact = self._store.same_story(record.story)
+        fuller: Record | None = None
+        shorter: Record | None = None
+        for candidate_id in dict.fromkeys([*([exact.id] if exact else []), *ids]):
+            candidate = self.record(candidate_id) if candidate_id not in leaving else None
+            if candidate is None or candidate.same_as is not None:
+                continue
+            if not near_in_time(article.published, _day(candidate)):
+                continue
+            if candidate.story == record.story:
+                return candidate
+            if fuller is None and (other := self._stored(candidate)) is not None:
+                mine, theirs = body_of(article.paragraphs), body_of(other.paragraphs)
+                if repeats(mine, theirs):
+                    fuller = candidate
+                elif shorter is None and repeats(theirs, mine):
+                    shorter = candidate
+        return fuller or shorter
+
+    def _takes_over(self, article: Article, record: Record, original: Record) -> bool:
+        """True where the newcomer says more: more of the story, or when it was published."""
+        dated = article.published is not None and _day(original) is None
+        other = self._stored(original) if record.story != original.story else None
+        if other is None:
+            return dated
+        mine, theirs = body_of(article.paragraphs), body_of(other.paragraphs)
+        return not repeats(mine, theirs) or (dated and repeats(theirs, mine))
+
+    def _take_over(self, record: Record, original: Record) -> Record:
+        """`record` keeps the story instead of `original`, and what repeated that."""
+        outlets = {**original.header.get("repeats", {}), original.id: _outlet(original)}
+        for repeating in repeated_by(original):
+            known = self.record(repeating)
+            if known is not None:
+                self._touch(replace(known, same_as=record.id))
+        header = {key: value for key, value in original.header.items() if key != "repeats"}
+        self._enter(replace(original, header=header, same_as=record.id), None, "")
+        return replace(record, header={**record.header, "repeats": outlets})
+
+    def _stored(self, record: Record) -> Article | None:
+        entry = self._batch.get(record.id)
+        if entry is not None and entry.article is not None:
+            return entry.article
+        nodes = self._store.nodes_of(record.id)
+        return article_of(record, nodes) if nodes else None
+
+    def _link(self, original_id: str, record: Record) -> None:
+        original = self.record(original_id)
+        if original is not None:
+            outlets = {**original.header.get("repeats", {}), record.id: _outlet(record)}
+            self._touch(replace(original, header={**original.header, "repeats": outlets}))
+
+    def _release(self, record: Record, leaving: frozenset[str]) -> list[str]:
+        """Undo the ties of an article that changes or goes: the ids that repeated it."""
+        if record.same_as is not None and record.same_as not in leaving:
+            original = self.record(record.same_as)
+            if original is not None and record.id in original.header.get("repeats", {}):
+                outlets = {key: value for key, value in original.header["repeats"].items() if key != record.id}
+                self._touch(replace(original, header={**original.header, "repeats": outlets}))
+        return [key for key in repeated_by(record) if key not in leaving]
+
+    def _place_again(self, article_id: str, like: str, leaving: frozenset[str]) -> None:
+        record = self.record(article_id)
+        if record is None:
+            return
+        article = self._reread(record)
+        if article is None:
+            # Its file will be read as a new one at the next update, if it is there.
+            self.drop([article_id])
+            return
+        free = replace(record, same_as=None, header={**record.header, "repeats": {}})
+        self._touch(free)
+        self.put(article, record, like=like, leaving=leaving, anew=True)
+
+    def _learn(self) -> dict[int, tuple[str, ...]]:
+        self._sharing = {}
+        for record in self._store.records():
+            self._know(record)
+        return self._sharing
+
+    def _know(self, record: Record) -> None:
+        if self._sharing is None or record.same_as is not None:
+            return
+        for mark in record.header.get("sketch", ()):
+            known = self._sharing.get(mark, ())
+            if record.id not in known:
+                self._sharing[mark] = (*known, record.id)[-_SHARING_KEPT:]
+
+
+def _day(record: Record) -> date | None:
+    published = record.header.get("published")
+    return date.fromisoformat(published) if published else None
+
+
+def _outlet(record: Record) -> list[str | None]:
+    return [record.header.get("source"), record.header.get("published")]

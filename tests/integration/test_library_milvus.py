@@ -1,0 +1,105 @@
+"""A library on a server: the same behaviour, its sources and uploads kept on each machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from assistant.checking import check
+from assistant.collection import Collection
+from assistant.errors import IndexStoreError
+from assistant.index import ArticleIndex
+from assistant.retriever import Retriever
+
+if importlib.util.find_spec("milvus_lite") is None:
+    pytest.skip("milvus-lite is not installed (it is part of the dev requirements)", allow_module_level=True)
+
+
+def _load(path: Path) -> ModuleType:
+    # By its place: the folders of tests are no packages.
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules.setdefault(path.stem, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+servers = _load(Path(__file__).with_name("test_store_milvus.py"))
+Write = Callable[..., Path]
+Open = Callable[[str], Collection]
+STORY = "date 2017-07-04 They met in Moscow.\n\nThey left for home.\n\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = servers.free_port()
+    process = servers.start(tmp_path_factory.mktemp("milvus"), port)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.fixture
+def machine(server: str, tmp_path: Path, embedder: Any) -> Iterator[Open]:
+    opened: list[Collection] = []
+    address = f"{server}/l{uuid4().hex}"
+
+    def make(name: str) -> Collection:
+        index = ArticleIndex(tmp_path / name / "index.sqlite3", embedder, address=address)
+        opened.append(Collection(index))
+        return opened[-1]
+
+    yield make
+    for collection in opened:
+        collection.index.close()
+
+
+def ids(collection: Collection) -> list[str]:
+    return [article.id for article in collection.index.articles()]
+
+
+def test_a_library_on_a_server_grows_and_shrinks(machine: Open, write_articles: Write) -> None:
+    folder = write_articles({"a.txt": STORY + "IANS", "b.txt": STORY + "AFP", "c.txt": "It rained."})
+    library = machine("one")
+    report = library.refresh(only=library.add_paths([folder]))
+    assert (report.added, report.duplicates) == (2, 1)
+    assert library.index.article("a").also == ("AFP, 2017-07-04",)
+    (found, *_) = Retriever(library.index, passages=5).retrieve("Who met in Moscow?")
+    assert (found.article_id, found.also) == ("a", ("AFP, 2017-07-04",))
+    (folder / "a.txt").unlink()
+    (folder / "c.txt").rename(folder / "d.txt")
+    report = library.refresh()
+    assert (report.removed, report.moved, report.unchanged) == (1, 1, 1)
+    assert ids(library) == ["b", "d"]
+    assert library.refresh().unchanged == 2
+    assert check(library).lines == []
+    assert library.remove(["b"]) == 1
+    assert library.refresh().added == 0
+    assert ids(library) == ["d"]
+
+
+def test_two_machines_fill_one_library_each_with_its_own_sources(machine: Open, write_articles: Write) -> None:
+    one, two = machine("one"), machine("two")
+    one.refresh(only=one.add_paths([write_articles({"a.txt": "It rained."}, folder="first")]))
+    two.refresh(only=two.add_paths([write_articles({"b.txt": "It snowed."}, folder="second")]))
+    assert ids(one) == ids(two) == ["a", "b"]
+    assert one.refresh().unchanged == 1
+    assert ids(two) == ["a", "b"]
+    extra = write_articles({"c.txt": "It thawed."}, folder="extra") / "c.txt"
+    assert two.add_files([extra]).added == 1
+    assert ids(one) == ["a", "b", "c"]
+
+
+def test_another_version_s_library_is_not_misread(machine: Open) -> None:
+    machine("one").index.store.note("format", "0/other")
+    with pytest.raises(IndexStoreError, match=r"made by another version \(0/other; .* name another collection"):
+        machine("two")

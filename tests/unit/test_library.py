@@ -1,0 +1,132 @@
+"""`Assistant`'s view of its library, with a fake model and the store as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.citations import make_citation
+from assistant.errors import ArticleError
+from assistant.index import ArticleIndex
+from assistant.library import Assistant
+from assistant.retriever import Retriever
+from assistant.schema import Passage
+from assistant.settings import Settings
+
+Write = Callable[..., Path]
+IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"
+
+
+@pytest.fixture
+def folder(write_articles: Write) -> Path:
+    return write_articles(
+        {
+            "a.txt": "date 2017-07-04 Xi visited Moscow.\n\nHe met Putin.\n\nIANS",
+            "b.txt": "date 2017-07-05 Xi visited Moscow.\n\nHe met Putin.\n\nAFP",
+            "c.txt": "date 2023-03-22 The leaders signed statements.\n\nThey left.\n\nIANS",
+            "d.txt": "It rained in London.",
+        }
+    )
+
+
+@pytest.fixture
+def assistant(tmp_path: Path, embedder: Any, folder: Path, fake_model: Any) -> Iterator[Assistant]:
+    index = ArticleIndex(tmp_path / "state" / "index.sqlite3", embedder)
+    made = Assistant(index, fake_model(), Settings.load(home=tmp_path), mirror=folder)
+    made.refresh()
+    yield made
+    index.close()
+
+
+def passages(assistant: Assistant, question: str, **chosen: Any) -> tuple[Passage, ...]:
+    return Retriever(assistant.index, passages=10).retrieve(question, **chosen)
+
+
+def test_a_library_tells_what_it_holds(assistant: Assistant) -> None:
+    size = assistant.size()
+    assert (size.articles, size.paragraphs) == (3, 5)
+    assert size.characters == sum(len(p.text) for article in assistant.articles() for p in article.paragraphs)
+    assert [header.id for header in assistant.headers()] == ["a", "c", "d"]
+    assert [header.paragraphs for header in assistant.headers()] == [2, 2, 1]
+    assert assistant.headers()[0].also == ("AFP, 2017-07-05",)
+    assert assistant.outlets() == [("IANS", 2)]
+    assert assistant.months() == [("2017-07", 1), ("2023-03", 1)]
+    assert assistant.article("a") == assistant.articles()[0]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "ids"),
+    [
+        ({"words": "visited MOSCOW"}, ["a"]),
+        ({"words": "ians"}, ["a", "c"]),
+        ({"source": "IANS", "since": date(2018, 1, 1)}, ["c"]),
+        ({"until": date(2017, 7, 4)}, ["a"]),
+        ({"words": "nothing like it"}, []),
+        ({"limit": 1}, ["a"]),
+        ({"limit": 2, "offset": 2}, ["d"]),
+    ],
+)
+def test_headers_are_filtered_and_counted(assistant: Assistant, chosen: dict[str, Any], ids: list[str]) -> None:
+    assert [header.id for header in assistant.headers(**chosen)] == ids
+    if not {"limit", "offset"} & set(chosen):
+        assert assistant.count(**chosen) == len(ids)
+
+
+def test_an_unknown_article_is_an_error(assistant: Assistant) -> None:
+    with pytest.raises(ArticleError, match="article 'x' is not in the library"):
+        assistant.article("x")
+
+
+def test_a_passage_names_the_other_outlets_of_its_story(assistant: Assistant) -> None:
+    first = passages(assistant, "Who visited Moscow?")[0]
+    assert (first.article_id, first.source, first.also) == ("a", "IANS", ("AFP, 2017-07-05",))
+    whole = Retriever(assistant.index, passages=1, whole_below=10_000)
+    (report,) = whole.reports(whole.retrieve("Who visited Moscow?"))
+    assert [passage.also for passage in report.passages] == [("AFP, 2017-07-05",)] * 2
+
+
+def test_only_the_named_articles_are_asked(assistant: Assistant) -> None:
+    assert {p.article_id for p in passages(assistant, "Who left?", articles=["c", "d"])} == {"c", "d"}
+    assert {p.article_id for p in passages(assistant, "Who visited Moscow in 2017?", articles=("c",))} == {"c"}
+    assert {p.article_id for p in passages(assistant, "Who met?", articles=["b"])} == {"a"}
+    assert passages(assistant, "Who met?", articles=["none"]) == ()
+    assert passages(assistant, "Who met?", articles=["c"], until=date(2020, 1, 1)) == ()
+
+
+def test_what_is_added_can_be_asked_at_once(assistant: Assistant, write_articles: Write) -> None:
+    retriever = Retriever(assistant.index, passages=10)
+    assert "e" not in {p.article_id for p in retriever.retrieve("Which volcano erupted?")}
+    path = write_articles({"e.txt": "date 2024-01-02 The volcano erupted."}, folder="other") / "e.txt"
+    steps: list[tuple[int, int]] = []
+    report = assistant.add_files([path], lambda done, total: steps.append((done, total)))
+    assert (report.added, report.duplicates) == (1, 0)
+    assert [(o.path, o.status, o.article_ids) for o in report.outcomes] == [(str(path), "added", ("e",))]
+    assert steps[-1] == (1, 1)
+    assert retriever.retrieve("Which volcano erupted?")[0].article_id == "e"
+    assert assistant.remove(["e"]) == 1
+    assert "e" not in {p.article_id for p in retriever.retrieve("Which volcano erupted?")}
+
+
+def test_a_saved_citation_stands_has_changed_or_is_gone(assistant: Assistant, folder: Path) -> None:
+    first = passages(assistant, "Who visited Moscow?", articles=["a"])[0]
+    citation = make_citation(1, first, 0, 3)
+    assert assistant.resolve(citation) == "unchanged"
+    assert assistant.resolve(replace(citation, article_id="b", paragraph_id="b#p1")) == "unchanged"
+    (folder / "a.txt").write_text("date 2017-07-04 Xi visited Minsk.\n\nIANS")
+    assistant.refresh()
+    assert assistant.resolve(citation) == "changed"
+    assert assistant.resolve(replace(citation, paragraph_id="a#p99")) == "changed"
+    assistant.remove(["a"])
+    assert assistant.resolve(citation) == "gone"
+
+
+def test_removed_articles_of_the_folder_stay_away(assistant: Assistant, folder: Path) -> None:
+    assert assistant.remove(["d"]) == 1
+    assert assistant.refresh().added == 0
+    assert assistant.count() == 2
+    assert (folder / "d.txt").exists()
