@@ -81,7 +81,7 @@ def _headline(root: Any) -> str:
     within = (
         text for element, text in heads if any(above.tag in ("article", "main") for above in element.iterancestors())
     )
-    return begins or next(within, "") or (heads[0][1] if len(heads) == 1 or not written else written)
+    return begins or next(within, "") or (heads[0][1] if heads and (len(heads) == 1 or not written) else written)
 
 
 def _linked_data(root: Any) -> tuple[Fields, str]:
