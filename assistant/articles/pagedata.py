@@ -59,8 +59,7 @@ def _meta(root: Any) -> Fields:
 
 
 def _elements(root: Any) -> Fields:
-    title = next((" ".join(element.itertext()) for element in root.iter("h1")), "")
-    title = title.strip() or next((" ".join(element.itertext()) for element in root.iter("title")), "")
+    title = _headline(root)
     link = next(
         (link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical"), None
     )
@@ -71,6 +70,18 @@ def _elements(root: Any) -> Fields:
     # Of several times without a mark, some belong to other stories.
     day = parse_published((marked or times)[0].get("datetime")) if marked or len(times) == 1 else None
     return Fields(title=title, published=day, url=link, language=root.get("lang") or root.get("xml:lang"))
+
+
+def _headline(root: Any) -> str:
+    """The page's own headline. A site's name is often an `h1` as well, which `title` does not begin with."""
+    written = " ".join(next((" ".join(element.itertext()) for element in root.iter("title")), "").split())
+    found = [(element, " ".join(" ".join(element.itertext()).split())) for element in root.iter("h1")]
+    heads = [(element, text) for element, text in found if text]
+    begins = next((text for _, text in heads if written.lower().startswith(text.lower())), "")
+    within = (
+        text for element, text in heads if any(above.tag in ("article", "main") for above in element.iterancestors())
+    )
+    return begins or next(within, "") or (heads[0][1] if heads and (len(heads) == 1 or not written) else written)
 
 
 def _linked_data(root: Any) -> tuple[Fields, str]:

@@ -117,6 +117,13 @@ def test_a_bare_page_is_read_and_dated_by_its_text(tmp_path: Path) -> None:
     assert (article.title, article.source, article.published) == ("Rain", "AFP", date(2017, 7, 4))
 
 
+@pytest.mark.parametrize("title", [f"{TITLE} - The Daily", TITLE, "Another headline"])
+def test_the_name_of_the_site_is_not_the_headline(tmp_path: Path, title: str) -> None:
+    page = html().replace(f"<title>{TITLE}", f"<title>{title}").replace("<article>", "<h1>The Daily</h1><article>")
+    (article,), _ = read_bytes(tmp_path, "page.html", page)
+    assert (article.title, texts(article)) == (TITLE, PARAGRAPHS)
+
+
 def test_old_pages_part_their_paragraphs_by_breaks(tmp_path: Path) -> None:
     body = "<br><br>".join(PARAGRAPHS)
     page = f"<html><body><table><tr><td><font size=2>{body}</font></td></tr></table></body></html>"
