@@ -55,7 +55,11 @@ def write_model(path: Path, *, seed: int = 1) -> Path:
         head += _text(key) + struct.pack("<I", kind) + _value(kind, value)
     data = b""
     for name, shape in shapes.items():
-        head += _text(name) + struct.pack(f"<I{len(shape)}Q", len(shape), *reversed(shape)) + struct.pack("<IQ", 0, len(data))
+        head += (
+            _text(name)
+            + struct.pack(f"<I{len(shape)}Q", len(shape), *reversed(shape))
+            + struct.pack("<IQ", 0, len(data))
+        )
         weights = random.normal(0, 0.3, shape) if len(shape) > 1 else np.ones(shape)
         data += weights.astype("<f4").tobytes()
         data += bytes(-len(data) % 32)
