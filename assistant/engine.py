@@ -101,7 +101,8 @@ class EmbeddedEngine:
             engine = version("xllamacpp")
         except PackageNotFoundError:
             engine = ""
-        parts = [self.model.name, status.st_size, status.st_mtime_ns, engine, self._config["context"], SLOTS, _STATE_FORMAT]
+        file = [self.model.name, status.st_size, status.st_mtime_ns]
+        parts = [*file, engine, self._config["context"], SLOTS, _STATE_FORMAT]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def post(self, path: str, body: Mapping[str, Any], *, timeout: float) -> Any:
