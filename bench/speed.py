@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,7 @@ from bench.memory import PeakMemory
 from evals.adapters import load_set
 from evals.baseline import CitationBaseline
 from evals.cases import load_cases
+from evals.provenance import cores
 from evals.runner import Asker, AssistantAsker
 from evals.schema import Case, Result
 from evals.scorers import score
@@ -143,15 +145,15 @@ def reading_speed(model: ChatModel, requests: list[Timings]) -> float:
 
 
 def memory_bandwidth() -> float:
-    """Bytes a second, read and written together, of copying an array larger than the caches; the best of five."""
-    source = np.ones(_COPIED // 8)
-    target = np.empty_like(source)
+    """Bytes a second, read and written together, of every core copying an array at once; the best of ten."""
+    arrays = [(np.ones(_COPIED // 8), np.empty(_COPIED // 8)) for _ in range(cores())]
     best = float("inf")
-    for _ in range(5):
-        begun = time.perf_counter()
-        np.copyto(target, source)
-        best = min(best, time.perf_counter() - begun)
-    return 2 * _COPIED / best
+    with ThreadPoolExecutor(len(arrays)) as pool:
+        for _ in range(10):
+            begun = time.perf_counter()
+            list(pool.map(lambda pair: np.copyto(pair[1], pair[0]), arrays))
+            best = min(best, time.perf_counter() - begun)
+    return 2 * _COPIED * len(arrays) / best
 
 
 def ask_process(question: str, settings: Settings) -> tuple[float, int]:
@@ -192,7 +194,7 @@ def _measured(settings: Settings, limit: int, evaldata: Path | None, seed: int) 
     libraries = [_small(settings, limit, seed)]
     if evaldata:
         libraries.append(_large(evaldata, limit, seed))
-    texts = [f"{platform.machine()}, {os.cpu_count()} cores, {platform.platform()}; {limit} questions a library"]
+    texts = [f"{platform.machine()}, {cores()} cores, {platform.platform()}; {limit} questions a library"]
     figures: dict[str, str] = {}
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
