@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 from tiny_gguf import write_model
 
+from assistant import Assistant
 from assistant.engine import EmbeddedEngine
 from assistant.errors import ModelError
 from assistant.llm import ChatModel, Endpoint, Timings
+from assistant.model_files import ModelStore
 from assistant.settings import Settings
 
 pytest.importorskip("xllamacpp")
@@ -175,6 +177,19 @@ def test_closing_a_stream_frees_its_slot(tiny: Path, tmp_path: Path) -> None:
             assert time.monotonic() < deadline, "the engine goes on writing what nobody reads"
         assert all(slot.get("n_prompt_tokens", 0) < 6000 for slot in _slots(model)), "it was written to the end"
         assert written(model, "who?")
+
+
+@pytest.mark.real
+def test_the_real_models_answers_are_the_same_from_restored_beginnings(tmp_path: Path, seeds: Path) -> None:
+    (tmp_path / "models").symlink_to(ModelStore(Settings().home / "models").ensure().parent)
+    questions = ("What did Xi and Putin sign in Moscow in 2023?", "What do they oppose?", "Who won the football cup?")
+    answers = []
+    for _ in range(2):
+        with Assistant.open(settings=Settings(home=tmp_path, articles=seeds)) as assistant:
+            found = [assistant.ask(question).to_dict() for question in questions]
+        answers.append([{**answer, "timings_ms": None} for answer in found])
+        assert len(states(tmp_path)) == 2
+    assert answers[0] == answers[1]
 
 
 def _slots(model: ChatModel) -> Any:
