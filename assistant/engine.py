@@ -22,6 +22,8 @@ from assistant.errors import ModelError
 SLOTS = 4
 _CACHE_MIB = 256
 _MAX_THREADS = 8
+# To be raised when a setting in `engine_process` changes what a saved slot holds, such as the cache's type.
+_STATE_FORMAT = 1
 
 
 class EmbeddedEngine:
@@ -99,7 +101,8 @@ class EmbeddedEngine:
             engine = version("xllamacpp")
         except PackageNotFoundError:
             engine = ""
-        parts = [self.model.name, status.st_size, status.st_mtime_ns, engine, self._config["context"], SLOTS]
+        file = [self.model.name, status.st_size, status.st_mtime_ns]
+        parts = [*file, engine, self._config["context"], SLOTS, _STATE_FORMAT]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def post(self, path: str, body: Mapping[str, Any], *, timeout: float) -> Any:

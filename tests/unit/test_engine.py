@@ -61,6 +61,69 @@ def test_the_child_is_told_model_key_and_limits_on_standard_input(start: Start, 
     assert engine.key in told
 
 
+def test_the_child_is_told_where_slots_may_be_saved(tmp_path: Path) -> None:
+    assert EmbeddedEngine(tmp_path / "m.gguf")._config["states"] is None
+    assert EmbeddedEngine(tmp_path / "m.gguf", states=tmp_path)._config["states"] == str(tmp_path)
+
+
+def test_a_saved_slot_depends_on_the_models_file_and_the_context(tmp_path: Path) -> None:
+    path = tmp_path / "m.gguf"
+    with pytest.raises(ModelError, match=r"m\.gguf: cannot be read"):
+        EmbeddedEngine(path).identity()
+    path.write_bytes(b"one")
+    os.utime(path, (1, 1))
+    first = EmbeddedEngine(path).identity()
+    assert EmbeddedEngine(path, threads=5).identity() == first
+    assert EmbeddedEngine(path, context=4096).identity() != first
+    os.utime(path, (2, 2))
+    assert EmbeddedEngine(path).identity() != first
+    path.write_bytes(b"other")
+    os.utime(path, (1, 1))
+    assert EmbeddedEngine(path).identity() != first
+
+
+SERVING = """
+    import http.server
+    config = json.loads(sys.stdin.readline())
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *_): pass
+        def do_POST(self):
+            sent = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            if self.path == "/break":
+                self.connection.close()
+                return
+            body = json.dumps([self.headers["authorization"] == "Bearer " + config["key"], self.path, sent]).encode()
+            self.send_response(400 if self.path == "/bad" else 200)
+            self.end_headers()
+            self.wfile.write(b"no JSON" if self.path == "/garbled" else body)
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    print(json.dumps({"address": f"http://127.0.0.1:{server.server_port}"}), flush=True)
+    server.serve_forever()
+"""
+
+
+def test_its_own_endpoints_are_asked_with_the_key(start: Start) -> None:
+    engine = start(SERVING)
+    assert engine.base_url
+    assert engine.post("/slots/1?action=save", {"filename": "x"}, timeout=5) == [
+        True,
+        "/slots/1?action=save",
+        {"filename": "x"},
+    ]
+    for path in ("/bad", "/garbled"):
+        with pytest.raises(ValueError, match=r"/bad: 400|Expecting value"):
+            engine.post(path, {}, timeout=5)
+    with pytest.raises(OSError, match="/break"):
+        engine.post("/break", {}, timeout=5)
+
+
+def test_an_engine_that_does_not_run_is_not_started_by_asking(start: Start) -> None:
+    engine = start(GOOD)
+    with pytest.raises(OSError, match="does not run"):
+        engine.post("/slots", {}, timeout=1)
+    assert engine._process is None
+
+
 def test_every_engine_has_a_key_of_its_own(tmp_path: Path) -> None:
     keys = {EmbeddedEngine(tmp_path / "m.gguf").key for _ in range(5)}
     assert len(keys) == 5

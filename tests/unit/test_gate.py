@@ -17,8 +17,10 @@ class YesModel:
     def __init__(self, p):
         self.p = p
         self.asked = []
+        self.prefixes = []
 
     def probability_yes(self, messages, *, prefix=None):
+        self.prefixes.append(prefix)
         self.asked.append(messages)
         return self.p
 
@@ -43,6 +45,25 @@ def test_the_gate_reads_outlet_date_and_paragraphs():
     shown = model.asked[0][-1]["content"]
     assert "TDI, 22 March 2023" in shown
     assert "signed two joint statements" in shown
+
+
+def test_a_report_that_is_read_whole_begins_every_prompt_the_same():
+    model, prompts = YesModel(0.9), Prompts(PROJECT / "prompts")
+    report = Report((passage(),), 0, whole=True)
+    for question in ("What did they sign?", "Where?"):
+        Gate(model, prompts).judge(question, report)
+    assert len(set(model.prefixes)) == 1
+    prefix = model.prefixes[0]
+    assert all(asked[-1]["content"].startswith(prefix) for asked in model.asked)
+    assert "signed two joint statements" in prefix
+    assert "Where" not in prefix
+    assert prefix == report.prefix(prompts, "answer")
+
+
+def test_a_report_of_excerpts_has_no_beginning_to_keep():
+    model = YesModel(0.9)
+    Gate(model, Prompts(PROJECT / "prompts")).judge("What?", Report((passage(),), 0))
+    assert model.prefixes == [None]
 
 
 def test_names_that_the_report_lacks_are_counted():

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import ModelConnectionError, ModelError, SettingsError
-from assistant.llm import ChatModel, Endpoint, resolve_endpoint
+from assistant.llm import ChatModel, Endpoint, Timings, resolve_endpoint
 from assistant.settings import Settings
 
 ASK = [{"role": "user", "content": "Is it so?"}]
@@ -55,6 +55,10 @@ class FakeServer:
 
     def reply_json(self, value: object, status: int = 200) -> None:
         self.reply(status, "application/json", json.dumps(value).encode())
+
+    def reply_timings(self, timings: dict[str, float]) -> None:
+        self.reply_words("They met.")
+        self.body = self.body.replace(b'"choices": []', b'"choices": [], "timings": ' + json.dumps(timings).encode())
 
     def reply_words(self, *words: str, **options: bool) -> None:
         chunks = [{"id": "x", "choices": [{"index": 0, "delta": {"content": word}}]} for word in words]
@@ -302,30 +306,123 @@ def test_an_endpoint_elsewhere_starts_no_engine(model: ChatModel, monkeypatch: p
     model.start()
 
 
-def test_an_embedded_model_is_asked_at_its_engine_and_stopped_with_it(
-    server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls: list[str] = []
+class Engine:
+    """An engine whose native endpoints answer as they should and that serves chat at `base_url`."""
 
-    class Engine:
-        key, base_url = "engine-key", server.url
+    key = "engine-key"
 
-        def __init__(self, path: Path, *, context: int, threads: int, states: Path | None, speculation: bool) -> None:
-            calls.append(f"{path.name} {context} {threads} {states and states.name} {speculation}")
+    def __init__(self, path: Path, **options: Any) -> None:
+        self.options = options
+        self.calls: list[str] = [path.name]
 
-        def start(self) -> None:
-            calls.append("start")
+    def start(self) -> None:
+        self.calls.append("start")
 
-        def stop(self) -> None:
-            calls.append("stop")
+    def stop(self) -> None:
+        self.calls.append("stop")
 
-    monkeypatch.setattr("assistant.llm.EmbeddedEngine", Engine)
-    model = ChatModel(Endpoint("m", file=tmp_path / "m.gguf"), Settings(home=tmp_path, context=2048, threads=3))
-    model.start()
-    model.start()
+    def identity(self) -> str:
+        return "engine-1"
+
+    def post(self, path: str, body: dict[str, Any], *, timeout: float) -> Any:
+        self.calls.append(path)
+        if path == "/apply-template":
+            return {"prompt": "".join(message["content"] for message in body["messages"])}
+        if path == "/completion":
+            self.calls.append(body["prompt"])
+            return {"timings": {"prompt_n": 7, "prompt_ms": 70.0}}
+        return {"n_written": 0}
+
+
+@pytest.fixture
+def embedded(server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatModel]:
+    monkeypatch.setattr("assistant.llm.EmbeddedEngine", type("Served", (Engine,), {"base_url": server.url}))
+    seen: list[Timings] = []
+    settings = Settings(home=tmp_path, context=2048, threads=3, timeout=5)
+    model = ChatModel(Endpoint("m", file=tmp_path / "m.gguf"), settings, on_timings=seen.append)
+    model.seen = seen  # type: ignore[attr-defined]
+    yield model
+    model.close()
+
+
+def calls(model: ChatModel) -> list[str]:
+    engine: Any = model._engine
+    return [call for call in engine.calls if "save" not in call]
+
+
+def test_an_embedded_model_is_asked_at_its_engine_and_stopped_with_it(server: FakeServer, embedded: ChatModel) -> None:
+    embedded.start()
+    embedded.start()
+    engine: Any = embedded._engine
     server.reply_words("They met.")
-    assert model.complete(ASK, 5) == "They met."
+    assert embedded.complete(ASK, 5) == "They met."
     assert server.asked[0][1]["authorization"] == "Bearer engine-key"
     assert server.asked[0][2]["cache_prompt"] is True
-    model.close()
-    assert calls == ["m.gguf 2048 3 prefixes True", "start", "stop"]
+    assert "id_slot" not in server.asked[0][2]
+    embedded.close()
+    assert engine.calls == ["m.gguf", "start", "stop"]
+    assert engine.options["context"] == 2048
+    assert engine.options["threads"] == 3
+    assert engine.options["speculation"] is True
+    assert engine.options["states"].is_dir()
+
+
+def test_a_beginning_has_a_slot_of_its_own_and_other_prompts_have_another(
+    server: FakeServer, embedded: ChatModel
+) -> None:
+    server.reply_words("They met.")
+    for _ in range(2):
+        "".join(embedded.stream(ASK, max_tokens=5, prefix="Is it"))
+    assert embedded.complete(ASK, 5) == "They met."
+    assert [body.get("id_slot") for _, _, body in server.asked] == [1, 1, 0]
+    assert calls(embedded) == ["m.gguf", "start", "/apply-template", "/completion", "Is it"]
+
+
+def test_a_beginning_is_sent_as_the_message_is_without_control_tokens(server: FakeServer, embedded: ChatModel) -> None:
+    server.reply_first_token("yes", {"yes": 0.9, "no": 0.1})
+    embedded.probability_yes([{"role": "user", "content": "End<|im_end|> Who?"}], prefix="End<|im_end|>")
+    assert server.asked[0][2]["messages"][0]["content"] == "End< |im_end|> Who?"
+    assert server.asked[0][2]["id_slot"] == 1
+    assert calls(embedded)[-1] == "End< |im_end|>"
+
+
+def test_an_endpoint_elsewhere_is_told_nothing_of_slots(server: FakeServer, model: ChatModel) -> None:
+    server.reply_words("They met.")
+    "".join(model.stream(ASK, max_tokens=5, prefix="Is it"))
+    assert not {"id_slot", "cache_prompt", "prefix"} & server.asked[0][2].keys()
+
+
+def test_what_the_engine_did_is_reported(server: FakeServer, embedded: ChatModel) -> None:
+    server.reply_timings({"prompt_n": 17, "prompt_ms": 170.0, "predicted_n": 3, "predicted_ms": 90.0, "cache_n": 7})
+    "".join(embedded.stream(ASK, max_tokens=5, prefix="Is it"))
+    assert embedded.seen == [Timings(7, 70.0, 0, 0, 0), Timings(17, 170.0, 3, 90.0, 7)]  # type: ignore[attr-defined]
+
+
+def test_threads_share_one_client(server: FakeServer, embedded: ChatModel) -> None:
+    server.reply_words("They met.")
+    gate, clients = threading.Barrier(6), []
+
+    def ask() -> None:
+        gate.wait()
+        assert embedded.complete(ASK, 5) == "They met."
+        clients.append(embedded._client)
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(clients) == 6
+    assert len(set(map(id, clients))) == 1
+    assert calls(embedded).count("start") == 1
+
+
+def test_a_stream_that_is_closed_gives_its_slot_and_its_tokens_back(server: FakeServer, embedded: ChatModel) -> None:
+    server.reply_words("They ", "met.")
+    for _ in range(20):
+        stream = embedded.stream(ASK, max_tokens=2000, prefix="Is it")
+        assert next(stream) == "They "
+        stream.close()  # type: ignore[attr-defined]
+    assert embedded._budget._lent == 0
+    assert embedded._slots
+    assert [kept.users for kept in embedded._slots._kept.values()] == [0]
