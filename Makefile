@@ -1,7 +1,7 @@
 # Everything runs in .venv, which is made when first needed. Only Python 3.11+, make and the package
 # registry are asked for. Progress goes to standard error: `make ask` prints the answer and nothing else.
 .SILENT:
-.PHONY: ask articles setup test lint types evals bench check clean clean-venv
+.PHONY: ask web articles setup test lint types evals bench check clean clean-venv
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,6 +9,9 @@ export Q
 
 ask: $(VENV)/local.stamp ## answer a question: make ask Q="…"
 	$(BIN)/assistant ask "$$Q"
+
+web: $(VENV)/local.stamp ## the chat page, at http://127.0.0.1:7860
+	$(BIN)/assistant web
 
 articles: $(VENV)/local.stamp ## list the articles in seeds/
 	$(BIN)/assistant articles

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from assistant.errors import AssistantError, UsageError
-from assistant.schema import Answer, Done, Event, Question
+from assistant.web.asking import Asking, Running
 from assistant.web.chat_view import (
     conversations_html,
     live_html,
@@ -23,10 +23,9 @@ from assistant.web.chat_view import (
     welcome_html,
 )
 from assistant.web.conversations import ConversationStore, Message
-from assistant.web.desk import Desk, Job
+from assistant.web.desk import Desk
 from assistant.web.examples import example_questions
 from assistant.web.feedback import FeedbackStore
-from assistant.web.live import LiveAnswer
 from assistant.web.newest import newest_first
 from assistant.web.opening import Opening
 from assistant.web.render import answer_text
@@ -35,23 +34,7 @@ from assistant.web.session import Action, Find, Scope, Session
 Parts = dict[str, Any]
 
 _LOOK_S = 0.08
-_MOST_AT_ONCE = 3
 _EXAMPLES_FROM = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A question that is being answered; `position`, where it takes the place of the messages from there on."""
-
-    owner: str
-    job: Job
-    live: LiveAnswer
-    position: int | None
-
-    @property
-    def is_on(self) -> bool:
-        """False once it is answered, stopped or has failed."""
-        return not (self.job.over or self.job.cancelled or self.live.answer)
 
 
 class Chat:
@@ -59,17 +42,16 @@ class Chat:
 
     def __init__(self, opening: Opening, desk: Desk, conversations: ConversationStore, feedback: FeedbackStore) -> None:
         self._opening = opening
-        self._desk = desk
+        self._asking = Asking(opening, desk, conversations)
         self._conversations = conversations
         self._feedback = feedback
-        self._running: dict[str, Running] = {}
 
     # -- what is shown ------------------------------------------------------------------
 
     def shown(self, session: Session, owner: str) -> Parts:
         """The whole chat as it is now."""
         messages = self._messages(session, owner)
-        running = self._of(session, owner)
+        running = self._asking.of(session.conversation, owner)
         if running and running.position is not None:
             messages = [message for message in messages if message.position < running.position]
         rated = {message.position: self._feedback.verdict(owner, message.answer) for message in messages}
@@ -90,13 +72,9 @@ class Chat:
             session.conversation = None
             return []
 
-    def _of(self, session: Session, owner: str) -> Running | None:
-        running = self._running.get(session.conversation or "")
-        return running if running and running.owner == owner and running.is_on else None
-
     def _side(self, session: Session, owner: str) -> str:
         listed = [
-            one for one in self._conversations.list(owner, session.search) if one.messages or one.id in self._running
+            one for one in self._conversations.list(owner, session.search) if one.messages or self._asking.is_on(one.id)
         ]
         return conversations_html(listed, session.conversation, searched=bool(session.search))
 
@@ -130,7 +108,7 @@ class Chat:
         text = text.strip()
         if not text:
             return
-        running = await asyncio.to_thread(self._submit, session, owner, text, session.editing)
+        running = await asyncio.to_thread(self._asking.submit, session, owner, text, session.editing)
         session.editing = None
         async for parts in self._follow(session, owner, running, {"question": "", "notice": ""}):
             yield parts
@@ -141,7 +119,7 @@ class Chat:
         if not messages:
             return
         last = messages[-1]
-        running = await asyncio.to_thread(self._submit, session, owner, last.question, last.position)
+        running = await asyncio.to_thread(self._asking.submit, session, owner, last.question, last.position)
         async for parts in self._follow(session, owner, running, {"notice": ""}):
             yield parts
 
@@ -150,7 +128,7 @@ class Chat:
         if conversation is not None:
             await asyncio.to_thread(self._conversations.get, owner, conversation)
         session.conversation, session.editing = conversation, None
-        running = self._of(session, owner)
+        running = self._asking.of(session.conversation, owner)
         if running is None:
             yield {**await asyncio.to_thread(self.shown, session, owner), "notice": "", "announce": ""}
             return
@@ -159,47 +137,8 @@ class Chat:
 
     def stop(self, session: Session, owner: str) -> Parts:
         """Stop answering; the question goes back to where it was written."""
-        running = self._of(session, owner)
-        if running is not None:
-            running.job.cancel()
+        self._asking.stop(session.conversation, owner)
         return {}
-
-    def _submit(self, session: Session, owner: str, text: str, position: int | None) -> Running:
-        assistant = self._opening.assistant
-        if self._of(session, owner):
-            raise UsageError("your last question is still being answered; wait for it, or stop it")
-        self._running = {key: running for key, running in self._running.items() if running.is_on}
-        if sum(running.owner == owner for running in self._running.values()) >= _MOST_AT_ONCE:
-            raise UsageError(f"{_MOST_AT_ONCE} of your questions are being answered; wait for one of them, or stop it")
-        history = self._conversations.history(owner, session.conversation) if session.conversation else ()
-        scope = session.scope
-        question = Question(
-            text,
-            history=history[:-2] if position is not None else history,
-            since=scope.since,
-            until=scope.until,
-            articles=scope.articles,
-        )
-        events = assistant.stream(question)
-        if session.conversation is None:
-            session.conversation = self._conversations.create(owner).id
-        conversation, live = session.conversation, LiveAnswer(text)
-
-        def take(event: Event) -> None:
-            live.take(event)
-            if isinstance(event, Done):
-                self._keep(owner, conversation, question, event.answer, position)
-
-        running = Running(owner, self._desk.submit(lambda: events, take), live, position)
-        self._running[conversation] = running
-        return running
-
-    def _keep(self, owner: str, conversation: str, question: Question, answer: Answer, position: int | None) -> None:
-        if position is not None:
-            self._conversations.truncate(owner, conversation, position)
-        scope = Scope(question.since, question.until, question.articles)
-        record = {**answer.to_dict(), "steps": dict(answer.steps), "scope": scope.to_dict()}
-        self._conversations.append(owner, conversation, question.text, record)
 
     async def _follow(self, session: Session, owner: str, running: Running, first: Parts) -> AsyncIterator[Parts]:
         conversation, job = session.conversation, running.job
@@ -271,9 +210,7 @@ class Chat:
 
     def _delete(self, session: Session, owner: str, action: Action) -> Parts:
         conversation = action.text("id")
-        running = self._running.get(conversation)
-        if running and running.owner == owner:
-            running.job.cancel()
+        self._asking.stop(conversation, owner)
         self._conversations.delete(owner, conversation)
         if session.conversation == conversation:
             session.conversation, session.editing = None, None

@@ -132,7 +132,7 @@ def new_page(chromium: Any) -> Iterator[Callable[..., Any]]:
         page.on("dialog", lambda shown: trouble.append(f"dialog: {shown.message}") or shown.dismiss())
         page.goto(site.address + path)
         page.locator("#status .ready").wait_for()
-        page.locator("#log > * > * > *").first.wait_for()
+        page.locator("#log .welcome, #log .turn, #live .turn").first.wait_for()
         return page
 
     yield open_page

@@ -232,7 +232,9 @@ def test_a_closed_page_finds_the_answer_that_was_being_written(site, new_page):
     page.keyboard.press("Enter")
     page.locator("#live .draft").wait_for()
     page.wait_for_url(re.compile(r"\?c="))
-    page.reload()
+    context, conversation = page.context, page.url.removeprefix(site.address)
+    page.close()
+    page = new_page(site, conversation, context=context)
     page.locator("#live .turn").wait_for()
     page.get_by_role("button", name="Stop").click()
     page.locator("#notice .info").wait_for()
@@ -266,3 +268,23 @@ def test_only_chosen_dates_are_asked_and_the_page_says_so(site, new_page, ask):
     page.get_by_role("button", name="Ask articles of any date").click()
     page.get_by_text("All articles, any date").wait_for()
     assert ask(page, SIGNED).locator(".sentence").count() == 1
+
+
+def test_a_restart_loses_nothing(start_site, chromium, ask, tmp_path):
+    first = start_site(None, home=tmp_path / "home")
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(first.address)
+    page.locator(".welcome").wait_for()
+    ask(page, SIGNED)
+    page.wait_for_url(re.compile(r"\?c="))
+    conversation = page.url.partition("?")[2]
+    page.close()
+    first.close()
+    assert first.process.returncode == 0
+    second = start_site(None, home=tmp_path / "home")
+    page = context.new_page()
+    page.goto(f"{second.address}/?{conversation}")
+    page.locator("#log .sentence").wait_for()
+    assert page.locator("#log .question").inner_text() == SIGNED
+    context.close()

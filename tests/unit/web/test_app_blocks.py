@@ -1,0 +1,76 @@
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from assistant.settings import Settings
+from assistant.web.app import create_app
+from assistant.web.opening import Opening
+from assistant.web.owners import COOKIE
+from assistant.web.session import Session
+
+ME = SimpleNamespace(cookies={COOKIE: "a" * 43}, query_params={})
+
+
+@pytest.fixture
+def blocks(tmp_path):
+    return create_app(Opening(lambda _: None), settings=Settings(home=tmp_path))
+
+
+def handler(blocks, name):
+    (found,) = {fn.fn for fn in blocks.fns.values() if fn.fn.__name__ == name}
+    return found
+
+
+def by_name(blocks, parts):
+    return {component.elem_id: value for component, value in parts.items()}
+
+
+def event(data):
+    return SimpleNamespace(_data=data)
+
+
+def test_nothing_of_it_is_an_interface_for_others(blocks):
+    assert blocks.get_api_info()["named_endpoints"] == {}
+    assert all(fn.api_visibility == "private" for fn in blocks.fns.values())
+    assert not blocks.analytics_enabled
+
+
+def test_one_question_does_not_hold_up_another_page(blocks):
+    assert all(fn.concurrency_limit is None for fn in blocks.fns.values())
+
+
+@pytest.mark.parametrize("data", [None, "x", {"action": 1}, {"action": "rename", "id": "x"}])
+def test_what_a_stranger_sends_ends_as_a_line_to_read(blocks, data):
+    parts = by_name(blocks, handler(blocks, "_act")(Session(), event(data), ME))
+    assert 'role="alert"' in parts["notice"]
+
+
+def test_an_unknown_action_does_nothing(blocks):
+    assert handler(blocks, "_act")(Session(), event({"action": "__class__"}), ME) == {}
+
+
+def test_without_a_cookie_nothing_is_shown(blocks):
+    parts = by_name(
+        blocks, handler(blocks, "_act")(Session(), event({"action": "dismiss"}), SimpleNamespace(cookies={}))
+    )
+    assert "needs a cookie" in parts["notice"]
+
+
+def test_an_unforeseen_error_is_kept_to_the_log(blocks, caplog, monkeypatch):
+    def fail(*_):
+        raise KeyError("secret detail")
+
+    monkeypatch.setattr(Session, "__setattr__", fail)
+    parts = by_name(blocks, handler(blocks, "_act")(Session.__new__(Session), event({"action": "edit-cancel"}), ME))
+    assert "secret" not in parts["notice"]
+    assert "secret detail" in caplog.text
+
+
+def test_asking_before_the_articles_are_open_says_so(blocks):
+    async def run():
+        return [by_name(blocks, parts) async for parts in handler(blocks, "_ask")("What?", Session(), ME)]
+
+    (parts,) = asyncio.run(run())
+    assert "still being opened" in parts["notice"]
+    assert "question" not in parts
