@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from assistant.collection import Collection
 from assistant.errors import ArticleError, IndexStoreError
+from assistant.known import Known, Ledger, known_files
 from assistant.records import UpdateReport, article_of, repeated_by
 from assistant.sources import Source, SourceFile
 from assistant.stores.base import Record, Store
 from assistant.stories import content_hash
-from assistant.updating import Known, Ledger, Progress, Told, known_files
+from assistant.updating import Progress, Told
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from llama_index.core.embeddings import BaseEmbedding
 
 from assistant.articles.folder import ArticleFile
 from assistant.errors import ArticleError, IndexStoreError
+from assistant.known import Memory, in_step
 from assistant.records import (
     FileOutcome,
     UpdateReport,
@@ -23,7 +24,7 @@ from assistant.schema import Article, ArticleHeader, Citation
 from assistant.sources import FOLDER, Source, SourceBook, SourceFile
 from assistant.stores.base import Filter, Record, Size, Store
 from assistant.stores.sqlite import SqliteStore
-from assistant.updating import Progress, Told, Update, in_step
+from assistant.updating import Progress, Told, Update
 from assistant.writer_lock import WriterLock
 from assistant.writing import Writer
 
@@ -53,6 +54,7 @@ class ArticleIndex:
         self.path = path
         self.embedder = embedder
         self._lock = WriterLock(path, say)
+        self._memory = Memory()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -163,9 +165,12 @@ class ArticleIndex:
         with self.writing():
             book = self.book
             sources = {source.origin: source for source in (*book.sources, *(source for source, _ in found))}
-            update = Update(self.store, self.embedder, sources, book.excluded, told=told, thorough=thorough)
+            update = Update(
+                self.store, self.embedder, sources, book.excluded, told=told, thorough=thorough, memory=self._memory
+            )
             for source, files in found:
                 update.run(source, files, progress)
+            update.end()
             if update.exclusions_changed:
                 book.save()
         return update.report

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from llama_index.core.embeddings import BaseEmbedding
 
 from assistant.errors import ArticleError
+from assistant.known import Known, Ledger, Memory, known_files
 from assistant.records import (
     ADDED,
     CHANGED,
@@ -30,89 +28,6 @@ from assistant.writing import Writer
 Progress = Callable[[int, int], None]
 Told = Callable[[FileOutcome], None]
 
-_SAVE_EVERY_S = 5.0
-
-
-@dataclass(slots=True)
-class Known:
-    """What an index knows of a file: its fingerprint, its articles, what could not be read of it."""
-
-    size: int
-    modified: int
-    digest: str
-    ids: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    url: str | None = None
-
-    def looks_like(self, source_file: SourceFile) -> bool:
-        """True when the file has not been written since, as far as size and time tell."""
-        file = source_file.file
-        return (self.size, self.modified) == (file.size, file.modified) and source_file.url in (None, self.url)
-
-
-class Ledger:
-    """The fingerprints of files that hold other than one article: their records alone do not tell
-    whether all of the file was read."""
-
-    def __init__(self, store: Store, origin: str) -> None:
-        self._store = store
-        self._key = f"files {origin}"
-        self._saved = time.monotonic()
-        self._changed = False
-        self.entries: dict[str, list[Any]] = json.loads(store.note(self._key) or "{}")
-
-    def set(self, key: str, entry: list[Any]) -> None:
-        """Note a file: size, modified, digest, number of its articles, problems, URL."""
-        if self.entries.get(key) != entry:
-            self.entries[key] = entry
-            self._changed = True
-        if time.monotonic() - self._saved > _SAVE_EVERY_S:
-            self.save()
-
-    def forget(self, key: str) -> None:
-        """Note nothing of a file."""
-        self._changed |= self.entries.pop(key, None) is not None
-
-    def save(self) -> None:
-        """Write it to the store, if it changed."""
-        if self._changed:
-            self._store.note(self._key, json.dumps(self.entries))
-            self._changed = False
-        self._saved = time.monotonic()
-
-
-def known_files(store: Store, origin: str, ledger: Mapping[str, list[Any]]) -> dict[str, Known]:
-    """What is known of the files of an origin, by the id of the file."""
-    found: dict[str, Known] = {}
-    for record in store.records(origin):
-        known = found.setdefault(record.file, Known(record.size, record.modified, record.digest))
-        known.ids.append(record.id)
-        known.url = record.header.get("url")
-    for key, (size, modified, digest, count, problems, url) in ledger.items():
-        ids = found[key].ids if key in found else []
-        if len(ids) == count:
-            found[key] = Known(size, modified, digest, ids, problems, url)
-        elif key in found:
-            found[key].digest = ""  # it was not read to its end
-    return found
-
-
-def in_step(store: Store, origin: str, files: Sequence[SourceFile]) -> UpdateReport | None:
-    """The report of an update that finds nothing to do; None when there is something."""
-    known = known_files(store, origin, Ledger(store, origin).entries)
-    report = UpdateReport()
-    for source_file in files:
-        entry = known.pop(str(source_file.file.id), None)
-        if entry is None or not _settled(entry) or not entry.looks_like(source_file):
-            return None
-        report.unchanged += len(entry.ids)
-        report.problems += entry.problems
-    return None if known else report
-
-
-def _settled(known: Known) -> bool:
-    return bool(known.digest)
-
 
 class Update:
     """One run over sources; `report` grows as it goes.
@@ -130,6 +45,7 @@ class Update:
         *,
         told: Told | None = None,
         thorough: bool = False,
+        memory: Memory | None = None,
     ) -> None:
         self.report = UpdateReport()
         self.exclusions_changed = False
@@ -139,7 +55,15 @@ class Update:
         self._told = told
         self._thorough = thorough
         self._files: dict[str, dict[str, SourceFile]] = {}
-        self._writer = Writer(store, embedder, self._reread)
+        self._memory = memory or Memory()
+        self._memory.open(store)
+        self._writer = Writer(store, embedder, self._reread, sharing=self._memory.sharing)
+
+    def end(self) -> None:
+        """All sources are done: what is known now serves the next update of this process."""
+        if not self._writer.lost:
+            self._memory.sharing = self._writer.sharing
+            self._memory.close(self._store)
 
     def run(self, source: Source, files: Sequence[SourceFile], progress: Progress | None = None) -> None:
         """Bring one source in step with its files. Raises `IndexStoreError`."""
@@ -153,7 +77,8 @@ class Update:
     def _run(self, source: Source, files: Sequence[SourceFile], progress: Progress | None) -> None:
         origin = source.origin
         ledger = Ledger(self._store, origin)
-        known = known_files(self._store, origin, ledger.entries)
+        known = self._memory.known.pop(origin, None) or known_files(self._store, origin, ledger.entries)
+        self._now: dict[str, Known] = {}
         self._files[origin] = {str(source_file.file.id): source_file for source_file in files}
         gone = {key: entry for key, entry in known.items() if key not in self._files[origin]}
         moved = {entry.digest: key for key, entry in gone.items() if entry.ids and entry.digest}
@@ -163,12 +88,15 @@ class Update:
                 progress(done, len(files))
             key = str(source_file.file.id)
             entry = known.get(key)
-            if entry and _settled(entry) and not self._thorough and entry.looks_like(source_file):
+            if entry and entry.settled and not self._thorough and entry.looks_like(source_file):
+                self._now[key] = entry
                 self._unchanged(entry, source_file)
                 continue
             try:
                 digest = source_file.digest()
             except ArticleError as error:
+                if entry:
+                    self._now[key] = entry
                 self._failed(source_file, [str(error)])
                 continue
             if entry and entry.digest == digest and source_file.url in (None, entry.url):
@@ -184,6 +112,7 @@ class Update:
         self._gone(ledger, source, gone)
         self._writer.flush()
         ledger.save()
+        self._memory.known[origin] = self._now
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove articles; how many there were."""
@@ -209,6 +138,7 @@ class Update:
                 record = self._writer.record(article_id)
                 if record is not None and (record.size, record.modified) != (file.size, file.modified):
                     self._writer.touch(replace(record, size=file.size, modified=file.modified))
+        self._now[key] = replace(entry, size=file.size, modified=file.modified)
         self._unchanged(entry, source_file)
 
     def _read(
@@ -266,6 +196,8 @@ class Update:
             self._writer.drop([old for old in before[1].ids if self._writer.record(old) is not None and old not in ids])
         self._count(statuses)
         self.report.problems += problems
+        url = pending.url if alone and pending is not None else source_file.url
+        self._now[key] = Known(file.size, file.modified, digest, ids, problems, url)
 
         def settle() -> None:
             if alone:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 
 from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.schema import TextNode
 
+from assistant.duplicates import Sharing, Stories
 from assistant.records import (
     ADDED,
     CHANGED,
@@ -22,10 +22,8 @@ from assistant.records import (
 )
 from assistant.schema import Article
 from assistant.stores.base import Record, Store
-from assistant.stories import body_of, near_in_time, repeats
 
 BATCH_PARAGRAPHS = 256
-_SHARING_KEPT = 8
 
 Reread = Callable[[Record], Article | None]
 
@@ -43,10 +41,20 @@ class Writer:
     """One batch of articles at a time, visible as a whole. Only one writer may be at work on a store.
 
     `reread` reads the article of a record from its file again: a story that was kept elsewhere is
-    written from there when the one that kept it goes.
+    written from there when the one that kept it goes. `lost` is True once an article had to go
+    although its file may be there.
     """
 
-    def __init__(self, store: Store, embedder: BaseEmbedding, reread: Reread, *, each_once: bool = True) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: BaseEmbedding,
+        reread: Reread,
+        *,
+        each_once: bool = True,
+        sharing: Sharing | None = None,
+    ) -> None:
+        """`sharing` is an earlier writer's, where nobody has written since."""
         self._store = store
         self._embedder = embedder
         self._reread = reread
@@ -55,7 +63,8 @@ class Writer:
         self._touched: dict[str, Record] = {}
         self._departing: dict[str, None] = {}
         self._afterwards: list[Callable[[], None]] = []
-        self._sharing: dict[int, tuple[str, ...]] | None = None
+        self._stories = Stories(store, self.record, self._stored, sharing)
+        self.lost = False
 
     def record(self, article_id: str) -> Record | None:
         """An article's record, as it will be once all is written."""
@@ -96,8 +105,8 @@ class Writer:
                 self._touch(same)
             return UNCHANGED
         released = self._release(old, leaving) if old is not None else []
-        original = self._same_story(article, record, leaving | {article.id}) if self._each_once else None
-        if original is not None and not self._takes_over(article, record, original):
+        original = self._stories.original_of(article, record, leaving | {article.id}) if self._each_once else None
+        if original is not None and not self._stories.takes_over(article, record, original):
             self._link(original.id, record)
             self._enter(replace(record, same_as=original.id), None, "")
             status = DUPLICATE
@@ -107,7 +116,7 @@ class Writer:
             # A repair leaves no content hash: vectors of what was damaged are not trusted either.
             own = article.id if old is not None and old.header.get("content") else ""
             self._enter(record, article, like or own)
-            self._know(record)
+            self._stories.know(record)
             status = CHANGED if old is not None and not anew else ADDED
         for repeating in released:
             self._place_again(repeating, like=article.id, leaving=leaving)
@@ -156,6 +165,11 @@ class Writer:
         if len(self._departing) >= BATCH_PARAGRAPHS:
             self.flush()
         return gone
+
+    @property
+    def sharing(self) -> Sharing | None:
+        """Which articles share a paragraph, for the next writer, if it was needed."""
+        return self._stories.sharing
 
     @property
     def waiting(self) -> int:
@@ -223,40 +237,6 @@ class Writer:
 
     # The same story
 
-    def _same_story(self, article: Article, record: Record, leaving: frozenset[str]) -> Record | None:
-        """The record that keeps this story already."""
-        if not record.story or not article.paragraphs:
-            return None
-        sharing = self._sharing if self._sharing is not None else self._learn()
-        ids = [key for mark in record.header["sketch"] for key in sharing.get(mark, ())]
-        exact = self._store.same_story(record.story)
-        fuller: Record | None = None
-        shorter: Record | None = None
-        for candidate_id in dict.fromkeys([*([exact.id] if exact else []), *ids]):
-            candidate = self.record(candidate_id) if candidate_id not in leaving else None
-            if candidate is None or candidate.same_as is not None:
-                continue
-            if not near_in_time(article.published, _day(candidate)):
-                continue
-            if candidate.story == record.story:
-                return candidate
-            if fuller is None and (other := self._stored(candidate)) is not None:
-                mine, theirs = body_of(article.paragraphs), body_of(other.paragraphs)
-                if repeats(mine, theirs):
-                    fuller = candidate
-                elif shorter is None and repeats(theirs, mine):
-                    shorter = candidate
-        return fuller or shorter
-
-    def _takes_over(self, article: Article, record: Record, original: Record) -> bool:
-        """True where the newcomer says more: more of the story, or when it was published."""
-        dated = article.published is not None and _day(original) is None
-        other = self._stored(original) if record.story != original.story else None
-        if other is None:
-            return dated
-        mine, theirs = body_of(article.paragraphs), body_of(other.paragraphs)
-        return not repeats(mine, theirs) or (dated and repeats(theirs, mine))
-
     def _take_over(self, record: Record, original: Record) -> Record:
         """`record` keeps the story instead of `original`, and what repeated that."""
         outlets = {**original.header.get("repeats", {}), original.id: _outlet(original)}
@@ -298,29 +278,11 @@ class Writer:
         if article is None:
             # Its file will be read as a new one at the next update, if it is there.
             self.drop([article_id])
+            self.lost = True
             return
         free = replace(record, same_as=None, header={**record.header, "repeats": {}})
         self._touch(free)
         self.put(article, record, like=like, leaving=leaving, anew=True)
-
-    def _learn(self) -> dict[int, tuple[str, ...]]:
-        self._sharing = {}
-        for record in self._store.records():
-            self._know(record)
-        return self._sharing
-
-    def _know(self, record: Record) -> None:
-        if self._sharing is None or record.same_as is not None:
-            return
-        for mark in record.header.get("sketch", ()):
-            known = self._sharing.get(mark, ())
-            if record.id not in known:
-                self._sharing[mark] = (*known, record.id)[-_SHARING_KEPT:]
-
-
-def _day(record: Record) -> date | None:
-    published = record.header.get("published")
-    return date.fromisoformat(published) if published else None
 
 
 def _outlet(record: Record) -> list[str | None]:

@@ -424,3 +424,25 @@ def test_any_order_of_changes_ends_as_the_last_state_would_from_scratch(tmp_path
         assert all(any(set(body) <= set(kept) for kept in told) for body in given)
         assert len({record.file for record in library.index.store.records()}) == len(names)
     library.index.close()
+
+
+def test_what_is_remembered_of_an_update_is_dropped_when_others_write(
+    library: Library, tmp_path: Path, embedder: Any
+) -> None:
+    files = [File(name, [story(name, f"Story {name}.")]) for name in "abc"]
+    library.update(*files)
+    other = ArticleIndex(tmp_path / "index.sqlite3", embedder)
+    other.store.remove(["b"])
+    other.close()
+    assert counts(library.update(*files)) == {"added": 1, "unchanged": 2}
+    assert set(library.contents) == {"a", "b", "c"}
+
+
+def test_a_known_archive_is_not_read_from_the_store_again(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [File(name, [story(name, f"Story {name}.")]) for name in "abc"]
+    library.update(*files)
+    monkeypatch.setattr(type(library.index.store), "records", lambda *_: pytest.fail("read again"))
+    assert counts(library.update(*files, File("d", [story("d", "New.")]))) == {"added": 1, "unchanged": 3}
+    assert counts(library.update(*files[1:], File("d", [story("d", "New.")]))) == {"removed": 1, "unchanged": 3}
+    monkeypatch.undo()
+    assert set(library.contents) == {"b", "c", "d"}
