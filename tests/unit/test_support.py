@@ -157,7 +157,9 @@ def test_no_passage_no_evidence():
 
 
 def test_the_closest_sentence_is_quoted_for_a_question():
-    quoted = Quoter(lambda _question, texts: [0.0] * len(texts)).best("are China and Russia for Thaad in South Korea?", [OPPOSED, SIGNED])
+    quoted = Quoter(lambda _question, texts: [0.0] * len(texts)).best(
+        "are China and Russia for Thaad in South Korea?", [OPPOSED, SIGNED]
+    )
     assert quoted is not None
     assert quoted.passage is OPPOSED
 
