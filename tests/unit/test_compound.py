@@ -4,6 +4,8 @@ import pytest
 
 from assistant.compound import parts
 
+_JOINED_CLAUSES = pytest.mark.xfail(strict=True, reason="a second relative clause after “and” is taken for a question")
+
 
 @pytest.mark.parametrize(
     ("question", "expected"),
@@ -186,42 +188,46 @@ def test_no_word_of_a_question_is_lost():
         assert word in together
 
 
-_NOT_YET = pytest.mark.xfail(strict=True, reason="divided where the wording asks one thing, or not where it asks two")
-
-
-@_NOT_YET
 @pytest.mark.parametrize(
     "question",
     [
         "What was agreed between 2017 and 2023?",
         "How much did trade grow between 2017 and 2023?",
-        "Who is the man who signed and who spoke?",
-        "What did the minister who resigned and who was later jailed say?",
         "What did Putin say about what Xi wants and what Xi needs?",
         "Did Xi say what he wanted and why he came?",
         "Does the article say who paid and who signed?",
         'What is said in "What Putin wants and why it matters"?',
+        "What is said in “What Putin wants and why it matters”?",
         "Which company, and which minister, signed?",
+        "How many were signed from 2017 and 2023 on?",
+        pytest.param("Who is the man who signed and who spoke?", marks=_JOINED_CLAUSES),
+        pytest.param("What did the minister who resigned and who was later jailed say?", marks=_JOINED_CLAUSES),
     ],
 )
 def test_one_question_that_looks_like_two(question):
     assert parts(question) == (question,)
 
 
-@_NOT_YET
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
         ("What did Xi sign? And did Putin agree?", ("What did Xi sign?", "And did Putin agree?")),
-        (
+        pytest.param(
             "What happened in 2017, 2020 and 2023?",
             ("What happened in 2017?", "What happened in 2020?", "What happened in 2023?"),
+            marks=pytest.mark.xfail(strict=True, reason="three years are left together"),
         ),
-        (
+        pytest.param(
             "What did Xi praise, what did Putin praise and where did they meet?",
             ("What did Xi praise?", "what did Putin praise?", "where did they meet?"),
+            marks=pytest.mark.xfail(strict=True, reason="a comma alone divides nothing: it may open a relative clause"),
         ),
     ],
 )
 def test_several_questions_that_look_like_fewer(question, expected):
     assert parts(question) == expected
+
+
+def test_of_three_years_none_is_lost():
+    (only,) = parts("What happened in 2017, 2020 and 2023?")
+    assert only == "What happened in 2017, 2020 and 2023?"

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -18,10 +19,20 @@ def report(published=date(2017, 7, 4), source="IANS"):
         ("They met", (1, 2), "They met [1][2]."),
         ("Did they?", (3,), "Did they [3]?"),
         ("“They met.”", (1,), "“They met.” [1]."),
+        ("They met [2].", (1,), "They met [1]."),
+        ("They met [2] in Oslo[17].", (1,), "They met in Oslo [1]."),
+        ("They met. [1]", (3,), "They met [3]."),
+        ("They met at [the] hall [a].", (1,), "They met at [the] hall [a] [1]."),
+        (" They\nmet\n\n[2] here.\t", (1,), "They met here [1]."),
     ],
 )
 def test_marks_stand_before_the_full_stop(text, numbers, expected):
     assert with_marks(Sentence(text, numbers, 1.0)) == expected
+
+
+@pytest.mark.parametrize("text", ["They met [2].", "[9] They [1][1] met", "They met.\n[2] Coast Daily, 2021-08-14"])
+def test_only_our_own_marks_look_like_citations(text):
+    assert re.findall(r"\[(\d+)\]", with_marks(Sentence(text, (4, 5), 1.0))) == ["4", "5"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from io import StringIO
@@ -10,6 +11,7 @@ import pytest
 from assistant.schema import Answer, Citation, Paragraph, Passage, Token
 from assistant.terminal import (
     Status,
+    as_json,
     byline,
     one_line,
     print_citations,
@@ -58,6 +60,29 @@ def harmless(text: str) -> bool:
 )
 def test_nothing_that_steers_the_terminal_is_printed(text: str, shown: str) -> None:
     assert printable(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HOSTILE,
+        "a\u202eb\u2066c\u2069\u200f\ufeff",
+        "\x00\x07\x08\x1b\x7f\x85\x9b",
+        "lines\u2028and\u2029paragraphs\n\r\t",
+        "tag \U000e0041 and half \ud800",
+        'plain – “text” é 中文 😀 "quoted" \\ back',
+        "",
+    ],
+)
+def test_json_steers_no_terminal_and_loses_nothing(text: str) -> None:
+    value = {"text": text, text: [text, None, 1.5, True]}
+    written = as_json(value)
+    assert harmless(written)
+    assert json.loads(written) == value
+
+
+def test_json_is_indented_and_readable() -> None:
+    assert as_json({"a": ["é中😀", "\x9b\u202e"]}) == ('{\n  "a": [\n    "é中😀",\n    "\\u009b\\u202e"\n  ]\n}')
 
 
 def test_one_line_is_one_line() -> None:
