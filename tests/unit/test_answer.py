@@ -48,7 +48,7 @@ class FakeRetriever:
         self.by_word = by_word
         self.asked = []
 
-    def retrieve(self, question, *, since=None, until=None):
+    def retrieve(self, question, *, since=None, until=None, articles=()):
         self.asked.append((question, since, until))
         return next((found for word, found in self.by_word.items() if word in question), self.passages)
 

@@ -78,7 +78,7 @@ def test_a_report_that_is_read_whole_begins_every_prompt_the_same():
     model, prompts = YesModel(0.9), Prompts(PROJECT / "prompts")
     report = Report((passage(),), 0, whole=True)
     for question in ("What did they sign?", "Where?"):
-        Gate(model, prompts).judge(question, report)
+        Gate(model, prompts, near(0.6)).judge(question, report)
     assert len(set(model.prefixes)) == 1
     prefix = model.prefixes[0]
     assert all(asked[-1]["content"].startswith(prefix) for asked in model.asked)
@@ -89,7 +89,7 @@ def test_a_report_that_is_read_whole_begins_every_prompt_the_same():
 
 def test_a_report_of_excerpts_has_no_beginning_to_keep():
     model = YesModel(0.9)
-    Gate(model, Prompts(PROJECT / "prompts")).judge("What?", Report((passage(),), 0))
+    Gate(model, Prompts(PROJECT / "prompts"), near(0.6)).judge("What?", Report((passage(),), 0))
     assert model.prefixes == [None]
 
 

@@ -53,10 +53,10 @@ class File:
             raise ArticleError(f"{self.path}: cannot be read")
         return hashlib.sha256(repr(self.rows).encode()).hexdigest()
 
-    def articles(self) -> Iterator[Article | SimpleNamespace]:
+    def articles(self) -> Iterator[Article | Problem]:
         self.read.append(self.id)
         for row in self.rows:
-            yield SimpleNamespace(message=row) if isinstance(row, str) else row
+            yield Problem(row) if isinstance(row, str) else row
 
 
 class Library:
@@ -178,7 +178,7 @@ def test_a_file_that_was_left_half_read_is_finished(library: Library, monkeypatc
     monkeypatch.setattr(writing, "BATCH_PARAGRAPHS", 2)
 
     class Interrupted(File):
-        def articles(self) -> Iterator[Article | SimpleNamespace]:
+        def articles(self) -> Iterator[Article | Problem]:
             for number, item in enumerate(super().articles()):
                 if number == 3:
                     raise KeyboardInterrupt

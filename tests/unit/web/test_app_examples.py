@@ -60,7 +60,7 @@ def test_the_dateline_is_no_part_of_a_question():
 
 
 def test_the_two_seeds_give_four(seeds):
-    articles = [file.read(file.path.read_bytes()) for file in list_files(seeds)]
+    articles = [article for file in list_files(seeds) for article in file.articles()]
     assert example_questions(articles) == [
         "Who held talks with Putin in the Kremlin?",
         "When did Xi Jinping visit Moscow?",
