@@ -116,6 +116,16 @@ def test_the_better_found_paragraph_is_read_of_equals():
     assert set(cut(QUESTION, [second, first], characters=len(CAPTAIN)).texts) == {"holm#p2"}
 
 
+def test_the_rank_of_its_paragraph_outweighs_a_little_nearness():
+    first, second = passage(1, *FILLER, CAPTAIN), passage(2, *FILLER, CAPTAIN.replace("is", "was"))
+
+    def read(nearness):
+        similarities = lambda _, texts: [nearness if "was" in text else 0.0 for text in texts]  # noqa: E731
+        return set(cut(QUESTION, [first, second], characters=50, similarities=similarities).texts)
+
+    assert (read(0.2), read(0.9)) == ({"holm#p1"}, {"holm#p2"})
+
+
 def test_the_nearest_passage_comes_first():
     assert cut(QUESTION, [SHORT, LONG], characters=5000).passages == (LONG, SHORT)
 
