@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from assistant import writing
+from assistant.articles.folder import Problem
 from assistant.errors import ArticleError
 from assistant.index import ArticleIndex
 from assistant.records import FileOutcome, UpdateReport
