@@ -38,6 +38,12 @@ def print_citations(citations: Sequence[Citation], out: TextIO) -> None:
         print(_wrapped(f"“{citation.quote.strip()}”", "    ", first="    "), file=out)
 
 
+def print_support(answer: Answer, out: TextIO) -> None:
+    """How well each sentence is stated by what it cites, and how likely the whole answers the question."""
+    checked = ", ".join(f"{sentence.support:.2f}" for sentence in answer.sentences)
+    print(f"\nSupport of each sentence: {checked} · confidence: {answer.confidence:.2f}", file=out)
+
+
 def print_refusal(answer: Answer, out: TextIO, aside: TextIO) -> None:
     """Why there is no answer; the closest paragraphs, as reading, go to `aside`."""
     print(printable(answer.refusal_reason or answer.answer), file=out)

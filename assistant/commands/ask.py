@@ -20,6 +20,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     ask = commands.add_parser("ask", help="answer a question, or a file of questions")
     ask.add_argument("question", nargs="?", help="the question; - reads it from standard input")
     ask.add_argument("--json", action="store_true", help="print the answer as one JSON object")
+    ask.add_argument("--explain", action="store_true", help="show each step: passages, scores, checks, timings")
     ask.add_argument("--questions", type=Path, metavar="FILE", help="answer a file of questions (JSON lines)")
     ask.add_argument("--output", type=Path, metavar="FILE", help="where their answers go (JSON lines); resumable")
     add_dates(ask)
@@ -45,9 +46,10 @@ def _ask(arguments: argparse.Namespace) -> int:
         if arguments.json:
             from assistant.terminal import as_json
 
-            print(as_json(assistant.ask(question).to_dict()))
+            answer = assistant.ask(question)
+            print(as_json(answer.to_dict() | ({"steps": answer.steps} if arguments.explain else {})))
         else:
-            _show(assistant, question)
+            _show(assistant, question, explain=arguments.explain)
         return _exit_code(assistant)
 
 
@@ -60,10 +62,11 @@ def _question_text(given: str) -> str:
     return text
 
 
-def _show(assistant: Assistant, question: Question) -> None:
+def _show(assistant: Assistant, question: Question, *, explain: bool) -> None:
+    from assistant.explaining import print_steps
     from assistant.present import with_marks
     from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
-    from assistant.terminal import Status, print_citations, print_refusal, printable
+    from assistant.terminal import Status, print_citations, print_refusal, print_support, printable
 
     status = Status()
     shown = 0
@@ -88,6 +91,10 @@ def _show(assistant: Assistant, question: Question) -> None:
                     for part in answer.unanswered:
                         print(f"The articles do not say: {printable(part)}\n")
                     print_citations(answer.citations, sys.stdout)
+                    print_support(answer, sys.stdout)
+                if explain:
+                    print()
+                    print_steps(answer, sys.stdout)
 
 
 def _ask_file(arguments: argparse.Namespace) -> int:

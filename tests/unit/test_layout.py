@@ -165,7 +165,7 @@ LAYERS = [
     },
     {"answer"},
     {"batch", "library"},
-    {"terminal", "listing", "web"},
+    {"terminal", "listing", "explaining", "web"},
     {"commands"},
     {"cli", "__main__"},
 ]
