@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.articles.folder import ArticleFile, content_hash, list_files
+from assistant.articles.folder import ArticleFile, list_files
 from assistant.errors import ArticleError, IndexStoreError, UsageError
 from assistant.schema import Article
 
@@ -28,18 +28,22 @@ class SourceFile:
 
     def digest(self) -> str:
         """The hash of its content. Raises `ArticleError`."""
-        digest = getattr(self.file, "digest", None)
-        return str(digest()) if digest else content_hash(self.file.content())
+        file: Any = self.file
+        return str(file.digest() if hasattr(file, "digest") else hashlib.sha256(file.content()).hexdigest())
 
     def articles(self) -> Iterator[Article | str]:
         """Its articles one by one, and a line for each that cannot be read. Raises `ArticleError`."""
-        read = getattr(self.file, "articles", None)
-        found = read() if read else iter([self.file.read(self.file.content())])
-        for item in found:
+        file: Any = self.file
+        for item in file.articles() if hasattr(file, "articles") else [file.read(file.content())]:
             if not isinstance(item, Article):
                 yield str(item.message)
             else:
                 yield replace(item, url=self.url) if self.url else item
+
+    @property
+    def member(self) -> str:
+        """Its path in the zip that holds it, if one does."""
+        return str(getattr(self.file, "member", None) or "")
 
 
 @dataclass(frozen=True, slots=True)
