@@ -39,6 +39,11 @@ class SourceFile:
             else:
                 yield replace(item, url=self.url) if self.url else item
 
+    @property
+    def member(self) -> str:
+        """Its path in the zip that holds it, if one does."""
+        return str(getattr(self.file, "member", None) or "")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

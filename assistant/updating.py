@@ -292,7 +292,8 @@ class Update:
 
     def _tell(self, source_file: SourceFile, status: str, ids: Sequence[str], message: str) -> None:
         if self._told:
-            self._say(FileOutcome(str(source_file.file.path), status, tuple(ids), message))
+            told = ": ".join(filter(None, (source_file.member, message)))
+            self._say(FileOutcome(str(source_file.file.path), status, tuple(ids), told))
 
     def _say(self, outcome: FileOutcome) -> None:
         if self._told:

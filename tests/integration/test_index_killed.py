@@ -16,6 +16,8 @@ import pytest
 from assistant.articles.folder import list_files
 from assistant.embedding import MODEL_NAME
 from assistant.index import ArticleIndex
+from assistant.schema import Article
+from assistant.sources import SourceFile
 
 FORK = multiprocessing.get_context("fork")
 KILLS = 50
@@ -41,7 +43,8 @@ def write_some(folder: Path, chosen: random.Random, turn: int) -> None:
 def bodies(folder: Path) -> dict[str, list[str]]:
     found = {}
     for file in list_files(folder):
-        article = file.read(file.content())
+        (article,) = SourceFile(file).articles()
+        assert isinstance(article, Article)
         found[file.id] = [paragraph.text for paragraph in article.paragraphs]
     return found
 

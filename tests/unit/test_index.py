@@ -20,6 +20,7 @@ from assistant.articles.folder import ArticleFile, list_files
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.index import ArticleIndex, UpdateReport, embedded_text, to_node, to_paragraph
 from assistant.schema import Article, Paragraph
+from assistant.sources import SourceFile
 
 FORK = multiprocessing.get_context("fork")
 Write = Callable[..., Path]
@@ -56,8 +57,14 @@ def contents(index: ArticleIndex) -> dict[str, list[str]]:
     return {article.id: [paragraph.text for paragraph in article.paragraphs] for article in index.articles()}
 
 
+def read(file: ArticleFile) -> Article:
+    (article,) = SourceFile(file).articles()
+    assert isinstance(article, Article)
+    return article
+
+
 def expected(folder: Path) -> dict[str, list[str]]:
-    articles = [article for file in list_files(folder) for article in file.articles()]
+    articles = [read(file) for file in list_files(folder)]
     return {article.id: [paragraph.text for paragraph in article.paragraphs] for article in articles}
 
 
@@ -83,7 +90,7 @@ def test_articles_come_back_as_they_were_read(open_index: Open, seeds: Path) -> 
     report = index.update(list_files(seeds))
     assert outcome(report) == (2, 0, 0, 0)
     assert not index.is_empty()
-    assert index.articles() == [article for file in list_files(seeds) for article in file.articles()]
+    assert index.articles() == [read(file) for file in list_files(seeds)]
 
 
 def test_articles_are_listed_oldest_first_and_undated_last(open_index: Open, write_articles: Write) -> None:
@@ -114,7 +121,7 @@ def test_a_touched_file_is_read_but_not_embedded_again(
     os.utime(folder / "a.txt", ns=(1, 1))
     monkeypatch.setattr(type(index.embedder), "_get_text_embedding", lambda *_: pytest.fail("embedded again"))
     assert outcome(index.update(list_files(folder))) == (0, 0, 0, 2)
-    monkeypatch.setattr(ArticleFile, "digest", lambda _self: pytest.fail("read again"))
+    monkeypatch.setattr(SourceFile, "digest", lambda _self: pytest.fail("read again"))
     assert outcome(index.update(list_files(folder))) == (0, 0, 0, 2)
 
 
@@ -154,11 +161,11 @@ def test_a_file_that_has_become_unreadable_stays_indexed(
     assert len(index.update(list_files(folder)).problems) == 1
     assert contents(index) == before
 
-    def refused(self: ArticleFile) -> str:
-        raise ArticleError(f"{self.path}: cannot be read (Permission denied)")
+    def refused(self: SourceFile) -> str:
+        raise ArticleError(f"{self.file.path}: cannot be read (Permission denied)")
 
     os.utime(folder / "b.txt", ns=(1, 1))
-    monkeypatch.setattr(ArticleFile, "digest", refused)
+    monkeypatch.setattr(SourceFile, "digest", refused)
     assert len(index.update(list_files(folder)).problems) == 2
     assert contents(index) == before
 

@@ -10,7 +10,8 @@ import pytest
 from assistant.articles.folder import list_files
 from assistant.index import ArticleIndex
 from assistant.retriever import Retriever
-from assistant.schema import Passage
+from assistant.schema import Article, Passage
+from assistant.sources import SourceFile
 
 IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"
 Build = Callable[[Path], ArticleIndex]
@@ -43,7 +44,8 @@ def articles(passages: tuple[Passage, ...]) -> set[str]:
 def test_a_passage_is_its_paragraph_with_what_places_it(retriever: Retriever, seeds: Path) -> None:
     best = retriever.retrieve("Which two joint statements did Xi and Putin sign?")[0]
     file = next(file for file in list_files(seeds) if file.id == TDI)
-    (article,) = file.articles()
+    (article,) = SourceFile(file).articles()
+    assert isinstance(article, Article)
     assert best.paragraph == article.paragraphs[8]
     assert (best.article_id, best.title, best.source, best.via) == (TDI, article.title, "TDI", None)
     assert best.published == date(2023, 3, 22)
