@@ -196,7 +196,7 @@ def scope_html(scope: Scope, titles: Mapping[str, str], editing: int | None) -> 
     dates = tag(
         "form",
         tag("label", "From", tag("input", type="date", name="since", value=_iso(scope.since))),
-        tag("label", "to", tag("input", type="date", name="until", value=_iso(scope.until))),
+        tag("label", "To", tag("input", type="date", name="until", value=_iso(scope.until))),
         tag("button", "Apply", type="submit"),
         data_submit="dates",
     )

@@ -160,8 +160,9 @@ def _added(assistant: Assistant, path: Path) -> tuple[str, str]:
     try:
         outcome = assistant.add_files([path]).outcomes[0]
     except AssistantError as error:
-        return "failed", str(error)
-    return outcome.status, outcome.message
+        return "failed", str(error).replace(str(path), display_name(path.name))
+    # Where an upload lay for a moment is nobody's to know.
+    return outcome.status, outcome.message.replace(str(path), display_name(path.name))
 
 
 def period_days(period: str) -> tuple[date, date]:
