@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from markupsafe import Markup
+
 from assistant.errors import AssistantError, UsageError
 from assistant.library import Assistant
 from assistant.web.chat import Chat, Parts
@@ -43,7 +45,7 @@ class Shelf:
         return {
             **parts,
             "find": find_html(session.find, assistant.outlets()),
-            "timeline": timeline_html(assistant.months()),
+            "timeline": Markup(timeline_html(assistant.months())),
         }
 
     def stamp(self) -> object:
