@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from markupsafe import escape
+
 from assistant.errors import AssistantError
 from assistant.library import Assistant
 from assistant.settings import Settings
@@ -86,7 +88,6 @@ class _Page:
                 self._html("log")
                 self._html("live")
             with gr.Column(elem_id="composer"):
-                self._html("notice")
                 self._html("scope")
                 with gr.Row(elem_id="write"):
                     self._parts["question"] = gr.Textbox(
@@ -103,14 +104,14 @@ class _Page:
         with gr.Column(elem_id="library"):
             self._html("library-head", LIBRARY_HEAD)
             self._parts["upload"] = gr.File(
-                label="Add articles: drop files here, or choose them",
+                label="Add articles",
                 file_count="multiple",
                 file_types=sorted(self._uploads.suffixes),
                 elem_id="upload",
             )
             for name in ("outcomes", "timeline", "find", "shelf"):
                 self._html(name)
-        for name in ("pane", "announce"):
+        for name in ("notice", "pane", "announce"):
             self._html(name)
 
     def _html(self, name: str, content: str = "", script: str | None = None) -> gr.HTML:
@@ -136,7 +137,8 @@ class _Page:
         gr.on(asked, self._ask, [question, session], trigger_mode="multiple", **common)
         self._parts["stop"].click(self._stop, [session], trigger_mode="multiple", **common)
         upload.upload(self._upload, [upload, session], **common)
-        timer.tick(self._tick, [session], **common)
+        watched = ("status", "timer", "log", "find", "shelf", "timeline", "notice")
+        timer.tick(self._tick, [session], **{**common, "outputs": [self._parts[name] for name in watched]})
         blocks.load(self._load, [session], **common)
 
     # -- events -------------------------------------------------------------------------
@@ -229,7 +231,9 @@ class _Page:
             yield self._components({"notice": notice_html(_INSIDE)})
 
     def _components(self, parts: Parts) -> dict[Any, Any]:
-        return {self._parts[name]: value for name, value in parts.items()}
+        """The parts as Gradio takes them. What goes into a page and is not known to be markup is text."""
+        pairs = ((self._parts[name], value) for name, value in parts.items())
+        return {part: str(escape(value)) if isinstance(part, gr.HTML) else value for part, value in pairs}
 
 
 async def _nothing() -> AsyncIterator[Parts]:

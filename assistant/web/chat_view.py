@@ -40,7 +40,7 @@ class Listed(Protocol):
     def updated_at(self) -> datetime: ...  # noqa: D102
 
 
-def status_html(state: State, model: str, articles: int | None) -> str:
+def status_html(state: State, model: str, articles: int | None) -> Markup:
     """Which model, how many articles, ready or how far."""
     share = None if state.share is None else f"{state.share:.0%}"
     words = _PHASES[state.phase] if state.phase in ("ready", "failed") else state.doing.capitalize()
@@ -57,7 +57,7 @@ def status_html(state: State, model: str, articles: int | None) -> str:
     )
 
 
-def conversations_html(conversations: Sequence[Listed], current: str | None, *, searched: bool) -> str:
+def conversations_html(conversations: Sequence[Listed], current: str | None, *, searched: bool) -> Markup:
     """The list of conversations, newest first, each with its menu."""
     if not conversations:
         words = "No conversation has these words." if searched else "Your conversations are kept here."
@@ -92,7 +92,7 @@ def _conversation(one: Listed, current: bool) -> Markup:
     return tag("li", opened, menu, class_="current" if current else None)
 
 
-def welcome_html(examples: Sequence[str], articles: int | None) -> str:
+def welcome_html(examples: Sequence[str], articles: int | None) -> Markup:
     """What an empty conversation shows."""
     if articles is None:
         lead = "The articles are being opened. You can write your question already."
@@ -111,13 +111,13 @@ def welcome_html(examples: Sequence[str], articles: int | None) -> str:
     return tag("div", tag("h1", "What do the articles say?"), tag("p", lead, class_="lead"), tried, class_="welcome")
 
 
-def log_html(messages: Sequence[Shown], rated: Mapping[int, str | None]) -> str:
+def log_html(messages: Sequence[Shown], rated: Mapping[int, str | None]) -> Markup:
     """Kept questions with their answers; the last can be asked again and edited."""
     last = len(messages) - 1
     return join([_turn(message, place == last, rated.get(message.position)) for place, message in enumerate(messages)])
 
 
-def unkept_html(answer: Mapping[str, Any]) -> str:
+def unkept_html(answer: Mapping[str, Any]) -> Markup:
     """An answer that could not be kept, after all that is."""
     question = tag("h2", str(answer["question"]), class_="question", dir="auto")
     return tag("section", question, Markup(answer_html(answer, key="unkept")), class_="turn")
@@ -168,7 +168,7 @@ def _tools(message: Shown, last: bool, verdict: str | None) -> Markup:
     return tag("div", buttons, tag("span", class_="gap"), ratings, class_="tools", role="group", aria_label="Answer")
 
 
-def live_html(record: Mapping[str, Any], doing: str, share: int) -> str:
+def live_html(record: Mapping[str, Any], doing: str, share: int) -> Markup:
     """A question while it is answered; `share` counts the questions that are answered before it."""
     if share:
         doing = f"Waiting: {counted(share, 'question')} before yours"
@@ -181,7 +181,7 @@ def live_html(record: Mapping[str, Any], doing: str, share: int) -> str:
     )
 
 
-def scope_html(scope: Scope, titles: Mapping[str, str], editing: int | None) -> str:
+def scope_html(scope: Scope, titles: Mapping[str, str], editing: int | None) -> Markup:
     """What the next question is put to, above the question box; each restriction can be taken away."""
     chips = []
     if editing is not None:
@@ -196,7 +196,7 @@ def scope_html(scope: Scope, titles: Mapping[str, str], editing: int | None) -> 
     dates = tag(
         "form",
         tag("label", "From", tag("input", type="date", name="since", value=_iso(scope.since))),
-        tag("label", "to", tag("input", type="date", name="until", value=_iso(scope.until))),
+        tag("label", "To", tag("input", type="date", name="until", value=_iso(scope.until))),
         tag("button", "Apply", type="submit"),
         data_submit="dates",
     )
@@ -231,10 +231,10 @@ def scope_in_words(scope: Scope) -> str:
     return f"Asked only {', '.join(parts)}" if parts else ""
 
 
-def notice_html(words: str, kind: str = "error") -> str:
+def notice_html(words: str, kind: str = "error") -> Markup:
     """A line that says what went wrong, or was done; "" for none."""
     if not words:
-        return ""
+        return Markup("")
     closing = tag("button", icon("close"), type="button", data_action="dismiss", aria_label="Dismiss")
     return tag(
         "div",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import uvicorn
@@ -44,7 +46,8 @@ def serve(opening: Opening, settings: Settings, site: Site, ready: Callable[[str
         server = _server(opening, settings, site, uploads)
         host, port = listening.getsockname()[:2]
         ready(f"http://{f'[{host}]' if ':' in host else host}:{port}")
-        server.run(sockets=[listening])
+        with _ended_by_signal():
+            server.run(sockets=[listening])
     finally:
         listening.close()
         shutil.rmtree(uploads, ignore_errors=True)
@@ -75,6 +78,24 @@ def _server(opening: Opening, settings: Settings, site: Site, uploads: str) -> u
     # A page that is open keeps a connection open: it is not waited for.
     config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=1)
     return uvicorn.Server(config)
+
+
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the server, and then this block as if it had come to its end.
+
+    Uvicorn sends itself once more the signal that ended it; left alone, that would end the program on the spot.
+    """
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _listen(site: Site) -> socket.socket:

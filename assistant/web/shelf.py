@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from markupsafe import Markup
+
 from assistant.errors import AssistantError, UsageError
 from assistant.library import Assistant
 from assistant.web.chat import Chat, Parts
@@ -43,7 +45,7 @@ class Shelf:
         return {
             **parts,
             "find": find_html(session.find, assistant.outlets()),
-            "timeline": timeline_html(assistant.months()),
+            "timeline": Markup(timeline_html(assistant.months())),
         }
 
     def stamp(self) -> object:
@@ -160,8 +162,9 @@ def _added(assistant: Assistant, path: Path) -> tuple[str, str]:
     try:
         outcome = assistant.add_files([path]).outcomes[0]
     except AssistantError as error:
-        return "failed", str(error)
-    return outcome.status, outcome.message
+        return "failed", str(error).replace(str(path), display_name(path.name))
+    # Where an upload lay for a moment is nobody's to know.
+    return outcome.status, outcome.message.replace(str(path), display_name(path.name))
 
 
 def period_days(period: str) -> tuple[date, date]:

@@ -17,7 +17,7 @@ from assistant.web.words import outlet, time_tag, title
 _OUTLETS = 200
 
 
-def find_html(find: Find, outlets: Sequence[tuple[str, int]]) -> str:
+def find_html(find: Find, outlets: Sequence[tuple[str, int]]) -> Markup:
     """Fields that narrow the list."""
     options = [tag("option", "All outlets", value="")]
     options += [
@@ -39,7 +39,7 @@ def find_html(find: Find, outlets: Sequence[tuple[str, int]]) -> str:
 
 def shelf_html(
     headers: Sequence[ArticleHeader], total: int, find: Find, chosen: Container[str], number_chosen: int
-) -> str:
+) -> Markup:
     """The articles found, each with a box to choose it, and what can be done with the chosen."""
     if not headers:
         narrowed = find != Find(shown=find.shown)
@@ -101,7 +101,7 @@ def _row(header: ArticleHeader, chosen: bool) -> Markup:
     return tag("li", box, opened, class_="selected" if chosen else None)
 
 
-def pane_html(article: Article, highlight: tuple[int, int, int] | None, stamp: str) -> str:
+def pane_html(article: Article, highlight: tuple[int, int, int] | None, stamp: str) -> Markup:
     """An article beside the chat, its quoted words marked; `highlight` is (paragraph, start, end).
 
     The page scrolls to them whenever the `stamp` is another.
@@ -111,12 +111,12 @@ def pane_html(article: Article, highlight: tuple[int, int, int] | None, stamp: s
     return _pane(Markup(body), only, stamp)
 
 
-def missing_html(words: str, stamp: str) -> str:
+def missing_html(words: str, stamp: str) -> Markup:
     """The pane where an article cannot be shown."""
     return _pane(tag("p", words, class_="empty"), None, stamp)
 
 
-def _pane(body: Markup, only: Markup | None, stamp: str) -> str:
+def _pane(body: Markup, only: Markup | None, stamp: str) -> Markup:
     head = tag(
         "div",
         tag("h2", "Source", class_="label", tabindex=-1),
@@ -129,10 +129,10 @@ def _pane(body: Markup, only: Markup | None, stamp: str) -> str:
     return tag("aside", head, tag("div", body, class_="pane-body", tabindex=0), aria_label="Source", data_stamp=stamp)
 
 
-def outcomes_html(rows: Sequence[tuple[str, str, str]], done: int) -> str:
+def outcomes_html(rows: Sequence[tuple[str, str, str]], done: int) -> Markup:
     """What became of each uploaded file: its name, a status, a message; those from `done` on are to come."""
     if not rows:
-        return ""
+        return Markup("")
     items = [
         tag(
             "li",

@@ -259,7 +259,7 @@ def test_a_verdict_with_a_comment_is_kept_for_replay(site, new_page, ask):
 def test_only_chosen_dates_are_asked_and_the_page_says_so(site, new_page, ask):
     page = new_page(site)
     page.get_by_text("Dates", exact=True).click()
-    page.locator(".dates").get_by_label("to", exact=True).fill("2020-01-01")
+    page.locator(".dates").get_by_label("To", exact=True).fill("2020-01-01")
     page.get_by_role("button", name="Apply").click()
     page.get_by_text("Published until 1 January 2020").wait_for()
     turn = ask(page, SIGNED)

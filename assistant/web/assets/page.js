@@ -70,7 +70,10 @@
 
   const changed = (event) => {
     const article = event.target.dataset.choose;
-    if (article !== undefined) trigger("act", { action: "choose", article, on: String(event.target.checked) });
+    if (article === undefined) return;
+    // A box that was ticked by hand no longer follows its attribute, which is what a new list changes.
+    event.target.toggleAttribute("checked", event.target.checked);
+    trigger("act", { action: "choose", article, on: String(event.target.checked) });
   };
   document.addEventListener("click", clicked);
   document.addEventListener("submit", submitted);
@@ -106,9 +109,11 @@
     opener = null;
   };
 
+  let revealed = null;
   const reveal = () => {
     const pane = find("#pane aside");
-    if (!pane) return;
+    if (!pane || pane.dataset.stamp === revealed) return;
+    revealed = pane.dataset.stamp;
     const words = find("mark", pane) || find(".cited", pane);
     const body = find(".pane-body", pane);
     body.scrollTop = 0;
@@ -267,7 +272,7 @@
   // ---- what changes on the page ------------------------------------------------------------------------------
   const watch = (id, changed) => {
     const element = document.getElementById(id);
-    if (element) new MutationObserver(changed).observe(element, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["data-stamp"] });
+    if (element) new MutationObserver(changed).observe(element, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["data-stamp", "data-choose", "checked"] });
     return Boolean(element);
   };
   let near = true;
@@ -286,20 +291,29 @@
       near = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
     });
     let turns = 0;
+    let written = "";
     const follow = () => {
-      const asked = Boolean(find("#live .turn"));
-      root.classList.toggle("busy", asked);
+      const asked = find("#live .turn");
+      root.classList.toggle("busy", Boolean(asked));
       const now = document.querySelectorAll("#scroll .turn").length;
+      const text = asked?.textContent || "";
+      if (now === turns && text === written) return;
+      written = text;
       // To the end, but never past the question whose answer is read.
       const last = [...document.querySelectorAll("#scroll .turn")].pop();
       const top = last ? last.getBoundingClientRect().top - scroll.getBoundingClientRect().top + scroll.scrollTop - 20 : 0;
       if (now !== turns || near) scroll.scrollTop = Math.min(scroll.scrollHeight, top);
       turns = now;
+    };
+    ["log", "live"].forEach((id) => watch(id, follow));
+    watch("side", () => {
       const current = find("#side [aria-current]");
       if (current) remember(current.dataset.id);
-    };
-    ["log", "live", "side"].forEach((id) => watch(id, follow));
+    });
     watch("pane", reveal);
+    watch("shelf", () => {
+      for (const box of document.querySelectorAll("[data-choose]")) box.checked = box.hasAttribute("checked");
+    });
     follow();
   };
   begin();

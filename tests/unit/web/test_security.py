@@ -270,7 +270,7 @@ def test_every_answer_has_the_security_headers() -> None:
     for path in ("/", "/data", "/stream", "/missing"):
         headers = browser.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert headers["x-frame-options"] == "DENY"
         assert len(headers.get_list("content-security-policy")) == 1
         assert "server" not in headers
