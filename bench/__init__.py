@@ -1,0 +1,1 @@
+"""Measurements: scripts that make their data and print a table."""
