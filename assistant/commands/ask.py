@@ -62,7 +62,7 @@ def _question_text(given: str) -> str:
     return text
 
 
-def _show(assistant: Assistant, question: Question, *, explain: bool) -> None:
+def _show(assistant: Assistant, question: Question, *, explain: bool = False) -> None:
     from assistant.explaining import print_steps
     from assistant.present import with_marks
     from assistant.schema import Done, Retrieved, SentenceReady, Step, Token

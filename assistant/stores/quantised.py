@@ -18,9 +18,8 @@ Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-_FAR = np.iinfo(np.uint16).max
-_LEAST_CANDIDATES = 2000
-_SHARE_OF_CANDIDATES = 250
+_LEAST_CANDIDATES = 4000
+_SHARE_OF_CANDIDATES = 125
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def _closest(
     for segment, mask, part in zip(segments, masks, parts, strict=True):
         segment.distances(signs, part)
         if mask is not None:
-            part[~mask] = _FAR
+            part[~mask] = 64 * len(signs) + 1
     # A distance is a small integer: counting finds the limit faster than sorting.
     limit = int(np.searchsorted(np.cumsum(np.bincount(distances, minlength=1)), few))
     return [np.flatnonzero(part <= limit) for part in parts]

