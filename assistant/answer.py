@@ -241,13 +241,16 @@ class Pipeline:
             else:
                 trail.checked(written)
                 failed.append(written)
-        if kept or not failed:
+        beside = [item for item in kept if not item.confidence]
+        if len(beside) < len(kept) or not (kept or failed):
             return kept
-        # What the report says verbatim is worth more than what a model failed to say rightly.
+        # What the report says verbatim is worth more than what a model failed to say rightly; what
+        # it said beside the question, perhaps on an article's order, is no help in finding it.
         quoted = self._steps.quoter.best(" ".join([asked, *(written.draft for written in failed)]), report.passages)
         if quoted and quoted.support >= QUOTE_SHARE:
             shown = (replace(quoted, support=1.0),)
-            written = replace(failed[0], shown=shown, verbatim=True)
+            draft = failed[0] if failed else Written(beside[0].text, beside[0].evidence, beside[0].evidence)
+            written = replace(draft, shown=shown, verbatim=True)
             text = as_quotation(quoted.quote.text, quoted.passage.paragraph.speaker)
             kept.append(self._confirmed(asked, verdict, written, text, trail))
         return kept
