@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import shutil
 import signal
@@ -75,9 +77,15 @@ def _server(opening: Opening, settings: Settings, site: Site, uploads: str) -> u
         max_upload=site.max_upload,
         password_hash=settings.password_hash.get_secret_value(),
     )
-    # A page that is open keeps a connection open: it is not waited for.
+    # A page that is open keeps a connection open: it is not waited for, nor is its end an error.
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cut_connection)
     config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=1)
     return uvicorn.Server(config)
+
+
+def _is_no_cut_connection(record: logging.LogRecord) -> bool:
+    cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut and "graceful shutdown exceeded" not in record.getMessage()
 
 
 @contextmanager

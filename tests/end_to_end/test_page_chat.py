@@ -279,9 +279,11 @@ def test_a_restart_loses_nothing(start_site, chromium, ask, tmp_path):
     ask(page, SIGNED)
     page.wait_for_url(re.compile(r"\?c="))
     conversation = page.url.partition("?")[2]
-    page.close()
+    # With the page still open.
     first.close()
     assert first.process.returncode == 0
+    assert first.log.read_text().splitlines() == [f"assistant: {first.address}"]
+    page.close()
     second = start_site(None, home=tmp_path / "home")
     page = context.new_page()
     page.goto(f"{second.address}/?{conversation}")
