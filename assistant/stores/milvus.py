@@ -19,18 +19,16 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
 from llama_index.core.schema import BaseNode, TextNode
 from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode, VectorStoreQueryResult
 from pydantic import PrivateAttr
 
 from assistant.stores.base import Fault, Filter, Record, Size, Store
 from assistant.stores.fusion import fuse
-from assistant.stores.milvus_client import Hit, MilvusDatabase
+from assistant.stores.milvus_client import MilvusDatabase
 from assistant.stores.milvus_rows import (
     Listed,
     among,
@@ -45,39 +43,10 @@ from assistant.stores.milvus_rows import (
     to_note,
     to_record,
 )
+from assistant.stores.milvus_search import faults, visible
 from assistant.stores.restriction import Restriction
-from assistant.stores.terms import encoded
 
 _FLUSH_AFTER = 1_000
-_MORE = 10
-_MOST_HITS = 16_000
-_MOST_WORDS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A query, and the condition that paragraphs must meet."""
-
-    query: VectorStoreQuery
-    among_these: str
-
-    @property
-    def depth(self) -> int:
-        """How many paragraphs each side is to give."""
-        return max(self.query.similarity_top_k, self.query.sparse_top_k or 0)
-
-    def search(self, database: MilvusDatabase, limit: int) -> list[list[Hit]]:
-        """The hits of the dense and of the lexical side; none where the mode does not ask for it."""
-        dense: list[Hit] = []
-        lexical: list[Hit] = []
-        if self.query.mode is not VectorStoreQueryMode.TEXT_SEARCH and self.query.query_embedding:
-            dense = database.search("vector", self.query.query_embedding, "IP", self.among_these, limit)
-        words = " ".join(dict.fromkeys(encoded(self.query.query_str or "").split()[:_MOST_WORDS]))
-        if self.query.mode is not VectorStoreQueryMode.DEFAULT and words:
-            # Milvus Lite gives BM25 scores with a minus, a cluster without.
-            found = database.search("sparse", words, "BM25", self.among_these, limit)
-            lexical = [(abs(score), row) for score, row in found]
-        return [dense, lexical]
 
 
 class MilvusStore(Store):
@@ -197,28 +166,7 @@ class MilvusStore(Store):
 
     def faults(self) -> Iterator[Fault]:
         """Paragraphs that no record wants, articles that lack some, vectors that are not finite."""
-        wanted: dict[str, tuple[str, int]] = {}
-        for row in self._database.select(self._database.records, 'kind == "record"', ["version", "content"]):
-            record = to_record(row)
-            if record.same_as is None:
-                wanted[record.id] = (row["version"], int(record.header.get("paragraphs") or 0))
-        found: Counter[str] = Counter()
-        surplus: Counter[str] = Counter()
-        if self._there_are_paragraphs():
-            fields = ["version", "content", "vector"]
-            for row in self._database.select(self._database.paragraphs, "number >= 0", fields):
-                article_id = to_node(row).metadata["article_id"]
-                if wanted.get(article_id, ("", 0))[0] == row["version"]:
-                    found[article_id] += 1
-                else:
-                    surplus[article_id] += 1
-                if not np.isfinite(row["vector"]).all():
-                    yield Fault(f"article {article_id}: a vector is not finite", article_id)
-        for article_id, number in surplus.items():
-            yield Fault(f"article {article_id}: {number} paragraphs without a record", article_id)
-        for article_id, (_, number) in wanted.items():
-            if found[article_id] != number:
-                yield Fault(f"article {article_id}: {found[article_id]} of {number} paragraphs are stored", article_id)
+        return faults(self._database, self._there_are_paragraphs())
 
     def size(self) -> Size:
         """How much is stored; counted once for each generation."""
@@ -242,39 +190,16 @@ class MilvusStore(Store):
 
     def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
         """The best paragraphs, with `dense_score` and `bm25_score` in each node's metadata."""
-        asked = _Asked(query, condition(Restriction.of(query.filters)))
-        rows: dict[str, dict[str, Any]] = {}
-        dense, lexical = self._visible(asked, rows) if self._there_are_paragraphs() else ({}, {})
+        among_these = condition(Restriction.of(query.filters))
+        if not self._there_are_paragraphs():
+            return VectorStoreQueryResult(nodes=[], similarities=[], ids=[])
+        rows, dense, lexical = visible(self._database, query, among_these)
         scores = fuse([list(dense), list(lexical)]) if query.mode is VectorStoreQueryMode.HYBRID else dense or lexical
         best = sorted(scores, key=lambda one: -scores[one])[: query.similarity_top_k]
         nodes = [to_node(rows[one], dense_score=dense.get(one), bm25_score=lexical.get(one)) for one in best]
         return VectorStoreQueryResult(
             nodes=nodes, similarities=[scores[one] for one in best], ids=[node.node_id for node in nodes]
         )
-
-    def _visible(self, asked: _Asked, rows: dict[str, dict[str, Any]]) -> tuple[dict[str, float], dict[str, float]]:
-        """The scores of the best visible paragraphs, dense and lexical, best first; their rows are added to `rows`."""
-        limit = asked.depth + _MORE
-        passed_over: set[str] = set()
-        while True:
-            sides = asked.search(self._database, limit)
-            # Only now: what another writes in between is then passed over, and looked for anew.
-            articles = sorted({row["article"] for side in sides for _, row in side})
-            fields = ["key", "version"]
-            versions = {
-                article_key(row): row["version"]
-                for row in self._database.get(self._database.records, [f"record:{one}" for one in articles], fields)
-            }
-            kept = [[hit for hit in side if versions.get(hit[1]["article"]) == hit[1]["version"]] for side in sides]
-            stale = {row["key"] for side in sides for _, row in side} - {row["key"] for side in kept for _, row in side}
-            short = any(len(a) == limit and len(b) < asked.depth for a, b in zip(sides, kept, strict=True))
-            if limit >= _MOST_HITS or (not short and stale <= passed_over):
-                break
-            passed_over |= stale
-            limit = min(2 * limit, _MOST_HITS) if short else limit
-        rows |= {row["key"]: row for side in kept for _, row in side}
-        dense, lexical = ({row["key"]: score for score, row in side[: asked.depth]} for side in kept)
-        return dense, lexical
 
     def _paragraphs_of(self, article_id: str, fields: list[str]) -> list[dict[str, Any]]:
         row = next(iter(self._rows([article_id], ["version"])), None)

@@ -172,6 +172,7 @@ class VectorSearch:
         with self._lock:
             if self._view is view:
                 self._view = replace(view, parts=tuple(parts))
+        vector_files.sweep(self._folder, {self._path(span) for span in range(-(-view.last_row // _SPAN))})
 
     def _open(self) -> View:
         """What the files hold of this store, completed up to the last row that any of them knows."""

@@ -10,7 +10,9 @@ import contextlib
 import json
 import math
 import os
+import time
 import zlib
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from assistant.stores.quantised import Segment
 
 _FORMAT = 1
 _PAGE = 4096
+_ABANDONED_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,14 @@ def read(path: Path, store: str) -> tuple[Label, Segment] | None:
     for part in (rows, days, scales, signs):
         found = zlib.crc32(part.data, found)
     return (label, Segment(rows, days, signs, codes, scales)) if found == check else None
+
+
+def sweep(folder: Path, wanted: Collection[Path]) -> None:
+    """Delete what an earlier store or a killed writer left. Raises `OSError`."""
+    for path in folder.glob("*.vectors*"):
+        is_left = path.suffix == ".tmp" and time.time() - path.stat().st_mtime > _ABANDONED_S
+        if is_left or (path.suffix == ".vectors" and path not in wanted):
+            path.unlink(missing_ok=True)
 
 
 def _arrays(content: npt.NDArray[np.uint8], count: int, dimensions: int) -> list[npt.NDArray[Any]]:

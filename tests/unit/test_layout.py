@@ -23,6 +23,7 @@ MAY_IMPORT = {
         "assistant.stores.base",
         "assistant.stores.milvus",
         "assistant.stores.milvus_rows",
+        "assistant.stores.milvus_search",
         "assistant.stores.restriction",
         "assistant.stores.sqlite",
         "assistant.retriever",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -372,3 +373,16 @@ def test_a_damaged_database_is_a_fault_of_the_whole(open_store: Open, path: Path
     assert faults[0].article_id is None
     assert str(path) in faults[0].message
     assert all("\n" not in fault.message for fault in faults)
+
+
+def test_what_an_earlier_store_or_a_killed_writer_left_is_swept_away(open_store: Open, folder: Path) -> None:
+    folder.mkdir()
+    left = [folder / "000099.vectors", folder / "000000.vectors.123.tmp", folder / "000001.vectors.124.tmp"]
+    for path in left:
+        path.write_bytes(b"x")
+    os.utime(left[1], (0, 0))
+    store = open_store()
+    for number in range(20):
+        put(store, f"a{number}", number)
+    assert [path.exists() for path in left] == [False, False, True]
+    assert dense(open_store(), 3) == truth(store, 3)
