@@ -296,7 +296,13 @@ def item(
 ) -> tuple[Record, list[TextNode]]:
     """An article as the index hands it to a store."""
     header = {"title": title, "source": outlet, "published": day.isoformat(), "paragraphs": len(paragraphs)}
-    shared = {"article_id": article_id, "title": title, "source": outlet, "via": None, "published": day.isoformat()}
+    shared: dict[str, Any] = {
+        "article_id": article_id,
+        "title": title,
+        "source": outlet,
+        "via": None,
+        "published": day.isoformat(),
+    }
     shared |= {"heading": f"{title} · {outlet} · {day}", "offset": 0, "dateline": 0, "speaker": None}
     return Record(article_id, header), [
         TextNode(

@@ -31,7 +31,7 @@ from assistant.library import Assistant, open_index
 from assistant.llm import ChatModel, Timings, resolve_endpoint
 from assistant.model_files import EMBEDDED_MODEL
 from assistant.schema import Article
-from assistant.settings import PROJECT, Settings
+from assistant.settings import PROJECT, Settings, default_articles
 from bench.figures import (
     Asked,
     Limits,
@@ -197,7 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measured(settings: Settings, limit: int, evaldata: Path | None, seed: int) -> str:
-    settings = settings.model_copy(update={"articles": settings.articles.resolve()})
+    settings = settings.model_copy(update={"articles": (settings.articles or default_articles()).resolve()})
     libraries = [_small(settings, limit, seed)]
     if evaldata:
         libraries.append(_large(evaldata, limit, seed))
