@@ -37,7 +37,7 @@ from assistant.quoting import Quoter, Similarities
 from assistant.reports import Report
 from assistant.retriever import Retriever
 from assistant.schema import Paragraph, Passage, passage_to_dict
-from assistant.settings import Settings
+from assistant.settings import PROJECT, Settings
 from assistant.support import Evidence, Support
 from assistant.writer import Writer
 from evals.adapters import EvalSet, load_set
@@ -295,7 +295,7 @@ def main() -> None:
         fit(given.signals, write=given.write)
     else:
         chosen = load_set(given.set, given.evaldata) if given.set else None
-        collect(chosen, given.facts, given.output, Settings.load(), given.limit)
+        collect(chosen, given.facts, given.output, Settings.load(articles=PROJECT / "seeds"), given.limit)
 
 
 if __name__ == "__main__":
