@@ -12,7 +12,7 @@ from markupsafe import escape
 
 from assistant.errors import AssistantError
 from assistant.library import Assistant
-from assistant.settings import Settings
+from assistant.settings import EMBEDDED, Settings
 from assistant.web.chat import Chat, Parts
 from assistant.web.chat_view import notice_html, status_html
 from assistant.web.conversations import ConversationStore
@@ -198,6 +198,8 @@ class _Page:
         state, stamp = self._opening.state, self._shelf.stamp()
         assistant = self._opening.assistant if self._opening.is_open else None
         model = assistant.model.name if assistant else ""
+        if model == EMBEDDED:
+            model = "embedded model"
         articles = assistant.size().articles if assistant else None
         at_rest = state.phase in ("ready", "failed")
         parts: Parts = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from dataclasses import replace
+from pathlib import PurePath
 
 from markupsafe import Markup
 
@@ -107,7 +109,9 @@ def pane_html(article: Article, highlight: tuple[int, int, int] | None, stamp: s
     The page scrolls to them whenever the `stamp` is another.
     """
     only = tag("button", "Ask only this article", type="button", data_action="ask-only", data_article=Exact(article.id))
-    body = article_html(article, [highlight] if highlight else [])
+    # Where on the server's disk a file lies is nobody's to know.
+    shown = replace(article, path=PurePath(article.path).name)
+    body = article_html(shown, [highlight] if highlight else [])
     return _pane(Markup(body), only, stamp)
 
 

@@ -47,6 +47,25 @@ def test_dark_follows_the_system_and_the_button_overrides_it(site, new_page):
     assert page.evaluate(background) != dark
 
 
+def test_the_page_itself_never_scrolls_only_its_columns(site, new_page, ask):
+    page = new_page(site, viewport={"width": 1280, "height": 500})
+    for question in ("Who won the 2022 football World Cup?", SIGNED, "When did Xi visit Moscow?"):
+        ask(page, question)
+    page.locator(".chip").first.click()
+    page.locator("#pane mark").first.wait_for()
+    heights = page.evaluate(
+        """() => {
+            const found = [];
+            let element = document.querySelector("#scroll");
+            while ((element = element.parentElement))
+                found.push(element.scrollHeight);
+            return found;
+        }"""
+    )
+    assert max(heights) <= 500
+    assert page.evaluate("document.querySelector('#scroll').scrollHeight") > 500
+
+
 def test_a_phone_has_it_all_in_one_column(site, new_page, ask):
     page = new_page(site, **PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

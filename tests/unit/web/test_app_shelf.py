@@ -80,7 +80,8 @@ class FakeChat:
 
 
 def article(name, published=None, source="TDI"):
-    return Article(name, f"Title {name}", source, published, (Paragraph(f"{name}#p1", 1, "Words <b>here</b>."),))
+    paragraphs = (Paragraph(f"{name}#p1", 1, "Words <b>here</b>."),)
+    return Article(name, f"Title {name}", source, published, paragraphs, path=f"/home/somebody/{name}.txt")
 
 
 @pytest.fixture
@@ -138,6 +139,8 @@ def test_a_source_opens_at_its_words_and_is_only_text(shelf):
     assert "<mark>Words</mark>" in pane
     assert "&lt;b&gt;here" in pane
     assert 'data-stamp="7"' in pane
+    assert "new.txt" in pane
+    assert "somebody" not in pane
 
 
 def test_a_source_that_is_gone_says_so(shelf):
