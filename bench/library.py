@@ -28,7 +28,13 @@ from typing import Any
 import numpy as np
 from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.schema import TextNode
-from llama_index.core.vector_stores.types import VectorStoreQuery
+from llama_index.core.vector_stores.types import (
+    FilterOperator,
+    MetadataFilter,
+    MetadataFilters,
+    VectorStoreQuery,
+    VectorStoreQueryMode,
+)
 from pydantic import PrivateAttr
 
 from assistant.articles.folder import list_files
@@ -126,6 +132,9 @@ def measure_embedding(options: argparse.Namespace, folder: Path) -> None:
     row("… for each second of one core", f"{paragraphs / cpu:.0f} paragraphs")
     row("… peak memory half way and at the end", f"{half} and {peak_mib()} MiB")
     index.close()
+    texts = [text for *_, some in news(options).articles(options.embedded, short=True) for text in some]
+    seconds = timed(lambda: MiniLM().encode(texts))
+    row("the embedding model alone, without titles, outlets and dates", f"{len(texts) / seconds:.0f} paragraphs/s")
 
 
 def measure_index(options: argparse.Namespace, folder: Path) -> None:
@@ -168,6 +177,7 @@ def measure_index(options: argparse.Namespace, folder: Path) -> None:
     measure_questions(questions, lambda text: retriever.retrieve(text, since=SINCE, until=UNTIL), "with a date filter")
     measure_questions(questions, retriever.retrieve, "without")
     assert isinstance(again.store, SqliteStore)
+    measure_store(again.store, embedder, questions)
     measure_recall(again.store, [embedder.get_query_embedding(text) for text in questions[:50]])
     again.close()
     command = [sys.executable, "-m", "bench.library", "--first", "--folder", str(folder), "--questions", "1"]
@@ -221,6 +231,7 @@ def measure_million(options: argparse.Namespace, folder: Path) -> None:
     row("opened and first retrieval answered", f"{timed(lambda: retriever(made.question(texts[0]))):.2f} s")
     questions = [made.question(text) for text in (texts * 10)[: options.questions]]
     measure_questions(questions, retriever, "with a date filter, a million")
+    measure_store(reader, embedder, questions)
     measure_recall(reader, [embedder.get_query_embedding(text) for text in questions[:30]])
     row("peak memory of the process", f"{peak_mib()} MiB")
     reader.close()
@@ -248,6 +259,23 @@ def measure_questions(questions: Sequence[str], ask: Callable[[str], object], wh
         f"{np.percentile(walls, 50):.0f} / {np.percentile(walls, 95):.0f} ms; "
         f"of the processor {np.percentile(cpus, 50):.0f} / {np.percentile(cpus, 95):.0f} ms",
     )
+
+
+def measure_store(store: SqliteStore, embedder: BaseEmbedding, questions: Sequence[str]) -> None:
+    """The store's part of it: without the embedding of the question and without llama-index."""
+    bounds = ((FilterOperator.GTE, SINCE), (FilterOperator.LTE, UNTIL))
+    dated = [MetadataFilter(key="published", operator=operator, value=str(day)) for operator, day in bounds]
+    queries = {
+        text: VectorStoreQuery(
+            query_str=text,
+            query_embedding=embedder.get_query_embedding(text),
+            mode=VectorStoreQueryMode.HYBRID,
+            similarity_top_k=20,
+            filters=MetadataFilters(filters=list(dated)),
+        )
+        for text in questions
+    }
+    measure_questions(questions, lambda text: store.query(queries[text]), "by the store alone, with a date filter")
 
 
 def measure_recall(store: SqliteStore, queries: Sequence[Sequence[float]]) -> None:

@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 _LEAST_CANDIDATES = 4000
-_SHARE_OF_CANDIDATES = 125
+_SHARE_OF_CANDIDATES = 60
 
 
 @dataclass(frozen=True, slots=True)

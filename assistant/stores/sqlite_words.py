@@ -19,7 +19,7 @@ from assistant.stores.terms import FTS5_TOKENIZER, asked, indexed
 WORDS_SCHEMA = f"CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, heading, tokenize = '{FTS5_TOKENIZER}')"
 _MOST_WORDS = 64
 _VISITS = 8_000
-_SHARE_OF_VISITS = 50
+_SHARE_OF_VISITS = 60
 _CHEAPER = 4
 _CANDIDATES = 200
 _COUNTS_KEPT = 100_000
