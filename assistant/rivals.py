@@ -15,7 +15,7 @@ from assistant.words import stems
 _SURE = 0.8
 _RIVAL_ODDS = 2.0
 _RIVAL_WORDS = 0.1
-_RIVAL_QUOTED = 0.15
+_RIVAL_QUOTED = 0.35
 _ASKS_NOW = re.compile(r"\b(?:now|current(?:ly)?|latest|most recent(?:ly)?|today|newest|last time)\b", re.I)
 
 
