@@ -24,8 +24,6 @@ class SqliteFile:
         """Open the file; with a `schema`, create what is missing of it. Raises `IndexStoreError`."""
         self.path = path
         self._local = threading.local()
-        self._lock = threading.Lock()
-        self._open: list[sqlite3.Connection] = []
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -44,13 +42,11 @@ class SqliteFile:
         """This thread's connection."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            # Only `close` uses it from another thread.
+            # It is used by this thread only; the check would forbid another to let go of it last.
             connection = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA temp_store = MEMORY")
-            with self._lock:
-                self._open.append(connection)
             self._local.connection = connection
         return connection
 
@@ -110,11 +106,13 @@ class SqliteFile:
         return int(rows[0][0]) if rows else 0
 
     def close(self) -> None:
-        """Close the connections of all threads; whoever reads again opens a new one."""
-        with self._lock:
-            connections, self._open = self._open, []
-            self._local = threading.local()
-        for connection in connections:
+        """Close this thread's connection and let go of the others; whoever reads again opens a new one.
+
+        Another thread may be in the middle of reading: its connection is closed with the last use of it.
+        """
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        self._local = threading.local()
+        if connection is not None:
             connection.close()
 
     def unfit(self, problem: str) -> IndexStoreError:

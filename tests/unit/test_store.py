@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -292,3 +293,29 @@ def test_a_path_that_cannot_be_opened_is_named(tmp_path: Path, kind: str) -> Non
     with pytest.raises(IndexStoreError, match=str(tmp_path)) as caught:
         SqliteStore(path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_store_may_be_closed_while_others_read(
+    store: SqliteStore, node: Node, embedder: Any, search: Callable[..., list[TextNode]]
+) -> None:
+    stop = threading.Event()
+    failures: list[BaseException] = []
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                assert len(search("Moscow")) == 4
+            except BaseException as error:
+                failures.append(error)
+                return
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for _ in range(200):
+        store.close()
+        store.size()
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []
