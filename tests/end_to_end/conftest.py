@@ -90,7 +90,8 @@ def site(start_site: Callable[..., Site]) -> Site:
     return start_site(None, "--at-once", "1")
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright runs it holds this thread's event loop, and other tests need one.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
