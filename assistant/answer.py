@@ -37,7 +37,7 @@ from assistant.words import stems
 from assistant.writer import Writer
 
 MAX_QUESTION = 4000
-_MAX_REPORTS = 3
+MAX_REPORTS = 3
 _CLOSEST = 3
 _WORTH_WRITING = 0.15
 QUOTE_SHARE = 0.4
@@ -137,11 +137,11 @@ class Pipeline:
             asked, since=question.since, until=question.until, articles=question.articles
         )
         if self._steps.retriever.reads_whole():
-            reports = self._steps.retriever.reports(passages)[:_MAX_REPORTS]
+            reports = self._steps.retriever.reports(passages)[:MAX_REPORTS]
         else:
             excerpts = self._steps.excerpter.cut(asked, passages)
             passages = excerpts.passages
-            reports = [excerpts.of(report) for report in self._steps.retriever.reports(passages)[:_MAX_REPORTS]]
+            reports = [excerpts.of(report) for report in self._steps.retriever.reports(passages)[:MAX_REPORTS]]
         clock.mark("retrieve")
         trail.retrieved(passages)
         yield Retrieved(passages)
@@ -190,14 +190,14 @@ class Pipeline:
 
     def _left_over(self, asked: str, reports: list[Report], verdicts: list[Verdict], trail: Trail) -> Iterator[Verdict]:
         """Reports that were not asked yet, likeliest first, then those that were not even read."""
-        asked_already = [verdict.report for verdict in select(asked, verdicts, _WORTH_WRITING)]
-        known = [verdict.report for verdict in verdicts]
+        asked_already = {verdict.report.rank for verdict in select(asked, verdicts, _WORTH_WRITING)}
+        known = {verdict.report.rank for verdict in verdicts}
         yield from sorted(
-            (v for v in verdicts if v.probability >= _WORTH_WRITING and v.report not in asked_already),
+            (v for v in verdicts if v.probability >= _WORTH_WRITING and v.report.rank not in asked_already),
             key=lambda verdict: -verdict.probability,
         )
         for report in reports:
-            if report not in known:
+            if report.rank not in known:
                 verdict = self._judge(asked, report, trail)
                 if verdict.probability >= _WORTH_WRITING:
                     yield verdict

@@ -47,7 +47,10 @@ def main() -> None:
     params.ui = False
     params.offline = True
     if config["speculation"]:
-        params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_MAP_K]
+        params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
+        # Short drafts: on two cores each token of a draft that is thrown away costs what reading it does.
+        params.speculative.ngram_simple.size_n = 4
+        params.speculative.ngram_simple.size_m = 4
     server = xllamacpp.Server(params)
     print(json.dumps({"address": server.listening_address}), flush=True)
     threading.Thread(target=_end_with_parent, daemon=True).start()

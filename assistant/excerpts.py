@@ -1,8 +1,8 @@
 """The sentences worth reading among the paragraphs found, within a budget of characters.
 
 Reading is what an answer costs on a laptop. Of ten paragraphs found, the sentences nearest to the
-question hold the answer more often than five whole paragraphs do, in less than half the characters
-(docs/measured.md).
+question hold the answer about as often as five whole paragraphs do, in less than half the characters,
+and the nearest of these are often enough (docs/measured.md).
 """
 
 from __future__ import annotations
@@ -18,33 +18,43 @@ from assistant.words import content_words, stems
 
 _RANK = 0.4
 _SHORT = 350
+_BEGINNING = 600
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpts:
-    """Passages, the nearest first, and of each the text to read."""
+    """Passages, the nearest first, and by paragraph id the text to read: all of it, what of it is
+    nearest in its article, and the rest."""
 
     passages: tuple[Passage, ...]
     texts: dict[str, str]
+    nearest: dict[str, str]
+    further: dict[str, str]
 
     def of(self, report: Report) -> Report:
         """The report with its excerpts."""
-        return replace(report, excerpts={p.paragraph.id: self.texts[p.paragraph.id] for p in report.passages})
+        own = [passage.paragraph.id for passage in report.passages]
+        return replace(
+            report,
+            excerpts={key: self.nearest[key] for key in own if key in self.nearest},
+            further={key: self.further[key] for key in own if key in self.further},
+        )
 
 
 class Excerpter:
     """Chooses sentences by words and meaning, as `Quoter` does, and by the rank of their paragraph."""
 
-    def __init__(self, similarities: Similarities, *, characters: int) -> None:
-        """`similarities(question, texts)` are cosine similarities; `characters` are read at most."""
+    def __init__(self, similarities: Similarities, *, characters: int, articles: int) -> None:
+        """`similarities(question, texts)` are cosine similarities; `characters` of `articles` are read at most."""
         self._similarities = similarities
         self._characters = characters
+        self._articles = articles
 
     def cut(self, question: str, passages: Sequence[Passage]) -> Excerpts:
         """The passages of which something is read; a short paragraph is read whole or not at all."""
         pieces = [(passage, span) for passage in passages for span in _pieces(passage)]
         if not pieces:
-            return Excerpts((), {})
+            return Excerpts((), {}, {}, {})
         texts = [passage.paragraph.text[start:end] for passage, (start, end) in pieces]
         asked = {word.stem for word in content_words(question)}
         near = self._similarities(question, texts)
@@ -54,23 +64,28 @@ class Excerpter:
             share = len(asked & (stems(text) | placing(passage))) / max(1, len(asked))
             scores.append((share + max(0.0, similarity)) / 2 + _RANK / (1 + rank[passage.paragraph.id]))
         kept: set[int] = set()
+        nearest: set[int] = set()
         best: dict[str, float] = {}
         left = self._characters
+        articles: dict[str, int] = {}
         for place in sorted(range(len(pieces)), key=lambda place: -scores[place]):
-            size = len(texts[place])
-            if size > left and kept:
+            size, article = len(texts[place]), pieces[place][0].article_id
+            if (size > left and kept) or (article not in articles and len(articles) == self._articles):
                 continue
+            taken = articles.setdefault(article, 0)
+            if not taken or taken + size <= _BEGINNING:
+                nearest.add(place)
+                articles[article] += size
             kept.add(place)
             left -= size
             best.setdefault(pieces[place][0].paragraph.id, scores[place])
         by_id = {passage.paragraph.id: passage for passage in passages}
-        return Excerpts(
-            tuple(by_id[key] for key in best),
-            {
-                key: _joined(by_id[key], [pieces[i][1] for i in sorted(kept) if pieces[i][0] is by_id[key]])
-                for key in best
-            },
-        )
+
+        def read(places: set[int]) -> dict[str, str]:
+            spans = {key: [pieces[i][1] for i in sorted(places) if pieces[i][0] is by_id[key]] for key in best}
+            return {key: _joined(by_id[key], own) for key, own in spans.items() if own}
+
+        return Excerpts(tuple(by_id[key] for key in best), read(kept), read(nearest), read(kept - nearest))
 
 
 def _pieces(passage: Passage) -> list[tuple[int, int]]:

@@ -27,6 +27,8 @@ from assistant.words import Word, content_words, spelled_out, stems
 COEFFICIENTS = Path(__file__).with_name("gate.json")
 _NEVER_CERTAIN = 1e-4
 _BESIDE = 0.35
+# Log-odds of P(yes) = 0.6: where it is as high after the beginning, reading on changes nothing for the better.
+_FOUND = math.log(0.6 / 0.4)
 
 Coefficients = Mapping[str, Mapping[str, float]]
 
@@ -103,9 +105,12 @@ class Gate:
         self._coefficients = coefficients or _stored_coefficients()
 
     def judge(self, question: str, report: Report) -> Verdict:
-        """The probability that `report` states the answer to `question`."""
-        signals = report_signals(question, report, self.probability_yes(question, report))
-        return Verdict(report, signals, _logistic(self._coefficients["report"], asdict(signals)))
+        """The probability that `report` states the answer to `question`; the verdict's report is what was read.
+
+        That is its beginning where the model finds the answer there.
+        """
+        verdict = self._judge(question, report.beginning())
+        return self._judge(question, report) if report.further and verdict.signals.yes < _FOUND else verdict
 
     def confirm(self, question: str, verdict: Verdict, written: Written) -> tuple[float, SentenceSignals]:
         """The probability that what is shown answers `question`, and why.
@@ -117,6 +122,10 @@ class Gate:
         if not signals.quoted and signals.similarity < _BESIDE:
             return 0.0, signals
         return _logistic(self._coefficients["sentence"], asdict(signals)), signals
+
+    def _judge(self, question: str, report: Report) -> Verdict:
+        signals = report_signals(question, report, self.probability_yes(question, report))
+        return Verdict(report, signals, _logistic(self._coefficients["report"], asdict(signals)))
 
     def probability_yes(self, question: str, report: Report) -> float:
         """The model's own P(yes), not calibrated."""

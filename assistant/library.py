@@ -8,15 +8,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant.answer import Pipeline, Steps, check_question
+from assistant.answer import MAX_REPORTS, Pipeline, Steps, check_question
 from assistant.articles.folder import list_files
 from assistant.collection import Collection
 from assistant.conversation import Contextualiser
 from assistant.embedding import similarities
+from assistant.endpoint import resolve_endpoint
 from assistant.excerpts import Excerpter
 from assistant.gate import Gate
 from assistant.index import ArticleIndex, FileOutcome, UpdateReport
-from assistant.llm import ChatModel, resolve_endpoint
+from assistant.llm import ChatModel
 from assistant.opening import ProgressOf, Say, open_collection, open_index
 from assistant.places import place_to_ask
 from assistant.prompts import Prompts
@@ -62,7 +63,7 @@ class Assistant:
             Writer(model, prompts),
             Support(),
             Quoter(similar),
-            Excerpter(similar, characters=settings.reading),
+            Excerpter(similar, characters=settings.reading, articles=MAX_REPORTS),
         )
         self._pipeline = Pipeline(steps, threshold=settings.threshold, model_name=model.name)
 

@@ -6,7 +6,7 @@ One article at a time in a prompt, so that a small model cannot mix two reports 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant.dates import in_words, named_periods
@@ -21,14 +21,16 @@ class Report:
     """The retrieved passages of one article, in reading order; `rank` of its best, from 0.
 
     `vocabulary` holds the stems of all its words, the paragraphs that were not retrieved included;
-    `excerpts`, by paragraph id, what is read of a paragraph that is not read whole; `whole`: the
-    passages are the whole article, so that it reads the same whatever is asked.
+    `excerpts`, by paragraph id, is what is read where the paragraphs are not read whole, and
+    `further` what is read after it; `whole`: the passages are the whole article, so that it reads the
+    same whatever is asked.
     """
 
     passages: tuple[Passage, ...]
     rank: int
     vocabulary: frozenset[str] = frozenset()
     excerpts: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False
 
     @property
@@ -49,7 +51,7 @@ class Report:
         outlet = f"{first.source or 'unknown outlet'}" + (f" citing {first.via}" if first.via else "")
         day = in_words(first.published) if first.published else "undated"
         # One line a paragraph: no line of an article can pass for one of the prompt's own.
-        body = "\n".join(" ".join(self._text(passage).split()) for passage in self.passages)
+        body = "\n".join(" ".join(text.split()) for text in self._texts())
         return f"[{outlet}, {day}: {' '.join(first.title.split())}]\n{body}"
 
     def prefix(self, prompts: Prompts, name: str) -> str | None:
@@ -58,8 +60,19 @@ class Report:
             return None
         return prompts.render(name, passages=self.render(), question=_QUESTION).partition(_QUESTION)[0]
 
-    def _text(self, passage: Passage) -> str:
-        return self.excerpts.get(passage.paragraph.id, passage.paragraph.text)
+    def beginning(self) -> Report:
+        """The report with what is read of it first: the engine keeps that when it reads on."""
+        return replace(self, further={})
+
+    def read(self) -> set[str]:
+        """The ids of the paragraphs of which something is read."""
+        return {*self.excerpts, *self.further} or {passage.paragraph.id for passage in self.passages}
+
+    def _texts(self) -> list[str]:
+        if not self.excerpts:
+            return [passage.paragraph.text for passage in self.passages]
+        ids = [passage.paragraph.id for passage in self.passages]
+        return [part[key] for part in (self.excerpts, self.further) for key in ids if key in part]
 
 
 def group(passages: Sequence[Passage]) -> list[Report]:

@@ -30,7 +30,7 @@ def worth_reading(question: str, report: Report, judged: Sequence[Verdict]) -> b
         return True
     if report.published in (None, *(verdict.report.published for verdict in judged)):
         return False
-    share, _ = coverage(question, stems(report.render()))
+    share, _ = coverage(question, stems(report.beginning().render()))
     return _is_named(question, report) or share >= best.signals.asked - _RIVAL_WORDS
 
 

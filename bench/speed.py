@@ -25,10 +25,11 @@ import numpy as np
 from tqdm import tqdm
 
 from assistant.embedding import MiniLM
+from assistant.endpoint import resolve_endpoint
 from assistant.errors import AssistantError
 from assistant.index import ArticleIndex
 from assistant.library import Assistant, open_index
-from assistant.llm import ChatModel, Timings, resolve_endpoint
+from assistant.llm import ChatModel, Timings
 from assistant.model_files import EMBEDDED_MODEL
 from assistant.schema import Article
 from assistant.settings import PROJECT, Settings, default_articles

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,13 +26,14 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from assistant.answer import QUOTE_SHARE
+from assistant.answer import MAX_REPORTS, QUOTE_SHARE
 from assistant.embedding import MiniLM, similarities
+from assistant.endpoint import resolve_endpoint
 from assistant.excerpts import Excerpter
 from assistant.gate import COEFFICIENTS, Gate, ReportSignals, Written, report_signals, sentence_signals
 from assistant.index import ArticleIndex
 from assistant.library import open_index
-from assistant.llm import ChatModel, resolve_endpoint
+from assistant.llm import ChatModel
 from assistant.prompts import Prompts
 from assistant.quoting import Quoter, Similarities
 from assistant.reports import Report
@@ -48,7 +50,6 @@ from evals.schema import DEVELOPMENT, Case
 
 _RIDGE = 3.0
 _FOLDS = 5
-_MAX_REPORTS = 3
 _DRAFTED_FROM = 0.2
 
 Matrix = npt.NDArray[np.float64]
@@ -205,9 +206,9 @@ def _reports(retriever: Retriever, question: str, settings: Settings) -> list[Re
     """The reports as the assistant reads them."""
     passages = retriever.retrieve(question)
     if retriever.reads_whole():
-        return retriever.reports(passages)[:_MAX_REPORTS]
-    excerpts = Excerpter(_similar(), characters=settings.reading).cut(question, passages)
-    return [excerpts.of(report) for report in retriever.reports(excerpts.passages)[:_MAX_REPORTS]]
+        return retriever.reports(passages)[:MAX_REPORTS]
+    excerpts = Excerpter(_similar(), characters=settings.reading, articles=MAX_REPORTS).cut(question, passages)
+    return [excerpts.of(report) for report in retriever.reports(excerpts.passages)[:MAX_REPORTS]]
 
 
 @cache
@@ -217,14 +218,15 @@ def _similar() -> Similarities:
 
 def _record(name: str, case: Case, report: Report, gate: Gate, writer: Writer) -> dict[str, Any]:
     gold = {paragraph for point in case.gold for paragraph in point}
-    own = {passage.paragraph.id for passage in report.passages}
-    p_yes = gate.probability_yes(case.question, report)
+    verdict = gate.judge(case.question, report)
+    report = verdict.report
+    p_yes = 1 / (1 + math.exp(-verdict.signals.yes))
     written = writer.write(case.question, report) if p_yes >= _DRAFTED_FROM else ()
     return {
         "set": name,
         "case": case.id,
         "question": case.question,
-        "label": bool(gold & own) and not case.unanswerable,
+        "label": bool(gold & report.read()) and not case.unanswerable,
         "p_yes": p_yes,
         "draft": [item for item in written if isinstance(item, str)],
         "answers": [list(point) for point in case.answers],
@@ -233,6 +235,7 @@ def _record(name: str, case: Case, report: Report, gate: Gate, writer: Writer) -
         "rank": report.rank,
         "vocabulary": sorted(report.vocabulary),
         "excerpts": dict(report.excerpts),
+        "further": dict(report.further),
         "passages": [
             passage_to_dict(passage) | {"dateline": passage.paragraph.dateline, "speaker": passage.paragraph.speaker}
             for passage in report.passages
@@ -242,7 +245,9 @@ def _record(name: str, case: Case, report: Report, gate: Gate, writer: Writer) -
 
 def _report(record: Mapping[str, Any]) -> Report:
     passages = tuple(_passage(item) for item in record["passages"])
-    return Report(passages, record["rank"], frozenset(record["vocabulary"]), record.get("excerpts", {}))
+    return Report(
+        passages, record["rank"], frozenset(record["vocabulary"]), record.get("excerpts", {}), record.get("further", {})
+    )
 
 
 def _signals(record: Mapping[str, Any]) -> ReportSignals:

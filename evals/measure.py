@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.embedding import MiniLM
+from assistant.endpoint import resolve_endpoint
 from assistant.index import ArticleIndex
 from assistant.library import Assistant, open_index
-from assistant.llm import ChatModel, resolve_endpoint
+from assistant.llm import ChatModel
 from assistant.model_files import EMBEDDED_MODEL
 from assistant.prompts import Prompts
 from assistant.schema import Article

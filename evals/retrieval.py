@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from assistant.answer import MAX_REPORTS
 from assistant.embedding import MiniLM, similarities
 from assistant.excerpts import Excerpter
 from assistant.index import ArticleIndex
@@ -49,7 +50,7 @@ def measure(question_set: EvalSet, settings: Settings, scratch: Path) -> Reach:
     index = ArticleIndex(scratch / f"{question_set.name}.sqlite3", embedder)
     index.add(question_set.articles or [])
     retriever = Retriever(index, passages=settings.passages, whole_below=0)
-    excerpter = Excerpter(similarities(embedder), characters=settings.reading)
+    excerpter = Excerpter(similarities(embedder), characters=settings.reading, articles=MAX_REPORTS)
     rows: list[tuple[float, ...]] = []
     for case in tqdm(question_set.cases, desc=question_set.name, unit="question", file=sys.stderr, leave=False):
         gold = {paragraph for point in case.gold for paragraph in point}

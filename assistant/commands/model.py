@@ -15,7 +15,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _model(arguments: argparse.Namespace) -> int:
-    from assistant.llm import resolve_endpoint
+    from assistant.endpoint import resolve_endpoint
     from assistant.model_files import EMBEDDED_MODEL, ModelStore
 
     settings = settings_of(arguments)

@@ -27,9 +27,10 @@ from assistant.articles.folder import list_files
 from assistant.cli import run
 from assistant.commands.ask import _show
 from assistant.embedding import MiniLM
+from assistant.endpoint import Endpoint, resolve_endpoint
 from assistant.index import ArticleIndex
 from assistant.library import Assistant
-from assistant.llm import ChatModel, Endpoint, resolve_endpoint
+from assistant.llm import ChatModel
 from assistant.schema import Answer, Question
 from assistant.settings import PROJECT, Settings
 from assistant.terminal import Status

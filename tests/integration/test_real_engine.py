@@ -16,9 +16,10 @@ import pytest
 from tiny_gguf import write_model
 
 from assistant import Assistant
+from assistant.endpoint import Endpoint
 from assistant.engine import EmbeddedEngine
 from assistant.errors import ModelError
-from assistant.llm import ChatModel, Endpoint, Timings
+from assistant.llm import ChatModel, Timings
 from assistant.model_files import ModelStore
 from assistant.settings import Settings
 

@@ -126,7 +126,7 @@ def run(question, retriever, gate, writer, contextualiser=None, **more):
         writer,
         Support(),
         Quoter(alike),
-        Excerpter(alike, characters=1500),
+        Excerpter(alike, characters=1500, articles=3),
     )
     return list(Pipeline(steps, threshold=0.5, model_name="fake").stream(Question(question, **more)))
 

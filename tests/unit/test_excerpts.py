@@ -28,8 +28,8 @@ def unlike(question, texts):
     return [0.0] * len(texts)
 
 
-def cut(question, passages, characters=1500, similarities=unlike):
-    return Excerpter(similarities, characters=characters).cut(question, passages)
+def cut(question, passages, characters=1500, similarities=unlike, articles=3):
+    return Excerpter(similarities, characters=characters, articles=articles).cut(question, passages)
 
 
 SHORT = passage(1, "It rained in Holm.", CARS)
@@ -167,3 +167,27 @@ def test_a_quote_stands_where_it_stands_in_the_paragraph():
     for evidence in (checked, quoted):
         assert (evidence.quote.start, evidence.quote.end) == (start, start + len(CAPTAIN))
         assert evidence.passage.paragraph.text[start : evidence.quote.end] == evidence.quote.text == CAPTAIN
+
+
+def test_articles_beyond_those_that_are_read_take_nothing_of_the_budget():
+    far = [passage(n, f"The captain of ferry {n} is away.", article=f"far{n}") for n in range(3, 8)]
+    chosen = cut(QUESTION, [LONG, *far], articles=2)
+    assert len({found.article_id for found in chosen.passages}) == 2
+    assert set(chosen.texts) == {found.paragraph.id for found in chosen.passages}
+
+
+def test_what_is_nearest_comes_first_and_the_rest_further():
+    many = [passage(n, *FILLER, CAPTAIN.replace("is", f"is {n}")) for n in range(1, 5)]
+    found = cut(QUESTION, many, characters=2000)
+    assert 0 < sum(map(len, found.nearest.values())) <= 600 + len(" … ") * len(found.nearest)
+    assert found.further
+    for key, text in found.texts.items():
+        pieces = [*found.nearest.get(key, "").split(" … "), *found.further.get(key, "").split(" … ")]
+        assert all(piece in text for piece in pieces)
+        assert sum(map(len, pieces)) <= len(text)
+
+
+def test_of_each_article_something_is_nearest():
+    others = [passage(1, *FILLER, article=f"other{n}") for n in range(2)]
+    found = cut(QUESTION, [LONG, *others], characters=1500)
+    assert {key.partition("#")[0] for key in found.nearest} == {"holm", "other0", "other1"}

@@ -93,6 +93,36 @@ def test_a_report_of_excerpts_has_no_beginning_to_keep():
     assert model.prefixes == [None]
 
 
+EXCERPTED = Report(
+    (passage(), passage("A band played.", number=2)),
+    0,
+    excerpts={"a#p1": "Xi and Putin signed two joint statements."},
+    further={"a#p2": "A band played."},
+)
+
+
+def test_where_the_model_finds_the_answer_in_the_beginning_it_reads_no_more():
+    model = YesModel(0.7)
+    verdict = Gate(model, Prompts(PROJECT / "prompts"), near(0.6)).judge("What?", EXCERPTED)
+    assert [("A band" in messages[-1]["content"]) for messages in model.asked] == [False]
+    assert verdict.report.read() == {"a#p1"}
+
+
+def test_where_it_does_not_it_reads_on_from_there():
+    model = YesModel(0.3)
+    verdict = Gate(model, Prompts(PROJECT / "prompts"), near(0.6)).judge("What?", EXCERPTED)
+    first, second = (messages[-1]["content"].partition("Question:")[0].rstrip() for messages in model.asked)
+    assert second.startswith(first)
+    assert second.endswith("A band played.")
+    assert verdict.report.read() == {"a#p1", "a#p2"}
+
+
+def test_a_report_with_no_more_to_read_is_judged_once():
+    model = YesModel(0.3)
+    Gate(model, Prompts(PROJECT / "prompts"), near(0.6)).judge("What?", EXCERPTED.beginning())
+    assert len(model.asked) == 1
+
+
 def test_names_that_the_report_lacks_are_counted():
     signals = report_signals("What did Xi say about Ukraine and Taiwan in 1999?", Report((passage(),), 0), 0.5)
     assert signals.unknown_names == 3

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from assistant.endpoint import Endpoint, resolve_endpoint
 from assistant.errors import ModelConnectionError, ModelError, SettingsError
-from assistant.llm import ChatModel, Endpoint, Timings, resolve_endpoint
+from assistant.llm import ChatModel, Timings
 from assistant.settings import Settings
 
 ASK = [{"role": "user", "content": "Is it so?"}]
