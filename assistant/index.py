@@ -30,7 +30,7 @@ from assistant.writing import Writer
 
 __all__ = ["ArticleIndex", "FileOutcome", "Progress", "UpdateReport", "embedded_text", "to_node", "to_paragraph"]
 
-FORMAT = "3"
+FORMAT = "4"
 _PAGE = 500
 _TRIES = 5
 

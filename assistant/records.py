@@ -119,7 +119,7 @@ def with_id(article: Article, article_id: str) -> Article:
 
 def to_node(article: Article, paragraph: Paragraph) -> TextNode:
     """A paragraph as llama-index keeps it; `heading` is what places it: title, outlet, date."""
-    outlet = " ".join(filter(None, (article.source, article.via)))
+    outlet = _outlet(article.source, article.via)
     day = f"{in_words(article.published)} {_iso(article.published)}" if article.published else ""
     return TextNode(
         id_=paragraph.id,
@@ -146,8 +146,16 @@ def to_paragraph(node_id: str, text: str, metadata: Mapping[str, Any]) -> Paragr
 
 
 def embedded_text(node: TextNode) -> str:
-    """What the embedding model reads of a paragraph: its words first, then what places it."""
-    return f"{node.text}\n{node.metadata['heading']}"
+    """What the embedding model reads of a paragraph: its words first, then title and outlet.
+
+    Dates are found by their words, and filter; embedded as well, they cost a fifth of the time of indexing.
+    """
+    heading = " · ".join(filter(None, (node.metadata["title"], _outlet(node.metadata["source"], node.metadata["via"]))))
+    return f"{node.text}\n{heading}"
+
+
+def _outlet(source: str | None, via: str | None) -> str:
+    return " ".join(filter(None, (source, via)))
 
 
 def _placed(record: Record) -> dict[str, Any]:

@@ -218,7 +218,7 @@ def test_a_node_carries_what_places_its_paragraph() -> None:
     article = Article("a", "Title", "IANS", date(2017, 7, 4), (paragraph,), via="Xinhua")
     node = to_node(article, paragraph)
     assert node.metadata["heading"] == "Title · IANS Xinhua · 4 July 2017 2017-07-04"
-    assert embedded_text(node) == "They met.\nTitle · IANS Xinhua · 4 July 2017 2017-07-04"
+    assert embedded_text(node) == "They met.\nTitle · IANS Xinhua"
     assert to_paragraph(node.node_id, node.text, node.metadata) == paragraph
 
 
