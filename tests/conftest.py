@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Its assertions explain themselves as those of a test module do.
+pytest.register_assert_rewrite("store_contract")
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 # The same examples on every run and no database: a test that fails does so everywhere.

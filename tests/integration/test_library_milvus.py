@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
@@ -18,40 +15,15 @@ from assistant.errors import IndexStoreError
 from assistant.index import ArticleIndex
 from assistant.retriever import Retriever
 
-if importlib.util.find_spec("milvus_lite") is None:
-    pytest.skip("milvus-lite is not installed (it is part of the dev requirements)", allow_module_level=True)
-
-
-def _load(path: Path) -> ModuleType:
-    # By its place: the folders of tests are no packages.
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules.setdefault(path.stem, module)
-    spec.loader.exec_module(module)
-    return module
-
-
-servers = _load(Path(__file__).with_name("test_store_milvus.py"))
 Write = Callable[..., Path]
 Open = Callable[[str], Collection]
 STORY = "date 2017-07-04 They met in Moscow.\n\nThey left for home.\n\n"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = servers.free_port()
-    process = servers.start(tmp_path_factory.mktemp("milvus"), port)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(30)
-
-
 @pytest.fixture
-def machine(server: str, tmp_path: Path, embedder: Any) -> Iterator[Open]:
+def machine(milvus: str, tmp_path: Path, embedder: Any) -> Iterator[Open]:
     opened: list[Collection] = []
-    address = f"{server}/l{uuid4().hex}"
+    address = f"{milvus}/l{uuid4().hex}"
 
     def make(name: str) -> Collection:
         index = ArticleIndex(tmp_path / name / "index.sqlite3", embedder, address=address)

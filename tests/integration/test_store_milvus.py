@@ -2,84 +2,30 @@
 
 from __future__ import annotations
 
-import importlib.util
 import signal
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode
+from milvus_server import free_port, start_milvus
+from store_contract import Open, Put, StoreContract, article_maker
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.stores.base import Store
 from assistant.stores.milvus import MilvusStore
 
-if importlib.util.find_spec("milvus_lite") is None:
-    pytest.skip("milvus-lite is not installed (it is part of the dev requirements)", allow_module_level=True)
-
-Open = Callable[[], Store]
-
-
-def _load(path: Path) -> ModuleType:
-    # By its place: the folders of tests are no packages.
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules.setdefault(path.stem, module)
-    spec.loader.exec_module(module)
-    return module
-
-
-contract = _load(Path(__file__).parents[1] / "unit" / "test_store_contract.py")
-
-
-def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
-    """A server on loopback; returns once it answers."""
-    program = Path(sys.executable).with_name("milvus-lite")
-    with (folder / "log").open("ab") as log:
-        server = subprocess.Popen(
-            [program, "server", "--data-dir", folder / "data", "--host", "127.0.0.1", "--port", str(port)],
-            stdout=log,
-            stderr=log,
-        )
-    for _ in range(600):
-        assert server.poll() is None, (folder / "log").read_text(errors="replace")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return server
-        time.sleep(0.2)
-    raise AssertionError("the server does not answer")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
-    process = start(tmp_path_factory.mktemp("milvus"), port)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(30)
-
 
 @pytest.fixture
-def open_store(server: str) -> Iterator[Open]:
+def open_store(milvus: str) -> Iterator[Open]:
     opened: list[MilvusStore] = []
     name = f"t{uuid4().hex}"
 
     def make() -> Store:
-        opened.append(MilvusStore(f"{server}/{name}"))
+        opened.append(MilvusStore(f"{milvus}/{name}"))
         return opened[-1]
 
     yield make
@@ -90,13 +36,13 @@ def open_store(server: str) -> Iterator[Open]:
         store.close()
 
 
-class TestMilvusStore(contract.StoreContract):  # type: ignore[name-defined,misc]
+class TestMilvusStore(StoreContract):
     """Every test of the contract."""
 
 
 @pytest.fixture
-def article(embedder: Any) -> Any:
-    return contract.StoreContract.article.__wrapped__(None, embedder)  # type: ignore[attr-defined]
+def article(embedder: Any) -> Put:
+    return article_maker(embedder)
 
 
 def test_a_paragraph_of_another_version_than_its_records_is_not_seen(open_store: Open, article: Any) -> None:
@@ -110,9 +56,9 @@ def test_a_paragraph_of_another_version_than_its_records_is_not_seen(open_store:
     store._database.upsert(
         store._database.paragraphs, [paragraph_row("other", n, node) for n, node in enumerate(nodes)]
     )
-    query = contract.VectorStoreQuery(
+    query = VectorStoreQuery(
         query_str="They met in Moscow again", query_embedding=nodes[0].embedding, similarity_top_k=2,
-        mode=contract.VectorStoreQueryMode.HYBRID,
+        mode=VectorStoreQueryMode.HYBRID,
     )  # fmt: skip
     assert sorted(node.get_content() for node in store.query(query).nodes or []) == ["They left", "They met in Moscow"]
     assert [node.text for node in store.nodes_of("a")] == ["They met in Moscow", "They left"]
@@ -153,14 +99,14 @@ def test_a_client_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch
 
 def test_a_killed_server_loses_nothing_that_was_acknowledged(tmp_path: Path, article: Any) -> None:
     port = free_port()
-    process = start(tmp_path, port)
+    process = start_milvus(tmp_path, port)
     try:
         store = MilvusStore(f"http://127.0.0.1:{port}")
         for number in range(5):
             store.replace([article(f"a{number}", [f"Part {part} of {number}" for part in range(3)])])
         process.send_signal(signal.SIGKILL)
         process.wait(30)
-        process = start(tmp_path, port)
+        process = start_milvus(tmp_path, port)
         again = MilvusStore(f"http://127.0.0.1:{port}")
         assert sorted(record.id for record in again.records()) == [f"a{number}" for number in range(5)]
         assert list(again.faults()) == []

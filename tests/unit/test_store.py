@@ -13,10 +13,8 @@ from llama_index.core.schema import TextNode
 from llama_index.core.vector_stores.types import (
     FilterOperator,
     MetadataFilter,
-    MetadataFilters,
-    VectorStoreQuery,
-    VectorStoreQueryMode,
 )
+from store_contract import Search, searcher
 
 from assistant.errors import IndexStoreError
 from assistant.stores.fusion import FUSION_CONSTANT, fuse
@@ -56,23 +54,12 @@ def store(empty: SqliteStore, node: Node) -> SqliteStore:
 
 
 @pytest.fixture
-def search(store: SqliteStore, embedder: Any) -> Callable[..., list[TextNode]]:
-    def run(text: str, mode: str = "hybrid", top: int = 10, **filters: tuple[FilterOperator, str]) -> list[TextNode]:
-        given = [MetadataFilter(key=key, operator=op, value=value) for key, (op, value) in filters.items()]
-        query = VectorStoreQuery(
-            query_str=text,
-            query_embedding=embedder.get_query_embedding(text),
-            mode=VectorStoreQueryMode(mode),
-            similarity_top_k=top,
-            filters=MetadataFilters(filters=list(given)) if given else None,
-        )
-        result = store.query(query)
-        assert result.nodes is not None
-        assert result.similarities == sorted(result.similarities or [], reverse=True)
-        assert result.ids == [found.node_id for found in result.nodes]
-        return [found for found in result.nodes if isinstance(found, TextNode)]
+def search(store: SqliteStore, embedder: Any) -> Search:
+    return searcher(store, embedder)
 
-    return run
+
+def where(key: str, operator: FilterOperator, value: str) -> MetadataFilter:
+    return MetadataFilter(key=key, operator=operator, value=value)
 
 
 def ids(nodes: list[TextNode]) -> list[str]:
@@ -130,7 +117,7 @@ def test_as_many_as_asked_for(search: Callable[..., list[TextNode]]) -> None:
 def test_date_filters(
     search: Callable[..., list[TextNode]], operator: FilterOperator, day: str, expected: set[str], mode: str
 ) -> None:
-    assert set(ids(search("the leaders in Moscow and Iceland", mode=mode, published=(operator, day)))) == expected
+    assert set(ids(search("the leaders in Moscow and Iceland", mode, where("published", operator, day)))) == expected
 
 
 def test_an_undated_paragraph_passes_no_date_filter(
@@ -138,14 +125,14 @@ def test_an_undated_paragraph_passes_no_date_filter(
 ) -> None:
     store.add([node("c#p1", "Moscow again")])
     assert "c#p1" in ids(search("Moscow"))
-    assert "c#p1" not in ids(search("Moscow", published=(FilterOperator.GTE, "0001-01-01")))
+    assert "c#p1" not in ids(search("Moscow", "hybrid", where("published", FilterOperator.GTE, "0001-01-01")))
 
 
 def test_an_unknown_filter_is_refused_and_not_overlooked(search: Callable[..., list[TextNode]]) -> None:
     with pytest.raises(NotImplementedError):
-        search("Moscow", title=(FilterOperator.EQ, "x"))
+        search("Moscow", "hybrid", where("title", FilterOperator.EQ, "x"))
     with pytest.raises(NotImplementedError):
-        search("Moscow", published=(FilterOperator.NE, "x"))
+        search("Moscow", "hybrid", where("published", FilterOperator.NE, "x"))
 
 
 @pytest.mark.parametrize(
