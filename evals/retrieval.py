@@ -3,8 +3,9 @@
     python -m evals.retrieval --evaldata DIR [--set squad2 …]
 
 For each public set with a corpus: the share of answerable questions with a gold paragraph among
-the first five found, the share whose answer is in the excerpts that are read of it, and how many
-characters that is, beside five whole paragraphs.
+the first five found, by meaning alone, by words alone and by both; the share whose answer is in the
+excerpts that are read, at first and at most; and how many characters these are, beside five whole
+paragraphs.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode
 from tqdm import tqdm
 
 from assistant.answer import MAX_REPORTS
@@ -23,25 +24,29 @@ from assistant.embedding import MiniLM, similarities
 from assistant.excerpts import Excerpter
 from assistant.index import ArticleIndex
 from assistant.retriever import Retriever
-from assistant.schema import Passage
 from assistant.settings import Settings
 from evals.adapters import SETS, EvalSet, load_set
 from evals.matching import states
 from evals.schema import Case
 
 _FIRST = 5
+_MEANING, _WORDS = VectorStoreQueryMode.DEFAULT, VectorStoreQueryMode.TEXT_SEARCH
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Of one set: questions counted, three shares in [0, 1] and two mean numbers of characters."""
+    """Of one set: questions counted, shares in [0, 1] and mean numbers of characters."""
 
     questions: int
-    found: float
+    by_meaning: float
+    by_words: float
+    by_both: float
     stated_in_five: float
-    stated_in_excerpts: float
+    stated_at_first: float
+    stated_at_most: float
     characters_of_five: float
-    characters_of_excerpts: float
+    characters_at_first: float
+    characters_at_most: float
 
 
 def measure(question_set: EvalSet, settings: Settings, scratch: Path) -> Reach:
@@ -59,14 +64,14 @@ def measure(question_set: EvalSet, settings: Settings, scratch: Path) -> Reach:
         question = case.standalone or case.question
         passages = retriever.retrieve(question)
         five = {passage.paragraph.id: passage.paragraph.text for passage in passages[:_FIRST]}
-        read = excerpter.cut(question, passages).texts
+        excerpts = excerpter.cut(question, passages)
+        read = (five, excerpts.nearest, excerpts.texts)
         rows.append(
             (
-                _has_gold(passages[:_FIRST], gold),
-                _is_stated(case, gold, five),
-                _is_stated(case, gold, read),
-                sum(map(len, five.values())),
-                sum(map(len, read.values())),
+                *(float(bool(gold & _first(index, question, mode))) for mode in (_MEANING, _WORDS)),
+                float(bool(gold & set(five))),
+                *(_is_stated(case, gold, texts) for texts in read),
+                *(sum(map(len, texts.values())) for texts in read),
             )
         )
     index.close()
@@ -74,8 +79,14 @@ def measure(question_set: EvalSet, settings: Settings, scratch: Path) -> Reach:
     return Reach(len(rows), *means)
 
 
-def _has_gold(passages: Sequence[Passage], gold: set[str]) -> float:
-    return float(any(passage.paragraph.id in gold for passage in passages))
+def _first(index: ArticleIndex, question: str, mode: VectorStoreQueryMode) -> set[str]:
+    query = VectorStoreQuery(
+        query_str=question,
+        query_embedding=index.embedder.get_query_embedding(question),
+        similarity_top_k=_FIRST,
+        mode=mode,
+    )
+    return set(index.store.query(query).ids or ())
 
 
 def _is_stated(case: Case, gold: set[str], texts: dict[str, str]) -> float:
@@ -93,17 +104,19 @@ def main() -> None:
     parser.add_argument("--evaldata", type=Path, required=True)
     parser.add_argument("--set", action="append", choices=SETS)
     given = parser.parse_args()
-    print(f"{'set':18} {'n':>4} {'found@5':>8} {'in five':>8} {'in excerpts':>12} {'characters':>16}")
+    print("found@5: a gold paragraph is among the first five; read: the answer is in five paragraphs, excerpts, more")
+    print("| set | n | found@5 by meaning | by words | by both | read in 5 | at first | at most | characters |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for name in given.set or SETS:
         question_set = load_set(name, given.evaldata)
         if question_set.articles is None:
             continue
         with tempfile.TemporaryDirectory() as scratch:
             reach = measure(question_set, Settings.load(), Path(scratch))
-        print(
-            f"{name:18} {reach.questions:4} {reach.found:8.2f} {reach.stated_in_five:8.2f} "
-            f"{reach.stated_in_excerpts:12.2f} {reach.characters_of_five:7.0f} → {reach.characters_of_excerpts:5.0f}"
-        )
+        questions, *figures = astuple(reach)
+        shares = " | ".join(f"{share:.2f}" for share in figures[:6])
+        characters = ", ".join(f"{count:.0f}" for count in figures[6:])
+        print(f"| `{name}` | {questions} | {shares} | {characters} |")
 
 
 if __name__ == "__main__":
