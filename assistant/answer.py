@@ -13,7 +13,7 @@ from assistant.conversation import Contextualiser
 from assistant.errors import QuestionError
 from assistant.excerpts import Excerpter
 from assistant.gate import Gate, Verdict, Written
-from assistant.present import as_quotation, with_date, with_marks
+from assistant.present import with_date, with_marks
 from assistant.quoting import Quoter
 from assistant.reports import Report
 from assistant.retriever import Retriever
@@ -33,6 +33,7 @@ from assistant.schema import (
 )
 from assistant.support import Evidence, Support
 from assistant.trail import BETTER, REPEATED, SHOWN, UNLIKELY, Trail
+from assistant.wording import in_their_words, is_close
 from assistant.words import stems
 from assistant.writer import Writer
 
@@ -235,12 +236,14 @@ class Pipeline:
                 continue
             yield Step("checking")
             evidence = self._steps.support.check(item, report.passages, asked)
-            written = Written(item, evidence, evidence)
             if evidence and evidence[0].holds:
-                kept.append(self._confirmed(asked, verdict, written, item, trail))
+                close = is_close(item, evidence)
+                shown = evidence if close else tuple(replace(part, support=1.0) for part in evidence)
+                text = item if close else in_their_words(evidence)
+                kept.append(self._confirmed(asked, verdict, Written(item, evidence, shown), text, trail))
             else:
-                trail.checked(written)
-                failed.append(written)
+                failed.append(Written(item, evidence, evidence))
+                trail.checked(failed[-1])
         beside = [item for item in kept if not item.confidence]
         if len(beside) < len(kept) or not (kept or failed):
             return kept
@@ -251,8 +254,7 @@ class Pipeline:
             shown = (replace(quoted, support=1.0),)
             draft = failed[0] if failed else Written(beside[0].text, beside[0].evidence, beside[0].evidence)
             written = replace(draft, shown=shown, verbatim=True)
-            text = as_quotation(quoted.quote.text, quoted.passage.paragraph.speaker)
-            kept.append(self._confirmed(asked, verdict, written, text, trail))
+            kept.append(self._confirmed(asked, verdict, written, in_their_words(shown), trail))
         return kept
 
     def _confirmed(self, asked: str, verdict: Verdict, written: Written, text: str, trail: Trail) -> _Checked:

@@ -163,6 +163,7 @@ LAYERS = [
         "trail",
         "quoting",
         "excerpts",
+        "wording",
     },
     {"answer"},
     {"batch", "library"},

@@ -1,0 +1,54 @@
+from datetime import date
+
+import pytest
+
+from assistant.schema import Paragraph, Passage
+from assistant.support import Support
+from assistant.wording import in_their_words, is_close
+
+FLED = "Both before and after the 1708 act, an estimated 50,000 Walloons and Huguenots fled to England."
+MUSEUM = "The History Museum has 60 rooms. The Museum of Independence keeps objects of the struggle."
+SIGNED = "Xi and Putin signed two joint statements, and Putin thanked his guest."
+
+
+def evidence(sentence, *texts, speaker=None):
+    passages = [
+        Passage(Paragraph(f"a#p{n}", n, text, speaker=speaker), "a", "A title", "TDI", date(2023, 3, 22))
+        for n, text in enumerate(texts, 1)
+    ]
+    return Support().check(sentence, passages)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("Xi and Putin signed two joint statements.", SIGNED),
+        ("Putin thanked his guest.", SIGNED),
+        ("An estimated 50,000 Walloons and Huguenots fled to England.", FLED),
+        ("The Museum of Independence keeps objects of the struggle.", MUSEUM),
+        ("Putin thanked the guest.", "Putin arrived on Monday. He thanked the guest."),
+        ("On 22 March 2023 Xi and Putin signed two joint statements.", SIGNED),
+    ],
+)
+def test_what_is_said_as_it_is_written_is_close(sentence, text):
+    assert is_close(sentence, evidence(sentence, text))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("50,000 Huguenots fled to England after the 1708 act.", FLED),
+        ("The History Museum keeps objects of the struggle.", MUSEUM),
+        ("Xi and Putin secretly signed two joint statements.", SIGNED),
+        ("The two joint statements of Putin and Xi were signed.", SIGNED),
+    ],
+)
+def test_what_strays_in_words_or_their_order_is_not(sentence, text):
+    assert not is_close(sentence, evidence(sentence, text))
+
+
+def test_the_quotes_stand_in_quotation_marks_with_their_speaker():
+    sentence = "They signed two joint statements."
+    assert in_their_words(evidence(sentence, "He said they signed two joint statements.", speaker="Xi")) == (
+        "Xi: “He said they signed two joint statements.”"
+    )
