@@ -24,7 +24,7 @@ def looks_like_one(content: bytes) -> bool:
 
 def read(content: bytes, label: str) -> Iterator[Story | Problem]:
     """An article for each entry that has text. Raises `ArticleError`."""
-    import feedparser  # type: ignore[import-untyped]
+    import feedparser
 
     # A stream: a text could be taken for an address or a file's name.
     feed = feedparser.parse(io.BytesIO(content), sanitize_html=True, resolve_relative_uris=False)

@@ -33,7 +33,7 @@ def story_of(text: str, label: str, known: Fields | None = None) -> Story:
         without = _TITLE_TAIL.sub("", fields.title)
         if fields.title[len(without) :].strip(" |–—·:-").lower() == fields.source.lower():
             fields = Fields(title=without).over(fields)
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     whole = etree.tostring(root, encoding="unicode", method="html")
     texts = _best(_main_text(whole), plain_or_html(body, label), lambda: _unguided(root))

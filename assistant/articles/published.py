@@ -93,7 +93,7 @@ def _other(text: str) -> date | None:
         return None
     if _NUMERIC.search(text):
         return None
-    import dateparser  # type: ignore[import-untyped]
+    import dateparser
 
     settings: Any = {
         "STRICT_PARSING": True,

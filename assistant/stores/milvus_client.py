@@ -60,7 +60,7 @@ class MilvusDatabase:
         """Connect. Raises `UsageError` also when the client is not installed."""
         self.address = Address.parse(address)
         try:
-            from pymilvus import MilvusClient  # type: ignore[import-untyped]
+            from pymilvus import MilvusClient
         except ImportError as error:
             raise UsageError(
                 f'index {self.address.uri}: the Milvus client is not installed; pip install "news-assistant[milvus]"'
@@ -114,7 +114,7 @@ class MilvusDatabase:
 
     def flush(self, collection: str) -> None:
         """Have the engine index what it has; a busy cluster may put that off, which only costs time."""
-        from pymilvus.exceptions import MilvusException  # type: ignore[import-untyped]
+        from pymilvus.exceptions import MilvusException
 
         try:
             self.client.flush(collection, timeout=_TIMEOUT_S)
@@ -210,7 +210,7 @@ class MilvusDatabase:
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
-        from grpc import RpcError  # type: ignore[import-untyped]
+        from grpc import RpcError
         from pymilvus.exceptions import MilvusException
 
         try:

@@ -177,6 +177,26 @@ def test_articles_are_removed_and_restored(assistant: Run, news: Path) -> None:
         assert assistant("remove", *wrong).returncode == 2
 
 
+@pytest.mark.parametrize(("reply", "removed"), [(b"y\n", True), (b"\n", False), (b"no\n", False)])
+def test_on_a_terminal_it_asks_before_it_removes(
+    assistant: Run, news: Path, tmp_path: Path, project: Path, reply: bytes, removed: bool
+) -> None:
+    assistant("index", news)
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "ASSISTANT_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "assistant", "remove", "c"]
+    child = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=project, env=environment)
+    os.close(theirs)
+    shown = b""
+    while b"[y/N]" not in shown:
+        shown += os.read(ours, 1000)
+    assert b"Remove 1 article from the library?" in shown
+    os.write(ours, reply)
+    assert child.wait(60) == 0
+    os.close(ours)
+    assert ("c" not in listed(assistant("articles", "--json"))) is removed
+
+
 def test_a_check_finds_and_mends(assistant: Run, news: Path) -> None:
     assistant("index", news)
     done = assistant("index", "--check")
