@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from assistant.collection import Collection
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.known import Known, Ledger, known_files
+from assistant.outcomes import Told
 from assistant.records import UpdateReport, article_of, repeated_by
 from assistant.sources import Source, SourceFile
 from assistant.stores.base import Record, Store
 from assistant.stories import content_hash
-from assistant.updating import Progress, Told
+from assistant.updating import Progress
 
 
 @dataclass(slots=True)

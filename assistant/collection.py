@@ -11,9 +11,10 @@ from pathlib import Path
 from assistant.articles.folder import list_files
 from assistant.errors import ArticleError, UsageError
 from assistant.index import ArticleIndex
+from assistant.outcomes import Told
 from assistant.records import FAILED, FileOutcome, UpdateReport, copies_of
 from assistant.sources import FOLDER, UPLOADS, Excluded, Source, SourceFile
-from assistant.updating import Progress, Told, Update
+from assistant.updating import Progress, Update
 from assistant.uploads import Upload, discard, keep, keep_bytes
 
 Found = list[tuple[Source, Sequence[SourceFile]]]

@@ -11,6 +11,7 @@ from llama_index.core.embeddings import BaseEmbedding
 from assistant.articles.folder import ArticleFile
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.known import Memory, in_step
+from assistant.outcomes import Told
 from assistant.records import (
     FileOutcome,
     UpdateReport,
@@ -24,7 +25,7 @@ from assistant.schema import Article, ArticleHeader, Citation
 from assistant.sources import FOLDER, Source, SourceBook, SourceFile
 from assistant.stores.base import Filter, Record, Size, Store
 from assistant.stores.sqlite import SqliteStore
-from assistant.updating import Progress, Told, Update
+from assistant.updating import Progress, Update
 from assistant.writer_lock import WriterLock
 from assistant.writing import Writer
 

@@ -9,6 +9,7 @@ from llama_index.core.embeddings import BaseEmbedding
 
 from assistant.errors import ArticleError
 from assistant.known import Known, Ledger, Memory, known_files
+from assistant.outcomes import Outcomes, Told, describe
 from assistant.records import (
     ADDED,
     CHANGED,
@@ -26,7 +27,6 @@ from assistant.stores.base import Record, Store
 from assistant.writing import Writer
 
 Progress = Callable[[int, int], None]
-Told = Callable[[FileOutcome], None]
 
 
 class Update:
@@ -48,11 +48,11 @@ class Update:
         memory: Memory | None = None,
     ) -> None:
         self.report = UpdateReport()
+        self._outcomes = Outcomes(self.report, told)
         self.exclusions_changed = False
         self._store = store
         self._sources = sources
         self._excluded = excluded
-        self._told = told
         self._thorough = thorough
         self._files: dict[str, dict[str, SourceFile]] = {}
         self._memory = memory or Memory()
@@ -97,7 +97,7 @@ class Update:
             except ArticleError as error:
                 if entry:
                     self._now[key] = entry
-                self._failed(source_file, [str(error)])
+                self._outcomes.failed(source_file, [str(error)])
                 continue
             if entry and entry.digest == digest and source_file.url in (None, entry.url):
                 self._same(ledger, source, source_file, entry)
@@ -125,7 +125,7 @@ class Update:
         self.report.unchanged += len(entry.ids)
         self.report.problems += entry.problems
         status = FAILED if entry.problems and not entry.ids else UNCHANGED
-        self._tell(source_file, status, entry.ids, "; ".join(entry.problems))
+        self._outcomes.tell(source_file, status, entry.ids, "; ".join(entry.problems))
 
     def _same(self, ledger: Ledger, source: Source, source_file: SourceFile, entry: Known) -> None:
         """Written anew with the same content."""
@@ -194,7 +194,7 @@ class Update:
             self.report.removed += self._writer.drop([old for old in old_ids if old not in left])
         if before is not None:
             self._writer.drop([old for old in before[1].ids if self._writer.record(old) is not None and old not in ids])
-        self._count(statuses)
+        self._outcomes.count(statuses)
         self.report.problems += problems
         url = pending.url if alone and pending is not None else source_file.url
         self._now[key] = Known(file.size, file.modified, digest, ids, problems, url)
@@ -210,7 +210,7 @@ class Update:
             repeated = self._repeats(ids) if status == DUPLICATE and len(ids) == 1 else ""
             moved = f"moved from {before[0]}" if before else ""
             text = "; ".join(filter(None, (summary if status else "", repeated, moved, *problems)))
-            self._tell(source_file, status or (FAILED if problems else UNCHANGED), ids, text)
+            self._outcomes.tell(source_file, status or (FAILED if problems else UNCHANGED), ids, text)
 
         self._writer.after(settle)
 
@@ -238,7 +238,7 @@ class Update:
             for key, entry in gone.items():
                 ledger.forget(key)
                 if entry.ids:
-                    self._say(FileOutcome(key, REMOVED, tuple(entry.ids), ""))
+                    self._outcomes.say(FileOutcome(key, REMOVED, tuple(entry.ids), ""))
 
         self._writer.after(settle)
 
@@ -268,12 +268,6 @@ class Update:
                 return with_id(item, record.id)
         return None
 
-    def _count(self, statuses: Sequence[str]) -> None:
-        self.report.added += statuses.count(ADDED)
-        self.report.changed += statuses.count(CHANGED)
-        self.report.unchanged += statuses.count(UNCHANGED)
-        self.report.duplicates += statuses.count(DUPLICATE)
-
     @staticmethod
     def _former(article_id: str, key: str, old_key: str, known: Known) -> str | None:
         """The id under which a moved file's article is known; a file's articles keep their order and keys."""
@@ -285,24 +279,3 @@ class Update:
     def _repeats(self, ids: Sequence[str]) -> str:
         record = self._store.record(ids[0])
         return f"the same story as {record.same_as}" if record and record.same_as else ""
-
-    def _failed(self, source_file: SourceFile, problems: list[str]) -> None:
-        self.report.problems += problems
-        self._tell(source_file, FAILED, [], "; ".join(problems))
-
-    def _tell(self, source_file: SourceFile, status: str, ids: Sequence[str], message: str) -> None:
-        if self._told:
-            told = ": ".join(filter(None, (source_file.member, message)))
-            self._say(FileOutcome(str(source_file.file.path), status, tuple(ids), told))
-
-    def _say(self, outcome: FileOutcome) -> None:
-        if self._told:
-            self._told(outcome)
-
-
-def describe(article: Article) -> str:
-    """What was understood of an article, in one line."""
-    day = article.published.isoformat() if article.published else "undated"
-    paragraphs = len(article.paragraphs)
-    number = f"{paragraphs} paragraph{'s' * (paragraphs != 1)}"
-    return " · ".join((day, article.source or "unknown outlet", article.title, number))

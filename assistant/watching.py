@@ -8,9 +8,9 @@ from threading import Event
 
 from assistant.collection import Collection
 from assistant.errors import AssistantError
+from assistant.outcomes import Told
 from assistant.records import UpdateReport
 from assistant.sources import FOLDER, UPLOADS, Source
-from assistant.updating import Told
 
 _QUIET_MS = 50
 _AT_MOST_MS = 400

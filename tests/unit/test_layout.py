@@ -144,7 +144,7 @@ LAYERS = [
     {"places", "uploads"},
     {"embedding", "stores", "engine", "engine_process", "prefixes", "llm"},
     {"records", "duplicates"},
-    {"known", "writing"},
+    {"known", "writing", "outcomes"},
     {"updating"},
     {"index"},
     {"collection"},

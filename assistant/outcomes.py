@@ -1,0 +1,49 @@
+"""What became of each file of an update: counted, and told to whoever follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assistant.records import ADDED, CHANGED, DUPLICATE, FAILED, UNCHANGED, FileOutcome, UpdateReport
+from assistant.schema import Article
+from assistant.sources import SourceFile
+
+Told = Callable[[FileOutcome], None]
+
+
+class Outcomes:
+    """Adds to `report` and tells `told`, where somebody listens."""
+
+    def __init__(self, report: UpdateReport, told: Told | None) -> None:
+        self._report = report
+        self._told = told
+
+    def count(self, statuses: Sequence[str]) -> None:
+        """Articles that were written, by what that did."""
+        self._report.added += statuses.count(ADDED)
+        self._report.changed += statuses.count(CHANGED)
+        self._report.unchanged += statuses.count(UNCHANGED)
+        self._report.duplicates += statuses.count(DUPLICATE)
+
+    def failed(self, source_file: SourceFile, problems: list[str]) -> None:
+        """A file of which nothing could be read."""
+        self._report.problems += problems
+        self.tell(source_file, FAILED, [], "; ".join(problems))
+
+    def tell(self, source_file: SourceFile, status: str, ids: Sequence[str], message: str) -> None:
+        """One file is done; `message` is what was understood of it, or why not."""
+        told = ": ".join(filter(None, (source_file.member, message)))
+        self.say(FileOutcome(str(source_file.file.path), status, tuple(ids), told))
+
+    def say(self, outcome: FileOutcome) -> None:
+        """An outcome that is put together already."""
+        if self._told:
+            self._told(outcome)
+
+
+def describe(article: Article) -> str:
+    """What was understood of an article, in one line."""
+    day = article.published.isoformat() if article.published else "undated"
+    paragraphs = len(article.paragraphs)
+    number = f"{paragraphs} paragraph{'s' * (paragraphs != 1)}"
+    return " · ".join((day, article.source or "unknown outlet", article.title, number))
