@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from assistant.control_tokens import without_control_tokens
 from assistant.endpoint import Endpoint
 from assistant.engine import SLOTS, EmbeddedEngine
 from assistant.errors import ModelConnectionError, ModelError
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
 
 Message = dict[str, str]
 _TOP_LOGPROBS = 20
-# Qwen, Llama 3 and Phi (<|…|>), DeepSeek (<｜…｜>), Llama 2 and Mistral ([INST], <s>, <<SYS>>), Gemma
-# (<start_of_turn>), and the marks of reasoning and tool calls.
-_CONTROL_TOKEN = re.compile(
-    r"<(?=\||｜|/?s>|<SYS|start_of_turn|end_of_turn|[be]os>|/?think>|/?tool_call>|/?tool_response>)"
-    r"|\[(?=/?(?:INST|SYSTEM_PROMPT|TOOL_CALLS|TOOL_RESULTS|AVAILABLE_TOOLS)\])"
-)
 _SEED = 7
 # Beside its content a message takes its role and marks, and a draft is written ahead of what is kept.
 _TOKENS_AROUND, _TOKENS_AHEAD = 16, 64
@@ -170,7 +165,7 @@ class ChatModel:
         self, messages: Sequence[Message], prefix: str | None, max_tokens: int
     ) -> Iterator[tuple[list[Message], dict[str, Any]]]:
         """The messages as they are sent, and what only the embedded engine is told; its slot is lent meanwhile."""
-        safe = [{**message, "content": _without_control_tokens(message["content"])} for message in messages]
+        safe = [{**message, "content": without_control_tokens(message["content"])} for message in messages]
         if self.endpoint.url is not None:
             yield safe, {}
             return
@@ -180,7 +175,7 @@ class ChatModel:
         if slots is None:
             raise self._closed()
         needed = self._most_tokens(slots, safe) + max_tokens + _TOKENS_AHEAD
-        beginning = _without_control_tokens(prefix) if prefix else None
+        beginning = without_control_tokens(prefix) if prefix else None
         with self._budget.reserve(needed), slots.lease(safe, beginning) as slot:
             place = {} if slot is None else {"id_slot": slot}
             yield safe, {"extra_body": {"cache_prompt": True, **place}}
@@ -287,11 +282,6 @@ class ChatModel:
 
     def _where(self) -> str:
         return f"model {self.name}" + (f" at {self.endpoint.url}" if self.endpoint.url else "")
-
-
-def _without_control_tokens(text: str) -> str:
-    """An article that says <|im_end|> must not end our message: the engine reads such marks as its own."""
-    return _CONTROL_TOKEN.sub(lambda mark: mark[0] + " ", text)
 
 
 def _yes_and_no(alternatives: Sequence[Any]) -> tuple[float, float]:

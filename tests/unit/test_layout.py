@@ -139,7 +139,18 @@ def test_the_command_line_imports_little_before_it_is_needed() -> None:
 
 LAYERS = [
     {"errors", "schema"},
-    {"settings", "prompts", "sentences", "words", "dates", "articles", "model_files", "token_budget", "endpoint"},
+    {
+        "settings",
+        "prompts",
+        "sentences",
+        "words",
+        "dates",
+        "articles",
+        "model_files",
+        "token_budget",
+        "endpoint",
+        "control_tokens",
+    },
     {"stories", "sources", "writer_lock"},
     {"places", "uploads"},
     {"embedding", "stores", "engine", "engine_process", "prefixes", "llm"},
