@@ -19,6 +19,7 @@ from assistant.words import content_words, stems
 _RANK = 0.4
 _SHORT = 350
 _BEGINNING = 600
+_COMPARED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,15 @@ class Excerpter:
             return Excerpts((), {}, {}, {})
         texts = [passage.paragraph.text[start:end] for passage, (start, end) in pieces]
         asked = {word.stem for word in content_words(question)}
-        near = self._similarities(question, texts)
         rank = {passage.paragraph.id: place for place, passage in enumerate(passages)}
         scores = []
-        for (passage, _), text, similarity in zip(pieces, texts, near, strict=True):
+        for (passage, _), text in zip(pieces, texts, strict=True):
             share = len(asked & (stems(text) | placing(passage))) / max(1, len(asked))
-            scores.append((share + max(0.0, similarity)) / 2 + _RANK / (1 + rank[passage.paragraph.id]))
+            scores.append(share / 2 + _RANK / (1 + rank[passage.paragraph.id]))
+        # By far the dearest part; what has few of the words and stands far down is not read anyway.
+        likely = sorted(range(len(pieces)), key=lambda place: -scores[place])[:_COMPARED]
+        for place, similarity in zip(likely, self._similarities(question, [texts[i] for i in likely]), strict=True):
+            scores[place] += max(0.0, similarity) / 2
         kept: set[int] = set()
         nearest: set[int] = set()
         best: dict[str, float] = {}
