@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from assistant.dates import named_periods
+from assistant.dates import may_be_of_its_time, named_periods
 from assistant.llm import ChatModel
 from assistant.prompts import Prompts
 from assistant.quoting import Similarities
@@ -115,11 +115,13 @@ class Gate:
     def confirm(self, question: str, verdict: Verdict, written: Written) -> tuple[float, SentenceSignals]:
         """The probability that what is shown answers `question`, and why.
 
-        0 where the quoted words share neither a word nor the meaning with the question.
+        0 where the quoted words share neither a word nor the meaning with the question, and where the
+        question names a time and what is cited is of another.
         """
         signals = sentence_signals(question, verdict.signals, written, self._similarities)
         # An order in an article looks like this: the model obeys and is sure of it.
-        if not signals.quoted and signals.similarity < _BESIDE:
+        beside = not signals.quoted and signals.similarity < _BESIDE
+        if beside or not any(_of_its_time(question, part) for part in written.shown):
             return 0.0, signals
         return _logistic(self._coefficients["sentence"], asdict(signals)), signals
 
@@ -182,6 +184,10 @@ def coverage(question: str, known: set[str]) -> tuple[float, float]:
     by_initials = spelled_out(asked, known)
     names = {word.stem for word in missing if _is_name_or_number(word)}
     return 1 - len(missing) / max(1, len(asked)), float(len(names - other_times - by_initials))
+
+
+def _of_its_time(question: str, part: Evidence) -> bool:
+    return may_be_of_its_time(question, part.passage.paragraph.text, part.passage.published)
 
 
 def _is_name_or_number(word: Word) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.dates import Period, in_words, named_periods
+from assistant.dates import Period, in_words, may_be_of_its_time, named_periods
 
 
 def periods(text: str) -> list[tuple[str, str]]:
@@ -107,3 +107,26 @@ def test_any_day_is_understood_however_written(day: date) -> None:
 @given(st.text())
 def test_no_text_is_an_error(text: str) -> None:
     assert all(period.since <= period.until for period in named_periods(text))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "year", "expected"),
+    [
+        ("Who led the club?", "Anna led it in 1999.", 2020, True),
+        ("Who led the club in 2001?", "Anna led it in 2001.", None, True),
+        ("Who led the club in 2001?", "Anna led it.", 2001, True),
+        ("Who led the club in 2001?", "Anna leads it.", 2020, False),
+        ("Who led the club in 2001?", "Anna leads it.", None, False),
+        ("Who led the club in 2001?", "Anna led it from 1999 to 2004.", None, True),
+        ("Who led the club in 2001?", "Anna was born in 1970.", 2020, False),
+        ("Who led the club from 2001 to 2005?", "Anna led it in 2003.", None, True),
+        ("Who led the club from 2001 to 2005?", "Anna led it since 2003; it has 12000 members.", None, True),
+        ("Who led the club from 2001 to 2005?", "Anna led it from 1990 to 1996.", None, False),
+        ("What did they say in 2017 and in 2023?", "They met.", 2023, True),
+        ("Why did 300 people leave?", "They left.", None, True),
+    ],
+)
+def test_a_question_that_names_years_is_answered_from_that_time(
+    question: str, text: str, year: int | None, expected: bool
+) -> None:
+    assert may_be_of_its_time(question, text, date(year, 5, 1) if year else None) is expected

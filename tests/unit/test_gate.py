@@ -268,6 +268,14 @@ def test_a_word_or_the_meaning_shared_is_enough_to_be_weighed(text, similarity):
     assert 0 < confidence < 1
 
 
+@pytest.mark.parametrize(
+    ("question", "answered"), [("What did Xi sign in 2023?", True), ("What did Xi sign in 2019?", False)]
+)
+def test_what_is_of_another_time_than_the_question_names_answers_nothing(question, answered):
+    confidence, _ = confirmed(question, passage(), 0.9)
+    assert bool(confidence) is answered
+
+
 def test_confidence_rises_with_the_likeness_of_the_paragraph():
     question = "How many statements did Xi sign?"
     values = [confirmed(question, passage(), similarity, 0.9)[0] for similarity in (0.0, 0.3, 0.6, 0.9)]
