@@ -237,7 +237,7 @@ class Pipeline:
             yield Step("checking")
             evidence = self._steps.support.check(item, report.passages, asked)
             if evidence and evidence[0].holds:
-                close = is_close(item, evidence)
+                close = is_close(item, asked, evidence)
                 shown = evidence if close else tuple(replace(part, support=1.0) for part in evidence)
                 text = item if close else in_their_words(evidence)
                 kept.append(self._confirmed(asked, verdict, Written(item, evidence, shown), text, trail))

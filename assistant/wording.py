@@ -19,10 +19,11 @@ _IN_ORDER = 0.8
 _PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|this|these|both|who)\b", re.I)
 
 
-def is_close(sentence: str, evidence: Sequence[Evidence]) -> bool:
+def is_close(sentence: str, question: str, evidence: Sequence[Evidence]) -> bool:
     """True where all that the sentence claims is quoted, and most of it in the order of the quote.
 
-    A name that is not quoted must stand for one of the quote's pronouns.
+    A name that is not quoted must stand for one of the quote's pronouns. A bare "Australia" claims
+    what the question asks, which its quote need not state: it has to have a word of the question.
     """
     quoted = [word.stem for part in evidence for word in content_words(part.quote.text)]
     around = {stem for part in evidence for stem in placing(part.passage)}
@@ -31,7 +32,8 @@ def is_close(sentence: str, evidence: Sequence[Evidence]) -> bool:
     blocks = SequenceMatcher(None, said, quoted, autojunk=False).get_matching_blocks()
     in_order = sum(block.size for block in blocks) >= _IN_ORDER * len(said)
     named = set(words) <= {*quoted, *around} or any(_PRONOUN.search(part.quote.text) for part in evidence)
-    return in_order and named and all(part.support >= 1 for part in evidence)
+    claims = bool({*words} & {word.stem for word in content_words(question)})
+    return in_order and named and claims and all(part.support >= 1 for part in evidence)
 
 
 def in_their_words(evidence: Sequence[Evidence]) -> str:

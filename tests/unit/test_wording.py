@@ -8,6 +8,7 @@ from assistant.wording import in_their_words, is_close
 
 FLED = "Both before and after the 1708 act, an estimated 50,000 Walloons and Huguenots fled to England."
 MUSEUM = "The History Museum has 60 rooms. The Museum of Independence keeps objects of the struggle."
+QUESTION = "Who fled, signed, thanked or keeps what?"
 SIGNED = "Xi and Putin signed two joint statements, and Putin thanked his guest."
 
 
@@ -31,7 +32,7 @@ def evidence(sentence, *texts, speaker=None):
     ],
 )
 def test_what_is_said_as_it_is_written_is_close(sentence, text):
-    assert is_close(sentence, evidence(sentence, text))
+    assert is_close(sentence, QUESTION, evidence(sentence, text))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,15 @@ def test_what_is_said_as_it_is_written_is_close(sentence, text):
     ],
 )
 def test_what_strays_in_words_or_their_order_is_not(sentence, text):
-    assert not is_close(sentence, evidence(sentence, text))
+    assert not is_close(sentence, QUESTION, evidence(sentence, text))
+
+
+def test_a_bare_name_claims_what_its_quote_need_not_state():
+    quote = "A diaspora of French Australians still calls itself Huguenot in Australia."
+    assert not is_close("Australia", "Which country has Huguenots today?", evidence("Australia", quote))
+    sentence = "Huguenots live in Australia."
+    stated = "Huguenots live in Australia, too."
+    assert is_close(sentence, "Which country has Huguenots today?", evidence(sentence, stated))
 
 
 def test_the_quotes_stand_in_quotation_marks_with_their_speaker():
