@@ -19,6 +19,8 @@ _ISO_DAY = re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b")
 _MONTH_YEAR = re.compile(rf"\b(?P<m>{_MONTH_NAMES})\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b", re.I)
 _YEAR = re.compile(r"(?<![\d–-])(?P<y>(?:19|20)\d{2})(?:'s|’s)?\b(?![-–\d])")
 _ANY_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_SINCE = re.compile(rf"\b(?:since|after)\s+(?:\w+\s+){{0,3}}{_ANY_YEAR.pattern}|{_ANY_YEAR.pattern}\s+on", re.I)
+_UNTIL = re.compile(rf"\b(?:before|until|till|by|up to)\s+(?:\w+\s+){{0,3}}{_ANY_YEAR.pattern}", re.I)
 _OPEN_RANGE = re.compile(
     r"\b(?:since|after|before|until|till|by|up to|through|between|to|between\s+[\w,. ]{1,30}\sand)\s+$", re.I
 )
@@ -69,12 +71,13 @@ def may_be_of_its_time(question: str, text: str, published: date | None) -> bool
     """False where `question` names years and `text`, published then, has to do with none of them.
 
     A year between those asked will do, one that `text` names or that it was published in; so will
-    years that lie around all of them.
+    years that lie around all of them. "Since 2013" asks for all years that follow.
     """
     asked = _years(question)
     if not asked:
         return True
-    first, last = min(asked), max(asked)
+    first = 0 if _UNTIL.search(question) else min(asked)
+    last = date.max.year if _SINCE.search(question) else max(asked)
     named = _years(text)
     around = bool(named) and min(named) <= first and last <= max(named)
     return around or any(first <= year <= last for year in (*named, *([published.year] if published else ())))

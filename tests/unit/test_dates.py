@@ -124,6 +124,13 @@ def test_no_text_is_an_error(text: str) -> None:
         ("Who led the club from 2001 to 2005?", "Anna led it from 1990 to 1996.", None, False),
         ("What did they say in 2017 and in 2023?", "They met.", 2023, True),
         ("Why did 300 people leave?", "They left.", None, True),
+        ("Who has led the club since 2001?", "Anna leads it.", 2020, True),
+        ("Who has led the club since the summer of 2001?", "Anna leads it.", 1999, False),
+        ("Who led the club from 2001 onwards?", "Anna leads it.", 2020, True),
+        ("What happened on the way to 2001?", "They met.", 1990, False),
+        ("Who had led the club before 2001?", "Anna led it.", 1990, True),
+        ("What must be done by 2030?", "Emissions must fall.", 2023, True),
+        ("What must be done by 2030?", "Emissions must fall.", 2035, False),
     ],
 )
 def test_a_question_that_names_years_is_answered_from_that_time(
