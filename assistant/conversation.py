@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import closing
 
 from assistant.llm import ChatModel
 from assistant.prompts import Prompts
@@ -38,11 +39,21 @@ class Contextualiser:
             return question
         shown = "\n".join(_line(turn) for turn in history[-_TURNS_SHOWN:])
         prompt = self._prompts.render("rewrite", history=shown, question=question)
-        reply = "".join(self._model.stream([{"role": "user", "content": prompt}], max_tokens=_MAX_TOKENS, stop=["\n"]))
-        rewritten = reply.strip().strip('"')
+        rewritten = self._questions(prompt, max(1, question.count("?"))).strip().strip('"')
         if rewritten and _only_known_words(rewritten, question, shown):
             return rewritten
         return _joined(question, history)
+
+    def _questions(self, prompt: str, number: int) -> str:
+        """What the model writes until it has asked so many questions: then it may go on to answer them."""
+        reply = ""
+        messages = [{"role": "user", "content": prompt}]
+        with closing(self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n"])) as pieces:
+            for piece in pieces:
+                reply += piece
+                if reply.count("?") >= number:
+                    break
+        return "".join(re.findall(r"[^?]*\?", reply)[:number]) or reply
 
 
 def leans(question: str) -> bool:

@@ -6,7 +6,7 @@ import json
 import math
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -128,7 +128,7 @@ class ChatModel:
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, stop: Sequence[str] = (), prefix: str | None = None
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         """The reply's text, piece by piece. Closing the iterator cancels the request.
 
         `prefix` as in `probability_yes`.

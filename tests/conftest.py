@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import zlib
@@ -17,6 +18,9 @@ from hypothesis import HealthCheck, settings
 
 # Its assertions explain themselves as those of a test module do.
 pytest.register_assert_rewrite("store_contract")
+
+# A shell that starts the tests in the background has this signal ignored, and so would every child.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROJECT = Path(__file__).resolve().parent.parent
 

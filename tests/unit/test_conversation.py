@@ -61,6 +61,8 @@ def test_a_question_that_stands_alone_is_left_as_it_is(prompts: Prompts, fake_mo
         ("What did Xi Jinping and Vladimir Putin sign?", "What did Xi Jinping and Vladimir Putin sign?"),
         (' "What did Xi and Putin sign in Moscow?" ', "What did Xi and Putin sign in Moscow?"),
         ("What did Xi’s and Putin’s meeting sign?", "What did Xi’s and Putin’s meeting sign?"),
+        ("What did Xi and Putin sign? They did not sign.", "What did Xi and Putin sign?"),
+        ("Say what they sign.", "Say what they sign."),
     ],
 )
 def test_a_rewriting_in_the_conversations_own_words_is_taken(
@@ -82,6 +84,13 @@ def test_a_rewriting_in_the_conversations_own_words_is_taken(
 def test_a_rewriting_with_foreign_words_is_not(prompts: Prompts, fake_model: Any, reply: str) -> None:
     standalone = Contextualiser(fake_model(reply), prompts).standalone("What did they sign?", HISTORY)
     assert standalone == "Whom did Xi Jinping meet in Moscow? He met Vladimir Putin. What did they sign?"
+
+
+def test_as_many_questions_are_taken_as_were_asked(prompts: Prompts, fake_model: Any) -> None:
+    reply = "What did Xi sign? Whom did Putin meet? He met Vladimir."
+    asked = "What did he sign? And whom did the other meet?"
+    standalone = Contextualiser(fake_model(reply), prompts).standalone(asked, HISTORY)
+    assert standalone == "What did Xi sign? Whom did Putin meet?"
 
 
 def test_without_a_question_before_nothing_can_be_joined(prompts: Prompts, fake_model: Any) -> None:
