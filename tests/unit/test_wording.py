@@ -27,6 +27,7 @@ def evidence(sentence, *texts, speaker=None):
         ("Putin thanked his guest.", SIGNED),
         ("An estimated 50,000 Walloons and Huguenots fled to England.", FLED),
         ("The Museum of Independence keeps objects of the struggle.", MUSEUM),
+        ("Xi Jinping signed.", "Signing President Xi Jinping smiled."),
         ("Putin thanked the guest.", "Putin arrived on Monday. He thanked the guest."),
         ("On 22 March 2023 Xi and Putin signed two joint statements.", SIGNED),
     ],
@@ -42,6 +43,8 @@ def test_what_is_said_as_it_is_written_is_close(sentence, text):
         ("The History Museum keeps objects of the struggle.", MUSEUM),
         ("Xi and Putin secretly signed two joint statements.", SIGNED),
         ("The two joint statements of Putin and Xi were signed.", SIGNED),
+        ("Xi thanked Putin.", "Putin thanked Xi."),
+        ("Putin thanked.", "Thanked was Putin."),
     ],
 )
 def test_what_strays_in_words_or_their_order_is_not(sentence, text):
