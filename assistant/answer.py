@@ -240,7 +240,9 @@ class Pipeline:
                 close = is_close(item, asked, evidence)
                 shown = evidence if close else tuple(replace(part, support=1.0) for part in evidence)
                 text = item if close else in_their_words(evidence)
-                kept.append(self._confirmed(asked, verdict, Written(item, evidence, shown), text, trail))
+                kept.append(
+                    self._confirmed(asked, verdict, Written(item, evidence, shown, quoted=not close), text, trail)
+                )
             else:
                 failed.append(Written(item, evidence, evidence))
                 trail.checked(failed[-1])

@@ -80,12 +80,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A sentence of the model's, its check, and what is shown of it: itself or, `verbatim`, a quotation."""
+    """A sentence of the model's, its check, and what is shown of it: itself or a quotation.
+
+    That is, `quoted`, of what states it, where its wording strays; `verbatim`, of what is nearest
+    to the question, where nothing states it.
+    """
 
     draft: str
     checked: tuple[Evidence, ...]
     shown: tuple[Evidence, ...]
     verbatim: bool = False
+    quoted: bool = False
 
 
 class Gate:

@@ -51,7 +51,7 @@ class Trail:
         """A draft sentence and its check; the entry's "outcome" is set when it is known."""
         entry: dict[str, Any] = {
             "draft": written.draft,
-            "quotation": written.verbatim,
+            "quotation": written.verbatim or written.quoted,
             "evidence": [
                 {
                     "paragraph_id": part.passage.paragraph.id,

@@ -437,6 +437,15 @@ def test_of_a_large_library_excerpts_are_read_and_whole_paragraphs_cited():
     assert len(writer.read) < len(long.paragraph.text)
 
 
+def test_where_the_models_words_stray_the_quote_is_shown():
+    strayed = "Two joint statements were signed by Xi and Putin."
+    result, _ = answer("What did they sign?", FakeRetriever(SIGNED), FakeGate(), FakeWriter(new=[strayed]))
+    assert result.answer == "“Following their discussions, Xi and Putin signed two joint statements.” [1]."
+    assert result.sentences[0].support == 1
+    (entry,) = result.steps["parts"][0]["sentences"]
+    assert (entry["draft"], entry["quotation"]) == (strayed, True)
+
+
 def test_a_model_that_writes_nothing_is_a_refusal():
     result, _ = answer("What did they sign?", FakeRetriever(SIGNED), FakeGate(), FakeWriter())
     assert result.refusal_reason == NOT_STATED
