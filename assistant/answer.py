@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,6 +30,7 @@ from assistant.schema import (
     Token,
     Turn,
 )
+from assistant.stopwatch import Stopwatch
 from assistant.support import Evidence, Support
 from assistant.trail import BETTER, REPEATED, SHOWN, UNLIKELY, Trail
 from assistant.wording import in_their_words, is_close
@@ -97,7 +97,7 @@ class Pipeline:
         Raises `QuestionError` for an empty or overlong question, `ModelError` when the model fails.
         """
         check_question(question.text)
-        clock, trail, citations = _Clock(), Trail(), CitationList()
+        clock, trail, citations = Stopwatch(), Trail(), CitationList()
         if question.history:
             yield Step("rewriting")
         asked = self._steps.contextualiser.standalone(question.text, question.history)
@@ -130,7 +130,7 @@ class Pipeline:
         )
 
     def _part(
-        self, asked: str, question: Question, citations: CitationList, trail: Trail, clock: _Clock
+        self, asked: str, question: Question, citations: CitationList, trail: Trail, clock: Stopwatch
     ) -> Generator[Event, None, _Part]:
         trail.part(asked)
         yield Step("searching")
@@ -223,7 +223,7 @@ class Pipeline:
         return kept
 
     def _from_report(
-        self, asked: str, verdict: Verdict, trail: Trail, clock: _Clock
+        self, asked: str, verdict: Verdict, trail: Trail, clock: Stopwatch
     ) -> Generator[Event, None, list[_Checked]]:
         """Draft tokens; at the end each sentence that is stated in the report."""
         report = verdict.report
@@ -281,22 +281,3 @@ def _first(found: Iterable[tuple[Passage, ...]]) -> tuple[Passage, ...]:
 
 def _same(text: str, other: str) -> bool:
     return stems(text) <= stems(other)
-
-
-class _Clock:
-    """Milliseconds since the start and between marks."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
-        self._marks: dict[str, int] = {}
-
-    def mark(self, name: str) -> None:
-        now = time.perf_counter()
-        self._marks[name] = self._marks.get(name, 0) + round((now - self._last) * 1000)
-        self._last = now
-
-    def first(self, name: str) -> None:
-        self._marks.setdefault(name, round((time.perf_counter() - self._start) * 1000))
-
-    def done(self) -> dict[str, int]:
-        return {**self._marks, "total": round((time.perf_counter() - self._start) * 1000)}

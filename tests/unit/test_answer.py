@@ -596,7 +596,7 @@ def test_a_single_question_is_not_rewritten():
 
 def test_the_times_of_all_parts_are_counted(monkeypatch):
     ticks = iter(range(1000))
-    monkeypatch.setattr("assistant.answer.time.perf_counter", lambda: float(next(ticks)))
+    monkeypatch.setattr("assistant.stopwatch.time.perf_counter", lambda: float(next(ticks)))
     single, _ = answer("What did Xi and Putin sign?", FakeRetriever(SIGNED), FakeGate(), STATED)
     double, _ = answer(BOTH, FakeRetriever(sign=(SIGNED,), city=(TALKS,)), FakeGate(), STATED)
     for step in ("retrieve", "gate", "write"):

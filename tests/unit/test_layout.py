@@ -150,6 +150,7 @@ LAYERS = [
         "token_budget",
         "endpoint",
         "control_tokens",
+        "stopwatch",
     },
     {"stories", "sources", "writer_lock"},
     {"places", "uploads"},

@@ -1,0 +1,27 @@
+"""How long the steps of an answer take."""
+
+from __future__ import annotations
+
+import time
+
+
+class Stopwatch:
+    """Milliseconds since the start and between marks."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._marks: dict[str, int] = {}
+
+    def mark(self, name: str) -> None:
+        """Add the time since the last mark to `name`."""
+        now = time.perf_counter()
+        self._marks[name] = self._marks.get(name, 0) + round((now - self._last) * 1000)
+        self._last = now
+
+    def first(self, name: str) -> None:
+        """Set `name` to the time since the start, the first time only."""
+        self._marks.setdefault(name, round((time.perf_counter() - self._start) * 1000))
+
+    def done(self) -> dict[str, int]:
+        """All marks, and the total."""
+        return {**self._marks, "total": round((time.perf_counter() - self._start) * 1000)}
