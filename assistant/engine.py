@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import threading
@@ -41,9 +42,14 @@ class EmbeddedEngine:
         threads: int = 0,
         states: Path | None = None,
         speculation: bool = True,
+        server: Path | None = None,
     ) -> None:
-        """`context` tokens are shared by all slots; into the folder `states` slots can be saved."""
+        """`context` tokens are shared by all slots; into the folder `states` slots can be saved.
+
+        `server`: llama.cpp's server, compiled for this processor; without it xllamacpp's own is used.
+        """
         self.model = model
+        self.server = server
         self.key = secrets.token_urlsafe(32)
         self._config = {
             "model": str(model),
@@ -54,6 +60,7 @@ class EmbeddedEngine:
             "cache_mib": _CACHE_MIB,
             "states": str(states) if states else None,
             "speculation": speculation,
+            "server": str(server) if server else None,
         }
         self._process: subprocess.Popen[str] | None = None
         self._url: str | None = None
@@ -102,7 +109,7 @@ class EmbeddedEngine:
         except PackageNotFoundError:
             engine = ""
         file = [self.model.name, status.st_size, status.st_mtime_ns]
-        parts = [*file, engine, self._config["context"], SLOTS, _STATE_FORMAT]
+        parts = [*file, engine, self._config["server"], self._config["context"], SLOTS, _STATE_FORMAT]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def post(self, path: str, body: Mapping[str, Any], *, timeout: float) -> Any:
@@ -133,6 +140,9 @@ class EmbeddedEngine:
         process, self._process, self._url = self._process, None, None
         if process is None:
             return
+        # The whole group: a compiled server is the child's own child.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
         for stream in (process.stdin, process.stdout):

@@ -1,23 +1,43 @@
-"""The embedded engine's own process: llama.cpp's server, by xllamacpp, on a loopback port.
+"""The embedded engine's own process: llama.cpp's server on a loopback port, xllamacpp's or one compiled here.
 
 Started by `assistant.engine` as `python -m assistant.engine_process`. One line of JSON comes in
 on standard input, one goes out on standard output; when standard input closes, because the
-parent ended, however it ended, this process ends too.
+parent ended, however it ended, this process ends too, and with it a compiled server.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import re
+import signal
+import subprocess
 import sys
 import threading
+from collections import deque
+from collections.abc import Mapping
+from typing import IO, Any
+
+# Short drafts: on two cores each token of a draft that is thrown away costs what reading it does.
+_MATCHED, _DRAFTED = 4, 4
+# Tiles hold 32 tokens; of a longer batch the rows that fill none cost as much as if they did.
+_TILE_BATCH = 32
+_PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
     """Serve until standard input closes."""
+    config = json.loads(sys.stdin.readline())
+    serve = _serve_compiled if config.get("server") else _serve_prebuilt
+    print(json.dumps({"address": serve(config)}), flush=True)
+    sys.stdin.read()
+    _end(0)
+
+
+def _serve_prebuilt(config: Mapping[str, Any]) -> str:
     import xllamacpp
 
-    config = json.loads(sys.stdin.readline())
     params = xllamacpp.CommonParams()
     params.model.path = config["model"]
     params.hostnames = ["127.0.0.1"]
@@ -48,18 +68,82 @@ def main() -> None:
     params.offline = True
     if config["speculation"]:
         params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
-        # Short drafts: on two cores each token of a draft that is thrown away costs what reading it does.
-        params.speculative.ngram_simple.size_n = 4
-        params.speculative.ngram_simple.size_m = 4
+        params.speculative.ngram_simple.size_n = _MATCHED
+        params.speculative.ngram_simple.size_m = _DRAFTED
     server = xllamacpp.Server(params)
-    print(json.dumps({"address": server.listening_address}), flush=True)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    threading.Event().wait()
+    _kept.append(server)
+    return str(server.listening_address)
+
+
+# A server that nothing refers to ends.
+_kept: list[Any] = []
+
+
+def _serve_compiled(config: Mapping[str, Any]) -> str:
+    """The same server with the same settings, as a program; its options are the names above."""
+    options: dict[str, str | int] = {
+        "model": config["model"],
+        "host": "127.0.0.1",
+        "port": 0,
+        "ctx-size": config["context"],
+        "parallel": config["slots"],
+        "threads": config["threads"],
+        "threads-batch": config["threads"],
+        "ubatch-size": _TILE_BATCH,
+        "cache-ram": config["cache_mib"],
+        "load-mode": "none",
+        "fit": "off",
+        "log-colors": "off",
+    }
+    if config["states"]:
+        os.umask(0o077)
+        options["slot-save-path"] = config["states"] + os.sep
+    if config["speculation"]:
+        options["spec-type"] = "ngram-simple"
+        options["spec-ngram-simple-size-n"] = _MATCHED
+        options["spec-ngram-simple-size-m"] = _DRAFTED
+    flags = ("kv-unified", "no-cache-idle-slots", "slots", "no-warmup", "no-ui", "offline")
+    command = [config["server"], *(f"--{flag}" for flag in flags)]
+    command += [part for name, value in options.items() for part in (f"--{name}", str(value))]
+    # What it needs of the environment is the way to its libraries; other settings of llama.cpp's must not reach it.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("LLAMA_", "GGML_"))}
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        # Not an argument, which every user of the machine could read.
+        env={**environment, "LLAMA_API_KEY": config["key"]},
+        preexec_fn=_end_with_parent,
+    )
+    assert child.stderr is not None
+    last: deque[str] = deque(maxlen=3)
+    for line in child.stderr:
+        if found := re.search(r"listening on (http://\S+)", line):
+            threading.Thread(target=_attend, args=(child, child.stderr), daemon=True).start()
+            return found[1]
+        last.append(line.strip())
+    raise RuntimeError(f"{config['server']} ended with exit code {child.wait()}: {' / '.join(last)}")
+
+
+def _attend(child: subprocess.Popen[str], log: IO[str]) -> None:
+    for _ in log:
+        pass
+    _end(child.wait() or 1)
 
 
 def _end_with_parent() -> None:
-    sys.stdin.read()
-    os._exit(0)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _end(code: int) -> None:
+    if os.getpid() == os.getpgrp():
+        # The group is this process and its server; where nothing tells the server of its parent's end, this does.
+        os.killpg(0, signal.SIGKILL)
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -57,5 +57,9 @@ class ModelFileError(ModelError):
     """The embedded model's file is missing, damaged or cannot be written."""
 
 
+class EngineBuildError(ModelError):
+    """The embedded engine could not be compiled on this machine."""
+
+
 class ModelConnectionError(ModelError):
     """The endpoint is down, refuses the key or does not know the model."""

@@ -15,7 +15,8 @@ from assistant.control_tokens import without_control_tokens
 from assistant.endpoint import Endpoint
 from assistant.engine import SLOTS, EmbeddedEngine
 from assistant.errors import ModelConnectionError, ModelError
-from assistant.model_files import ModelStore, Progress
+from assistant.local_model import local_model
+from assistant.model_files import Progress
 from assistant.prefixes import PrefixSlots, StateFiles
 from assistant.settings import Settings
 from assistant.token_budget import TokenBudget
@@ -73,15 +74,16 @@ class ChatModel:
         with self._lock:
             if self.endpoint.url is not None or self._engine is not None:
                 return
-            path = self.endpoint.file or ModelStore(self._settings.home / "models").ensure(progress)
+            file, server = local_model(self.endpoint, self._settings, progress)
             files = StateFiles(self._settings.home / "prefixes")
             folder = files.folder if files.open() else None
             self._engine = EmbeddedEngine(
-                path,
+                file,
                 context=self._settings.context,
                 threads=self._settings.threads,
                 states=folder,
                 speculation=self._speculation,
+                server=server,
             )
             self._slots = PrefixSlots(
                 self._engine,

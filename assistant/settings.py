@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_cache_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -36,6 +36,9 @@ class Settings(BaseSettings):
         8000, ge=0, description="a library of at most so many characters is read whole, an article at a time"
     )
     threads: int = Field(0, ge=0, le=512, description="threads of the embedded model; 0: one a core, at most 8")
+    engine: Literal["auto", "prebuilt"] = Field(
+        "auto", description="auto: the engine compiled for this processor where there is one; prebuilt: never that"
+    )
     context: int = Field(8192, ge=1024, description="context of the embedded model, in tokens")
     timeout: float = Field(120.0, gt=0, le=86_400, description="seconds to wait for the model's next words")
     password_hash: SecretStr = Field(

@@ -84,8 +84,11 @@ class Status:
             print("\r\x1b[2K", end="", file=self._out, flush=True)
 
 
-def progress_bars(what: str) -> Callable[[int, int], None]:
-    """A bar on standard error that appears with the first step and goes when all are done."""
+def progress_bars(what: str, unit: str = "files") -> Callable[[int, int], None]:
+    """A bar on standard error that appears with the first step and goes when all are done.
+
+    What is counted in millions is counted in bytes, whatever the `unit`.
+    """
     from tqdm import tqdm
 
     bars: list[Any] = []
@@ -95,8 +98,9 @@ def progress_bars(what: str) -> Callable[[int, int], None]:
             if done >= total:
                 return
             big = total > 1_000_000
-            unit = "B" if big else "files"
-            bars.append(tqdm(desc=what, total=total, unit=unit, unit_scale=big, file=sys.stderr, leave=False))
+            bars.append(
+                tqdm(desc=what, total=total, unit="B" if big else unit, unit_scale=big, file=sys.stderr, leave=False)
+            )
         bars[0].update(done - bars[0].n)
         if done >= total:
             bars.pop().close()

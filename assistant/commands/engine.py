@@ -1,0 +1,94 @@
+"""`assistant engine`: which engine runs the embedded model; compile one for this processor."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.commands.common import Commands, say_always, settings_of
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+_NOTE = (
+    "The engine that is installed runs on every processor. One compiled for yours reads and writes sooner where "
+    "yours has newer instructions (AVX-512, AMX); a C++ compiler, make and the package registry are needed once."
+)
+# The trial is long enough to fill tiles, and any model that is whole goes on with the word.
+_TRIAL = "France, Paris. Italy, Rome. Spain, Madrid. Japan, Tokyo. Greece, Athens. France, Paris. Italy,"
+_EXPECTED = "Rome"
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    engine = commands.add_parser(
+        "engine", help="say which engine runs the embedded model; compile one for this processor", description=_NOTE
+    )
+    what = engine.add_mutually_exclusive_group()
+    what.add_argument("--build", action="store_true", help="compile it: about four minutes on two cores, once")
+    what.add_argument("--remove", action="store_true", help="remove what was compiled, and the weights made for it")
+    engine.set_defaults(run=_engine)
+
+
+def _engine(arguments: argparse.Namespace) -> int:
+    settings = settings_of(arguments)
+    if arguments.build:
+        _build(settings)
+    elif arguments.remove:
+        _remove(settings)
+    _describe(settings)
+    return 0
+
+
+def _describe(settings: Settings) -> None:
+    from assistant.local_model import engine_of, tiles_of
+
+    native, tiles = engine_of(settings), tiles_of(settings)
+    if native.server is None:
+        print("engine   prebuilt, for every processor; 'assistant engine --build' compiles one for this processor")
+        return
+    print(f"engine   compiled for this processor{' (AMX)' if native.has_tiles else ''}")
+    print(f"file     {native.server}")
+    if native.has_tiles:
+        print(f"weights  {tiles.path if tiles.is_current else 'are written for it at the next question'}")
+    if settings.engine == "prebuilt":
+        print("in use   the prebuilt one, because of ASSISTANT_ENGINE=prebuilt")
+
+
+def _build(settings: Settings) -> None:
+    from assistant.local_model import engine_of, weights_for
+    from assistant.terminal import progress_bars
+
+    native = engine_of(settings)
+    weights = weights_for(native, settings, progress_bars("preparing the model"))
+    if native.server is None:
+        compiling = progress_bars("compiling the engine", "%")
+        native.build(lambda server: _try(server, weights), lambda done: compiling(done, 100))
+        say_always("the engine is compiled, and in use from now on")
+
+
+def _remove(settings: Settings) -> None:
+    from assistant.local_model import engine_of, tiles_of
+
+    engine_of(settings).remove()
+    tiles_of(settings).remove()
+
+
+def _try(server: Path, weights: Path) -> None:
+    """Let a compiled server write; raises `EngineBuildError` when it cannot."""
+    from assistant.engine import EmbeddedEngine
+    from assistant.errors import EngineBuildError, ModelError
+
+    engine = EmbeddedEngine(weights, context=1024, server=server)
+    try:
+        engine.start()
+        _ = engine.base_url
+        reply = engine.post("/completion", {"prompt": _TRIAL, "n_predict": 2, "temperature": 0}, timeout=60)
+        written = str(reply.get("content", ""))
+    except (OSError, ValueError, ModelError) as error:
+        raise EngineBuildError(f"the engine was compiled but does not run here: {error}") from error
+    finally:
+        engine.stop()
+    if _EXPECTED not in written:
+        raise EngineBuildError(f"the engine was compiled but miscounts here: {written!r} instead of {_EXPECTED!r}")

