@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant.antecedents import with_antecedent
 from assistant.citations import CitationList
 from assistant.compound import parts
 from assistant.conversation import Contextualiser
@@ -104,12 +105,14 @@ class Pipeline:
         clock.mark("rewrite")
         pieces = parts(asked)
         done: list[_Part] = []
+        shown: set[Sentence] = set()
         for place, piece in enumerate(pieces):
             if place:
                 piece = self._steps.contextualiser.standalone(piece, [Turn("user", part) for part in pieces[:place]])
-            done.append((yield from self._part(piece, question, citations, trail, clock)))
+            done.append((yield from self._part(piece, question, citations, trail, clock, shown)))
         answered = [part for part in done if part.sentences]
-        sentences = tuple(sentence for part in done for sentence in part.sentences)
+        # What answers two parts of a question is said once.
+        sentences = tuple(dict.fromkeys(sentence for part in done for sentence in part.sentences))
         yield Done(
             Answer(
                 id=question.id,
@@ -130,7 +133,13 @@ class Pipeline:
         )
 
     def _part(
-        self, asked: str, question: Question, citations: CitationList, trail: Trail, clock: Stopwatch
+        self,
+        asked: str,
+        question: Question,
+        citations: CitationList,
+        trail: Trail,
+        clock: Stopwatch,
+        shown: set[Sentence],
     ) -> Generator[Event, None, _Part]:
         trail.part(asked)
         yield Step("searching")
@@ -173,6 +182,10 @@ class Pipeline:
             text = with_date(item.text, asked, item.report, several=several)
             numbers = tuple(dict.fromkeys(citation.number for citation in made))
             sentences.append(Sentence(text, numbers, item.evidence[0].support))
+            if sentences[-1] in shown:
+                item.entry["outcome"] = REPEATED
+                continue
+            shown.add(sentences[-1])
             yield SentenceReady(sentences[-1], made)
         return _Part(
             tuple(sentences),
@@ -238,8 +251,8 @@ class Pipeline:
             evidence = self._steps.support.check(item, report.passages, asked)
             if evidence and evidence[0].holds:
                 close = is_close(item, asked, evidence)
-                shown = evidence if close else tuple(replace(part, support=1.0) for part in evidence)
-                text = item if close else in_their_words(evidence)
+                shown = evidence if close else _verbatim(evidence, report)
+                text = item if close else in_their_words(shown)
                 kept.append(
                     self._confirmed(asked, verdict, Written(item, evidence, shown, quoted=not close), text, trail)
                 )
@@ -253,7 +266,7 @@ class Pipeline:
         # it said beside the question, perhaps on an article's order, is no help in finding it.
         quoted = self._steps.quoter.best(" ".join([asked, *(written.draft for written in failed)]), report.passages)
         if quoted and quoted.support >= QUOTE_SHARE:
-            shown = (replace(quoted, support=1.0),)
+            shown = _verbatim((quoted,), report)
             draft = failed[0] if failed else Written(beside[0].text, beside[0].evidence, beside[0].evidence)
             written = replace(draft, shown=shown, verbatim=True)
             kept.append(self._confirmed(asked, verdict, written, in_their_words(shown), trail))
@@ -277,6 +290,11 @@ def check_question(text: str) -> None:
 
 def _first(found: Iterable[tuple[Passage, ...]]) -> tuple[Passage, ...]:
     return next(filter(None, found), ())
+
+
+def _verbatim(evidence: tuple[Evidence, ...], report: Report) -> tuple[Evidence, ...]:
+    """What is shown in the article's own words, which state what they state."""
+    return with_antecedent([replace(part, support=1.0) for part in evidence], report.passages)
 
 
 def _same(text: str, other: str) -> bool:

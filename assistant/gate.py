@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -29,6 +30,20 @@ _NEVER_CERTAIN = 1e-4
 _BESIDE = 0.35
 # Log-odds of P(yes) = 0.6: where it is as high after the beginning, reading on changes nothing for the better.
 _FOUND = math.log(0.6 / 0.4)
+
+# "How much did it matter" asks for no number.
+_COUNTS = re.compile(
+    r"\bhow many\b|\bhow much\b(?=.*\b(?:money|dollars?|euros?|pounds?|yuan|cost|costs|price|worth|paid|pay|spen[dt]|"
+    r"invest(?:ed)?|rais(?:e|ed)|earn(?:ed)?|owe[ds]?|charged?|fined?|los[et]|sold|sell|bought|buy|budget|weigh(?:ed)?)\b)",
+    re.I,
+)
+_NUMERAL = re.compile(
+    r"\d|[¼-¾]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|"
+    r"sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|half|halves|thirds?|"
+    r"quarters?|first|second|fourth|fifth|sixth|seventh|eighth|ninth|tenth|single|both|pair|couple|once|twice|"
+    r"doubled?|tripled?|several|few|many|no|none|nothing|zero|free)\b",
+    re.I,
+)
 
 Coefficients = Mapping[str, Mapping[str, float]]
 
@@ -120,13 +135,18 @@ class Gate:
     def confirm(self, question: str, verdict: Verdict, written: Written) -> tuple[float, SentenceSignals]:
         """The probability that what is shown answers `question`, and why.
 
-        0 where the quoted words share neither a word nor the meaning with the question, and where the
-        question names a time and what is cited is of another.
+        0 where the quoted words share neither a word nor the meaning with the question, where the
+        question names a time and what is cited is of another, and where it asks for a number and none
+        is quoted.
         """
         signals = sentence_signals(question, verdict.signals, written, self._similarities)
         # An order in an article looks like this: the model obeys and is sure of it.
         beside = not signals.quoted and signals.similarity < _BESIDE
-        if beside or not any(_of_its_time(question, part) for part in written.shown):
+        if (
+            beside
+            or not any(_of_its_time(question, part) for part in written.shown)
+            or (_COUNTS.search(question) and not any(_NUMERAL.search(part.quote.text) for part in written.shown))
+        ):
             return 0.0, signals
         return _logistic(self._coefficients["sentence"], asdict(signals)), signals
 

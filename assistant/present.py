@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.dates import named_periods
 from assistant.reports import Report
 from assistant.schema import Sentence
 from assistant.words import stems
@@ -15,9 +16,6 @@ _RELATIVE = re.compile(
     r"(?:on|this|last|next)\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.I,
 )
-_YEAR = re.compile(r"\b(?:1[89]|20)\d{2}\b")
-
-
 _MARK = re.compile(r"\s*\[\d+\]")
 
 
@@ -25,9 +23,9 @@ def with_date(text: str, question: str, report: Report, *, several: bool) -> str
     """The sentence with outlet and date before it, where its time would not be plain without.
 
     That is when `several` reports answer, when it counts from its own day ("later this week"),
-    and when the question asks for a time and the sentence names none.
+    and when the question asks for a time and the sentence names none but, perhaps, the end of one ("up to 2030").
     """
-    unclear = bool(_RELATIVE.search(text)) or (bool(_ASKS_WHEN.search(question)) and not _YEAR.search(text))
+    unclear = bool(_RELATIVE.search(text)) or (bool(_ASKS_WHEN.search(question)) and not named_periods(text))
     return f"{report.byline}: {text}" if report.byline and (several or unclear) else text
 
 

@@ -5,6 +5,7 @@ The language model is not asked: a small one says yes to its own inventions (see
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from assistant.articles.speakers import attributed
 from assistant.dates import in_words
 from assistant.schema import Passage, Quote
 from assistant.sentences import split_sentences
-from assistant.words import STOP_WORDS, Word, content_words, fold, negations, spelled_out, stems, words
+from assistant.words import STOP_WORDS, Word, content_words, fold, negations, spelled_out, stem, stems, words
 
 THRESHOLD = 0.7
 _IMPORTED = 0.7
@@ -137,16 +138,17 @@ class _Claim:
     def _is_placed(self, word: Word, around: set[str], passage: Passage) -> bool:
         """True where what stands over the paragraph states the word: its day, its place, its outlet."""
         if word.is_number:
-            return word.stem in around and self._is_date(word)
-        return word.stem in around or word.stem in self._outlet(passage)
+            return word.stem.removesuffix("th") in around and self._is_date(word)
+        return bool({word.stem, *_month(word)} & (around | self._outlet(passage)))
 
     def _is_date(self, number: Word) -> bool:
         """True for a year, and for a number beside a month: "22 statements" is no 22 March."""
         if _YEAR.fullmatch(number.stem):
             return True
-        place = next(i for i, word in enumerate(self._all) if word.start == number.start)
-        beside = self._all[max(0, place - 1) : place] + self._all[place + 1 : place + 2]
-        return any(fold(word.written).rstrip(".") in MONTHS for word in beside)
+        others = [word for word in self._all if word.stem != "of"]
+        place = next(i for i, word in enumerate(others) if word.start == number.start)
+        beside = others[max(0, place - 1) : place] + others[place + 1 : place + 2]
+        return any(fold(word.written) in MONTHS for word in beside)
 
     def _outlet(self, passage: Passage) -> set[str]:
         """Stems of the outlet's and the agency's name, where the sentence has all of it."""
@@ -237,6 +239,12 @@ def _names(sentence: str, question: str) -> set[int]:
         if position or word.written.isupper() or leads_on or possessive or folded in asked:
             found.add(word.start)
     return found
+
+
+def _month(word: Word) -> set[str]:
+    """The stem of the month that a word is short for."""
+    number = MONTHS.get(fold(word.written))
+    return {stem(calendar.month_name[number])} if number else set()
 
 
 def placing(passage: Passage) -> set[str]:

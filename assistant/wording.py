@@ -11,19 +11,29 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from assistant.articles.speakers import attributed
 from assistant.present import as_quotation
 from assistant.support import Evidence, placing
-from assistant.words import content_words
+from assistant.words import content_words, stems
 
 _OUT_OF_ORDER = 0.2
 _PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|this|these|both|who)\b", re.I)
+_HE_SAID = re.compile(
+    r"\b(?:he|she|they)\s+(?:also\s+|further\s+|then\s+)?(?:said|says|add(?:ed|s)|not(?:ed|es)|stress(?:ed|es)|stated|"
+    r"explained|warned|told|argued|insisted|remarked|emphasi[sz]ed|concluded|continued|wrote)\b",
+    re.I,
+)
+# A speech that goes on in the next paragraph is not closed.
+_SPEECH = re.compile(r"[“\"][^”\"]*[”\"]?")
 
 
 def is_close(sentence: str, question: str, evidence: Sequence[Evidence]) -> bool:
     """True where all that the sentence claims is quoted, and most of it in the order of the quote.
 
-    A name that is not quoted must stand for one of the quote's pronouns. A bare "Australia" claims
-    what the question asks, which its quote need not state: it has to have a word of the question.
+    A name that is not quoted must stand for one of the quote's pronouns; for the one of "he added" only
+    where the sentence, too, says who speaks: "Members have duties, he added" makes no member of him.
+    A bare "Australia" claims what the question asks, which its quote need not state: it has to have a
+    word of the question.
     """
     quoted = [word.stem for part in evidence for word in content_words(part.quote.text)]
     around = {stem for part in evidence for stem in placing(part.passage)}
@@ -33,9 +43,26 @@ def is_close(sentence: str, question: str, evidence: Sequence[Evidence]) -> bool
     # Of three words one may stand elsewhere ("visited Moscow", "visiting …"); of two, that turns them round.
     allowed = max(1.0, _OUT_OF_ORDER * len(said)) if len(said) > 2 else 0
     in_order = len(said) - sum(block.size for block in blocks) <= allowed
-    named = set(words) <= {*quoted, *around} or any(_PRONOUN.search(part.quote.text) for part in evidence)
+    speaks = bool(attributed(sentence, claim=True))
+    named = set(words) <= {*quoted, *around} or any(_has_pronoun(part.quote.text, speaks) for part in evidence)
     claims = bool({*words} & {word.stem for word in content_words(question)})
-    return in_order and named and claims and all(part.support >= 1 for part in evidence)
+    credited = all(_is_credited(sentence, question, part) for part in evidence)
+    return in_order and named and claims and credited and all(part.support >= 1 for part in evidence)
+
+
+def _has_pronoun(quote: str, speaks: bool) -> bool:
+    return bool(_PRONOUN.search(quote if speaks else _HE_SAID.sub(" ", quote)))
+
+
+def _is_credited(sentence: str, question: str, part: Evidence) -> bool:
+    """False where someone's direct speech would be told as fact: nobody is named who says it."""
+    speaker = stems(part.passage.paragraph.speaker or "")
+    if not speaker or speaker & (stems(sentence) | stems(question)):
+        return True
+    spoken = {stem for speech in _SPEECH.findall(part.passage.paragraph.text) for stem in stems(speech)}
+    told = stems(_SPEECH.sub(" ", part.quote.text)) if _SPEECH.search(part.quote.text) else set()
+    said = {word.stem for word in content_words(sentence)}
+    return not said <= spoken or said <= told
 
 
 def in_their_words(evidence: Sequence[Evidence]) -> str:

@@ -40,6 +40,7 @@ def test_only_our_own_marks_look_like_citations(text):
     [
         ("They will meet later this week.", "Who will meet?", False),
         ("Xi spoke of a shift.", "When did Xi speak of a shift?", False),
+        ("They agreed on a plan up to 2030.", "When did they agree on a plan?", False),
         ("Xi met Putin in 2017.", "Who met?", True),
     ],
 )

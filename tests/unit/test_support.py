@@ -219,16 +219,8 @@ def test_a_part_of_the_outlets_name_and_of_the_day_states_nothing_else(sentence,
     [
         ("On 22 March 2023 the city council of Lund opened a new library.", "TDI"),
         ("On March 22 the city council of Lund opened a new library.", "TDI"),
-        pytest.param(
-            "On Mar. 22, 2023, the city council of Lund opened a new library.",
-            "TDI",
-            marks=pytest.mark.xfail(strict=True, reason="a short month is taken for a name that is not there"),
-        ),
-        pytest.param(
-            "On the 22nd of March, the city council of Lund opened a new library.",
-            "TDI",
-            marks=pytest.mark.xfail(strict=True, reason="an ordinal is not the day's number"),
-        ),
+        ("On Mar. 22, 2023, the city council of Lund opened a new library.", "TDI"),
+        ("On the 22nd of March, the city council of Lund opened a new library.", "TDI"),
         ("In 2023 the city council of Lund opened a new library.", "TDI"),
         ("According to the Norway Post, the city council of Lund opened a new library.", "Norway Post"),
     ],

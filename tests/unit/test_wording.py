@@ -51,6 +51,20 @@ def test_what_strays_in_words_or_their_order_is_not(sentence, text):
     assert not is_close(sentence, QUESTION, evidence(sentence, text))
 
 
+def test_who_speaks_is_not_what_he_speaks_of():
+    quote = "Members of the council have duties, he added."
+    asked = "Which members of the council have duties?"
+    member = "Xi Jinping is a member of the council."
+    assert not is_close(member, asked, told(member, quote))
+    said = "Xi Jinping added that members of the council have duties."
+    assert is_close(said, asked, told(said, quote))
+
+
+def told(sentence, quote):
+    """Evidence as it is where the name stands in the paragraph before."""
+    return evidence(sentence, "Xi Jinping arrived.", quote)
+
+
 def test_a_bare_name_claims_what_its_quote_need_not_state():
     quote = "A diaspora of French Australians still calls itself Huguenot in Australia."
     assert not is_close("Australia", "Which country has Huguenots today?", evidence("Australia", quote))
@@ -64,3 +78,26 @@ def test_the_quotes_stand_in_quotation_marks_with_their_speaker():
     assert in_their_words(evidence(sentence, "He said they signed two joint statements.", speaker="Xi")) == (
         "Xi: “He said they signed two joint statements.”"
     )
+
+
+NOTED = "During the talks, Xi noted, “China and Russia share a border. This commitment remains steadfast.”"
+
+
+def test_what_a_speaker_says_in_a_sentence_that_does_not_name_him_is_not_told_as_fact():
+    sentence = "This commitment remains steadfast."
+    own = evidence(sentence, NOTED, speaker="Xi")
+    assert not is_close(sentence, "Which commitment remains steadfast?", own)
+    assert in_their_words(own).startswith("“During the talks, Xi noted")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "speaker"),
+    [
+        ("This commitment remains steadfast.", "What did Xi say of the commitment?", "Xi"),
+        ("Xi noted that this commitment remains steadfast.", "Which commitment remains steadfast?", "Xi"),
+        ("This commitment remains steadfast.", "Which commitment remains steadfast?", None),
+        ("During the talks it was noted.", "What was noted during the talks?", "Xi"),
+    ],
+)
+def test_and_may_be_told_where_his_name_stands(sentence, question, speaker):
+    assert is_close(sentence, question, evidence(sentence, NOTED, speaker=speaker))

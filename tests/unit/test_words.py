@@ -24,6 +24,17 @@ from assistant.words import content_words, fold, negations, stem, stems, words
         ("café", "CAFE"),
         ("Erdoğan", "Erdogan"),
         ("STRASSE", "Straße"),
+        ("neighbourly", "neighborly"),
+        ("colours", "color"),
+        ("organisation", "organization"),
+        ("recognised", "recognize"),
+        ("analysed", "analyzing"),
+        ("defence", "defense"),
+        ("centres", "center"),
+        ("theatre", "theater"),
+        ("dialogue", "dialog"),
+        ("travelled", "traveling"),
+        ("programmes", "program"),
     ],
 )
 def test_words_that_compare_as_the_same(one: str, other: str) -> None:
@@ -32,7 +43,16 @@ def test_words_that_compare_as_the_same(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("2013", "2017"), ("two", "twelve"), ("3.5", "35"), ("China", "Chile"), ("first", "second"), ("one", "first")],
+    [
+        ("2013", "2017"),
+        ("two", "twelve"),
+        ("3.5", "35"),
+        ("China", "Chile"),
+        ("first", "second"),
+        ("one", "first"),
+        ("filled", "filed"),
+        ("hour", "or"),
+    ],
 )
 def test_words_that_do_not(one: str, other: str) -> None:
     assert stems(one).isdisjoint(stems(other))
