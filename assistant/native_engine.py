@@ -15,6 +15,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -28,12 +29,11 @@ from filelock import FileLock
 from assistant.errors import EngineBuildError
 
 Report = Callable[[int], None]
-_RECIPE = Path(__file__).with_name("native")
+_RECIPE = tuple(Path(__file__).with_name("native") / name for name in ("ggml.cmake", "tile_config.h"))
 _OPTIONS = {
     "CMAKE_BUILD_TYPE": "Release",
     # Around ggml, which has flags of its own, little is gained by more and a third of the time lost.
     "CMAKE_CXX_FLAGS_RELEASE": "-O1 -DNDEBUG",
-    "CMAKE_PROJECT_ggml_INCLUDE": str(_RECIPE / "ggml.cmake"),
     "GGML_NATIVE": "ON",
     "BUILD_SHARED_LIBS": "OFF",
     "LLAMA_BUILD_TESTS": "OFF",
@@ -44,6 +44,7 @@ _OPTIONS = {
 }
 _SERVER = "llama-server"
 _LAST_LINES = 5
+_WORK = "work-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +81,15 @@ class NativeEngine:
     def build(self, check: Callable[[Path], None], report: Report | None = None) -> Path:
         """Fetch the source, compile it, keep the program when `check` raises nothing; about five minutes on two cores.
 
-        `report` is told of per cent done. Raises `EngineBuildError` when a tool is missing, or a step fails.
+        What is there already is kept, also where another process has built it meanwhile. `report` is told of per cent
+        done. Raises `EngineBuildError` when a tool is missing, or a step fails.
         """
-        compiler = _tool("a C++ compiler", "c++", "g++", "clang++")
-        make = _tool("make", "make", "ninja")
+        compiler, make = build_tools()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.folder / "build.lock"), tempfile.TemporaryDirectory(dir=self.folder) as work:
-                program = self._compile(Path(work), compiler, make, report or (lambda _done: None))
-                check(program)
-                self.remove()
-                self._home.parent.mkdir(parents=True, exist_ok=True)
-                program.parent.replace(self._home)
+            with FileLock(self.folder / "build.lock"):
+                if self.server is None:
+                    self._build(compiler, make, check, report or (lambda _done: None))
         except OSError as error:
             raise EngineBuildError(
                 f"engine folder {self.folder}: {error.strerror or error}; "
@@ -100,23 +98,41 @@ class NativeEngine:
         return self._home / _SERVER
 
     def remove(self) -> bool:
-        """Remove this processor's program; False when there was none."""
-        there = self._home.is_dir()
-        shutil.rmtree(self._home, ignore_errors=True)
-        return there
+        """Remove this processor's program; False when there was none. Raises `EngineBuildError`."""
+        try:
+            shutil.rmtree(self._home)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise EngineBuildError(
+                f"engine folder {self._home}: {error.strerror or error}; remove it by hand, "
+                "or set ASSISTANT_ENGINE=prebuilt"
+            ) from error
+        return True
 
     @property
     def _home(self) -> Path:
-        recipe = {path.name: path.read_text(encoding="utf-8") for path in sorted(_RECIPE.iterdir()) if path.is_file()}
-        options = {name: value for name, value in _OPTIONS.items() if not name.endswith("INCLUDE")}
-        made_of = [self.source.version, recipe, options, platform.system(), platform.machine(), sorted(self._flags)]
+        recipe = {path.name: path.read_text(encoding="utf-8") for path in _RECIPE}
+        made_of = [self.source.version, recipe, _OPTIONS, platform.system(), platform.machine(), sorted(self._flags)]
         return self.folder / hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
+
+    def _build(self, compiler: str, make: str, check: Callable[[Path], None], report: Report) -> None:
+        # A run that was killed left half a gigabyte.
+        for left in self.folder.glob(f"{_WORK}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=_WORK, dir=self.folder, ignore_cleanup_errors=True) as work:
+            program = self._compile(Path(work), compiler, make, report)
+            report(100)
+            check(program)
+            self.remove()
+            program.parent.replace(self._home)
 
     def _compile(self, work: Path, compiler: str, make: str, report: Report) -> Path:
         tree = self._fetch(work)
         report(5)
         cmake = shutil.which("cmake") or _install_cmake(work)
-        options = [f"-D{name}={value}" for name, value in {**_OPTIONS, "CMAKE_CXX_COMPILER": compiler}.items()]
+        paths = {"CMAKE_PROJECT_ggml_INCLUDE": _RECIPE[0], "CMAKE_CXX_COMPILER": compiler}
+        options = [f"-D{name}={value}" for name, value in {**_OPTIONS, **paths}.items()]
         generator = ["-G", "Ninja" if Path(make).name == "ninja" else "Unix Makefiles"]
         _run([cmake, "-S", str(tree), "-B", str(work / "build"), *generator, *options], "cmake")
         report(10)
@@ -133,12 +149,21 @@ class NativeEngine:
         pin = f"{self.source.package}=={self.source.version} --hash=sha256:{self.source.sha256}\n"
         wanted.write_text(pin, encoding="utf-8")
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-deps"]
-        _run([*pip, "--no-binary", ":all:", "--require-hashes", "-r", str(wanted), "-d", str(work)], "pip")
+        # Not ":all:", with which pip would compile what it needs to look into the source, too.
+        source = ["--no-binary", self.source.package, "--require-hashes", "-r", str(wanted), "-d", str(work)]
+        _run([*pip, *source], "pip")
         archive = next(work.glob("*.tar.gz"))
         with tarfile.open(archive) as packed:
-            packed.extractall(work / "source", filter="data")
+            # Python before 3.11.4 has no such filter; what is unpacked is known by its hash.
+            packed.extraction_filter = getattr(tarfile, "data_filter", None)
+            packed.extractall(work / "source")
         archive.unlink()
         return next((work / "source").iterdir()) / "thirdparty" / "llama.cpp"
+
+
+def build_tools() -> tuple[str, str]:
+    """The C++ compiler and make, or ninja. Raises `EngineBuildError` when one is missing."""
+    return _tool("a C++ compiler", "c++", "g++", "clang++"), _tool("make", "make", "ninja")
 
 
 def processor_flags() -> frozenset[str]:
@@ -183,11 +208,17 @@ def _run(command: list[str], what: str, on_line: Callable[[str], None] | None = 
         text=True,
         errors="replace",
         env=environment,
+        start_new_session=True,
     ) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            lines = [*lines, line.strip()][-_LAST_LINES:]
-            if on_line:
-                on_line(line)
+        try:
+            for line in process.stdout:
+                lines = [*lines, line.strip()][-_LAST_LINES:]
+                if on_line:
+                    on_line(line)
+        except BaseException:
+            # With its compilers, which would go on writing into a folder that is being removed.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     if process.returncode:
         raise EngineBuildError(f"the engine could not be built: {what} said: {' / '.join(lines)}")
