@@ -23,6 +23,7 @@ _TURNS_SHOWN = 6
 _ANSWER_SHOWN = 400
 _JOINED = 200
 _MAX_TOKENS = 80
+_REFUSED = re.compile(r"\b(?:(?:do|does|did|can)(?: not|n['’]t) (?:say|know|find|have)|cannot answer|sorry)\b", re.I)
 _MARK = re.compile(r"\s*\[\d+\]")
 
 
@@ -40,7 +41,9 @@ class Contextualiser:
         shown = "\n".join(_line(turn) for turn in history[-_TURNS_SHOWN:])
         prompt = self._prompts.render("rewrite", history=shown, question=question)
         rewritten = self._questions(prompt, max(1, question.count("?"))).strip().strip('"')
-        if rewritten and _only_known_words(rewritten, question, shown):
+        # A small model would sometimes rather answer than ask.
+        asks = "?" in rewritten or "?" not in question
+        if rewritten and asks and _only_known_words(rewritten, question, shown):
             return rewritten
         return _joined(question, history)
 
@@ -72,11 +75,12 @@ def _only_known_words(rewritten: str, question: str, shown: str) -> bool:
 
 
 def _joined(question: str, history: Sequence[Turn]) -> str:
-    """Where the rewriting cannot be trusted: the last question, its answer, and this question."""
+    """Where the rewriting cannot be trusted: the last question, its answer if it had one, and this question."""
     last = max((place for place, turn in enumerate(history) if turn.role == "user"), default=None)
     if last is None:
         return question
-    before = " ".join(_MARK.sub("", turn.content).strip()[:_JOINED] for turn in history[last:])
+    turns = [turn for turn in history[last:] if turn.role == "user" or not _REFUSED.search(turn.content)]
+    before = " ".join(_MARK.sub("", turn.content).strip()[:_JOINED] for turn in turns)
     return f"{before} {question}"
 
 

@@ -62,7 +62,6 @@ def test_a_question_that_stands_alone_is_left_as_it_is(prompts: Prompts, fake_mo
         (' "What did Xi and Putin sign in Moscow?" ', "What did Xi and Putin sign in Moscow?"),
         ("What did Xi’s and Putin’s meeting sign?", "What did Xi’s and Putin’s meeting sign?"),
         ("What did Xi and Putin sign? They did not sign.", "What did Xi and Putin sign?"),
-        ("Say what they sign.", "Say what they sign."),
     ],
 )
 def test_a_rewriting_in_the_conversations_own_words_is_taken(
@@ -77,6 +76,7 @@ def test_a_rewriting_in_the_conversations_own_words_is_taken(
         "What did Xi Jinping and Joe Biden sign?",
         "What did Xi and Putin sign in 2023?",
         "They signed two joint statements.",
+        "Xi Jinping met Vladimir Putin in Moscow.",
         "",
         '""',
     ],
@@ -84,6 +84,13 @@ def test_a_rewriting_in_the_conversations_own_words_is_taken(
 def test_a_rewriting_with_foreign_words_is_not(prompts: Prompts, fake_model: Any, reply: str) -> None:
     standalone = Contextualiser(fake_model(reply), prompts).standalone("What did they sign?", HISTORY)
     assert standalone == "Whom did Xi Jinping meet in Moscow? He met Vladimir Putin. What did they sign?"
+
+
+@pytest.mark.parametrize("refusal", ["The articles do not say.", "Sorry, I can't find that.", "I don’t know."])
+def test_a_refusal_is_nothing_to_lean_on(prompts: Prompts, fake_model: Any, refusal: str) -> None:
+    history = (Turn("user", "Whom did Xi Jinping meet?"), Turn("assistant", refusal))
+    standalone = Contextualiser(fake_model("Biden?"), prompts).standalone("And then?", history)
+    assert standalone == "Whom did Xi Jinping meet? And then?"
 
 
 def test_as_many_questions_are_taken_as_were_asked(prompts: Prompts, fake_model: Any) -> None:
