@@ -22,6 +22,7 @@ from assistant.llm import ChatModel
 from assistant.prompts import Prompts
 from assistant.quoting import Similarities
 from assistant.reports import Report, put_to
+from assistant.roles import is_reversed
 from assistant.support import Evidence, placing
 from assistant.words import Word, content_words, spelled_out, stems
 
@@ -136,8 +137,8 @@ class Gate:
         """The probability that what is shown answers `question`, and why.
 
         0 where the quoted words share neither a word nor the meaning with the question, where the
-        question names a time and what is cited is of another, and where it asks for a number and none
-        is quoted.
+        question names a time and what is cited is of another, where it asks what one does to another
+        and the other does it, and where it asks for a number and none is quoted.
         """
         signals = sentence_signals(question, verdict.signals, written, self._similarities)
         # An order in an article looks like this: the model obeys and is sure of it.
@@ -145,6 +146,7 @@ class Gate:
         if (
             beside
             or not any(_of_its_time(question, part) for part in written.shown)
+            or all(is_reversed(question, part.quote.text) for part in written.shown)
             or (_COUNTS.search(question) and not any(_NUMERAL.search(part.quote.text) for part in written.shown))
         ):
             return 0.0, signals

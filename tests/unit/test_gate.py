@@ -276,6 +276,33 @@ def test_what_is_of_another_time_than_the_question_names_answers_nothing(questio
     assert bool(confidence) is answered
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "answered"),
+    [
+        ("How much did the system cost?", "The system was deployed in the South.", False),
+        ("How much did the system cost?", "The system cost nine million.", True),
+        ("How many systems were deployed?", "The systems were deployed in the South.", False),
+        ("How many systems were deployed?", "Several systems were deployed.", True),
+        ("How much did the system matter?", "The system matters to the region.", True),
+    ],
+)
+def test_a_question_for_a_number_is_answered_by_one(question, text, answered):
+    confidence, _ = confirmed(question, passage(text), 0.9)
+    assert bool(confidence) is answered
+
+
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        ("Putin congratulated his Chinese counterpart.", False),
+        ("Xi congratulated Putin on his election.", True),
+    ],
+)
+def test_what_the_other_one_did_answers_nothing(text, answered):
+    confidence, _ = confirmed("Why did Xi congratulate Putin?", passage(text), 0.9)
+    assert bool(confidence) is answered
+
+
 def test_confidence_rises_with_the_likeness_of_the_paragraph():
     question = "How many statements did Xi sign?"
     values = [confirmed(question, passage(), similarity, 0.9)[0] for similarity in (0.0, 0.3, 0.6, 0.9)]

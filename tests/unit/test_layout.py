@@ -180,6 +180,7 @@ LAYERS = [
         "excerpts",
         "wording",
         "antecedents",
+        "roles",
     },
     {"answer"},
     {"batch", "library"},
