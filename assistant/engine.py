@@ -160,8 +160,9 @@ class EmbeddedEngine:
         except ValueError:
             reply = {"error": f"it ended with exit code {process.wait()}"}
         if "address" not in reply:
+            other = "set ASSISTANT_ENGINE=prebuilt" if self.server else "choose another with --model"
             raise ModelError(
                 f"model {self.model}: the embedded engine could not load it ({reply.get('error')}); "
-                "see 'assistant model', or choose another with --model"
+                f"see 'assistant model', or {other}"
             )
         return f"{reply['address']}/v1"

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,8 +32,8 @@ _GROWTH = 1.25
 # Read a row at a time, never multiplied as a whole.
 _LOOKED_UP = "token_embd.weight"
 _Q4_K_BYTES, _Q4_K_STEPS = 144, 8
-# What `gguf` raises on bytes that make no sense to it: it has no error of its own.
-_DAMAGED = (ValueError, LookupError, OverflowError, TypeError, AssertionError, struct.error)
+# What `gguf` raises on bytes that make no sense to it: it has no error of its own. The last one: of weights too large.
+_DAMAGED = (ValueError, LookupError, FloatingPointError)
 
 
 class TileWeights:
@@ -106,7 +105,8 @@ def rewrite(source: Path, target: Path, progress: Progress) -> None:
     Raises `OSError` when a file cannot be read or written, `ModelFileError` when the source is no whole GGUF file.
     """
     try:
-        _rewrite(source, target, progress)
+        with np.errstate(over="raise"):
+            _rewrite(source, target, progress)
     except _DAMAGED as error:
         raise ModelFileError(
             f"model {source}: not a whole GGUF file ({type(error).__name__}: {error}); "

@@ -180,13 +180,10 @@ def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path, project: Path)
     child = script_at(
         tmp_path / "python",
         """
-        import threading
         sys.path.insert(0, os.environ["PROJECT"])
-        from assistant.engine_process import _end_with_parent
-        sys.stdin.readline()
-        print(json.dumps({"address": "x"}), flush=True)
-        threading.Thread(target=_end_with_parent, daemon=True).start()
-        threading.Event().wait()
+        from assistant import engine_process
+        engine_process._serve_prebuilt = lambda config: "x"
+        engine_process.main()
         """,
     )
     program = f"""

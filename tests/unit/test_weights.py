@@ -20,62 +20,14 @@ import pytest
 
 pytest.importorskip("gguf")
 
+from block_gguf import FIELDS, write_gguf
 from gguf import GGMLQuantizationType as Type
-from gguf import GGUFReader, GGUFValueType, GGUFWriter, quants
+from gguf import GGUFReader, quants
 
 from assistant.errors import ModelFileError
 from assistant.weights import TileWeights, rewrite
 
 FORK = multiprocessing.get_context("fork")
-ROWS, WIDTH = 6, 512
-FIELDS: dict[str, tuple[Any, GGUFValueType, GGUFValueType | None]] = {
-    "general.name": ("Tiny – ein Modell", GGUFValueType.STRING, None),
-    "tiny.context_length": (2**31 + 5, GGUFValueType.UINT32, None),
-    "tiny.epsilon": (0.5, GGUFValueType.FLOAT32, None),
-    "tokenizer.ggml.add_bos_token": (False, GGUFValueType.BOOL, None),
-    "tokenizer.ggml.tokens": (["a", "", "Ġdé", "中"], GGUFValueType.ARRAY, GGUFValueType.STRING),
-    "tokenizer.ggml.token_type": ([1, -1, 3, 6], GGUFValueType.ARRAY, GGUFValueType.INT32),
-    "tokenizer.ggml.scores": ([0.25, -1.5], GGUFValueType.ARRAY, GGUFValueType.FLOAT32),
-}
-
-
-def halves(random: np.random.Generator, count: int) -> Any:
-    """Scales as models have them, as the bytes of 16-bit floats, shape (count, 2)."""
-    return random.uniform(1e-4, 1e-2, count).astype("<f2")[:, None].view(np.uint8)
-
-
-def q4_k(random: np.random.Generator) -> Any:
-    blocks = random.integers(0, 256, (ROWS * WIDTH // 256, 144), np.uint8)
-    blocks[:, 0:2], blocks[:, 2:4] = halves(random, len(blocks)), halves(random, len(blocks))
-    return blocks.reshape(ROWS, -1)
-
-
-def q6_k(random: np.random.Generator) -> Any:
-    blocks = random.integers(0, 256, (ROWS * WIDTH // 256, 210), np.uint8)
-    blocks[:, 208:] = halves(random, len(blocks))
-    return blocks.reshape(ROWS, -1)
-
-
-def write_gguf(path: Path, *, seed: int = 1, alignment: int | None = None) -> Path:
-    random = np.random.default_rng(seed)
-    writer = GGUFWriter(path, "tiny")
-    if alignment:
-        writer.add_custom_alignment(alignment)
-    for name, (value, kind, inner) in FIELDS.items():
-        writer.add_key_value(name, value, kind, sub_type=inner)
-    writer.add_tensor("token_embd.weight", q4_k(random), raw_dtype=Type.Q4_K)
-    writer.add_tensor("blk.0.attn_norm.weight", random.normal(size=WIDTH).astype(np.float32))
-    writer.add_tensor("blk.0.ffn_gate.weight", q4_k(random), raw_dtype=Type.Q4_K)
-    writer.add_tensor("blk.0.ffn_down.weight", q6_k(random), raw_dtype=Type.Q6_K)
-    writer.add_tensor("blk.0.attn_q.weight", random.normal(size=(ROWS, 34)).astype(np.float16))
-    # As mixtures of experts have them: three dimensions.
-    writer.add_tensor("blk.0.ffn_up_exps.weight", q4_k(random).reshape(2, ROWS // 2, -1), raw_dtype=Type.Q4_K)
-    writer.add_tensor("output.weight", q6_k(random), raw_dtype=Type.Q6_K)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return path
 
 
 def nothing(_done: int, _total: int) -> None:
@@ -155,7 +107,7 @@ def test_what_the_file_says_of_the_model_is_kept(source: Path, tmp_path: Path) -
     assert fields["general.architecture"].contents() == "tiny"
     for name, (value, kind, inner) in FIELDS.items():
         assert fields[name].contents() == value, name
-        assert fields[name].types == ([kind, inner] if inner else [kind]), name
+        assert fields[name].types == ([kind] if inner is None else [kind, inner]), name
 
 
 def test_a_file_with_another_alignment_is_kept_readable(tmp_path: Path) -> None:
@@ -392,9 +344,10 @@ def test_a_source_that_is_cut_anywhere_is_one_clear_error(tiles: TileWeights) ->
 
 def test_a_source_with_a_changed_byte_is_made_or_one_clear_error(tiles: TileWeights) -> None:
     whole = bytearray(tiles.source.read_bytes())
-    first = GGUFReader(tiles.source).tensors[0].data_offset
+    tensors = GGUFReader(tiles.source).tensors
     refused = 0
-    for place in range(0, first, 7):
+    # Where the tensors are described: in the fields, `gguf` would believe an array's length, whatever it is.
+    for place in range(tensors[0].field.offset, tensors[0].data_offset, 3):
         changed = bytearray(whole)
         changed[place] ^= 0x41
         tiles.source.write_bytes(changed)
@@ -403,6 +356,17 @@ def test_a_source_with_a_changed_byte_is_made_or_one_clear_error(tiles: TileWeig
         except ModelFileError:
             refused += 1
     assert refused > 30
+
+
+def test_weights_that_the_other_encoding_cannot_hold_are_not_written(tiles: TileWeights) -> None:
+    gate = next(one for one in GGUFReader(tiles.source).tensors if one.name == "blk.0.ffn_gate.weight")
+    whole = bytearray(tiles.source.read_bytes())
+    # A step of 60,000 is a 16-bit float; what it is multiplied with makes it none.
+    whole[gate.data_offset : gate.data_offset + 2] = np.array([60_000], "<f2").tobytes()
+    tiles.source.write_bytes(whole)
+    with pytest.raises(ModelFileError, match="overflow"):
+        tiles.ensure()
+    assert_nothing_made(tiles)
 
 
 def test_a_source_that_is_gone_is_one_clear_error(tiles: TileWeights) -> None:
