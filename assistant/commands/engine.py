@@ -56,16 +56,28 @@ def _describe(settings: Settings) -> None:
         print("in use   the prebuilt one, because of ASSISTANT_ENGINE=prebuilt")
 
 
+def _in_use(settings: Settings) -> str:
+    return ", and in use from now on" if settings.engine == "auto" else "; ASSISTANT_ENGINE=prebuilt keeps it unused"
+
+
 def _build(settings: Settings) -> None:
     from assistant.local_model import engine_of, weights_for
+    from assistant.native_engine import build_tools
     from assistant.terminal import progress_bars
 
     native = engine_of(settings)
+    if native.server is None:
+        # What is missing is said before the minute that the weights take, and they before the minutes of compiling.
+        build_tools()
     weights = weights_for(native, settings, progress_bars("preparing the model"))
     if native.server is None:
         compiling = progress_bars("compiling the engine", "%")
-        native.build(lambda server: _try(server, weights), lambda done: compiling(done, 100))
-        say_always("the engine is compiled, and in use from now on")
+        try:
+            native.build(lambda server: _try(server, weights), lambda done: compiling(done, 100))
+        finally:
+            # What is said of a failure does not go on the line of the bar.
+            compiling(100, 100)
+        say_always("the engine is compiled" + _in_use(settings))
 
 
 def _remove(settings: Settings) -> None:

@@ -57,6 +57,7 @@ def test_help_imports_nothing_heavy(run_assistant: Run) -> None:
     imported = {line.split("|")[-1].strip().split(".")[0] for line in done.stderr.splitlines() if "|" in line}
     assert "argparse" in imported
     heavy = {
+        "gguf",
         "llama_index",
         "numpy",
         "openai",
