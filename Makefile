@@ -1,7 +1,7 @@
 # Everything runs in .venv, which is made when first needed. Only Python 3.11+, make and the package
 # registry are asked for. Progress goes to standard error: `make ask` prints the answer and nothing else.
 .SILENT:
-.PHONY: ask web articles setup test lint types evals bench check clean clean-venv
+.PHONY: ask web articles setup engine test lint types evals bench check clean clean-venv
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,7 +16,10 @@ web: $(VENV)/local.stamp ## the chat page, at http://127.0.0.1:7860
 articles: $(VENV)/local.stamp ## list the articles in seeds/
 	$(BIN)/assistant articles
 
-setup: $(VENV)/local.stamp ## install what a user needs
+setup: engine ## install what a user needs, and compile the engine for this processor
+
+engine: $(VENV)/local.stamp ## compile the embedded model's engine for this processor: about four minutes, once
+	$(BIN)/assistant engine --build
 
 test: $(VENV)/dev.stamp ## run every test, the real model's included
 	$(BIN)/pytest
