@@ -19,8 +19,12 @@ from collections import deque
 from collections.abc import Mapping
 from typing import IO, Any
 
-# Short drafts: on two cores each token of a draft that is thrown away costs what reading it does.
+from assistant.native_engine import has_tiles, processor_flags
+
+# Short drafts: on two cores each token of a draft that is thrown away costs what reading it does. With
+# tiles eight are read in the time that two take to write.
 _MATCHED, _DRAFTED = 4, 4
+_MATCHED_WITH_TILES, _DRAFTED_WITH_TILES = 3, 7
 # Tiles hold 32 tokens; of a longer batch the rows that fill none cost as much as if they did.
 _TILE_BATCH = 32
 _PR_SET_PDEATHSIG = 1
@@ -89,19 +93,21 @@ def _serve_compiled(config: Mapping[str, Any]) -> str:
         "parallel": config["slots"],
         "threads": config["threads"],
         "threads-batch": config["threads"],
-        "ubatch-size": _TILE_BATCH,
         "cache-ram": config["cache_mib"],
         "load-mode": "none",
         "fit": "off",
         "log-colors": "off",
     }
+    tiles = has_tiles(processor_flags())
+    if tiles:
+        options["ubatch-size"] = _TILE_BATCH
     if config["states"]:
         os.umask(0o077)
         options["slot-save-path"] = config["states"] + os.sep
     if config["speculation"]:
         options["spec-type"] = "ngram-simple"
-        options["spec-ngram-simple-size-n"] = _MATCHED
-        options["spec-ngram-simple-size-m"] = _DRAFTED
+        options["spec-ngram-simple-size-n"] = _MATCHED_WITH_TILES if tiles else _MATCHED
+        options["spec-ngram-simple-size-m"] = _DRAFTED_WITH_TILES if tiles else _DRAFTED
     flags = ("kv-unified", "no-cache-idle-slots", "slots", "no-warmup", "no-ui", "offline")
     command = [config["server"], *(f"--{flag}" for flag in flags)]
     command += [part for name, value in options.items() for part in (f"--{name}", str(value))]

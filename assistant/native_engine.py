@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,7 +70,7 @@ class NativeEngine:
     @property
     def has_tiles(self) -> bool:
         """Whether the processor multiplies tiles of bytes (AMX)."""
-        return "amx_int8" in self._flags
+        return has_tiles(self._flags)
 
     @property
     def server(self) -> Path | None:
@@ -164,6 +164,11 @@ class NativeEngine:
 def build_tools() -> tuple[str, str]:
     """The C++ compiler and make, or ninja. Raises `EngineBuildError` when one is missing."""
     return _tool("a C++ compiler", "c++", "g++", "clang++"), _tool("make", "make", "ninja")
+
+
+def has_tiles(flags: Collection[str]) -> bool:
+    """Whether a processor with these flags multiplies tiles of bytes (AMX)."""
+    return "amx_int8" in flags
 
 
 def processor_flags() -> frozenset[str]:
