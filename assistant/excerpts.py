@@ -19,7 +19,7 @@ from assistant.words import content_words, stems
 _RANK = 0.4
 _SHORT = 350
 _BEGINNING = 600
-_COMPARED = 64
+_COMPARED = 16
 
 
 @dataclass(frozen=True, slots=True)
