@@ -16,6 +16,7 @@ _RELATIVE = re.compile(
     r"(?:on|this|last|next)\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
     re.I,
 )
+_LONG_AGO = re.compile(r"\b1[0-8]\d\d\b")
 _MARK = re.compile(r"\s*\[\d+\]")
 
 
@@ -25,7 +26,8 @@ def with_date(text: str, question: str, report: Report, *, several: bool) -> str
     That is when `several` reports answer, when it counts from its own day ("later this week"),
     and when the question asks for a time and the sentence names none but, perhaps, the end of one ("up to 2030").
     """
-    unclear = bool(_RELATIVE.search(text)) or (bool(_ASKS_WHEN.search(question)) and not named_periods(text))
+    timeless = not named_periods(text) and not _LONG_AGO.search(text) and report.published is not None
+    unclear = bool(_RELATIVE.search(text)) or (bool(_ASKS_WHEN.search(question)) and timeless)
     return f"{report.byline}: {text}" if report.byline and (several or unclear) else text
 
 

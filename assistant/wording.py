@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import takewhile
 
 from assistant.articles.speakers import attributed
 from assistant.present import as_quotation
+from assistant.sentences import split_sentences
 from assistant.support import Evidence, placing
 from assistant.words import content_words, stems
 
@@ -23,6 +25,9 @@ _HE_SAID = re.compile(
     r"explained|warned|told|argued|insisted|remarked|emphasi[sz]ed|concluded|continued|wrote)\b",
     re.I,
 )
+_MAY_BE = re.compile(
+    r"\b(?:may|might|could|possibly|perhaps|probably|reportedly|allegedly|apparently|supposedly|likely|rumou?red)\b"
+)
 # A speech that goes on in the next paragraph is not closed.
 _SPEECH = re.compile(r"[“\"][^”\"]*[”\"]?")
 
@@ -30,10 +35,11 @@ _SPEECH = re.compile(r"[“\"][^”\"]*[”\"]?")
 def is_close(sentence: str, question: str, evidence: Sequence[Evidence]) -> bool:
     """True where all that the sentence claims is quoted, and most of it in the order of the quote.
 
-    A name that is not quoted must stand for one of the quote's pronouns; for the one of "he added" only
-    where the sentence, too, says who speaks: "Members have duties, he added" makes no member of him.
-    A bare "Australia" claims what the question asks, which its quote need not state: it has to have a
-    word of the question.
+    A name that is not quoted must be what the sentence begins with and stand for one of the quote's
+    pronouns; for the one of "he added" only where the sentence, too, says who speaks: "Members have
+    duties, he added" makes no member of him. A bare "Australia" claims what the question asks, which its
+    quote need not state: it has to have a word of the question. What may be so is not told as being so,
+    and what two sentences say is not told as one.
     """
     quoted = [word.stem for part in evidence for word in content_words(part.quote.text)]
     around = {stem for part in evidence for stem in placing(part.passage)}
@@ -43,11 +49,32 @@ def is_close(sentence: str, question: str, evidence: Sequence[Evidence]) -> bool
     # Of three words one may stand elsewhere ("visited Moscow", "visiting …"); of two, that turns them round.
     allowed = max(1.0, _OUT_OF_ORDER * len(said)) if len(said) > 2 else 0
     in_order = len(said) - sum(block.size for block in blocks) <= allowed
-    speaks = bool(attributed(sentence, claim=True))
-    named = set(words) <= {*quoted, *around} or any(_has_pronoun(part.quote.text, speaks) for part in evidence)
     claims = bool({*words} & {word.stem for word in content_words(question)})
-    credited = all(_is_credited(sentence, question, part) for part in evidence)
-    return in_order and named and claims and credited and all(part.support >= 1 for part in evidence)
+    return (
+        in_order
+        and claims
+        and _names_hold(sentence, words, {*quoted, *around}, evidence)
+        and all(_is_told_alike(sentence, question, part) for part in evidence)
+    )
+
+
+def _names_hold(sentence: str, words: Sequence[str], known: set[str], evidence: Sequence[Evidence]) -> bool:
+    """True where what is not quoted is the sentence's subject, for which the quote has a pronoun."""
+    begins = list(takewhile(lambda stem: stem not in known, words))
+    if set(words[len(begins) :]) <= known and not begins:
+        return True
+    speaks = bool(attributed(sentence, claim=True))
+    pronoun = any(_has_pronoun(part.quote.text, speaks) for part in evidence)
+    return pronoun and set(words[len(begins) :]) <= known
+
+
+def _is_told_alike(sentence: str, question: str, part: Evidence) -> bool:
+    hedged = bool(_MAY_BE.search(part.quote.text)) and not _MAY_BE.search(sentence)
+    spans = split_sentences(part.quote.text)
+    # A name may come from the sentence before.
+    plain = {word.stem for word in content_words(sentence) if not word.is_capitalised}
+    one = len(spans) < 2 or any(plain <= stems(part.quote.text[start:end]) for start, end in spans)
+    return part.support >= 1 and not hedged and one and _is_credited(sentence, question, part)
 
 
 def _has_pronoun(quote: str, speaks: bool) -> bool:

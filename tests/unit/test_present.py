@@ -50,10 +50,20 @@ def test_the_date_is_said_where_it_would_be_unclear(text, question, several):
 
 @pytest.mark.parametrize(
     ("text", "question"),
-    [("Xi met Putin on July 4, 2017.", "When did Xi meet Putin?"), ("Xi met Putin.", "Whom did Xi meet?")],
+    [
+        ("The land was given in 1749.", "When was the land given?"),
+        ("Xi met Putin on July 4, 2017.", "When did Xi meet Putin?"),
+        ("Xi met Putin.", "Whom did Xi meet?"),
+    ],
 )
 def test_and_not_where_it_is_clear(text, question):
     assert with_date(text, question, report(), several=False) == text
+
+
+def test_an_outlet_alone_does_not_say_when():
+    undated = report(None)
+    assert undated.byline
+    assert with_date("Xi met Putin.", "When did Xi meet Putin?", undated, several=False) == "Xi met Putin."
 
 
 def test_an_article_without_date_and_outlet_adds_nothing():

@@ -25,6 +25,8 @@ def evidence(sentence, *texts, speaker=None):
     [
         ("Xi and Putin signed two joint statements.", SIGNED),
         ("Putin thanked his guest.", SIGNED),
+        ("The guest may have thanked Putin.", "The guest may have thanked Putin."),
+        ("In May two statements were signed.", "In May two statements were signed."),
         ("An estimated 50,000 Walloons and Huguenots fled to England.", FLED),
         ("The Museum of Independence keeps objects of the struggle.", MUSEUM),
         ("Xi Jinping signed.", "Signing President Xi Jinping smiled."),
@@ -45,6 +47,11 @@ def test_what_is_said_as_it_is_written_is_close(sentence, text):
         ("The two joint statements of Putin and Xi were signed.", SIGNED),
         ("Xi thanked Putin.", "Putin thanked Xi."),
         ("Putin thanked.", "Thanked was Putin."),
+        ("Packets are delivered by Xi.", "Packets are delivered by him."),
+        ("The guest was thanked by the East.", "He said that the guest was thanked."),
+        ("The guest thanked Putin.", "The guest may have thanked Putin."),
+        ("Two statements were signed.", "Two statements were reportedly signed."),
+        ("Xi signed many statements since 2003.", "Xi signed many statements. He kept the guest since 2003."),
     ],
 )
 def test_what_strays_in_words_or_their_order_is_not(sentence, text):
