@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     password_hash: SecretStr = Field(
         SecretStr(""), description="hash of the page's password, made with: assistant web --hash-password"
     )
-    threshold: float = Field(0.4, ge=0, le=1, description="confidence below which a question is refused")
+    threshold: float = Field(0.42, ge=0, le=1, description="confidence below which a question is refused")
 
     @field_validator("articles", "home", "prompts", mode="after")
     @classmethod
