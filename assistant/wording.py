@@ -12,21 +12,27 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import takewhile
 
+from assistant.articles.dateline import MONTHS
 from assistant.articles.speakers import attributed
 from assistant.present import as_quotation
 from assistant.sentences import split_sentences
 from assistant.support import Evidence, placing
-from assistant.words import content_words, stems
+from assistant.words import content_words, fold, stems, words
 
 _OUT_OF_ORDER = 0.2
-_PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|this|these|both|who)\b", re.I)
+_PRONOUN = re.compile(r"\b(?:he|him|his|she|her|hers|it|its|they|them|their|this|these)\b", re.I)
+_DAYS_AND_MONTHS = {*MONTHS, *"monday tuesday wednesday thursday friday saturday sunday".split()}
 _HE_SAID = re.compile(
     r"\b(?:he|she|they)\s+(?:also\s+|further\s+|then\s+)?(?:said|says|add(?:ed|s)|not(?:ed|es)|stress(?:ed|es)|stated|"
     r"explained|warned|told|argued|insisted|remarked|emphasi[sz]ed|concluded|continued|wrote)\b",
     re.I,
 )
+# What is so now and then, about, or perhaps.
 _MAY_BE = re.compile(
-    r"\b(?:may|might|could|possibly|perhaps|probably|reportedly|allegedly|apparently|supposedly|likely|rumou?red)\b"
+    r"\b(?:may|might|could|possibly|perhaps|probably|reportedly|allegedly|apparently|supposedly|likely|rumou?red|"
+    r"[Uu]sually|[Oo]ften|[Ss]ometimes|[Gg]enerally|[Mm]ostly|[Rr]arely|[Aa]lmost|[Nn]early|estimated|"
+    r"[Aa]t (?:least|most)|up to (?=\d)|"
+    r"(?:[Mm]ore|[Ff]ewer|[Ll]ess) than|(?:[Ii]n|[Ff]or|[Oo]f) (?:most|many|some|several))\b"
 )
 # A speech that goes on in the next paragraph is not closed.
 _SPEECH = re.compile(r"[“\"][^”\"]*[”\"]?")
@@ -43,29 +49,29 @@ def is_close(sentence: str, question: str, evidence: Sequence[Evidence]) -> bool
     """
     quoted = [word.stem for part in evidence for word in content_words(part.quote.text)]
     around = {stem for part in evidence for stem in placing(part.passage)}
-    words = [word.stem for word in content_words(sentence)]
-    said = [stem for stem in words if stem in quoted]
+    claimed = [word.stem for word in content_words(sentence)]
+    said = [stem for stem in claimed if stem in quoted]
     blocks = SequenceMatcher(None, said, quoted, autojunk=False).get_matching_blocks()
     # Of three words one may stand elsewhere ("visited Moscow", "visiting …"); of two, that turns them round.
     allowed = max(1.0, _OUT_OF_ORDER * len(said)) if len(said) > 2 else 0
     in_order = len(said) - sum(block.size for block in blocks) <= allowed
-    claims = bool({*words} & {word.stem for word in content_words(question)})
+    claims = bool({*claimed} & {word.stem for word in content_words(question)})
     return (
         in_order
         and claims
-        and _names_hold(sentence, words, {*quoted, *around}, evidence)
+        and _names_hold(sentence, claimed, {*quoted, *around}, evidence)
         and all(_is_told_alike(sentence, question, part) for part in evidence)
     )
 
 
-def _names_hold(sentence: str, words: Sequence[str], known: set[str], evidence: Sequence[Evidence]) -> bool:
+def _names_hold(sentence: str, claimed: Sequence[str], known: set[str], evidence: Sequence[Evidence]) -> bool:
     """True where what is not quoted is the sentence's subject, for which the quote has a pronoun."""
-    begins = list(takewhile(lambda stem: stem not in known, words))
-    if set(words[len(begins) :]) <= known and not begins:
+    begins = list(takewhile(lambda stem: stem not in known, claimed))
+    if set(claimed[len(begins) :]) <= known and not begins:
         return True
     speaks = bool(attributed(sentence, claim=True))
     pronoun = any(_has_pronoun(part.quote.text, speaks) for part in evidence)
-    return pronoun and set(words[len(begins) :]) <= known
+    return pronoun and set(claimed[len(begins) :]) <= known
 
 
 def _is_told_alike(sentence: str, question: str, part: Evidence) -> bool:
@@ -78,7 +84,13 @@ def _is_told_alike(sentence: str, question: str, part: Evidence) -> bool:
 
 
 def _has_pronoun(quote: str, speaks: bool) -> bool:
-    return bool(_PRONOUN.search(quote if speaks else _HE_SAID.sub(" ", quote)))
+    """True where a pronoun stands for someone whom the quote does not name before."""
+    text = quote if speaks else _HE_SAID.sub(" ", quote)
+    found = _PRONOUN.search(text)
+    if found is None:
+        return False
+    before = words(text[: found.start()])[1:]
+    return not any(word.is_capitalised and fold(word.written) not in _DAYS_AND_MONTHS for word in before)
 
 
 def _is_credited(sentence: str, question: str, part: Evidence) -> bool:

@@ -27,6 +27,7 @@ def evidence(sentence, *texts, speaker=None):
         ("Putin thanked his guest.", SIGNED),
         ("The guest may have thanked Putin.", "The guest may have thanked Putin."),
         ("In May two statements were signed.", "In May two statements were signed."),
+        ("Xi Jinping thanked the guest.", "Xi Jinping came. On Monday he thanked the guest."),
         ("An estimated 50,000 Walloons and Huguenots fled to England.", FLED),
         ("The Museum of Independence keeps objects of the struggle.", MUSEUM),
         ("Xi Jinping signed.", "Signing President Xi Jinping smiled."),
@@ -51,6 +52,10 @@ def test_what_is_said_as_it_is_written_is_close(sentence, text):
         ("The guest was thanked by the East.", "He said that the guest was thanked."),
         ("The guest thanked Putin.", "The guest may have thanked Putin."),
         ("Two statements were signed.", "Two statements were reportedly signed."),
+        ("Guests always thanked Putin.", "In most years guests always thanked Putin."),
+        ("Putin signed 50 statements.", "Putin signed nearly 50 statements."),
+        ("Matthew thanked the guest.", "Jonathan Taylor, who came first, thanked the guest."),
+        ("Matthew thanked the guest.", "When Jonathan Taylor came, he thanked the guest."),
         ("Xi signed many statements since 2003.", "Xi signed many statements. He kept the guest since 2003."),
     ],
 )
