@@ -31,7 +31,7 @@ _HE_SAID = re.compile(
 _MAY_BE = re.compile(
     r"\b(?:may|might|could|possibly|perhaps|probably|reportedly|allegedly|apparently|supposedly|likely|rumou?red|"
     r"[Uu]sually|[Oo]ften|[Ss]ometimes|[Gg]enerally|[Mm]ostly|[Rr]arely|[Aa]lmost|[Nn]early|estimated|"
-    r"[Aa]t (?:least|most)|up to (?=\d)|"
+    r"[Aa]t (?:least|most)|up to (?=\d)(?!(?:19|20)\d\d\b)|"
     r"(?:[Mm]ore|[Ff]ewer|[Ll]ess) than|(?:[Ii]n|[Ff]or|[Oo]f) (?:most|many|some|several))\b"
 )
 # A speech that goes on in the next paragraph is not closed.
@@ -41,14 +41,14 @@ _SPEECH = re.compile(r"[“\"][^”\"]*[”\"]?")
 def is_close(sentence: str, question: str, evidence: Sequence[Evidence]) -> bool:
     """True where all that the sentence claims is quoted, and most of it in the order of the quote.
 
-    A name that is not quoted must be what the sentence begins with and stand for one of the quote's
-    pronouns; for the one of "he added" only where the sentence, too, says who speaks: "Members have
+    A name that neither the quote nor the title has must be what the sentence begins with and stand for
+    one of the quote's pronouns; for the one of "he added" only where the sentence, too, says who speaks: "Members have
     duties, he added" makes no member of him. A bare "Australia" claims what the question asks, which its
     quote need not state: it has to have a word of the question. What may be so is not told as being so,
     and what two sentences say is not told as one.
     """
     quoted = [word.stem for part in evidence for word in content_words(part.quote.text)]
-    around = {stem for part in evidence for stem in placing(part.passage)}
+    around = {stem for part in evidence for stem in placing(part.passage) | _named(part.passage.title)}
     claimed = [word.stem for word in content_words(sentence)]
     said = [stem for stem in claimed if stem in quoted]
     blocks = SequenceMatcher(None, said, quoted, autojunk=False).get_matching_blocks()
@@ -62,6 +62,10 @@ def is_close(sentence: str, question: str, evidence: Sequence[Evidence]) -> bool
         and _names_hold(sentence, claimed, {*quoted, *around}, evidence)
         and all(_is_told_alike(sentence, question, part) for part in evidence)
     )
+
+
+def _named(title: str) -> set[str]:
+    return {word.stem for word in words(title) if word.is_capitalised}
 
 
 def _names_hold(sentence: str, claimed: Sequence[str], known: set[str], evidence: Sequence[Evidence]) -> bool:

@@ -77,6 +77,26 @@ def told(sentence, quote):
     return evidence(sentence, "Xi Jinping arrived.", quote)
 
 
+def test_the_title_says_where_it_was_and_a_year_is_no_measure():
+    quote = "Following their talks, Xi and Putin signed two joint statements on cooperation up to 2030."
+    sentence = "Xi and Putin signed two joint statements in Moscow in 2023."
+    asked = "What did Xi and Putin sign in Moscow in 2023?"
+    passages = [
+        Passage(Paragraph("a#p1", 1, "They met in Moscow."), "a", title, "TDI", date(2023, 3, 22)) for title in ("", "")
+    ]
+    stated = [
+        Passage(Paragraph("a#p2", 2, quote), "a", title, "TDI", date(2023, 3, 22))
+        for title in ("Xi’s visit to Moscow", "Xi’s visit to Putin")
+    ]
+    close = [
+        is_close(sentence, asked, Support().check(sentence, [before, own]))
+        for before, own in zip(passages, stated, strict=True)
+    ]
+    assert close == [True, False]
+    measured = "Xi kept up to 50 guests."
+    assert not is_close("Xi kept 50 guests.", "How many guests did Xi keep?", evidence("Xi kept 50 guests.", measured))
+
+
 def test_a_bare_name_claims_what_its_quote_need_not_state():
     quote = "A diaspora of French Australians still calls itself Huguenot in Australia."
     assert not is_close("Australia", "Which country has Huguenots today?", evidence("Australia", quote))
