@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.dates import named_periods
 from assistant.quoting import Similarities
 from assistant.reports import Report
 from assistant.schema import Passage
@@ -20,6 +21,8 @@ _RANK = 0.4
 _SHORT = 350
 _BEGINNING = 600
 _COMPARED = 16
+# An article none of whose sentences comes so near as the nearest of all, less this, is not read.
+_BEHIND = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,18 @@ class Excerpter:
         texts = [passage.paragraph.text[start:end] for passage, (start, end) in pieces]
         asked = {word.stem for word in content_words(question)}
         rank = {passage.paragraph.id: place for place, passage in enumerate(passages)}
+        near = []
         scores = []
         for (passage, _), text in zip(pieces, texts, strict=True):
-            share = len(asked & (stems(text) | placing(passage))) / max(1, len(asked))
-            scores.append(share / 2 + _RANK / (1 + rank[passage.paragraph.id]))
+            near.append(len(asked & (stems(text) | placing(passage))) / max(1, len(asked)) / 2)
+            scores.append(near[-1] + _RANK / (1 + rank[passage.paragraph.id]))
         # By far the dearest part; what has few of the words and stands far down is not read anyway.
         likely = sorted(range(len(pieces)), key=lambda place: -scores[place])[:_COMPARED]
         for place, similarity in zip(likely, self._similarities(question, [texts[i] for i in likely]), strict=True):
+            near[place] += max(0.0, similarity) / 2
             scores[place] += max(0.0, similarity) / 2
+        # A question that names two times is asked of the reports of both, however they word it.
+        enough = max(near) - _BEHIND if len(named_periods(question)) < 2 else 0.0
         kept: set[int] = set()
         nearest: set[int] = set()
         best: dict[str, float] = {}
@@ -74,7 +81,8 @@ class Excerpter:
         articles: dict[str, int] = {}
         for place in sorted(range(len(pieces)), key=lambda place: -scores[place]):
             size, article = len(texts[place]), pieces[place][0].article_id
-            if (size > left and kept) or (article not in articles and len(articles) == self._articles):
+            another = kept and article not in articles
+            if (size > left and kept) or (another and (len(articles) == self._articles or near[place] < enough)):
                 continue
             taken = articles.setdefault(article, 0)
             if not taken or taken + size <= _BEGINNING:

@@ -187,7 +187,23 @@ def test_what_is_nearest_comes_first_and_the_rest_further():
         assert sum(map(len, pieces)) <= len(text)
 
 
-def test_of_each_article_something_is_nearest():
+def read(question, articles):
+    found = cut(question, [LONG, *articles], characters=1500)
+    assert {key.partition("#")[0] for key in found.texts} == {key.partition("#")[0] for key in found.nearest}
+    return {key.partition("#")[0] for key in found.nearest}
+
+
+def test_of_each_article_that_comes_as_near_something_is_nearest():
+    others = [passage(1, *FILLER, f"The captain of the ferry to Vik is {name}.", article=name) for name in ("Bo", "Ek")]
+    assert read(QUESTION, others) == {"holm", "Bo", "Ek"}
+
+
+def test_an_article_that_is_far_behind_is_not_read():
     others = [passage(1, *FILLER, article=f"other{n}") for n in range(2)]
-    found = cut(QUESTION, [LONG, *others], characters=1500)
-    assert {key.partition("#")[0] for key in found.nearest} == {"holm", "other0", "other1"}
+    assert read(QUESTION, others) == {"holm"}
+
+
+def test_a_question_that_names_two_times_is_asked_of_every_report():
+    others = [passage(1, *FILLER, article=f"other{n}") for n in range(2)]
+    asked = "Who was the captain of the ferry in 2019, and who in 2021?"
+    assert read(asked, others) == {"holm", "other0", "other1"}
