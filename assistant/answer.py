@@ -253,9 +253,8 @@ class Pipeline:
                 close = is_close(item, asked, evidence)
                 shown = evidence if close else _verbatim(evidence, report)
                 text = item if close else in_their_words(shown)
-                kept.append(
-                    self._confirmed(asked, verdict, Written(item, evidence, shown, quoted=not close), text, trail)
-                )
+                written = Written(item, evidence, shown, quoted=not close)
+                kept.append(self._confirmed(asked, verdict, written, text, trail))
             else:
                 failed.append(Written(item, evidence, evidence))
                 trail.checked(failed[-1])

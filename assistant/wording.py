@@ -42,10 +42,10 @@ def is_close(sentence: str, question: str, evidence: Sequence[Evidence]) -> bool
     """True where all that the sentence claims is quoted, and most of it in the order of the quote.
 
     A name that neither the quote nor the title has must be what the sentence begins with and stand for
-    one of the quote's pronouns; for the one of "he added" only where the sentence, too, says who speaks: "Members have
-    duties, he added" makes no member of him. A bare "Australia" claims what the question asks, which its
-    quote need not state: it has to have a word of the question. What may be so is not told as being so,
-    and what two sentences say is not told as one.
+    one of the quote's pronouns; for the one of "he added" only where the sentence, too, says who speaks:
+    "Members have duties, he added" makes no member of him. A bare "Australia" claims what the question
+    asks, which its quote need not state: it has to have a word of the question. What may be so is not
+    told as being so, and what two sentences say is not told as one.
     """
     quoted = [word.stem for part in evidence for word in content_words(part.quote.text)]
     around = {stem for part in evidence for stem in placing(part.passage) | _named(part.passage.title)}
@@ -70,12 +70,11 @@ def _named(title: str) -> set[str]:
 
 def _names_hold(sentence: str, claimed: Sequence[str], known: set[str], evidence: Sequence[Evidence]) -> bool:
     """True where what is not quoted is the sentence's subject, for which the quote has a pronoun."""
-    begins = list(takewhile(lambda stem: stem not in known, claimed))
-    if set(claimed[len(begins) :]) <= known and not begins:
-        return True
+    subject = list(takewhile(lambda stem: stem not in known, claimed))
+    if not set(claimed[len(subject) :]) <= known:
+        return False
     speaks = bool(attributed(sentence, claim=True))
-    pronoun = any(_has_pronoun(part.quote.text, speaks) for part in evidence)
-    return pronoun and set(claimed[len(begins) :]) <= known
+    return not subject or any(_has_pronoun(part.quote.text, speaks) for part in evidence)
 
 
 def _is_told_alike(sentence: str, question: str, part: Evidence) -> bool:
@@ -103,6 +102,7 @@ def _is_credited(sentence: str, question: str, part: Evidence) -> bool:
     if not speaker or speaker & (stems(sentence) | stems(question)):
         return True
     spoken = {stem for speech in _SPEECH.findall(part.passage.paragraph.text) for stem in stems(speech)}
+    # A quote without quotation marks may itself be from the middle of a speech.
     told = stems(_SPEECH.sub(" ", part.quote.text)) if _SPEECH.search(part.quote.text) else set()
     said = {word.stem for word in content_words(sentence)}
     return not said <= spoken or said <= told

@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from assistant.spelling import fold_spelling
+
 _TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ORDINAL_ENDING = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
 _NUMBERS = {
@@ -36,20 +38,6 @@ _ORDINALS = {
         start=1,
     )
 }
-# British spellings and what they are levelled to, so that "neighbourly" states "neighborly".
-_SPELLINGS = tuple(
-    (re.compile(form), levelled)
-    for form, levelled in (
-        (r"(?<=[a-z]{2})our(?=$|s$|ed$|ing$|ite|able|abl|ly$|hood|ful|less|er)", "or"),
-        (r"(?<=[a-z]{3})is(?=(?:e|ed|es|er|ers|ing|ation|ations)$)", "iz"),
-        (r"(?<=[a-z]{3})ys(?=(?:e|ed|es|er|ers|ing)$)", "yz"),
-        (r"^(def|off|lic|pret)enc(?=e)", r"\1ens"),
-        (r"(?<=[a-z]{2})tre(?=s?$)", "ter"),
-        (r"(?<=[a-z]{2})ogue(?=s?$)", "og"),
-        (r"(?<=[a-z]{2}[aeiou])ll(?=(?:ed|ing|er|ers)$)", "l"),
-        (r"^(program)me(?=s?$)", r"\1"),
-    )
-)
 STOP_WORDS = frozenset(
     """
     believe believes believed indicate indicates indicated describe describes described emphasize emphasizes
@@ -142,9 +130,7 @@ def stem(word: str) -> str:
         return _ORDINALS[folded]
     if folded[:1].isdigit():
         return _ORDINAL_ENDING.sub("th", folded.replace(",", ""))
-    for form, levelled in _SPELLINGS:
-        folded = form.sub(levelled, folded)
-    return str(_stemmer().stemWord(folded)) or folded
+    return str(_stemmer().stemWord(fold_spelling(folded))) or folded
 
 
 @cache

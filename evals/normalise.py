@@ -13,8 +13,8 @@ import re
 import unicodedata
 from dataclasses import replace
 
+from assistant.spelling import fold_spelling
 from evals.numerals import read_number
-from evals.spelling import fold_spelling
 from evals.tokens import MONTHS, Token, fold_dates, vocabulary
 
 _ARTICLES = frozenset({"a", "an", "the"})

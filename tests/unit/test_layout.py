@@ -154,6 +154,7 @@ LAYERS = [
         "endpoint",
         "control_tokens",
         "stopwatch",
+        "spelling",
     },
     {"stories", "sources", "writer_lock", "local_model"},
     {"places", "uploads"},
