@@ -17,7 +17,16 @@ _DAY = re.compile(
 )
 _ISO_DAY = re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b")
 _MONTH_YEAR = re.compile(rf"\b(?P<m>{_MONTH_NAMES})\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b", re.I)
+_DAY_OF_MONTH = re.compile(
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH_NAMES})|(?:{_MONTH_NAMES})\.?\s+\d{{1,2}}(?!,?\d))\b", re.I
+)
 _YEAR = re.compile(r"(?<![\d–-])(?P<y>(?:19|20)\d{2})(?:'s|’s)?\b(?![-–\d])")
+# "In 2000 cases" tells how many.
+_YEAR_IN_TEXT = re.compile(
+    r"\b(?:in|since|by|from|until|till|during|before|after|early|late|mid|of|the|and|to|year|for)[ -](?:19|20)\d{2}\b"
+    r"(?![-–,.]?\d)(?!\s+[a-z]+s\b)",
+    re.I,
+)
 _ANY_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _SINCE = re.compile(rf"\b(?:since|after)\s+(?:\w+\s+){{0,3}}{_ANY_YEAR.pattern}|{_ANY_YEAR.pattern}\s+on", re.I)
 _UNTIL = re.compile(rf"\b(?:before|until|till|by|up to)\s+(?:\w+\s+){{0,3}}{_ANY_YEAR.pattern}", re.I)
@@ -65,6 +74,13 @@ def named_periods(text: str) -> list[Period]:
             if period:
                 periods.append(period)
     return sorted(periods, key=lambda period: period.since)
+
+
+def without_dates(text: str) -> str:
+    """`text` without the days, months and years that it names; a year that may be a number stays."""
+    for form in (_DAY, _ISO_DAY, _MONTH_YEAR, _DAY_OF_MONTH, _YEAR_IN_TEXT):
+        text = form.sub(" ", text)
+    return text
 
 
 def may_be_of_its_time(question: str, text: str, published: date | None) -> bool:

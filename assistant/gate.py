@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from assistant.dates import may_be_of_its_time, named_periods
+from assistant.dates import may_be_of_its_time, named_periods, without_dates
 from assistant.llm import ChatModel
 from assistant.prompts import Prompts
 from assistant.quoting import Similarities
@@ -138,7 +138,7 @@ class Gate:
 
         0 where the quoted words share neither a word nor the meaning with the question, where the
         question names a time and what is cited is of another, where it asks what one does to another
-        and the other does it, and where it asks for a number and none is quoted.
+        and the other does it, and where it asks for a number and none but dates is quoted.
         """
         signals = sentence_signals(question, verdict.signals, written, self._similarities)
         # An order in an article looks like this: the model obeys and is sure of it.
@@ -147,7 +147,10 @@ class Gate:
             beside
             or not any(_of_its_time(question, part) for part in written.shown)
             or all(is_reversed(question, part.quote.text) for part in written.shown)
-            or (_COUNTS.search(question) and not any(_NUMERAL.search(part.quote.text) for part in written.shown))
+            or (
+                _COUNTS.search(question)
+                and not any(_NUMERAL.search(without_dates(part.quote.text)) for part in written.shown)
+            )
         ):
             return 0.0, signals
         return _logistic(self._coefficients["sentence"], asdict(signals)), signals

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.dates import Period, in_words, may_be_of_its_time, named_periods
+from assistant.dates import Period, in_words, may_be_of_its_time, named_periods, without_dates
 
 
 def periods(text: str) -> list[tuple[str, str]]:
@@ -137,3 +137,17 @@ def test_a_question_that_names_years_is_answered_from_that_time(
     question: str, text: str, year: int | None, expected: bool
 ) -> None:
     assert may_be_of_its_time(question, text, date(year, 5, 1) if year else None) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("It opened in 2017 and on 4 July 2018.", "It opened   and on  ."),
+        ("On July 4 it cost 300.", "On   it cost 300."),
+        ("In May 2016 the 12 left.", "In   the 12 left."),
+        ("Some 2000 came; in 2000 cases it failed.", "Some 2000 came; in 2000 cases it failed."),
+        ("May 1,200 people go?", "May 1,200 people go?"),
+    ],
+)
+def test_dates_are_taken_out_and_numbers_left(text: str, left: str) -> None:
+    assert without_dates(text).split() == left.split()

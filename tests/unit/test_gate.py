@@ -283,6 +283,9 @@ def test_what_is_of_another_time_than_the_question_names_answers_nothing(questio
         ("How much did the system cost?", "The system cost nine million.", True),
         ("How many systems were deployed?", "The systems were deployed in the South.", False),
         ("How many systems were deployed?", "Several systems were deployed.", True),
+        ("How much did the system cost?", "The system was deployed in 2017, on 4 July.", False),
+        ("How much did the system cost?", "The system cost 40,000 in May 2017.", True),
+        ("How many systems were deployed?", "The systems were deployed in 2000 places.", True),
         ("How much did the system matter?", "The system matters to the region.", True),
     ],
 )
