@@ -1,5 +1,5 @@
 # Everything runs in .venv, which is made when first needed. Only Python 3.11+, make and the package
-# registry are asked for. Progress goes to standard error: `make ask` prints the answer and nothing else.
+# registry are asked for; to compile the engine a C++ compiler too. Progress goes to standard error: `make ask` prints the answer and nothing else.
 .SILENT:
 .PHONY: ask web articles setup engine test lint types evals bench check clean clean-venv
 
@@ -37,7 +37,7 @@ evals: $(VENV)/dev.stamp ## how accurate is it
 bench: $(VENV)/dev.stamp ## how fast is it: make bench EVALDATA=DIR for a large library too
 	$(BIN)/python -m bench.speed $(if $(EVALDATA),--evaldata "$(EVALDATA)")
 
-check: lint types test ## what .ci/run does before the evals
+check: lint types test ## what .ci/run does before it asks and evaluates
 
 $(VENV)/local.stamp: requirements/local.txt pyproject.toml
 	scripts/setup local >&2

@@ -20,7 +20,7 @@ from assistant.words import content_words, stems
 _RANK = 0.4
 _SHORT = 350
 _BEGINNING = 600
-_COMPARED = 6
+_COMPARED = 4
 # An article none of whose sentences comes so near as the nearest of all, less this, is not read.
 _BEHIND = 0.2
 
@@ -62,10 +62,11 @@ class Excerpter:
         texts = [passage.paragraph.text[start:end] for passage, (start, end) in pieces]
         asked = {word.stem for word in content_words(question)}
         rank = {passage.paragraph.id: place for place, passage in enumerate(passages)}
+        places = {passage.paragraph.id: placing(passage) for passage in passages}
         near = []
         scores = []
         for (passage, _), text in zip(pieces, texts, strict=True):
-            near.append(len(asked & (stems(text) | placing(passage))) / max(1, len(asked)) / 2)
+            near.append(len(asked & (stems(text) | places[passage.paragraph.id])) / max(1, len(asked)) / 2)
             scores.append(near[-1] + _RANK / (1 + rank[passage.paragraph.id]))
         # By far the dearest part; what has few of the words and stands far down is not read anyway.
         likely = sorted(range(len(pieces)), key=lambda place: -scores[place])[:_COMPARED]

@@ -173,8 +173,10 @@ def report_signals(question: str, report: Report, p_yes: float) -> ReportSignals
     """The signals of one report; `p_yes` is the model's own probability."""
     p_yes = min(max(p_yes, _NEVER_CERTAIN), 1 - _NEVER_CERTAIN)
     known = stems(report.render())
-    share, _ = coverage(question, known)
-    _, unknown = coverage(question, known | report.vocabulary)
+    share, unknown = coverage(question, known)
+    if unknown:
+        # A long article takes longer to take into words than all of retrieval.
+        _, unknown = coverage(question, known | report.vocabulary())
     return ReportSignals(
         yes=math.log(p_yes / (1 - p_yes)),
         asked=share,

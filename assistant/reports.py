@@ -5,7 +5,7 @@ One article at a time in a prompt, so that a small model cannot mix two reports 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -20,7 +20,7 @@ _QUESTION = "\0"
 class Report:
     """The retrieved passages of one article, in reading order; `rank` of its best, from 0.
 
-    `vocabulary` holds the stems of all its words, the paragraphs that were not retrieved included;
+    `vocabulary` finds the stems of all its words, the paragraphs that were not retrieved included, when it is called;
     `excerpts`, by paragraph id, is what is read where the paragraphs are not read whole, and
     `further` what is read after it; `whole`: the passages are the whole article, so that it reads the
     same whatever is asked.
@@ -28,7 +28,7 @@ class Report:
 
     passages: tuple[Passage, ...]
     rank: int
-    vocabulary: frozenset[str] = frozenset()
+    vocabulary: Callable[[], frozenset[str]] = frozenset
     excerpts: Mapping[str, str] = field(default_factory=dict)
     further: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import zip_longest
 
 from llama_index.core import VectorStoreIndex
@@ -83,7 +84,7 @@ class Retriever:
             Report(
                 self._complete(report) if small else report.passages,
                 report.rank,
-                self._vocabulary(report),
+                partial(self._vocabulary, report.passages[0].article_id),
                 whole=small,
             )
             for report in reports
@@ -101,8 +102,7 @@ class Retriever:
             for node in self._store.nodes_of(report.passages[0].article_id)
         )
 
-    def _vocabulary(self, report: Report) -> frozenset[str]:
-        article_id = report.passages[0].article_id
+    def _vocabulary(self, article_id: str) -> frozenset[str]:
         key = (article_id, self._store.generation())
         if key not in self._vocabularies:
             nodes = self._store.nodes_of(article_id)

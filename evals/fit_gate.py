@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -233,7 +233,7 @@ def _record(name: str, case: Case, report: Report, gate: Gate, writer: Writer) -
         "long_form": case.long_form,
         "gold": sorted(gold),
         "rank": report.rank,
-        "vocabulary": sorted(report.vocabulary),
+        "vocabulary": sorted(report.vocabulary()),
         "excerpts": dict(report.excerpts),
         "further": dict(report.further),
         "passages": [
@@ -245,9 +245,8 @@ def _record(name: str, case: Case, report: Report, gate: Gate, writer: Writer) -
 
 def _report(record: Mapping[str, Any]) -> Report:
     passages = tuple(_passage(item) for item in record["passages"])
-    return Report(
-        passages, record["rank"], frozenset(record["vocabulary"]), record.get("excerpts", {}), record.get("further", {})
-    )
+    words: partial[frozenset[str]] = partial(frozenset, record["vocabulary"])
+    return Report(passages, record["rank"], words, record.get("excerpts", {}), record.get("further", {}))
 
 
 def _signals(record: Mapping[str, Any]) -> ReportSignals:

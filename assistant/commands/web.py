@@ -38,8 +38,8 @@ def _web(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
 
     from assistant.articles.limits import MAX_BYTES
+    from assistant.endpoint import resolve_endpoint
     from assistant.library import Assistant
-    from assistant.settings import EMBEDDED
     from assistant.web.opening import Opening
 
     # The model loads in its own process while the web framework is imported here.
@@ -48,7 +48,7 @@ def _web(arguments: argparse.Namespace) -> int:
     try:
         from assistant.web.serving import Site, serve
 
-        at_once = arguments.at_once or (1 if settings.model == EMBEDDED else 4)
+        at_once = arguments.at_once or (4 if resolve_endpoint(settings).url else 1)
         largest = arguments.max_upload * _MIB if arguments.max_upload else MAX_BYTES
         site = Site(arguments.host, arguments.port, largest, at_once, arguments.allow_open)
         serve(opening, settings, site, lambda address: print(f"assistant: {address}", file=sys.stderr, flush=True))

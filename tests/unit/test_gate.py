@@ -214,6 +214,25 @@ def test_coverage_is_the_share_of_words_and_the_number_of_names_missing(question
     assert coverage(question, stems(text)) == (pytest.approx(share), unknown)
 
 
+@pytest.mark.parametrize(
+    ("question", "unknown", "looked"),
+    [
+        ("What did Xi and Putin sign?", 0, False),
+        ("What did Xi and Modi sign?", 0, True),
+        ("What did Xi and Merkel sign in 1999?", 2, True),
+    ],
+)
+def test_the_whole_article_is_looked_through_only_for_names_that_what_is_read_lacks(question, unknown, looked):
+    asked = []
+
+    def vocabulary():
+        asked.append(1)
+        return frozenset(stems("Xi met Modi."))
+
+    signals = report_signals(question, Report((passage(),), 0, vocabulary), 0.9)
+    assert (signals.unknown_names, bool(asked)) == (unknown, looked)
+
+
 def test_a_sentence_is_judged_by_what_is_shown_and_by_what_was_written():
     question = "How many statements did Xi sign?"
     own = passage()
