@@ -32,6 +32,8 @@ _TEXTS_AT_ONCE = 32
 _TEXTS = 512
 # A question is compared with paragraphs, with sentences, and with what is quoted.
 _QUESTIONS_KEPT = 64
+# Sentences and paragraphs that questions were compared with, 1.5 kB each and their text.
+_COMPARED_KEPT = 4096
 
 Vectors = npt.NDArray[np.float32]
 
@@ -107,12 +109,23 @@ class MiniLM(BaseEmbedding):
 
 
 def similarities(embedder: BaseEmbedding) -> Callable[[str, Sequence[str]], list[float]]:
-    """A function of a question and texts: the cosine similarity of each text to the question."""
+    """A function of a question and texts: the cosine similarity of each text to the question.
+
+    It remembers texts: the next question is often about the same articles, and one question compares some twice.
+    """
+    known: dict[str, Vectors] = {}
 
     def measure(question: str, texts: Sequence[str]) -> list[float]:
-        query = np.asarray(embedder.get_query_embedding(question))
-        vectors = np.asarray(embedder.get_text_embedding_batch(list(texts)))
-        return [float(value) for value in vectors @ query]
+        query = np.asarray(embedder.get_query_embedding(question), dtype=np.float32)
+        vectors = {text: known[text] for text in texts if text in known}
+        new = list(dict.fromkeys(text for text in texts if text not in vectors))
+        if new:
+            made = np.asarray(embedder.get_text_embedding_batch(new), dtype=np.float32)
+            vectors.update(zip(new, made, strict=True))
+            if len(known) + len(new) > _COMPARED_KEPT:
+                known.clear()
+            known.update((text, vectors[text]) for text in new)
+        return [float(vectors[text] @ query) for text in texts]
 
     return measure
 

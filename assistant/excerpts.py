@@ -20,9 +20,7 @@ from assistant.words import content_words, stems
 _RANK = 0.4
 _SHORT = 350
 _BEGINNING = 600
-_COMPARED = 12
-# Half a cosine is added to a score: what is further behind by words and rank is seldom brought forward by it.
-_WITHIN = 0.2
+_COMPARED = 16
 # An article none of whose sentences comes so near as the nearest of all, less this, is not read.
 _BEHIND = 0.2
 
@@ -70,9 +68,8 @@ class Excerpter:
         for (passage, _), text in zip(pieces, texts, strict=True):
             near.append(len(asked & (stems(text) | places[passage.paragraph.id])) / max(1, len(asked)) / 2)
             scores.append(near[-1] + _RANK / (1 + rank[passage.paragraph.id]))
-        # By far the dearest part; where words single out a sentence, few are compared.
+        # By far the dearest part. Fewer find as much that answers, and let more through that does not.
         likely = sorted(range(len(pieces)), key=lambda place: -scores[place])[:_COMPARED]
-        likely = [place for place in likely if scores[place] >= scores[likely[0]] - _WITHIN]
         for place, similarity in zip(likely, self._similarities(question, [texts[i] for i in likely]), strict=True):
             near[place] += max(0.0, similarity) / 2
             scores[place] += max(0.0, similarity) / 2

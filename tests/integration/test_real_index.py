@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.articles.folder import list_files
-from assistant.embedding import DIMENSIONS, MiniLM
+from assistant.embedding import DIMENSIONS, MiniLM, similarities
 from assistant.errors import ModelFileError
 from assistant.index import ArticleIndex
 from assistant.retriever import Retriever
@@ -81,6 +81,29 @@ def test_a_question_is_embedded_once(minilm: MiniLM, monkeypatch: pytest.MonkeyP
     assert runs == [1]
     first.clear()
     assert minilm.get_query_embedding("Who met whom in the harbour?") == again
+
+
+def test_a_text_is_compared_again_without_being_embedded_again(minilm: MiniLM, monkeypatch: pytest.MonkeyPatch) -> None:
+    measure = similarities(minilm)
+    texts = ["The ferry leaves at nine.", "Cheese is made in Holm.", "The ferry leaves at nine."]
+    first = measure("When does the ferry leave?", texts)
+    assert first[0] == first[2] > first[1]
+    expected = minilm.encode([texts[1]])[0] @ minilm.encode(["When does the ferry leave?"])[0]
+    assert first[1] == pytest.approx(float(expected), abs=0.03)
+    embedded: list[int] = []
+    encode = MiniLM._encode_batch
+
+    def spy(model: MiniLM, tokens: list[list[int]]) -> np.ndarray:
+        embedded.append(len(tokens))
+        return encode(model, tokens)
+
+    monkeypatch.setattr(MiniLM, "_encode_batch", spy)
+    assert measure("When does the ferry leave?", [texts[1], texts[0]]) == [first[1], first[0]]
+    assert measure("Where is cheese made?", texts)[1] > 0.5
+    assert sum(embedded) == 1
+    measure("Where is cheese made?", ["Bread is made in Lund."])
+    assert sum(embedded) == 2
+    assert measure("Where is cheese made?", []) == []
 
 
 def test_a_missing_data_file_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,31 +130,16 @@ def test_the_nearest_passage_comes_first():
     assert cut(QUESTION, [SHORT, LONG], characters=5000).passages == (LONG, SHORT)
 
 
-@pytest.mark.parametrize(("question", "compared"), [(QUESTION, 1), ("What is its capacity?", 7)])
-def test_only_what_meaning_could_bring_forward_is_compared_and_all_at_once(question, compared):
+def test_sentences_are_compared_with_the_question_at_once_and_sixteen_at_most():
     asked = []
 
     def similarities(question, texts):
         asked.append((question, len(texts)))
         return [0.0] * len(texts)
 
-    cut(question, [LONG], similarities=similarities)
-    assert asked == [(question, compared)]
-
-
-def test_no_more_than_twelve_sentences_are_compared():
-    asked = []
-
-    def similarities(_question, texts):
-        asked.append(len(texts))
-        return [0.0] * len(texts)
-
-    cut(
-        "What is its capacity?",
-        [passage(number, *FILLER, *FILLER, *FILLER, *FILLER) for number in range(1, 3)],
-        similarities=similarities,
-    )
-    assert asked == [12]
+    cut(QUESTION, [SHORT, LONG], similarities=similarities)
+    cut(QUESTION, [passage(number, *FILLER * 4) for number in range(1, 3)], similarities=similarities)
+    assert asked == [(QUESTION, 1 + 7), (QUESTION, 16)]
 
 
 def test_a_dateline_of_a_long_paragraph_is_not_read():
