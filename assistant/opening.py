@@ -51,10 +51,14 @@ def open_collection(
     return collection, update
 
 
+def open_embedder(settings: Settings) -> MiniLM:
+    """The embedding model. Raises `ModelFileError`."""
+    return MiniLM(threads=settings.threads, folder=settings.home / "models")
+
+
 def open_place(place: Place, settings: Settings, say: Say | None = None) -> Collection:
     """The library that lies there, as it is; made empty where there is none. Raises `IndexStoreError`."""
-    embedder = MiniLM(threads=settings.threads)
-    index = ArticleIndex(place.state / "index.sqlite3", embedder, address=place.address, say=say)
+    index = ArticleIndex(place.state / "index.sqlite3", open_embedder(settings), address=place.address, say=say)
     return Collection(index, place.mirror)
 
 

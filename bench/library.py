@@ -40,7 +40,9 @@ from pydantic import PrivateAttr
 from assistant.articles.folder import list_files
 from assistant.embedding import DIMENSIONS, MiniLM
 from assistant.index import ArticleIndex
+from assistant.opening import open_embedder
 from assistant.retriever import Retriever
+from assistant.settings import Settings
 from assistant.stores.base import Filter, Record
 from assistant.stores.sqlite import SqliteStore
 from bench.news import News
@@ -58,7 +60,7 @@ class Drawn(BaseEmbedding):
     _random: Any = PrivateAttr()
 
     def __init__(self, texts: Sequence[str], seed: int) -> None:
-        real = MiniLM()
+        real = open_embedder(Settings.load())
         super().__init__(model_name="drawn", embed_batch_size=512)
         self._real = real
         self._pool = real.encode(texts)
@@ -118,7 +120,7 @@ def main() -> None:
 def measure_embedding(options: argparse.Namespace, folder: Path) -> None:
     """Files to a searchable index, embeddings included."""
     articles = write_articles(news(options), options.embedded, folder / "short", short=True)
-    index = ArticleIndex(folder / "embedded" / "index.sqlite3", MiniLM())
+    index = ArticleIndex(folder / "embedded" / "index.sqlite3", open_embedder(Settings.load()))
     marks: list[tuple[float, int]] = []
     begin, cpu = time.perf_counter(), time.process_time()
     index.update(articles, lambda done, total: marks.append((done / max(total, 1), peak_mib())))
@@ -133,7 +135,7 @@ def measure_embedding(options: argparse.Namespace, folder: Path) -> None:
     row("… peak memory half way and at the end", f"{half} and {peak_mib()} MiB")
     index.close()
     texts = [text for *_, some in news(options).articles(options.embedded, short=True) for text in some]
-    seconds = timed(lambda: MiniLM().encode(texts))
+    seconds = timed(lambda: open_embedder(Settings.load()).encode(texts))
     row("the embedding model alone, without titles, outlets and dates", f"{len(texts) / seconds:.0f} paragraphs/s")
 
 
@@ -191,7 +193,7 @@ def first_retrieval(options: argparse.Namespace) -> None:
 
     class Named(MiniLM):
         def __init__(self) -> None:
-            super().__init__()
+            super().__init__(folder=Settings.load().home / "models")
             self.model_name = "drawn"
 
     index = ArticleIndex(options.folder / "index" / "index.sqlite3", Named())

@@ -24,13 +24,13 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from assistant.embedding import MiniLM
 from assistant.endpoint import resolve_endpoint
 from assistant.errors import AssistantError
 from assistant.index import ArticleIndex
 from assistant.library import Assistant, open_index
 from assistant.llm import ChatModel, Timings
 from assistant.model_files import EMBEDDED_MODEL
+from assistant.opening import open_embedder
 from assistant.schema import Article
 from assistant.settings import PROJECT, Settings, default_articles
 from bench.figures import (
@@ -80,7 +80,7 @@ class Bench:
     def __init__(self, settings: Settings, scratch: Path) -> None:
         self._settings = settings
         self._scratch = scratch
-        self._embedder = MiniLM(threads=settings.threads)
+        self._embedder = open_embedder(settings)
         self.peak = 0
 
     def ours(self, library: Library, model: ChatModel, requests: list[Timings]) -> list[Asked]:

@@ -27,13 +27,14 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from assistant.answer import MAX_REPORTS, QUOTE_SHARE
-from assistant.embedding import MiniLM, similarities
+from assistant.embedding import similarities
 from assistant.endpoint import resolve_endpoint
 from assistant.excerpts import Excerpter
 from assistant.gate import COEFFICIENTS, Gate, ReportSignals, Written, report_signals, sentence_signals
 from assistant.index import ArticleIndex
 from assistant.library import open_index
 from assistant.llm import ChatModel
+from assistant.opening import open_embedder
 from assistant.prompts import Prompts
 from assistant.quoting import Quoter, Similarities
 from assistant.reports import Report
@@ -197,7 +198,7 @@ def _retriever(question_set: EvalSet | None, case: Case | None, scratch: Path, s
     if articles is None:
         return None
     key = "shared" if case is None else case.id
-    index = ArticleIndex(scratch / f"{key}.sqlite3", MiniLM(threads=settings.threads))
+    index = ArticleIndex(scratch / f"{key}.sqlite3", open_embedder(settings))
     index.add(articles)
     return Retriever(index, passages=settings.passages, whole_below=settings.whole_below)
 
@@ -213,7 +214,7 @@ def _reports(retriever: Retriever, question: str, settings: Settings) -> list[Re
 
 @cache
 def _similar() -> Similarities:
-    return similarities(MiniLM())
+    return similarities(open_embedder(Settings.load()))
 
 
 def _record(name: str, case: Case, report: Report, gate: Gate, writer: Writer) -> dict[str, Any]:

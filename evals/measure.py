@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.embedding import MiniLM
 from assistant.endpoint import resolve_endpoint
 from assistant.index import ArticleIndex
 from assistant.library import Assistant, open_index
 from assistant.llm import ChatModel
 from assistant.model_files import EMBEDDED_MODEL
+from assistant.opening import open_embedder
 from assistant.prompts import Prompts
 from assistant.schema import Article
 from assistant.settings import PROJECT, Settings
@@ -170,7 +170,7 @@ def _judge(plan: Plan, results: Sequence[Result]) -> dict[str, Any]:
 
 
 def _asker(plan: Plan, model: ChatModel, scratch: Path) -> Asker:
-    embedder = MiniLM(threads=plan.settings.threads)
+    embedder = open_embedder(plan.settings)
     opener: Callable[[Sequence[Article]], Asker]
     if plan.baseline:
 

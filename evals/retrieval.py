@@ -20,9 +20,10 @@ from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQu
 from tqdm import tqdm
 
 from assistant.answer import MAX_REPORTS
-from assistant.embedding import MiniLM, similarities
+from assistant.embedding import similarities
 from assistant.excerpts import Excerpter
 from assistant.index import ArticleIndex
+from assistant.opening import open_embedder
 from assistant.retriever import Retriever
 from assistant.settings import Settings
 from evals.adapters import SETS, EvalSet, load_set
@@ -51,7 +52,7 @@ class Reach:
 
 def measure(question_set: EvalSet, settings: Settings, scratch: Path) -> Reach:
     """Retrieve and cut for every answerable question with gold paragraphs; the corpus is indexed first."""
-    embedder = MiniLM(threads=settings.threads)
+    embedder = open_embedder(settings)
     index = ArticleIndex(scratch / f"{question_set.name}.sqlite3", embedder)
     index.add(question_set.articles or [])
     retriever = Retriever(index, passages=settings.passages, whole_below=0)

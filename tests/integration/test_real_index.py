@@ -18,8 +18,8 @@ IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"
 
 
 @pytest.fixture(scope="module")
-def minilm() -> MiniLM:
-    return MiniLM(threads=1)
+def minilm(tmp_path_factory: pytest.TempPathFactory) -> MiniLM:
+    return MiniLM(threads=1, folder=tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +37,11 @@ def test_vectors_are_of_unit_length_and_know_what_is_alike(minilm: MiniLM) -> No
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.3
 
 
-def test_a_text_alone_and_in_a_batch_is_much_the_same_in_its_own_place(minilm: MiniLM) -> None:
+def test_a_text_alone_and_in_a_batch_is_the_same_in_its_own_place(minilm: MiniLM) -> None:
     texts = ["long words " * 40, "short", "", "中文 😀", *(f"text {number}" for number in range(20))]
     together = minilm.encode(texts)
     for text, vector in zip(texts, together, strict=True):
-        assert float(minilm.encode([text])[0] @ vector) > 0.95
+        assert float(minilm.encode([text])[0] @ vector) > 0.9999
     assert minilm.encode([]).shape == (0, DIMENSIONS)
 
 
@@ -89,7 +89,7 @@ def test_a_text_is_compared_again_without_being_embedded_again(minilm: MiniLM, m
     first = measure("When does the ferry leave?", texts)
     assert first[0] == first[2] > first[1]
     expected = minilm.encode([texts[1]])[0] @ minilm.encode(["When does the ferry leave?"])[0]
-    assert first[1] == pytest.approx(float(expected), abs=0.03)
+    assert first[1] == pytest.approx(float(expected), abs=1e-4)
     embedded: list[int] = []
     encode = MiniLM._encode_batch
 

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     },
     "gguf": {"assistant.weights"},
     "openai": {"assistant.llm"},
+    "onnx": {"assistant.integer_graph"},
     "onnxruntime": {"assistant.embedding"},
     "xllamacpp": {"assistant.engine_process"},
     "sqlite3": {
@@ -156,7 +157,7 @@ LAYERS = [
         "stopwatch",
         "spelling",
     },
-    {"stories", "sources", "writer_lock", "local_model"},
+    {"stories", "sources", "writer_lock", "local_model", "integer_graph"},
     {"places", "uploads"},
     {"embedding", "stores", "engine", "engine_process", "prefixes", "llm"},
     {"records", "duplicates"},
