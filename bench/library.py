@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ from bench.news import News
 
 SINCE, UNTIL = date(2013, 1, 1), date(2015, 12, 31)
 _POOL = 2_000
+_TURNS = 5
 _ARTICLES_AT_ONCE = 100
 
 
@@ -135,8 +137,17 @@ def measure_embedding(options: argparse.Namespace, folder: Path) -> None:
     row("… peak memory half way and at the end", f"{half} and {peak_mib()} MiB")
     index.close()
     texts = [text for *_, some in news(options).articles(options.embedded, short=True) for text in some]
-    seconds = timed(lambda: open_embedder(Settings.load()).encode(texts))
-    row("the embedding model alone, without titles, outlets and dates", f"{len(texts) / seconds:.0f} paragraphs/s")
+    integers, floats = open_embedder(Settings.load()), MiniLM()
+    # As many as one question is compared with, then all.
+    for name, some in (("16 of them", texts[:16]), ("all of them", texts)):
+        times = [[timed(partial(model.encode, some)) for model in (integers, floats)] for _ in range(_TURNS)]
+        ours, own = (statistics.median(column) for column in zip(*times, strict=True))
+        row(
+            f"the embedding model alone, {name}, without titles and outlets",
+            f"{len(some) / ours:.0f} paragraphs/s; {own / ours:.2f} times its package's own graph",
+        )
+    alike = (integers.encode(texts) * floats.encode(texts)).sum(axis=1)
+    row("… cosine to the vectors of its package's own graph", f"{alike.mean():.4f}, least {alike.min():.4f}")
 
 
 def measure_index(options: argparse.Namespace, folder: Path) -> None:
