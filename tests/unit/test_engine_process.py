@@ -95,6 +95,19 @@ def test_settings_of_the_users_for_llama_cpp_do_not_reach_it(
     assert environment["PATH"] == os.environ["PATH"]
 
 
+def test_its_memory_is_in_large_pages_unless_the_user_says_otherwise(
+    start: Start, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    engine = start()
+    assert engine.base_url
+    assert told()["environment"]["GLIBC_TUNABLES"] == "glibc.malloc.hugetlb=1"
+    engine.stop()
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=0")
+    assert start().base_url
+    assert told()["environment"]["GLIBC_TUNABLES"] == "glibc.malloc.hugetlb=0"
+
+
 def test_it_is_told_model_and_limits(start: Start, told: Told, tmp_path: Path) -> None:
     assert start().base_url
     argv = told()["argv"]
@@ -104,7 +117,7 @@ def test_it_is_told_model_and_limits(start: Start, told: Told, tmp_path: Path) -
     assert option(argv, "ctx-size") == "2048"
     assert option(argv, "parallel") == str(SLOTS)
     assert option(argv, "threads") == option(argv, "threads-batch") == "3"
-    assert option(argv, "ubatch-size") == "32"
+    assert option(argv, "ubatch-size") == "31"
     assert option(argv, "spec-type") == "ngram-simple"
     assert {"--kv-unified", "--offline", "--no-ui", "--slots"} <= set(argv)
     assert "--slot-save-path" not in argv
