@@ -25,7 +25,7 @@ from assistant.native_engine import has_tiles, processor_flags
 # tiles eleven are read in little more than two take to write.
 _MATCHED, _DRAFTED = 4, 4
 _MATCHED_WITH_TILES, _DRAFTED_WITH_TILES = 2, 10
-# Two tiles hold 32 tokens, but 30 or 31 are read a fifth sooner than 32, and than any longer batch (docs/engine.md).
+# Two tiles hold 32 tokens, but with these settings 31 are read a fifth sooner (docs/engine.md).
 _TILE_BATCH = 31
 # For every token all weights are read: with pages of 2 MiB instead of 4 KiB a twentieth sooner, in the same memory.
 _LARGE_PAGES = "glibc.malloc.hugetlb=1"

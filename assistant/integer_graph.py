@@ -1,9 +1,9 @@
 """all-MiniLM-L6-v2 computed with 8-bit integers, from the weights of its data package.
 
 The package keeps weights as 8-bit integers, but its graph turns them into floats and multiplies those.
-This one multiplies integers, which processors with VNNI, AMX or NEON do several times as fast. Weights stay
-as they are; each token's values are rounded to steps of a 127th of their largest ("vector-wise quantization",
-Dettmers et al. 2022, LLM.int8(), section 3), so that a text's vector does not depend on the texts beside it.
+This one multiplies integers, which a processor with VNNI does several times as fast. Weights stay as they are;
+each token's values are rounded to steps of a 127th of their largest ("vector-wise quantization", Dettmers et
+al. 2022, LLM.int8(), section 3), so that a text's vector does not depend on the texts beside it.
 Attention and GELU are ONNX Runtime's fused operators (ContribOperators.md).
 """
 
@@ -12,7 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,10 @@ Array = npt.NDArray[Any]
 _FORMAT = 1
 _FILE_NAME = "all-minilm-l6-v2.integer.onnx"
 _LAYERS = 6
+_X86 = {"x86_64", "amd64"}
+# Without one of these, sums of two products overflow 16 bits.
+_VNNI = {"avx512_vnni", "avx_vnni"}
+_PATIENCE = 10.0
 _PREFIX = "inner."
 # Activations are unsigned around 128: the kernels multiply unsigned by signed.
 _MODEL = """
@@ -124,19 +130,21 @@ class IntegerGraph:
     def ensure(self, agrees: Callable[[Path], bool]) -> Path | None:
         """The file, made first if it is not there or was made of another source; about a second.
 
-        None where it is of no use: `agrees(path)`, asked when it is made, found other vectors than the source's
-        (integer products overflow on x86 processors without VNNI), or there is no place for it.
+        None where it is of no use: the processor is an x86 without VNNI, `agrees(path)`, asked when it is made, found
+        other vectors than the source's, or it cannot be made or kept.
         """
+        if not multiplies_integers():
+            return None
         try:
             known = self._known()
             if known is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                with FileLock(f"{self.path}.lock"):
+                with FileLock(f"{self.path}.lock", timeout=_PATIENCE):
                     known = self._known()
                     if known is None:
                         known = self._make(agrees)
-        except OSError:
-            # Slower without it, and otherwise the same: no reason to stop anyone.
+        except Exception:
+            # Slower without it, and otherwise the same: whatever failed, no reason to stop anyone.
             return None
         return self.path if known else None
 
@@ -149,10 +157,9 @@ class IntegerGraph:
             return None
 
     def _state(self) -> list[int | str]:
-        source = self.source.stat()
-        made = hashlib.sha256(self.path.read_bytes()).hexdigest()
+        source, made = (hashlib.sha256(path.read_bytes()).hexdigest() for path in (self.source, self.path))
         processor = hashlib.sha256(" ".join(sorted(processor_flags())).encode()).hexdigest()
-        return [_FORMAT, source.st_size, source.st_mtime_ns, made, processor]
+        return [_FORMAT, source, made, processor, version("onnxruntime")]
 
     def _make(self, agrees: Callable[[Path], bool]) -> bool:
         draft = self.path.with_suffix(".part")
@@ -169,6 +176,11 @@ class IntegerGraph:
         stamp.write_text(json.dumps({"made": self._state(), "agrees": good}), encoding="utf-8")
         stamp.replace(self._stamp)
         return good
+
+
+def multiplies_integers() -> bool:
+    """Whether this processor computes ONNX Runtime's integer products without overflow."""
+    return platform.machine().lower() not in _X86 or bool(_VNNI & processor_flags())
 
 
 def integer_model(source: Path) -> ModelProto:

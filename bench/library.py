@@ -41,6 +41,7 @@ from pydantic import PrivateAttr
 from assistant.articles.folder import list_files
 from assistant.embedding import DIMENSIONS, MiniLM
 from assistant.index import ArticleIndex
+from assistant.integer_graph import multiplies_integers
 from assistant.opening import open_embedder
 from assistant.retriever import Retriever
 from assistant.settings import Settings
@@ -137,7 +138,11 @@ def measure_embedding(options: argparse.Namespace, folder: Path) -> None:
     row("… peak memory half way and at the end", f"{half} and {peak_mib()} MiB")
     index.close()
     texts = [text for *_, some in news(options).articles(options.embedded, short=True) for text in some]
-    integers, floats = open_embedder(Settings.load()), MiniLM()
+    if not multiplies_integers():
+        row("the embedding model alone", "the package's own graph: this processor has no VNNI")
+        return
+    settings = Settings.load()
+    integers, floats = open_embedder(settings), MiniLM(threads=settings.threads)
     # As many as one question is compared with, then all.
     for name, some in (("16 of them", texts[:16]), ("all of them", texts)):
         times = [[timed(partial(model.encode, some)) for model in (integers, floats)] for _ in range(_TURNS)]

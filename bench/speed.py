@@ -85,10 +85,7 @@ class Bench:
 
     def ours(self, library: Library, model: ChatModel, requests: list[Timings]) -> list[Asked]:
         """The assistant's answers."""
-        path = Path(tempfile.mkdtemp(dir=self._scratch)) / "index.sqlite3"
-        index = ArticleIndex(path, self._embedder)
-        with _bar(f"indexing {library.name}", len(library.articles)) as bar:
-            index.add(library.articles, _moving(bar))
+        index = self._indexed(library)
         asker = AssistantAsker(Assistant(index, model, self._settings))
         try:
             with PeakMemory(os.getpid()) as peak:
@@ -98,11 +95,41 @@ class Bench:
         self.peak = max(self.peak, peak.bytes)
         return found
 
+    def written(self, library: Library) -> list[float | None]:
+        """Tokens written a second with speculation and without.
+
+        Each question is put to the one engine, then to the other, so that what else the machine does touches both.
+        """
+        index = self._indexed(library)
+        try:
+            with ExitStack() as stack:
+                engines = [stack.enter_context(self.engine(speculation=wanted)) for wanted in (True, False)]
+                askers = [AssistantAsker(Assistant(index, model, self._settings)) for model, _ in engines]
+                for asker in askers:
+                    asker.ask(_WARM_UP)
+                before = [len(requests) for _, requests in engines]
+                with _bar(f"with speculation and without, {library.name}", len(library.cases)) as bar:
+                    for case in library.cases:
+                        for asker in askers:
+                            asker.ask(case)
+                        bar.update()
+                return [
+                    written_per_second(requests[start:]) for (_, requests), start in zip(engines, before, strict=True)
+                ]
+        finally:
+            index.close()
+
     def baseline(self, library: Library, model: ChatModel, requests: list[Timings]) -> list[Asked]:
         """`CitationQueryEngine`'s answers."""
         print(f"indexing {library.name} for the baseline", file=sys.stderr)
         asker = CitationBaseline(library.articles, embedder=self._embedder, model=model, model_name=model.name)
         return self._ask("baseline", asker, library, requests)
+
+    def _indexed(self, library: Library) -> ArticleIndex:
+        index = ArticleIndex(Path(tempfile.mkdtemp(dir=self._scratch)) / "index.sqlite3", self._embedder)
+        with _bar(f"indexing {library.name}", len(library.articles)) as bar:
+            index.add(library.articles, _moving(bar))
+        return index
 
     @contextmanager
     def engine(self, *, speculation: bool = True) -> Iterator[tuple[ChatModel, list[Timings]]]:
@@ -212,14 +239,12 @@ def _measured(settings: Settings, limit: int, evaldata: Path | None, seed: int) 
             ours = [bench.ours(library, model, requests) for library in libraries]
         with bench.engine() as (model, requests):
             theirs = [bench.baseline(library, model, requests) for library in libraries]
-        with bench.engine(speculation=False) as (model, requests):
-            plain = bench.ours(libraries[0], model, requests)
+        fast, slow = bench.written(libraries[0])
     limits = Limits(read, memory_bandwidth() / EMBEDDED_MODEL.size)
     for library, own, other in zip(libraries, ours, theirs, strict=True):
         texts.append(f"{library.name}: {len(library.articles):,} articles")
         texts.append(table(compare(own, other), ("median (quartiles)", "assistant", "CitationQueryEngine")))
         texts.append(limits_line(shares(own, limits), limits))
-    fast, slow = (written_per_second([r for one in asked for r in one.requests]) for asked in (ours[0], plain))
     if fast and slow:
         figures["tokens written a second, with speculation and without"] = (
             f"{fast:.1f}, {slow:.1f}: {fast / slow:.2f} ×"

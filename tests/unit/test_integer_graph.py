@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import multiprocessing
 import os
-import platform
 import shutil
 import signal
 from collections.abc import Callable
@@ -14,14 +13,13 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from filelock import FileLock
 
 from assistant import integer_graph
 from assistant.embedding import MiniLM
-from assistant.integer_graph import IntegerGraph, integer_model
-from assistant.native_engine import processor_flags
+from assistant.integer_graph import IntegerGraph, integer_model, multiplies_integers
 
-# Without it ONNX Runtime's integer products overflow, and the package's own graph stays in use.
-VNNI = {"avx512_vnni", "avx_vnni"}
+pytestmark = pytest.mark.skipif(not multiplies_integers(), reason="the package's own graph is used here")
 FORK = multiprocessing.get_context("fork")
 TEXTS = [
     "The ministers signed the agreement in Oslo on Monday.",
@@ -62,16 +60,20 @@ def never(_path: Path) -> bool:
     pytest.fail("it was asked, so made, again")
 
 
+def uses_integers(minilm: MiniLM) -> bool:
+    return {item.name for item in minilm._session.get_inputs()} == {"input_ids", "attention_mask"}
+
+
 def left(folder: Path) -> set[str]:
     return {path.suffix for path in folder.iterdir()} - {".lock"}
 
 
-@pytest.mark.skipif(platform.machine() == "x86_64" and not VNNI & processor_flags(), reason="needs VNNI")
 def test_its_vectors_are_the_packages_own_but_for_rounding(tmp_path: Path) -> None:
     exact, rounded = MiniLM(threads=1), MiniLM(threads=1, folder=tmp_path / "models")
     before, after = exact.encode(TEXTS), rounded.encode(TEXTS)
     assert left(tmp_path / "models") == {".onnx", ".json"}
-    assert not np.array_equal(before, after), "the integers were not used"
+    assert uses_integers(rounded)
+    assert not uses_integers(exact)
     alike = (before * after).sum(axis=1)
     assert alike.min() > 0.98
     assert alike.mean() > 0.995
@@ -88,6 +90,7 @@ def test_its_vectors_are_the_packages_own_but_for_rounding(tmp_path: Path) -> No
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_texts_vector_does_not_depend_on_the_texts_beside_it(graph: IntegerGraph, threads: int) -> None:
     minilm = MiniLM(threads=threads, folder=graph.path.parent)
+    assert uses_integers(minilm)
     together = minilm.encode(TEXTS)
     alone = np.concatenate([minilm.encode([text]) for text in TEXTS])
     assert np.abs(together - alone).max() < 1e-5
@@ -117,13 +120,10 @@ def test_it_is_made_once(graph: IntegerGraph, monkeypatch: pytest.MonkeyPatch) -
         lambda graph: graph.path.with_suffix(".json").write_bytes(b"\xff\x00"),
         lambda graph: graph.path.with_suffix(".json").write_text("[1]"),
         lambda graph: graph.path.with_suffix(".part").write_bytes(b"half"),
-        lambda graph: os.utime(graph.source, ns=(1, graph.source.stat().st_mtime_ns + 1)),
     ],
-    ids=["gone", "cut", "one bit", "no stamp", "no text", "no stamp of ours", "killed before", "another source"],
+    ids=["gone", "cut", "one bit", "no stamp", "no text", "no stamp of ours", "killed before"],
 )
-def test_what_is_damaged_or_of_another_source_is_made_anew(
-    graph: IntegerGraph, damage: Callable[[IntegerGraph], object]
-) -> None:
+def test_what_is_damaged_is_made_anew(graph: IntegerGraph, damage: Callable[[IntegerGraph], object]) -> None:
     good = graph.path.read_bytes()
     damage(graph)
     assert graph.ensure(yes) == graph.path
@@ -145,8 +145,52 @@ def test_where_integers_overflow_it_is_not_used_nor_tried_again(source: Path, tm
     assert graph.ensure(never) is None
 
 
-def test_another_processor_is_asked_again(graph: IntegerGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_an_x86_without_vnni_it_is_not_made(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(integer_graph, "processor_flags", lambda: frozenset({"avx2"}))
+    monkeypatch.setattr("platform.machine", lambda: "AMD64")
+    assert IntegerGraph(source, tmp_path).ensure(never) is None
+    assert not left(tmp_path)
+
+
+def test_of_another_source_it_is_made_anew(graph: IntegerGraph, source: Path, tmp_path: Path) -> None:
+    model = onnx.load(source)
+    bias = next(item for item in model.graph.initializer if item.name.endswith("layer.0.output.dense.bias"))
+    bias.raw_data = np.zeros(384, np.float32).tobytes()
+    onnx.save(model, tmp_path / "other.onnx")
+    before = graph.path.read_bytes()
+    assert IntegerGraph(tmp_path / "other.onnx", graph.path.parent).ensure(yes) == graph.path
+    assert graph.path.read_bytes() != before
+
+
+@pytest.mark.parametrize("what", [ImportError("no onnx"), KeyError("layer"), RuntimeError("no such kernel")])
+def test_whatever_fails_the_packages_own_graph_is_used(
+    what: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_source: Path) -> onnx.ModelProto:
+        raise what
+
+    monkeypatch.setattr(integer_graph, "integer_model", failing)
+    assert not uses_integers(MiniLM(threads=1, folder=tmp_path))
+
+
+def test_a_lock_that_nobody_gives_back_stops_no_one(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(integer_graph, "_PATIENCE", 0.1)
+    graph = IntegerGraph(source, tmp_path)
+    with FileLock(f"{graph.path}.lock"):
+        assert graph.ensure(never) is None
+    assert graph.ensure(yes) == graph.path
+
+
+@pytest.mark.parametrize("changed", ["processor", "ONNX Runtime"])
+def test_on_another_processor_or_runtime_it_is_asked_again(
+    changed: str, graph: IntegerGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if changed == "processor":
+        monkeypatch.setattr(integer_graph, "processor_flags", lambda: frozenset({"avx2", "avx_vnni"}))
+    else:
+        monkeypatch.setattr(integer_graph, "version", lambda _name: "2.0")
     assert graph.ensure(lambda _path: False) is None
     monkeypatch.undo()
     assert graph.ensure(yes) == graph.path
