@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from Stemmer import Stemmer
+
 from assistant.spelling import fold_spelling
 
 _TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -130,14 +132,8 @@ def stem(word: str) -> str:
         return _ORDINALS[folded]
     if folded[:1].isdigit():
         return _ORDINAL_ENDING.sub("th", folded.replace(",", ""))
-    return str(_stemmer().stemWord(fold_spelling(folded))) or folded
-
-
-@cache
-def _stemmer():  # type: ignore[no-untyped-def]
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("english")
+    # A new one each time: questions are answered in several threads, and a stemmer is for one.
+    return str(Stemmer("english", 0).stemWord(fold_spelling(folded))) or folded
 
 
 def _folded(text: str) -> Iterator[str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Any
+
+from Stemmer import Stemmer
 
 # Han, Hiragana, Katakana, Hangul, Thai, Lao, Myanmar, Khmer.
 _UNSPACED = (
@@ -67,14 +68,12 @@ def _stem(language: str, word: str) -> str:
         word = _ARABIC_MARKS.sub("", word)
     elif language == "russian":
         word = word.replace("ё", "е")
-    return str(_stemmer(language).stemWord(word)) or word
+    return _snowball(language, word)
 
 
-@lru_cache
-def _stemmer(language: str) -> Any:
-    import snowballstemmer
-
-    return snowballstemmer.stemmer(language)
+def _snowball(language: str, word: str) -> str:
+    # A new stemmer each time: one is for one thread, and questions are answered in several.
+    return str(Stemmer(language, 0).stemWord(word)) or word
 
 
 def encoded(text: str) -> str:
@@ -86,5 +85,5 @@ def encoded(text: str) -> str:
 def _ascii(token: str) -> str:
     plain = folded(token)
     if plain.isascii():
-        return str(_stemmer("english").stemWord(plain)) or plain
+        return _snowball("english", plain)
     return f"u{token.encode('utf-8', 'surrogatepass').hex()}"

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from string import ascii_lowercase
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.stores import terms
 from assistant.words import content_words, fold, negations, stem, stems, words
 
 
@@ -115,3 +122,25 @@ def test_letters_that_fold_to_nothing_are_kept(word: str) -> None:
     assert fold(word)
     assert stem(word)
     assert not any(found.is_number for found in words(word))
+
+
+@pytest.mark.parametrize(
+    ("of", "endings", "letters"),
+    [
+        (stem.__wrapped__, ("ations", "fulness", "ingly", "ising"), ascii_lowercase),
+        (partial(terms._stem.__wrapped__, "russian"), ("ениями", "остью", "ающий", "ывали"), "бвгджзклмнпрст"),
+    ],
+)
+def test_stems_are_right_in_several_threads_at_once(
+    of: Callable[[str], str], endings: tuple[str, ...], letters: str
+) -> None:
+    vocabulary = [letter + ending for letter in letters for ending in endings]
+    once = [of(word) for word in vocabulary]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            for found in threads.map(lambda _: [of(word) for word in vocabulary], range(16)):
+                assert found == once
+    finally:
+        sys.setswitchinterval(interval)
