@@ -17,7 +17,7 @@ from assistant.present import with_date, with_marks
 from assistant.quoting import Quoter
 from assistant.reports import Report
 from assistant.retriever import Retriever
-from assistant.rivals import in_order, select, stands_beside, worth_reading
+from assistant.rivals import in_order, in_reading_order, select, stands_beside, worth_reading
 from assistant.schema import (
     Answer,
     Done,
@@ -157,7 +157,7 @@ class Pipeline:
         yield Retrieved(passages)
         yield Step("judging")
         verdicts: list[Verdict] = []
-        for report in reports:
+        for report in in_reading_order(asked, reports):
             if worth_reading(asked, report, verdicts):
                 verdicts.append(self._judge(asked, report, trail))
         clock.mark("gate")
@@ -227,7 +227,7 @@ class Pipeline:
             elif any(_same(item.text, other.text) for other in same_report):
                 item.entry["outcome"] = REPEATED
             elif item.report is not best.report and not stands_beside(
-                asked, item.report, (item.confidence, item.quoted), (best.confidence, best.quoted)
+                asked, item.report, (item.confidence, item.quoted), best.report, (best.confidence, best.quoted)
             ):
                 item.entry["outcome"] = BETTER
             else:

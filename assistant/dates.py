@@ -36,6 +36,15 @@ _OPEN_RANGE = re.compile(
 _OPENS_RANGE = re.compile(
     r"\s*(?:to|until|till|through|up to|[-–—])\s*(?:\w+\s+){0,2}(?:19|20)\d{2}\b|\s+on(?:wards?)?\b", re.I
 )
+_ASKS_NOW = re.compile(
+    r"\b(?:now|nowadays|current(?:ly)?|today|so far|(?:at (?:the )?|for the )(?:moment|present)|these days)\b", re.I
+)
+_ASKS_NEWEST = re.compile(
+    r"\b(?:latest|newest|(?:most )?recent(?:ly)?|"
+    r"last (?:time|visit|trip|meet|meeting|met|talks?|talked|spoke|summit|speech|statement|report|article|news|"
+    r"election|vote))\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,16 @@ def named_periods(text: str) -> list[Period]:
             if period:
                 periods.append(period)
     return sorted(periods, key=lambda period: period.since)
+
+
+def asks_now(question: str) -> bool:
+    """True where the present is asked for ("now", "the latest"), so that the newest report answers first."""
+    return bool(_ASKS_NOW.search(question)) or asks_newest(question)
+
+
+def asks_newest(question: str) -> bool:
+    """True where only the newest is asked for: "the latest", "the last visit"."""
+    return bool(_ASKS_NEWEST.search(question))
 
 
 def without_dates(text: str) -> str:

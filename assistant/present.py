@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.dates import named_periods
+from assistant.dates import asks_now, named_periods
 from assistant.reports import Report
 from assistant.schema import Sentence
 from assistant.words import stems
@@ -24,10 +24,18 @@ def with_date(text: str, question: str, report: Report, *, several: bool) -> str
     """The sentence with outlet and date before it, where its time would not be plain without.
 
     That is when `several` reports answer, when it counts from its own day ("later this week"),
-    and when the question asks for a time and the sentence names none but, perhaps, the end of one ("up to 2030").
+    when the question asks for the present, and when it asks for a time and the sentence names none
+    but those of the question and, perhaps, the end of one ("up to 2030").
     """
-    timeless = not named_periods(text) and not _LONG_AGO.search(text) and report.published is not None
-    unclear = bool(_RELATIVE.search(text)) or (bool(_ASKS_WHEN.search(question)) and timeless)
+    asked = {(period.since, period.until) for period in named_periods(question)}
+    told = {(period.since, period.until) for period in named_periods(text)} - asked
+    dated = report.published is not None
+    timeless = dated and not told and not _LONG_AGO.search(text)
+    unclear = (
+        bool(_RELATIVE.search(text))
+        or (dated and asks_now(question))
+        or (timeless and bool(_ASKS_WHEN.search(question)))
+    )
     return f"{report.byline}: {text}" if report.byline and (several or unclear) else text
 
 

@@ -42,6 +42,9 @@ def test_only_our_own_marks_look_like_citations(text):
         ("Xi spoke of a shift.", "When did Xi speak of a shift?", False),
         ("They agreed on a plan up to 2030.", "When did they agree on a plan?", False),
         ("Xi met Putin in 2017.", "Who met?", True),
+        ("Xi met Putin in 2017.", "When did Xi meet Putin in 2017?", False),
+        ("They oppose it.", "What do they oppose now?", False),
+        ("They signed two statements.", "What is the latest news?", False),
     ],
 )
 def test_the_date_is_said_where_it_would_be_unclear(text, question, several):
@@ -54,6 +57,7 @@ def test_the_date_is_said_where_it_would_be_unclear(text, question, several):
         ("The land was given in 1749.", "When was the land given?"),
         ("Xi met Putin on July 4, 2017.", "When did Xi meet Putin?"),
         ("Xi met Putin.", "Whom did Xi meet?"),
+        ("Xi met Putin on 3 July 2017.", "When did Xi meet Putin in 2017?"),
     ],
 )
 def test_and_not_where_it_is_clear(text, question):
@@ -64,6 +68,7 @@ def test_an_outlet_alone_does_not_say_when():
     undated = report(None)
     assert undated.byline
     assert with_date("Xi met Putin.", "When did Xi meet Putin?", undated, several=False) == "Xi met Putin."
+    assert with_date("Xi met Putin.", "Whom did Xi meet recently?", undated, several=False) == "Xi met Putin."
 
 
 def test_an_article_without_date_and_outlet_adds_nothing():

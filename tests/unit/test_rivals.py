@@ -7,7 +7,7 @@ import pytest
 
 from assistant.gate import Verdict, report_signals
 from assistant.reports import Report
-from assistant.rivals import in_order, select, stands_beside, worth_reading
+from assistant.rivals import in_order, in_reading_order, select, stands_beside, worth_reading
 from assistant.schema import Paragraph, Passage
 
 OLD, MIDDLE, NEW = date(2017, 7, 4), date(2020, 1, 1), date(2023, 3, 22)
@@ -153,6 +153,34 @@ def test_certainty_is_no_error(certain):
     assert len(chosen(QUESTION, verdict(certain, OLD), verdict(certain, NEW, "b"), threshold=0.0)) == 2
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is the latest on their ties?", [NEW]),
+        ("When did they last meet?", [NEW]),
+        ("What came of their last meeting?", [NEW]),
+        ("What did they sign recently?", [NEW]),
+        ("What do they oppose now?", [NEW, OLD]),
+    ],
+)
+@pytest.mark.parametrize("probabilities", [(0.9, 0.92), (0.92, 0.9)])
+def test_where_the_latest_is_asked_for_the_newest_answers_alone(question, expected, probabilities):
+    old, new = verdict(probabilities[0], OLD), verdict(probabilities[1], NEW, "b")
+    assert sorted(chosen(question, old, new), reverse=True) == expected
+
+
+def test_the_newest_that_does_not_say_leaves_it_to_the_older():
+    assert chosen("What is the latest on their ties?", verdict(0.98, OLD), verdict(0.3, NEW, "b")) == [OLD]
+
+
+def test_of_the_present_a_newer_report_need_not_have_the_words():
+    now = "What is the state of their ties now?"
+    assert chosen(now, verdict(0.95, OLD), verdict(0.9, NEW, "b", asked=0.4)) == [OLD, NEW]
+    assert chosen(now, verdict(0.95, NEW), verdict(0.9, OLD, "b", asked=0.4)) == [NEW]
+    latest = "What was the latest they said of head-of-state diplomacy?"
+    assert chosen(latest, verdict(0.95, OLD), verdict(0.9, NEW, "b", asked=0.4)) == [OLD]
+
+
 # stands_beside: (confidence, share of the question's words in the quoted words)
 
 
@@ -170,18 +198,28 @@ def test_certainty_is_no_error(certain):
     ],
 )
 def test_a_second_reports_sentence_must_answer_about_as_well(sentence, best, shown):
-    assert stands_beside(QUESTION, report(OLD), sentence, best) is shown
+    assert stands_beside(QUESTION, report(OLD), sentence, report(NEW), best) is shown
 
 
 def test_a_time_that_the_question_names_needs_no_comparison():
     question = "What did they sign in 2017 and in 2023?"
-    assert stands_beside(question, report(OLD), (0.5, 0.1), (0.99, 1.0))
-    assert not stands_beside(question, report(MIDDLE), (0.5, 0.1), (0.99, 1.0))
-    assert not stands_beside(question, report(None), (0.5, 0.1), (0.99, 1.0))
+    assert stands_beside(question, report(OLD), (0.5, 0.1), report(NEW), (0.99, 1.0))
+    assert not stands_beside(question, report(MIDDLE), (0.5, 0.1), report(NEW), (0.99, 1.0))
+    assert not stands_beside(question, report(None), (0.5, 0.1), report(NEW), (0.99, 1.0))
 
 
 def test_naming_one_time_compares_nothing():
-    assert not stands_beside("What did they sign in 2017?", report(OLD), (0.5, 0.1), (0.99, 1.0))
+    assert not stands_beside("What did they sign in 2017?", report(OLD), (0.5, 0.1), report(NEW), (0.99, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("published", "best", "shown"),
+    [(NEW, OLD, True), (OLD, NEW, False), (NEW, NEW, False), (NEW, None, False), (None, OLD, False)],
+)
+def test_of_the_present_a_newer_report_is_shown_beside_an_older_that_answers_better(published, best, shown):
+    question = "What is the state of their ties now?"
+    assert stands_beside(question, report(published), (0.5, 0.1), report(best), (0.99, 1.0)) is shown
+    assert not stands_beside("What were their ties?", report(published), (0.5, 0.1), report(best), (0.99, 1.0))
 
 
 # in_order
@@ -204,3 +242,9 @@ def test_naming_one_time_compares_nothing():
 def test_oldest_first_or_newest_first_and_undated_last(question, expected):
     for days in ([OLD, MIDDLE, NEW, None], [None, NEW, OLD, MIDDLE]):
         assert sorted(days, key=lambda day: in_order(question, day)) == expected
+
+
+def test_reports_are_read_as_found_or_newest_first_where_the_present_is_asked():
+    found = [report(OLD), report(None), report(NEW)]
+    assert [r.published for r in in_reading_order("What did they sign?", found)] == [OLD, None, NEW]
+    assert [r.published for r in in_reading_order("What is the latest news?", found)] == [NEW, OLD, None]
