@@ -13,6 +13,7 @@ from assistant.conversation import Contextualiser
 from assistant.errors import QuestionError
 from assistant.excerpts import Excerpter
 from assistant.gate import Gate, Verdict, Written
+from assistant.overview import asks_overview, leads, topic
 from assistant.present import with_date, with_marks
 from assistant.quoting import Quoter
 from assistant.reports import Report
@@ -155,6 +156,8 @@ class Pipeline:
         clock.mark("retrieve")
         trail.retrieved(passages)
         yield Retrieved(passages)
+        if opening := self._opening(asked, question, reports, trail):
+            return (yield from self._shown(asked, opening, opening, passages, NOT_STATED, citations, shown))
         yield Step("judging")
         verdicts: list[Verdict] = []
         for report in in_reading_order(asked, reports):
@@ -175,7 +178,23 @@ class Pipeline:
             kept = self._choose(asked, own)
         clock.mark("write")
 
-        several = len({item.report.passages[0].article_id for item in kept}) > 1
+        reason = NOTHING_FOUND if not verdicts else NO_SUPPORT if found else NOT_STATED
+        part = yield from self._shown(asked, kept, found, passages, reason, citations, shown)
+        likeliest = max((verdict.probability for verdict in verdicts), default=0.0)
+        return part if found else replace(part, confidence=likeliest)
+
+    def _shown(
+        self,
+        asked: str,
+        kept: list[_Checked],
+        found: list[_Checked],
+        passages: tuple[Passage, ...],
+        reason: str,
+        citations: CitationList,
+        shown: set[Sentence],
+    ) -> Generator[Event, None, _Part]:
+        """The sentences `kept` of those `found`, cited, dated and in order."""
+        several = len({item.report.passages[0].article_id for item in kept}) > 1 or asks_overview(asked)
         sentences = []
         for item in sorted(kept, key=lambda item: in_order(asked, item.report.published)):
             made = tuple(citations.cite(part) for part in item.evidence)
@@ -190,12 +209,28 @@ class Pipeline:
         return _Part(
             tuple(sentences),
             passages,
-            max(
-                (item.confidence for item in kept or found),
-                default=max((verdict.probability for verdict in verdicts), default=0.0),
-            ),
-            NOTHING_FOUND if not verdicts else NO_SUPPORT if found else NOT_STATED,
+            max((item.confidence for item in kept or found), default=0.0),
+            reason,
         )
+
+    def _opening(self, asked: str, question: Question, reports: list[Report], trail: Trail) -> list[_Checked]:
+        """What the reports open with, where the question is what they are about."""
+        if not asks_overview(asked):
+            return []
+        retriever = self._steps.retriever
+        if topic(asked):
+            candidates = [retriever.whole(report) for report in reports]
+        else:
+            candidates = retriever.of_time(
+                asked, since=question.since, until=question.until, articles=question.articles, most=MAX_REPORTS
+            )
+        found = []
+        for report, lead in leads(asked, candidates):
+            shown = _verbatim((lead,), report)
+            entry = trail.checked(Written(lead.quote.text, shown, shown), confidence=1.0)
+            entry["outcome"] = SHOWN
+            found.append(_Checked(in_their_words(shown), shown, 1.0, 1.0, report, entry))
+        return found
 
     def _judge(self, asked: str, report: Report, trail: Trail) -> Verdict:
         verdict = self._steps.gate.judge(asked, report)

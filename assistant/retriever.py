@@ -23,6 +23,7 @@ from assistant.index import ArticleIndex
 from assistant.records import also, to_paragraph
 from assistant.reports import Report, group
 from assistant.schema import Passage
+from assistant.stores.base import Filter
 from assistant.words import stems
 
 _DEPTH = 20
@@ -89,6 +90,43 @@ class Retriever:
             )
             for report in reports
         ]
+
+    def whole(self, report: Report) -> Report:
+        """The report with all paragraphs of its article, and its words."""
+        vocabulary = partial(self._vocabulary, report.passages[0].article_id)
+        return replace(
+            report, passages=self._complete(report), vocabulary=vocabulary, excerpts={}, further={}, whole=True
+        )
+
+    def of_time(
+        self,
+        question: str,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        articles: Sequence[str] = (),
+        most: int,
+    ) -> list[Report]:
+        """All articles of these dates and of the times that the question names, whole; none where more than `most`."""
+        named = [
+            (max(filter(None, (since, period.since))), min(filter(None, (until, period.until))))
+            for period in named_periods(question)
+        ]
+        spans: Sequence[tuple[date | None, date | None]] = named or [(since, until)]
+        ids = self._kept(articles) or [
+            record.id
+            for first, last in spans
+            for record in self._store.listed(Filter(since=first, until=last), limit=most + 1)
+        ]
+        if len(set(ids)) > most:
+            return []
+        reports: list[Report] = []
+        for article_id in dict.fromkeys(ids):
+            outlets = self._also(article_id)
+            passages = tuple(replace(_of_node(node), also=outlets) for node in self._store.nodes_of(article_id))
+            if passages and any(_is_within(passages[0].published, *span) for span in spans):
+                reports.append(Report(passages, len(reports), partial(self._vocabulary, article_id), whole=True))
+        return reports
 
     def reads_whole(self) -> bool:
         """True for a library so small that each report is its whole article."""
@@ -162,6 +200,12 @@ class Retriever:
             filters=_filters(chosen),
         )
         return [_passage(found) for found in retriever.retrieve(question)]
+
+
+def _is_within(day: date | None, since: date | None, until: date | None) -> bool:
+    if day is None:
+        return since is None and until is None
+    return (since or day) <= day <= (until or day)
 
 
 def _filters(chosen: _Chosen) -> MetadataFilters | None:

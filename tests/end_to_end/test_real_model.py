@@ -95,6 +95,19 @@ def test_two_visits_are_told_apart(assistant):
         assert other not in sentence["text"]
 
 
+def test_the_latest_is_of_the_newest_report(assistant):
+    record = assistant.ask("What was agreed at the most recent meeting between Xi and Putin?").to_dict()
+    check_contract(record)
+    assert {citation["article_id"] for citation in record["citations"]} == {NEW}
+    assert record["answer"].startswith("TDI, 22 March 2023: ")
+
+
+def test_a_summary_is_the_opening_of_each_article(assistant):
+    record = assistant.ask("What are these articles about?").to_dict()
+    check_contract(record)
+    assert [(citation["article_id"], citation["paragraph"]) for citation in record["citations"]] == [(OLD, 1), (NEW, 1)]
+
+
 def test_the_stream_tells_what_happens_in_order(assistant):
     events = list(assistant.stream("Where in Moscow did Xi hold talks with Putin in 2017?"))
     kinds = [type(event) for event in events if not isinstance(event, Step)]

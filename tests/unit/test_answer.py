@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -57,6 +58,13 @@ class FakeRetriever:
 
     def reports(self, passages):
         return group(passages)
+
+    def whole(self, report):
+        return report
+
+    def of_time(self, question, *, since, until, articles, most):
+        reports = group(self.passages)
+        return reports if len(reports) <= most else []
 
 
 class FakeGate:
@@ -651,3 +659,34 @@ def test_the_json_contract():
     assert record["unanswered"] == []
     assert {"retrieve", "first_token", "total"} <= set(record["timings_ms"])
     assert json.loads(json.dumps(record)) == record
+
+
+def test_what_articles_are_about_is_answered_with_their_opening_sentences():
+    gate, writer = FakeGate(), FakeWriter()
+    result, _ = answer("What are these articles about?", FakeRetriever(TALKS, OLD_TALKS, SIGNED), gate, writer)
+    assert [sentence.text for sentence in result.sentences] == [
+        "IANS, 4 July 2017: “Xi Jinping visited Moscow for a state visit.”",
+        "TDI, 22 March 2023: “Xi Jinping visited Moscow and held talks with Putin.”",
+    ]
+    assert [citation.quote for citation in result.citations] == [OLD_TALKS.paragraph.text, TALKS.paragraph.text]
+    assert (gate.judged, writer.asked) == ([], [])
+
+
+def test_one_article_alone_has_its_date_as_well():
+    result, _ = answer("Summarise the TDI article.", FakeRetriever(TALKS, OLD_TALKS), FakeGate(), FakeWriter())
+    assert [sentence.text for sentence in result.sentences] == [
+        "TDI, 22 March 2023: “Xi Jinping visited Moscow and held talks with Putin.”"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "passages"),
+    [
+        ("Summarise the article about Brexit.", (TALKS,)),
+        ("What are these articles about?", [replace(TALKS, article_id=str(number)) for number in range(9)]),
+    ],
+)
+def test_what_no_article_or_too_many_are_about_is_asked_like_any_question(question, passages):
+    gate = FakeGate()
+    answer(question, FakeRetriever(*passages), gate, FakeWriter())
+    assert gate.judged

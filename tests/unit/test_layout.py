@@ -183,6 +183,7 @@ LAYERS = [
         "wording",
         "antecedents",
         "roles",
+        "overview",
     },
     {"answer"},
     {"batch", "library"},

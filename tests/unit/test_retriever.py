@@ -130,3 +130,40 @@ def test_two_times_named_give_both(retriever: Retriever) -> None:
 @pytest.mark.parametrize("question", ['"', "AND OR *", "…", "'; DROP TABLE words; --", "(", "中文", "x" * 4000])
 def test_no_question_is_an_error(retriever: Retriever, question: str) -> None:
     assert len(retriever.retrieve(question)) == 10
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Summarise both articles.", [IANS, TDI]),
+        ("Summarise the article of 2017.", [IANS]),
+        ("Summarise the articles of July 2017 and of 2023.", [IANS, TDI]),
+        ("Summarise the article of 2019.", []),
+    ],
+)
+def test_all_articles_of_a_time_with_all_their_paragraphs(
+    retriever: Retriever, question: str, found: list[str]
+) -> None:
+    reports = retriever.of_time(question, most=3)
+    assert [report.passages[0].article_id for report in reports] == found
+    for report in reports:
+        assert [passage.paragraph.number for passage in report.passages] == list(range(1, 11))
+        assert report.vocabulary()
+
+
+def test_but_none_where_they_are_too_many_and_only_those_that_may_be_asked(retriever: Retriever) -> None:
+    assert retriever.of_time("Summarise it.", most=1) == []
+    (own,) = retriever.of_time("Summarise it.", articles=[TDI], most=1)
+    assert own.passages[0].article_id == TDI
+    assert retriever.of_time("Summarise the article of 2017.", articles=[TDI], most=1) == []
+    (own,) = retriever.of_time("Summarise it.", since=date(2020, 1, 1), most=1)
+    assert own.passages[0].article_id == TDI
+    assert retriever.of_time("Summarise the article of 2017.", since=date(2020, 1, 1), most=1) == []
+
+
+def test_a_report_made_whole_has_its_whole_article(retriever: Retriever) -> None:
+    (report,) = retriever.reports(retriever.retrieve("What did Xi and Putin sign in 2023?")[:1])
+    assert len(report.passages) == 1
+    whole = retriever.whole(report)
+    assert [passage.paragraph.number for passage in whole.passages] == list(range(1, 11))
+    assert report.passages[0] in whole.passages
