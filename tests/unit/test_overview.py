@@ -49,6 +49,13 @@ def quoted(question, *reports):
         "What is the article from Coast Daily about?",
         "What does the 2023 report say?",
         "What do the documents contain?",
+        "When was the Coast Daily article published?",
+        "When were these reports written?",
+        "What is the date of the article about the ferry?",
+        "What's the publication date of the report?",
+        "Which outlet published the 2023 article?",
+        "Who published the story about the ferry?",
+        "Which newspaper is the article from?",
     ],
 )
 def test_what_asks_for_an_overview(question):
@@ -69,6 +76,12 @@ def test_what_asks_for_an_overview(question):
         "What did they report?",
         "How does the article describe the mayor?",
         "Who attended the summit?",
+        "When was the agreement published?",
+        "When did the article's author meet the mayor?",
+        "What is the date of the summit?",
+        "Who published the statistics?",
+        "Which newspaper did the mayor speak to?",
+        "On which day did the ferry of the report sink?",
     ],
 )
 def test_what_does_not(question):
@@ -100,6 +113,15 @@ def test_without_the_dateline_and_what_is_too_short_to_say_anything():
     assert quoted("Summarise it all.", report(f"{line}{LEAD}", dateline=len(line))) == [LEAD]
     assert quoted("Summarise it all.", report("At last.", f"It is done. {LEAD}")) == [LEAD]
     assert quoted("Summarise it all.", report("At last.", "It is done.")) == []
+
+
+def test_a_date_or_an_outlet_that_is_not_known_is_not_told():
+    undated, nameless = report(published=None), report(source=None)
+    for question in ("When was the article published?", "What is the date of the article?"):
+        assert quoted(question, undated) == []
+        assert quoted(question, nameless) == [LEAD]
+    assert quoted("Which outlet published the article?", undated) == [LEAD]
+    assert quoted("Which outlet published the article?", nameless) == []
 
 
 def test_paragraphs_are_read_in_their_order():
