@@ -13,7 +13,7 @@ from assistant.conversation import Contextualiser
 from assistant.errors import QuestionError
 from assistant.excerpts import Excerpter
 from assistant.gate import Gate, Verdict, Written
-from assistant.overview import asks_overview, leads, topic
+from assistant.overview import leads, overview
 from assistant.present import with_date, with_marks
 from assistant.quoting import Quoter
 from assistant.reports import Report
@@ -194,7 +194,7 @@ class Pipeline:
         shown: set[Sentence],
     ) -> Generator[Event, None, _Part]:
         """The sentences `kept` of those `found`, cited, dated and in order."""
-        several = len({item.report.passages[0].article_id for item in kept}) > 1 or asks_overview(asked)
+        several = len({item.report.passages[0].article_id for item in kept}) > 1 or overview(asked) is not None
         sentences = []
         for item in sorted(kept, key=lambda item: in_order(asked, item.report.published)):
             made = tuple(citations.cite(part) for part in item.evidence)
@@ -215,19 +215,20 @@ class Pipeline:
 
     def _opening(self, asked: str, question: Question, reports: list[Report], trail: Trail) -> list[_Checked]:
         """What the reports open with, where the question is what they are about."""
-        if not asks_overview(asked):
+        wanted = overview(asked)
+        if wanted is None:
             return []
         retriever = self._steps.retriever
-        if topic(asked):
+        candidates = retriever.of_time(
+            asked, since=question.since, until=question.until, articles=question.articles, most=MAX_REPORTS
+        )
+        # Of a library too large to look at each, those found for what they are about.
+        if not candidates and wanted.about:
             candidates = [retriever.whole(report) for report in reports]
-        else:
-            candidates = retriever.of_time(
-                asked, since=question.since, until=question.until, articles=question.articles, most=MAX_REPORTS
-            )
         found = []
-        for report, lead in leads(asked, candidates):
+        for report, lead in leads(asked, wanted, candidates):
             shown = _verbatim((lead,), report)
-            entry = trail.checked(Written(lead.quote.text, shown, shown), confidence=1.0)
+            entry = trail.checked(Written(lead.quote.text, shown, shown, quoted=True), confidence=1.0)
             entry["outcome"] = SHOWN
             found.append(_Checked(in_their_words(shown), shown, 1.0, 1.0, report, entry))
         return found

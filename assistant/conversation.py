@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from assistant.llm import ChatModel
+from assistant.overview import overview
 from assistant.prompts import Prompts
 from assistant.schema import Turn
 from assistant.words import content_words, fold, words
@@ -17,6 +18,7 @@ _LEANING = frozenset(
     former latter same other others again else
     """.split()
 )
+_ONE = frozenset("it this that them then".split())
 _ELLIPSIS = re.compile(r"\s*(?:and|but|or|so|also|what about|how about|why|how so|who else|what else|when)\b", re.I)
 _SHORT = 3
 _TURNS_SHOWN = 6
@@ -62,6 +64,9 @@ class Contextualiser:
 def leans(question: str) -> bool:
     """True when the question has a pronoun or an ellipsis that earlier turns must resolve."""
     found = [fold(word.written) for word in words(question)]
+    if overview(question) is not None:
+        # "These articles" are the library's.
+        return any(word in _ONE for word in found)
     return (
         any(word in _LEANING for word in found)
         or bool(_ELLIPSIS.match(question) and len(found) <= 8)

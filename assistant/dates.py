@@ -37,12 +37,14 @@ _OPENS_RANGE = re.compile(
     r"\s*(?:to|until|till|through|up to|[-–—])\s*(?:\w+\s+){0,2}(?:19|20)\d{2}\b|\s+on(?:wards?)?\b", re.I
 )
 _ASKS_NOW = re.compile(
-    r"\b(?:now|nowadays|current(?:ly)?|today|so far|(?:at (?:the )?|for the )(?:moment|present)|these days)\b", re.I
+    r"\b(?:now|nowadays|still|current(?:ly)?|today|so far|(?:at (?:the )?|for the )(?:moment|present)|these days)\b",
+    re.I,
 )
 _ASKS_NEWEST = re.compile(
-    r"\b(?:latest|newest|(?:most )?recent(?:ly)?|"
+    r"\b(?:(?<!at the )latest|newest|most recent(?:ly)?|recently|"
     r"last (?:time|visit|trip|meet|meeting|met|talks?|talked|spoke|summit|speech|statement|report|article|news|"
-    r"election|vote))\b",
+    r"election|vote)|"
+    r"when\b.*\blast(?!\s+(?:night|week|weekend|month|year|spring|summer|autumn|fall|winter|\w+day)))\b",
     re.I,
 )
 
@@ -86,13 +88,16 @@ def named_periods(text: str) -> list[Period]:
 
 
 def asks_now(question: str) -> bool:
-    """True where the present is asked for ("now", "the latest"), so that the newest report answers first."""
-    return bool(_ASKS_NOW.search(question)) or asks_newest(question)
+    """True where the present is asked for ("now", "the latest"), so that the newest report answers first.
+
+    A question that names a time asks for that: "the last meeting of 2017".
+    """
+    return not named_periods(question) and bool(_ASKS_NOW.search(question) or _ASKS_NEWEST.search(question))
 
 
 def asks_newest(question: str) -> bool:
     """True where only the newest is asked for: "the latest", "the last visit"."""
-    return bool(_ASKS_NEWEST.search(question))
+    return not named_periods(question) and bool(_ASKS_NEWEST.search(question))
 
 
 def without_dates(text: str) -> str:

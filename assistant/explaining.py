@@ -26,7 +26,8 @@ def print_steps(answer: Answer, out: TextIO) -> None:
         for passage in part["passages"]:
             scores = ", ".join(_score(passage[name]) for name in ("score", "dense_score", "bm25_score"))
             _line(out, 2, f"{passage['paragraph_id']}  {scores}")
-        _line(out, 1, "gate: does the report answer it?")
+        if part["reports"]:
+            _line(out, 1, "gate: does the report answer it?")
         for report in part["reports"]:
             signals = ", ".join(f"{name} {value:.2f}" for name, value in report["signals"].items())
             _line(

@@ -94,9 +94,9 @@ class Retriever:
     def whole(self, report: Report) -> Report:
         """The report with all paragraphs of its article, and its words."""
         vocabulary = partial(self._vocabulary, report.passages[0].article_id)
-        return replace(
-            report, passages=self._complete(report), vocabulary=vocabulary, excerpts={}, further={}, whole=True
-        )
+        # Another process may have removed the article since it was found.
+        passages = self._complete(report) or report.passages
+        return replace(report, passages=passages, vocabulary=vocabulary, excerpts={}, further={}, whole=True)
 
     def of_time(
         self,
@@ -118,7 +118,7 @@ class Retriever:
             for first, last in spans
             for record in self._store.listed(Filter(since=first, until=last), limit=most + 1)
         ]
-        if len(set(ids)) > most:
+        if not articles and len(set(ids)) > most:
             return []
         reports: list[Report] = []
         for article_id in dict.fromkeys(ids):
@@ -126,7 +126,7 @@ class Retriever:
             passages = tuple(replace(_of_node(node), also=outlets) for node in self._store.nodes_of(article_id))
             if passages and any(_is_within(passages[0].published, *span) for span in spans):
                 reports.append(Report(passages, len(reports), partial(self._vocabulary, article_id), whole=True))
-        return reports
+        return reports if len(reports) <= most else []
 
     def reads_whole(self) -> bool:
         """True for a library so small that each report is its whole article."""

@@ -48,6 +48,8 @@ class FakeRetriever:
         self.passages = passages
         self.by_word = by_word
         self.asked = []
+        self.rest = ()
+        self.chosen = None
 
     def retrieve(self, question, *, since=None, until=None, articles=()):
         self.asked.append((question, since, until))
@@ -60,11 +62,12 @@ class FakeRetriever:
         return group(passages)
 
     def whole(self, report):
-        return report
+        return replace(report, passages=(*report.passages, *self.rest))
 
-    def of_time(self, question, *, since, until, articles, most):
+    def of_time(self, question, **chosen):
+        self.chosen = chosen
         reports = group(self.passages)
-        return reports if len(reports) <= most else []
+        return reports if len(reports) <= chosen["most"] else []
 
 
 class FakeGate:
@@ -679,14 +682,27 @@ def test_one_article_alone_has_its_date_as_well():
     ]
 
 
+def test_only_articles_that_may_be_asked_are_summarised():
+    retriever = FakeRetriever(TALKS)
+    answer("Summarise it.", retriever, FakeGate(), FakeWriter(), since=OLD, until=NEW, articles=("new",))
+    assert retriever.chosen == {"since": OLD, "until": NEW, "articles": ("new",), "most": 3}
+
+
+MANY = [replace(TALKS, article_id=str(number), published=date(2000 + number, 1, 1)) for number in range(9)]
+
+
 @pytest.mark.parametrize(
     ("question", "passages"),
-    [
-        ("Summarise the article about Brexit.", (TALKS,)),
-        ("What are these articles about?", [replace(TALKS, article_id=str(number)) for number in range(9)]),
-    ],
+    [("Summarise the article about Brexit.", (TALKS,)), ("What are these articles about?", MANY)],
 )
 def test_what_no_article_or_too_many_are_about_is_asked_like_any_question(question, passages):
     gate = FakeGate()
     answer(question, FakeRetriever(*passages), gate, FakeWriter())
     assert gate.judged
+
+
+def test_of_many_articles_those_found_are_read_from_their_beginning():
+    retriever = FakeRetriever(*(replace(SIGNED, article_id=one.article_id, published=one.published) for one in MANY))
+    retriever.rest = (TALKS,)
+    result, _ = answer("Summarise the article about talks in Moscow.", retriever, FakeGate(), FakeWriter())
+    assert [citation.quote for citation in result.citations] == [TALKS.paragraph.text]

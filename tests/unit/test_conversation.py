@@ -28,6 +28,8 @@ def prompts(project: Path) -> Prompts:
         "How about the other article?",
         "What did he say about its role in Syria?",
         "Which statements?",
+        "Summarise it.",
+        "What does that article say?",
     ],
 )
 def test_questions_that_lean_on_earlier_turns(question: str) -> None:
@@ -40,6 +42,9 @@ def test_questions_that_lean_on_earlier_turns(question: str) -> None:
         "Which joint statements did Xi and Putin sign in Moscow?",
         "Where is Thaad installed in South Korea?",
         "Who congratulated Xi Jinping on becoming President of China?",
+        "Summarise both articles.",
+        "What are these articles about?",
+        "When was the TDI report published?",
     ],
 )
 def test_questions_that_stand_alone(question: str) -> None:

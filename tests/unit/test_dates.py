@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.dates import Period, in_words, may_be_of_its_time, named_periods, without_dates
+from assistant.dates import Period, asks_newest, asks_now, in_words, may_be_of_its_time, named_periods, without_dates
 
 
 def periods(text: str) -> list[tuple[str, str]]:
@@ -151,3 +151,45 @@ def test_a_question_that_names_years_is_answered_from_that_time(
 )
 def test_dates_are_taken_out_and_numbers_left(text: str, left: str) -> None:
     assert without_dates(text).split() == left.split()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the latest news?",
+        "What is the newest report?",
+        "When did they meet most recently?",
+        "What did he recently say?",
+        "When did Xi last travel to Moscow?",
+        "When was Xi last in Moscow?",
+        "What came of the last talks?",
+    ],
+)
+def test_what_asks_for_the_newest(question: str) -> None:
+    assert asks_newest(question)
+    assert asks_now(question)
+
+
+@pytest.mark.parametrize("question", ["Who is mayor now?", "Does Xi still oppose it?", "What is the current state?"])
+def test_what_asks_for_the_present_but_not_only_for_the_newest(question: str) -> None:
+    assert asks_now(question)
+    assert not asks_newest(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "What was the last meeting in 2017 about?",
+        "How did the last meeting in 2017 differ from the last meeting in 2023?",
+        "Who is president now, in 2023?",
+        "By when at the latest must it be built?",
+        "When did the strike last week begin?",
+        "How long did the talks go on?",
+        "What is known of the visit?",
+        "Which currents run there?",
+    ],
+)
+def test_what_asks_for_neither(question: str) -> None:
+    assert not asks_now(question)
+    assert not asks_newest(question)
