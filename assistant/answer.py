@@ -223,10 +223,11 @@ class Pipeline:
             asked, since=question.since, until=question.until, articles=question.articles, most=MAX_REPORTS
         )
         # Of a library too large to look at each, those found for what they are about.
-        if not candidates and wanted.about:
+        complete = bool(candidates)
+        if not complete and wanted.about:
             candidates = [retriever.whole(report) for report in reports]
         found = []
-        for report, lead in leads(asked, wanted, candidates):
+        for report, lead in leads(asked, wanted, candidates, complete=complete):
             shown = _verbatim((lead,), report)
             entry = trail.checked(Written(lead.quote.text, shown, shown, quoted=True), confidence=1.0)
             entry["outcome"] = SHOWN

@@ -12,7 +12,7 @@ where UN is the outlet. All else is asked of the model like any question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from assistant.dates import asks_newest, named_periods
@@ -105,21 +105,32 @@ def overview(question: str) -> Overview | None:
     return None
 
 
-def leads(question: str, asked: Overview, reports: Iterable[Report]) -> list[tuple[Report, Evidence]]:
+def leads(
+    question: str, asked: Overview, reports: Iterable[Report], *, complete: bool
+) -> list[tuple[Report, Evidence]]:
     """The opening sentence of each report that is meant, and was published in the time that the question names.
 
     Where a date or an outlet is asked for, of those that have one; where the newest is, of that alone.
+    A date or an outlet is told, too, of the one article that mentions what it is said to be about:
+    where the reports are `complete`, so that there is no other.
     """
     periods = named_periods(question)
-    found = [
+    able = [
         (report, lead)
         for report in reports
         if (not periods or any(period.contains(report.published) for period in periods))
         and not (asked.for_date and report.published is None)
         and not (asked.for_outlet and report.passages[0].source is None)
         and (lead := _lead(report.passages)) is not None
-        and _is_meant(asked, report, lead)
     ]
+    found = [
+        (report, lead)
+        for report, lead in able
+        if _is_meant(asked, report, stems(f"{report.passages[0].title} {lead.quote.text}"))
+    ]
+    if not found and complete and (asked.for_date or asked.for_outlet):
+        found = [item for item in able if _is_meant(asked, item[0], item[0].vocabulary())]
+        found = found if len(found) == 1 else []
     if asked.newest:
         last = max((report.published for report, _ in found if report.published), default=None)
         return [(report, lead) for report, lead in found if last and report.published == last]
@@ -139,10 +150,10 @@ def _understood(question: str, fields: dict[str, str], *, for_date: bool, for_ou
     return Overview(by_name, about, for_date, for_outlet, newest)
 
 
-def _is_meant(asked: Overview, report: Report, lead: Evidence) -> bool:
+def _is_meant(asked: Overview, report: Report, known: Set[str]) -> bool:
     first = report.passages[0]
     masthead = stems(f"{first.source or ''} {first.via or ''}")
-    return asked.named <= masthead and asked.about <= masthead | stems(f"{first.title} {lead.quote.text}")
+    return asked.named <= masthead and asked.about <= masthead | known
 
 
 def _lead(passages: Sequence[Passage]) -> Evidence | None:

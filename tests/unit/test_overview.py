@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from assistant.overview import leads, overview
 from assistant.reports import Report
 from assistant.schema import Paragraph, Passage
+from assistant.words import stems
 
 LEAD = "The council of Port Ellery approved a new ferry terminal on Monday, after two years of delays."
 SECOND = "Work begins in the spring of next year, the mayor said of the summit of 2015."
@@ -27,7 +28,7 @@ def report(*texts, article="a", published=date(2023, 3, 22), source="Coast Daily
         )
         for number, text in enumerate(texts or (f"{LEAD} {SECOND}", SECOND), 1)
     )
-    return Report(passages, 0)
+    return Report(passages, 0, lambda: frozenset(stems(" ".join(passage.paragraph.text for passage in passages))))
 
 
 def old(**more):
@@ -37,7 +38,7 @@ def old(**more):
 
 
 def quoted(question, *reports):
-    return [lead.quote.text for _, lead in leads(question, overview(question), reports)]
+    return [lead.quote.text for _, lead in leads(question, overview(question), reports, complete=True)]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,7 @@ def test_any_text_is_understood_or_not(text):
 
 
 def test_the_first_sentence_is_quoted_where_it_stands():
-    ((_, lead),) = leads("", overview("Summarise the article."), [report()])
+    ((_, lead),) = leads("", overview("Summarise the article."), [report()], complete=True)
     assert lead.quote.text == LEAD == lead.passage.paragraph.text[lead.quote.start : lead.quote.end]
     assert lead.support == 1
     assert lead.passage.paragraph.number == 1
@@ -197,7 +198,18 @@ def test_paragraphs_are_read_in_their_order():
 )
 def test_only_reports_that_are_meant_and_of_the_time_that_is_named(question, found):
     reports = [report(), old()]
-    assert [own.passages[0].article_id for own, _ in leads(question, overview(question), reports)] == found
+    meant = leads(question, overview(question), reports, complete=True)
+    assert [own.passages[0].article_id for own, _ in meant] == found
+
+
+def test_when_and_by_whom_the_only_article_was_published_that_mentions_it():
+    for question in ("When was the article about the mayor published?", "Who published the article about the mayor?"):
+        asked = overview(question)
+        assert [own.passages[0].article_id for own, _ in leads(question, asked, [report(), old()], complete=True)] == [
+            "a"
+        ]
+        assert leads(question, asked, [report(), old()], complete=False) == []
+        assert leads(question, asked, [report(), report(article="c")], complete=True) == []
 
 
 def test_an_article_without_a_date_is_of_no_time_and_not_the_newest():
