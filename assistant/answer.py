@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from assistant.antecedents import with_antecedent
+from assistant.choosing import Checked, choose
 from assistant.citations import CitationList
 from assistant.compound import parts
 from assistant.conversation import Contextualiser
-from assistant.errors import QuestionError
 from assistant.excerpts import Excerpter
 from assistant.gate import Gate, Verdict, Written
 from assistant.overview import leads, overview
 from assistant.present import with_date, with_marks
+from assistant.questions import check_question
 from assistant.quoting import Quoter
 from assistant.reports import Report
 from assistant.retriever import Retriever
-from assistant.rivals import in_order, in_reading_order, select, stands_beside, worth_reading
+from assistant.rivals import in_order, in_reading_order, select, worth_reading
 from assistant.schema import (
     Answer,
     Done,
@@ -34,12 +34,10 @@ from assistant.schema import (
 )
 from assistant.stopwatch import Stopwatch
 from assistant.support import Evidence, Support
-from assistant.trail import BETTER, REPEATED, SHOWN, UNLIKELY, Trail
+from assistant.trail import REPEATED, SHOWN, Trail
 from assistant.wording import in_their_words, is_close
-from assistant.words import stems
 from assistant.writer import Writer
 
-MAX_QUESTION = 4000
 MAX_REPORTS = 3
 _CLOSEST = 3
 _WORTH_WRITING = 0.15
@@ -61,18 +59,6 @@ class Steps:
     support: Support
     quoter: Quoter
     excerpter: Excerpter
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """A sentence that its evidence states, whose report it is from, and how well it answers."""
-
-    text: str
-    evidence: tuple[Evidence, ...]
-    confidence: float
-    quoted: float
-    report: Report
-    entry: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,16 +152,16 @@ class Pipeline:
         clock.mark("gate")
 
         yield Step("writing")
-        found: list[_Checked] = []
+        found: list[Checked] = []
         for verdict in select(asked, verdicts, _WORTH_WRITING):
             found += yield from self._from_report(asked, verdict, trail, clock)
-        kept = self._choose(asked, found)
+        kept = choose(asked, found, self._threshold)
         # What was passed over is asked where nothing that was read holds.
         rest = iter(self._left_over(asked, reports, verdicts, trail))
         while not kept and (another := next(rest, None)):
             own = yield from self._from_report(asked, another, trail, clock)
             found += own
-            kept = self._choose(asked, own)
+            kept = choose(asked, own, self._threshold)
         clock.mark("write")
 
         reason = NOTHING_FOUND if not verdicts else NO_SUPPORT if found else NOT_STATED
@@ -186,8 +172,8 @@ class Pipeline:
     def _shown(
         self,
         asked: str,
-        kept: list[_Checked],
-        found: list[_Checked],
+        kept: list[Checked],
+        found: list[Checked],
         passages: tuple[Passage, ...],
         reason: str,
         citations: CitationList,
@@ -213,7 +199,7 @@ class Pipeline:
             reason,
         )
 
-    def _opening(self, asked: str, question: Question, reports: list[Report], trail: Trail) -> list[_Checked]:
+    def _opening(self, asked: str, question: Question, reports: list[Report], trail: Trail) -> list[Checked]:
         """What the reports open with, where the question is what they are about."""
         wanted = overview(asked)
         if wanted is None:
@@ -231,7 +217,7 @@ class Pipeline:
             shown = _verbatim((lead,), report)
             entry = trail.checked(Written(lead.quote.text, shown, shown, quoted=True), confidence=1.0)
             entry["outcome"] = SHOWN
-            found.append(_Checked(in_their_words(shown), shown, 1.0, 1.0, report, entry))
+            found.append(Checked(in_their_words(shown), shown, 1.0, 1.0, report, entry))
         return found
 
     def _judge(self, asked: str, report: Report, trail: Trail) -> Verdict:
@@ -253,32 +239,13 @@ class Pipeline:
                 if verdict.probability >= _WORTH_WRITING:
                     yield verdict
 
-    def _choose(self, asked: str, found: list[_Checked]) -> list[_Checked]:
-        """The sentences to show: likely enough, each once, and of a second report only what answers as well."""
-        kept: list[_Checked] = []
-        best = max(found, key=lambda item: item.confidence, default=None)
-        for item in found:
-            same_report = [other for other in kept if other.report is item.report]
-            if item.confidence < self._threshold or best is None:
-                item.entry["outcome"] = UNLIKELY
-            elif any(_same(item.text, other.text) for other in same_report):
-                item.entry["outcome"] = REPEATED
-            elif item.report is not best.report and not stands_beside(
-                asked, item.report, (item.confidence, item.quoted), best.report, (best.confidence, best.quoted)
-            ):
-                item.entry["outcome"] = BETTER
-            else:
-                item.entry["outcome"] = SHOWN
-                kept.append(item)
-        return kept
-
     def _from_report(
         self, asked: str, verdict: Verdict, trail: Trail, clock: Stopwatch
-    ) -> Generator[Event, None, list[_Checked]]:
+    ) -> Generator[Event, None, list[Checked]]:
         """Draft tokens; at the end each sentence that is stated in the report."""
         report = verdict.report
         failed: list[Written] = []
-        kept: list[_Checked] = []
+        kept: list[Checked] = []
         for item in self._steps.writer.write(asked, report):
             clock.first("first_token")
             if isinstance(item, Token):
@@ -308,20 +275,10 @@ class Pipeline:
             kept.append(self._confirmed(asked, verdict, written, in_their_words(shown), trail))
         return kept
 
-    def _confirmed(self, asked: str, verdict: Verdict, written: Written, text: str, trail: Trail) -> _Checked:
+    def _confirmed(self, asked: str, verdict: Verdict, written: Written, text: str, trail: Trail) -> Checked:
         confidence, signals = self._steps.gate.confirm(asked, verdict, written)
         entry = trail.checked(written, confidence=confidence, signals=signals)
-        return _Checked(text, written.shown, confidence, signals.quoted, verdict.report, entry)
-
-
-def check_question(text: str) -> None:
-    """Raises `QuestionError` for a question that is empty or too long to be one."""
-    if not text.strip():
-        raise QuestionError("the question is empty; ask something")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise QuestionError("the question is not valid Unicode; send it as UTF-8")
-    if len(text) > MAX_QUESTION:
-        raise QuestionError(f"the question has {len(text):,} characters, at most {MAX_QUESTION:,} are read; shorten it")
+        return Checked(text, written.shown, confidence, signals.quoted, verdict.report, entry)
 
 
 def _first(found: Iterable[tuple[Passage, ...]]) -> tuple[Passage, ...]:
@@ -331,7 +288,3 @@ def _first(found: Iterable[tuple[Passage, ...]]) -> tuple[Passage, ...]:
 def _verbatim(evidence: tuple[Evidence, ...], report: Report) -> tuple[Evidence, ...]:
     """What is shown in the article's own words, which state what they state."""
     return with_antecedent([replace(part, support=1.0) for part in evidence], report.passages)
-
-
-def _same(text: str, other: str) -> bool:
-    return stems(text) <= stems(other)

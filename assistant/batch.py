@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assistant.answer import check_question
 from assistant.errors import AssistantError, QuestionError
+from assistant.questions import check_question
 from assistant.schema import Answer, Question, Turn
 
 _KEYS = {"id", "question", "history", "since", "until"}

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant.answer import MAX_REPORTS, Pipeline, Steps, check_question
+from assistant.answer import MAX_REPORTS, Pipeline, Steps
 from assistant.articles.folder import list_files
 from assistant.collection import Collection
 from assistant.conversation import Contextualiser
@@ -21,6 +21,7 @@ from assistant.llm import ChatModel
 from assistant.opening import ProgressOf, Say, open_collection, open_index
 from assistant.places import place_to_ask
 from assistant.prompts import Prompts
+from assistant.questions import check_question
 from assistant.quoting import Quoter
 from assistant.retriever import Retriever
 from assistant.schema import Answer, Article, ArticleHeader, Citation, Done, Event, Question, Turn

@@ -82,11 +82,6 @@ class Overview:
     for_outlet: bool = False
     newest: bool = False
 
-    @property
-    def any(self) -> bool:
-        """True where nothing but, perhaps, a time says which articles."""
-        return not (self.named or self.about)
-
 
 def overview(question: str) -> Overview | None:
     """What "summarise the article of 2017" or "when was the TDI report published?" asks for; None for other questions.

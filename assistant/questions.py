@@ -1,0 +1,17 @@
+"""What may be asked at all."""
+
+from __future__ import annotations
+
+from assistant.errors import QuestionError
+
+MAX_QUESTION = 4000
+
+
+def check_question(text: str) -> None:
+    """Raises `QuestionError` for a question that is empty or too long to be one."""
+    if not text.strip():
+        raise QuestionError("the question is empty; ask something")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise QuestionError("the question is not valid Unicode; send it as UTF-8")
+    if len(text) > MAX_QUESTION:
+        raise QuestionError(f"the question has {len(text):,} characters, at most {MAX_QUESTION:,} are read; shorten it")
