@@ -1,6 +1,6 @@
 """ASGI middleware around the page: whom it answers, what a browser may do with it, how often one may guess.
 
-In the order in which a request should pass: `HostGuard`, `SecurityHeaders`, `LoginGuard`. (With
+In the order in which a request should pass: `HostGuard`, `SecurityHeaders`, `LoginGuard`, `OwnUploads`. (With
 `app.add_middleware` the last one added comes first.)
 """
 
@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
+from pathlib import PurePath
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -203,3 +207,64 @@ class LoginGuard:
             await send(message)
 
         await self._app(scope, receive, watched)
+
+
+class OwnUploads:
+    """Answers 403 to an event that names a file outside `folder`, where Gradio puts what is uploaded.
+
+    Gradio takes the value of any component, be it a text box, for a file where it has a `path`: an address it
+    fetches, and whatever file of the server's lies there it copies.
+    """
+
+    def __init__(self, app: ASGIApp, folder: PurePath, path: str = "/gradio_api/queue/join") -> None:
+        self._app = app
+        self._folder = folder
+        self._path = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] != "http" or scope["path"] != self._path:
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await Request(scope, receive).body()
+        except ClientDisconnect:
+            return
+        refusal = self._refusal(body)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        read = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+        async def again() -> Message:
+            return next(read, None) or await receive()
+
+        await self._app(scope, again, send)
+
+    def _refusal(self, body: bytes) -> PlainTextResponse | None:
+        try:
+            # As FastAPI reads it: what is looked at here is what Gradio is given.
+            event = json.loads(body)
+        except (ValueError, RecursionError):
+            return PlainTextResponse("this is no JSON", 400)
+        if all(self._is_upload(path) for path in _paths(event)):
+            return None
+        return PlainTextResponse("only files that were uploaded here are taken", 403)
+
+    def _is_upload(self, path: str) -> bool:
+        # By its letters alone: to look a path up on the disk can take long, or mount something.
+        named = PurePath(path)
+        return self._folder in named.parents and ".." not in named.parts
+
+
+def _paths(value: Any) -> Iterator[str]:
+    """The `path` of every object within a JSON value, however deep."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            if isinstance(one.get("path"), str):
+                yield one["path"]
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)

@@ -1,6 +1,6 @@
 """Who may reach the page, log in, upload, and what a browser may do with it: the parts, in one place."""
 
-from assistant.web.guards import HostGuard, LoginGuard, SecurityHeaders, content_security_policy
+from assistant.web.guards import HostGuard, LoginGuard, OwnUploads, SecurityHeaders, content_security_policy
 from assistant.web.hosts import AllowedHosts, check_binding, is_loopback
 from assistant.web.passwords import LoginLimit, check_password_hash, hash_password, login_check, verify_password
 from assistant.web.uploads import UploadPolicy, display_name, safe_name
@@ -10,6 +10,7 @@ __all__ = [
     "HostGuard",
     "LoginGuard",
     "LoginLimit",
+    "OwnUploads",
     "SecurityHeaders",
     "UploadPolicy",
     "check_binding",

@@ -15,7 +15,7 @@ from assistant.errors import AssistantError
 from assistant.web.conversations import ConversationStore
 from assistant.web.login import LoginWall, Passes, add_login
 from assistant.web.owners import BrowserCookie, owner_of
-from assistant.web.security import AllowedHosts, HostGuard, LoginGuard, LoginLimit, SecurityHeaders
+from assistant.web.security import AllowedHosts, HostGuard, LoginGuard, LoginLimit, OwnUploads, SecurityHeaders
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -45,12 +45,16 @@ def create_server(
     With a password's hash it asks for that password first. Raises `UsageError`.
     """
     import gradio as gr
+    from gradio.utils import get_upload_folder
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_routes(app, conversations)
     passes = Passes(password_hash)
     if password_hash:
         add_login(app, password_hash, passes)
+    # Without it Gradio takes every path for an uploaded file's (`processing_utils._check_allowed`, 6.31): `launch()`
+    # sets it, mounting does not.
+    page.has_launched = True
     gr.mount_gradio_app(
         app,
         page,
@@ -64,6 +68,7 @@ def create_server(
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
     )
     # The last one added is the first to see a request.
+    app.add_middleware(OwnUploads, folder=Path(get_upload_folder()))
     app.add_middleware(PageHead)
     app.add_middleware(BrowserCookie)
     if password_hash:
