@@ -10,11 +10,13 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant import engine_process
 from assistant.engine import SLOTS, EmbeddedEngine
 from assistant.errors import ModelError
 
@@ -117,10 +119,38 @@ def test_it_is_told_model_and_limits(start: Start, told: Told, tmp_path: Path) -
     assert option(argv, "ctx-size") == "2048"
     assert option(argv, "parallel") == str(SLOTS)
     assert option(argv, "threads") == option(argv, "threads-batch") == "3"
-    assert option(argv, "ubatch-size") == "31"
     assert option(argv, "spec-type") == "ngram-simple"
     assert {"--kv-unified", "--offline", "--no-ui", "--slots"} <= set(argv)
     assert "--slot-save-path" not in argv
+
+
+@pytest.mark.parametrize(
+    ("flags", "batch", "matched", "drafted"),
+    [({"avx2", "amx_int8"}, ["31"], "2", "10"), ({"avx2", "avx512_vnni"}, [], "4", "4")],
+    ids=["tiles", "no tiles"],
+)
+def test_with_tiles_it_is_told_other_sizes(
+    flags: set[str], batch: list[str], matched: str, drafted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here alone nothing is started: what another process finds out of its processor is not a test's to say."""
+    started: list[list[str]] = []
+
+    class Server:
+        stderr = ("main: server is listening on http://127.0.0.1:4321",)
+
+        def __init__(self, command: list[str], **_: Any) -> None:
+            started.append(command)
+
+    monkeypatch.setattr(engine_process, "processor_flags", lambda: frozenset(flags))
+    monkeypatch.setattr("subprocess.Popen", Server)
+    # It would end this process with the server.
+    monkeypatch.setattr(engine_process, "_attend", lambda *_: None)
+    config = EmbeddedEngine(Path("m.gguf"), server=Path("llama-server"))._config
+    assert engine_process._serve_compiled(config) == "http://127.0.0.1:4321"
+    [argv] = started
+    assert [value for name, value in pairwise(argv) if name == "--ubatch-size"] == batch
+    assert option(argv, "spec-ngram-simple-size-n") == matched
+    assert option(argv, "spec-ngram-simple-size-m") == drafted
 
 
 def test_saved_slots_are_for_the_user_alone(start: Start, told: Told, tmp_path: Path) -> None:

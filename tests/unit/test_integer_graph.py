@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,8 @@ from assistant import integer_graph
 from assistant.embedding import MiniLM
 from assistant.integer_graph import IntegerGraph, integer_model, multiplies_integers
 
-pytestmark = pytest.mark.skipif(not multiplies_integers(), reason="the package's own graph is used here")
+# Of what is computed this processor must be capable; the rest is tested as on one that is.
+computes = pytest.mark.skipif(not multiplies_integers(), reason="the package's own graph is used here")
 FORK = multiprocessing.get_context("fork")
 TEXTS = [
     "The ministers signed the agreement in Oslo on Monday.",
@@ -30,6 +31,13 @@ TEXTS = [
     "",
     *(f"Paragraph {number} reports {number * 17} arrests in the harbour of Lund." for number in range(40)),
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _with_vnni() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(integer_graph, "processor_flags", lambda: frozenset({"avx2", "avx512_vnni"}))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +76,7 @@ def left(folder: Path) -> set[str]:
     return {path.suffix for path in folder.iterdir()} - {".lock"}
 
 
+@computes
 def test_its_vectors_are_the_packages_own_but_for_rounding(tmp_path: Path) -> None:
     exact, rounded = MiniLM(threads=1), MiniLM(threads=1, folder=tmp_path / "models")
     before, after = exact.encode(TEXTS), rounded.encode(TEXTS)
@@ -87,6 +96,7 @@ def test_its_vectors_are_the_packages_own_but_for_rounding(tmp_path: Path) -> No
     assert (theirs.max(axis=1) - nearest).max() < 0.03
 
 
+@computes
 @pytest.mark.parametrize("threads", [1, 2])
 def test_a_texts_vector_does_not_depend_on_the_texts_beside_it(graph: IntegerGraph, threads: int) -> None:
     minilm = MiniLM(threads=threads, folder=graph.path.parent)
@@ -150,6 +160,24 @@ def test_on_an_x86_without_vnni_it_is_not_made(source: Path, tmp_path: Path, mon
     monkeypatch.setattr("platform.machine", lambda: "AMD64")
     assert IntegerGraph(source, tmp_path).ensure(never) is None
     assert not left(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("machine", "flags", "expected"),
+    [
+        ("x86_64", {"avx2", "avx512_vnni"}, True),
+        ("AMD64", {"avx2", "avx_vnni"}, True),
+        ("x86_64", {"avx2", "avx512f"}, False),
+        ("AMD64", {""}, False),
+        ("aarch64", {""}, True),
+    ],
+)
+def test_which_processors_multiply_integers(
+    machine: str, flags: set[str], expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(integer_graph, "processor_flags", lambda: frozenset(flags))
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    assert multiplies_integers() is expected
 
 
 def test_of_another_source_it_is_made_anew(graph: IntegerGraph, source: Path, tmp_path: Path) -> None:
@@ -242,7 +270,11 @@ def test_killed_while_it_writes_the_next_start_is_good(source: Path, tmp_path: P
 
 
 def _killed(source: Path, folder: Path) -> None:
-    IntegerGraph(source, folder).ensure(lambda _path: os.kill(os.getpid(), signal.SIGKILL) is None)
+    def kill(_path: Path) -> bool:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return True
+
+    IntegerGraph(source, folder).ensure(kill)
 
 
 def test_two_processes_at_once_make_it_once(source: Path, tmp_path: Path) -> None:
