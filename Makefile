@@ -1,7 +1,7 @@
 # Everything runs in .venv, which is made when first needed. Only Python 3.11+, make and the package
 # registry are asked for; to compile the engine a C++ compiler too. Progress goes to standard error: `make ask` prints the answer and nothing else.
 .SILENT:
-.PHONY: ask web articles setup engine test lint types evals bench check clean clean-venv
+.PHONY: ask web articles setup engine test lint types evals train bench check clean clean-venv
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,6 +33,9 @@ types: $(VENV)/dev.stamp ## strict type check
 
 evals: $(VENV)/dev.stamp ## how accurate is it
 	$(BIN)/pytest evals/
+
+train: $(VENV)/dev.stamp ## teach the embedded model its judging: hours on 2 cores, resumes; docs/training.md
+	scripts/train
 
 bench: $(VENV)/dev.stamp ## how fast is it: make bench EVALDATA=DIR for a large library too
 	$(BIN)/python -m bench.speed $(if $(EVALDATA),--evaldata "$(EVALDATA)")

@@ -1,0 +1,211 @@
+"""Bundles of invented news → examples: a prompt's beginning, its tail from `Check:` on, and the reply.
+
+    python -m training.examples OUT.jsonl [--seed N]
+
+The prompts are the product's own files, rendered by the product's own code, so that what is learnt
+is what will be asked. A line: `{"task", "before", "tail", "reply"}`; `before` + `tail` is the
+user's message. Which sentence counts as what is said beside each task below.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assistant.prompts import Prompts
+from assistant.query.rewrite import turn_line
+from assistant.reports import Report
+from assistant.schema import Paragraph, Passage, Turn
+from training import INVOCATION
+
+DATA = Path(__file__).with_name("data")
+PROMPTS = Path(__file__).parent.parent / "prompts"
+_LONG = 2500
+_TURNS = 6
+
+Bundle = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`before` is read by the base model, `tail` and the reply by the adapted one."""
+
+    task: str
+    before: str
+    tail: str
+    reply: str
+
+
+class Builder:
+    """Makes the examples of bundles; what is chosen at random follows from the seed."""
+
+    def __init__(self, prompts: Prompts, seed: int = 7) -> None:
+        self._prompts = prompts
+        self._random = random.Random(seed)
+
+    def bundle(self, bundle: Bundle) -> Iterator[Example]:
+        """All examples of one bundle of news."""
+        for article in bundle["articles"]:
+            items = list(bundle["items"])
+            if sum(map(len, article["paragraphs"])) < _LONG:
+                yield from self._about(article, report(article), items, whole=True)
+                continue
+            # A long article is read whole by some questions and in excerpts by others, as in a large library.
+            self._random.shuffle(items)
+            half = len(items) // 2
+            yield from self._about(article, report(article), items[:half], whole=True)
+            yield from self._about(article, self._excerpt(article, items[half:]), items[half:], whole=False)
+        yield from self._rewritings(bundle)
+
+    def pairs(self, data: Bundle) -> Iterator[Example]:
+        """All examples of an article with minimal pairs of claims, answers and unanswerable questions."""
+        shown = report(data["article"])
+        for claim in data["claims"]:
+            yield self._stated(shown, claim["stated"], True)
+            yield self._stated(shown, claim["not_stated"], False)
+        for item in data["answers"]:
+            yield self._answered(shown, item["question"], True)
+            yield self._right(shown, item["question"], item["right"], True)
+            yield self._written(shown, item["question"], item["right"])
+            for wrong in item["wrong"]:
+                yield self._right(shown, item["question"], wrong, False)
+        for item in data["unanswerable"]:
+            yield self._answered(shown, item["question"], False)
+            yield self._right(shown, item["question"], item["tempting"], False)
+
+    def _about(self, article: Bundle, shown: Report, items: Sequence[Bundle], *, whole: bool) -> Iterator[Example]:
+        own = article["id"]
+        answers = [(item, answer) for item in items for answer in item.get("answers") or [] if answer["article"] == own]
+        for item in items:
+            question = item.get("standalone") or item["question"]
+            given = [answer for answer in item.get("answers") or [] if answer["article"] == own]
+            yield self._answered(shown, question, bool(given))
+            for answer in given:
+                yield self._stated(shown, answer["text"], True)
+                yield self._right(shown, question, answer["text"], True)
+                yield self._written(shown, question, answer["text"])
+            # True of the article and beside the question: the answer to another one, from another place in it.
+            places = {(quote["paragraph"]) for answer in given for quote in answer["quotes"]}
+            beside = [
+                answer["text"]
+                for other, answer in answers
+                if other is not item and not places & {quote["paragraph"] for quote in answer["quotes"]}
+            ]
+            if beside and self._random.random() < 0.5:
+                yield self._right(shown, question, self._random.choice(beside), False)
+            for wrong in item.get("unsupported") or []:
+                if wrong["article"] == own:
+                    yield self._stated(shown, wrong["text"], False)
+                    if given:
+                        yield self._right(shown, question, wrong["text"], False)
+            if item.get("tempting"):
+                yield self._right(shown, question, item["tempting"], False)
+            if whole:
+                for right in item.get("supported") or []:
+                    if right["article"] == own:
+                        yield self._stated(shown, right["text"], True)
+
+    def _excerpt(self, article: Bundle, items: Sequence[Bundle]) -> Report:
+        """What a large library's reader sees: the paragraphs that these items need, and some others."""
+        needed = {
+            quote["paragraph"]
+            for item in items
+            for answer in item.get("answers") or []
+            if answer["article"] == article["id"]
+            for quote in answer["quotes"]
+        }
+        numbers = range(1, len(article["paragraphs"]) + 1)
+        kept = [number for number in numbers if number in needed or self._random.random() < 0.3]
+        return report(article, kept or [1])
+
+    def _rewritings(self, bundle: Bundle) -> Iterator[Example]:
+        """Follow-ups as they should be rewritten, and as many questions that need no rewriting."""
+        items = bundle["items"]
+        plain = [item for item in items if not item.get("history") and item.get("answers")]
+        for item in items:
+            if not item.get("history") or not item.get("standalone"):
+                continue
+            yield self._rewriting(item["history"], item["question"], item["standalone"])
+            before, after = self._random.sample(plain, 2)
+            history = [
+                {"role": "user", "content": before["question"]},
+                {"role": "assistant", "content": before["answers"][0]["text"]},
+            ]
+            yield self._rewriting(history, after["question"], after["question"])
+
+    def _answered(self, shown: Report, question: str, yes: bool) -> Example:
+        return self._example("answered", _yes(yes), shown, question=question)
+
+    def _stated(self, shown: Report, sentence: str, yes: bool) -> Example:
+        return self._example("stated", _yes(yes), shown, sentence=sentence)
+
+    def _right(self, shown: Report, question: str, sentence: str, yes: bool) -> Example:
+        return self._example("right", _yes(yes), shown, question=question, sentence=sentence)
+
+    def _written(self, shown: Report, question: str, answer: str) -> Example:
+        return self._example("answer", answer, shown, question=question)
+
+    def _rewriting(self, history: Iterable[Mapping[str, str]], question: str, standalone: str) -> Example:
+        lines = "\n".join(turn_line(Turn(turn["role"], turn["content"])) for turn in list(history)[-_TURNS:])
+        return self._example("rewrite", standalone, None, history=lines, question=question)
+
+    def _example(self, task: str, reply: str, shown: Report | None, **variables: str) -> Example:
+        if shown is not None:
+            variables["context"] = shown.context(self._prompts)
+        text = self._prompts.render(task, **variables)
+        place = text.rindex(f"{INVOCATION} ")
+        return Example(task, text[:place], text[place:], reply)
+
+
+def report(article: Bundle, numbers: Sequence[int] = ()) -> Report:
+    """A bundle's article as the product's reader is shown it; of `numbers` paragraphs, all where none are given."""
+    passages = tuple(
+        Passage(
+            Paragraph(f"{article['id']}#p{number}", number, text),
+            article["id"],
+            article["title"],
+            article["source"],
+            date.fromisoformat(article["published"]) if article.get("published") else None,
+        )
+        for number, text in enumerate(article["paragraphs"], 1)
+        if not numbers or number in numbers
+    )
+    return Report(passages, 0)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def main() -> None:
+    """Write the examples of all training data."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--news-share", type=float, default=1.0, help="how much of the bundles, beside all pairs")
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    builder = Builder(Prompts.of(PROMPTS, taught=True), options.seed)
+    count = 0
+    with options.output.open("w", encoding="utf-8") as file:
+        for path in sorted((DATA / "news").glob("*.json")):
+            for example in builder.bundle(json.loads(path.read_text(encoding="utf-8"))):
+                if chance.random() >= options.news_share:
+                    continue
+                file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
+                count += 1
+        for path in sorted((DATA / "pairs").glob("*.json")):
+            for example in builder.pairs(json.loads(path.read_text(encoding="utf-8"))):
+                file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
+                count += 1
+    print(f"{count} examples in {options.output}")
+
+
+if __name__ == "__main__":
+    main()

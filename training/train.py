@@ -1,0 +1,222 @@
+"""Train the adapter: `python -m training.train EXAMPLES.jsonl FOLDER --model FILE.gguf`.
+
+Resumes from FOLDER/state.pt, which is written every few minutes; logs each step to
+FOLDER/log.jsonl with the loss and, by task, the accuracy before learning from what was seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import random
+import time
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from training.model import Adapted, KeysValues, pack
+from training.weights import read, tokenizer
+
+SYSTEM = (Path(__file__).parent.parent / "prompts" / "system.md").read_text(encoding="utf-8").strip()
+RANK, SCALE = 8, 2.0
+_TAILS, _PACK_TOKENS, _PACKS_A_STEP = 14, 640, 2
+_RATE, _WARM_UP, _CLIP = 2e-4, 0.05, 1.0
+_SAVE_EVERY = 300.0
+_PREFIXES_KEPT = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """One example in tokens: `tail` ends where the reply begins."""
+
+    task: str
+    tail: tuple[int, ...]
+    reply: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Tails that follow the same tokens."""
+
+    prefix: tuple[int, ...]
+    tails: tuple[Tail, ...]
+
+
+def tokens_of(example: dict[str, str], encode: Tokenizer, end: int) -> tuple[tuple[int, ...], Tail]:
+    """The tokens of the beginning, and the tail's.
+
+    The last token before the invocation belongs to the tail: from there on llama.cpp applies the adapter.
+    """
+    head = f"<|im_start|>system\n{SYSTEM}<|im_end|>\n<|im_start|>user\n"
+    ids = encode.encode(head + example["before"], add_special_tokens=False).ids
+    tail = encode.encode(f"{example['tail']}<|im_end|>\n<|im_start|>assistant\n", add_special_tokens=False).ids
+    reply = encode.encode(example["reply"], add_special_tokens=False).ids
+    if example["task"] in ("answer", "rewrite"):
+        reply = [*reply, end]
+    return tuple(ids[:-1]), Tail(example["task"], (ids[-1], *tail), tuple(reply))
+
+
+def packs_of(path: Path, encode: Tokenizer, *, limit: float, seed: int) -> list[Packed]:
+    """All examples in packs of one beginning, in random order; yes and no balanced within each task.
+
+    `limit` in (0, 1] keeps that share of the packs.
+    """
+    chance = random.Random(seed)
+    end = encode.token_to_id("<|im_end|>")
+    by_prefix: dict[tuple[int, ...], list[Tail]] = defaultdict(list)
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    examples = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for example in examples:
+        counts[example["task"], example["reply"]] += 1
+    for example in examples:
+        task, reply = example["task"], example["reply"]
+        if reply in ("yes", "no"):
+            other = counts[task, "no" if reply == "yes" else "yes"]
+            if chance.random() > 1.15 * other / counts[task, reply]:
+                continue
+        prefix, tail = tokens_of(example, encode, end)
+        by_prefix[prefix].append(tail)
+    packs = []
+    for prefix, tails in by_prefix.items():
+        chance.shuffle(tails)
+        own: list[Tail] = []
+        for tail in tails:
+            size = sum(len(one.tail) + len(one.reply) for one in own)
+            if own and (len(own) == _TAILS or size + len(tail.tail) + len(tail.reply) > _PACK_TOKENS):
+                packs.append(Packed(prefix, tuple(own)))
+                own = []
+            own.append(tail)
+        packs.append(Packed(prefix, tuple(own)))
+    chance.shuffle(packs)
+    return packs[: math.ceil(limit * len(packs))]
+
+
+class Trainer:
+    """One model, one adapter, and the beginnings that were computed already."""
+
+    def __init__(self, model: Adapted, encode: Tokenizer, device: str) -> None:
+        self.model = model
+        self._device = device
+        self._kept: OrderedDict[tuple[int, ...], KeysValues] = OrderedDict()
+        self._yes, self._no = (encode.encode(word, add_special_tokens=False).ids[0] for word in ("yes", "no"))
+
+    def loss(self, packed: Packed) -> tuple[torch.Tensor, list[tuple[str, float, bool]]]:
+        """The pack's summed loss; for each tail its task, its loss and whether it was right."""
+        made = pack(
+            len(packed.prefix),
+            [(*tail.tail, *tail.reply[:-1]) for tail in packed.tails],
+            [tail.reply for tail in packed.tails],
+            self._device,
+        )
+        total, logits = self.model.loss(self._prefix(packed.prefix), made)
+        seen, place = [], 0
+        for tail in packed.tails:
+            own = logits[place : place + len(tail.reply)].detach()
+            wanted = torch.tensor(tail.reply, device=own.device)
+            losses = torch.nn.functional.cross_entropy(own, wanted)
+            if len(tail.reply) == 1:
+                right = bool((own[0, self._yes] > own[0, self._no]) == (tail.reply[0] == self._yes))
+            else:
+                right = bool((own.argmax(-1) == wanted).float().mean() > 0.5)
+            seen.append((tail.task, float(losses), right))
+            place += len(tail.reply)
+        return total, seen
+
+    def _prefix(self, tokens: tuple[int, ...]) -> KeysValues:
+        if tokens not in self._kept:
+            while len(self._kept) >= _PREFIXES_KEPT:
+                self._kept.popitem(last=False)
+            self._kept[tokens] = self.model.prefix(torch.tensor(tokens, device=self._device))
+        self._kept.move_to_end(tokens)
+        return self._kept[tokens]
+
+
+def main() -> None:
+    """Train until all packs were seen `--passes` times, or `--minutes` are over; the rate falls to 0 at the end."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("examples", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--model", type=Path, required=True, help="the language model's GGUF file")
+    parser.add_argument("--passes", type=float, default=1.0)
+    parser.add_argument("--minutes", type=float, default=None, help="plan for so long instead of --passes")
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    options.folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(options.seed)
+    digest = hashlib.sha256(options.examples.read_bytes()).hexdigest()
+    encode = tokenizer(options.model)
+    packs = packs_of(options.examples, encode, limit=min(1.0, options.passes), seed=options.seed)
+    for again in range(1, math.ceil(options.passes)):
+        packs += packs_of(options.examples, encode, limit=min(1.0, options.passes - again), seed=options.seed + again)
+    shape, weights = read(options.model, device)
+    model = Adapted(shape, weights, rank=RANK, scale=SCALE).to(device)
+    optimiser = torch.optim.AdamW(model.adapters.parameters(), lr=_RATE, weight_decay=0.01)
+    trainer = Trainer(model, encode, device)
+    state = options.folder / "state.pt"
+    done, spent = 0, 0.0
+    if state.exists():
+        saved = torch.load(state, map_location=device)
+        model.adapters.load_state_dict(saved["adapters"])
+        optimiser.load_state_dict(saved["optimiser"])
+        done, spent = saved["packs"], saved["seconds"]
+        if saved["examples"] != digest:
+            print("the examples are others than before: all of them from the first on", flush=True)
+            done = 0
+    tails = sum(len(one.tails) for one in packs)
+    print(f"{len(packs)} packs, {tails} examples, on {device}; from pack {done}", flush=True)
+    began, last = time.monotonic() - spent, time.monotonic()
+
+    def save() -> None:
+        made = {
+            "adapters": model.adapters.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "packs": done,
+            "examples": digest,
+            "seconds": time.monotonic() - began,
+        }
+        torch.save(made, state.with_suffix(".part"))
+        state.with_suffix(".part").replace(state)
+
+    with (options.folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        while done < len(packs):
+            elapsed = time.monotonic() - began
+            share = elapsed / (60 * options.minutes) if options.minutes else done / len(packs)
+            if share >= 1:
+                break
+            rate = _RATE * min(share / _WARM_UP, 0.5 * (1 + math.cos(math.pi * share)))
+            for group in optimiser.param_groups:
+                group["lr"] = max(rate, _RATE / 100)
+            seen: list[tuple[str, float, bool]] = []
+            step = packs[done : done + _PACKS_A_STEP]
+            weight = sum(len(one.tails) for one in step)
+            for one in step:
+                total, own = trainer.loss(one)
+                (total / weight).backward()
+                seen += own
+            torch.nn.utils.clip_grad_norm_(model.adapters.parameters(), _CLIP)
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+            done += len(step)
+            line = {"packs": done, "of": len(packs), "seconds": round(time.monotonic() - began, 1), "rate": rate}
+            line["tokens"] = sum(len(tail.tail) + len(tail.reply) for one in step for tail in one.tails)
+            for task in sorted({task for task, _, _ in seen}):
+                own_losses = [loss for name, loss, _ in seen if name == task]
+                rights = [right for name, _, right in seen if name == task]
+                line[task] = [len(rights), round(sum(own_losses) / len(rights), 3), sum(rights)]
+            log.write(json.dumps(line) + "\n")
+            log.flush()
+            if time.monotonic() - last > _SAVE_EVERY:
+                save()
+                last = time.monotonic()
+    save()
+    print(f"{done} packs in {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
