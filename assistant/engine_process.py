@@ -76,6 +76,10 @@ def _serve_prebuilt(config: Mapping[str, Any]) -> str:
         params.speculative.types = [xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE]
         params.speculative.ngram_simple.size_n = _MATCHED
         params.speculative.ngram_simple.size_m = _DRAFTED
+    if config.get("adapter"):
+        lora = xllamacpp.CommonAdapterLoraInfo()
+        lora.path, lora.scale = config["adapter"], 1.0
+        params.lora_adapters = [lora]
     server = xllamacpp.Server(params)
     _kept.append(server)
     return str(server.listening_address)
@@ -106,6 +110,8 @@ def _serve_compiled(config: Mapping[str, Any]) -> str:
     if config["states"]:
         os.umask(0o077)
         options["slot-save-path"] = config["states"] + os.sep
+    if config.get("adapter"):
+        options["lora"] = config["adapter"]
     if config["speculation"]:
         options["spec-type"] = "ngram-simple"
         options["spec-ngram-simple-size-n"] = _MATCHED_WITH_TILES if tiles else _MATCHED

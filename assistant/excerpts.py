@@ -7,16 +7,16 @@ and the nearest of these are often enough (docs/measured.md).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.dates import named_periods
-from assistant.quoting import Similarities
+from assistant.passages import placing, quotable
+from assistant.query.query import Query
 from assistant.reports import Report
 from assistant.schema import Passage
-from assistant.support import placing, quotable
 from assistant.words import content_words, stems
 
+Similarities = Callable[[str, Sequence[str]], Sequence[float]]
 _RANK = 0.4
 _SHORT = 350
 _BEGINNING = 600
@@ -46,7 +46,7 @@ class Excerpts:
 
 
 class Excerpter:
-    """Chooses sentences by words and meaning, as `Quoter` does, and by the rank of their paragraph."""
+    """Chooses sentences by words and meaning, and by the rank of their paragraph."""
 
     def __init__(self, similarities: Similarities, *, characters: int, articles: int) -> None:
         """`similarities(question, texts)` are cosine similarities; `characters` of `articles` are read at most."""
@@ -54,13 +54,13 @@ class Excerpter:
         self._characters = characters
         self._articles = articles
 
-    def cut(self, question: str, passages: Sequence[Passage]) -> Excerpts:
+    def cut(self, query: Query, passages: Sequence[Passage]) -> Excerpts:
         """The passages of which something is read; a short paragraph is read whole or not at all."""
         pieces = [(passage, span) for passage in passages for span in _pieces(passage)]
         if not pieces:
             return Excerpts((), {}, {}, {})
         texts = [passage.paragraph.text[start:end] for passage, (start, end) in pieces]
-        asked = {word.stem for word in content_words(question)}
+        asked = {word.stem for word in content_words(query.text)}
         rank = {passage.paragraph.id: place for place, passage in enumerate(passages)}
         places = {passage.paragraph.id: placing(passage) for passage in passages}
         near = []
@@ -70,11 +70,11 @@ class Excerpter:
             scores.append(near[-1] + _RANK / (1 + rank[passage.paragraph.id]))
         # By far the dearest part. Fewer find as much that answers, and let more through that does not.
         likely = sorted(range(len(pieces)), key=lambda place: -scores[place])[:_COMPARED]
-        for place, similarity in zip(likely, self._similarities(question, [texts[i] for i in likely]), strict=True):
+        for place, similarity in zip(likely, self._similarities(query.text, [texts[i] for i in likely]), strict=True):
             near[place] += max(0.0, similarity) / 2
             scores[place] += max(0.0, similarity) / 2
         # A question that names two times is asked of the reports of both, however they word it.
-        enough = max(near) - _BEHIND if len(named_periods(question)) < 2 else 0.0
+        enough = max(near) - _BEHIND if len(query.periods) < 2 else 0.0
         kept: set[int] = set()
         nearest: set[int] = set()
         best: dict[str, float] = {}

@@ -8,27 +8,28 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant.answer import MAX_REPORTS, Pipeline, Steps
+from assistant.answering.confidence import confidence
+from assistant.answering.pipeline import MAX_REPORTS, Pipeline, Steps, Thresholds
 from assistant.articles.folder import list_files
 from assistant.collection import Collection
-from assistant.conversation import Contextualiser
 from assistant.embedding import similarities
 from assistant.endpoint import resolve_endpoint
 from assistant.excerpts import Excerpter
-from assistant.gate import Gate
+from assistant.generation.generator import generators_of
 from assistant.index import ArticleIndex, FileOutcome, UpdateReport
 from assistant.llm import ChatModel
 from assistant.opening import ProgressOf, Say, open_collection, open_index
 from assistant.places import place_to_ask
 from assistant.prompts import Prompts
+from assistant.query.rewrite import QuestionRewriter
 from assistant.questions import check_question
-from assistant.quoting import Quoter
 from assistant.retriever import Retriever
 from assistant.schema import Answer, Article, ArticleHeader, Citation, Done, Event, Question, Turn
 from assistant.settings import Settings
 from assistant.stores.base import Filter, Size
-from assistant.support import Support
-from assistant.writer import Writer
+from assistant.verification.evidence import EvidenceFinder
+from assistant.verification.judge import Judge
+from assistant.verification.verifier import Verifier
 
 __all__ = ["Assistant", "FileOutcome", "ProgressOf", "Size", "UpdateReport", "open_collection", "open_index"]
 
@@ -55,18 +56,19 @@ class Assistant:
         self.model = model
         self.settings = settings
         self.update = update or UpdateReport()
-        prompts = Prompts(settings.prompts)
+        prompts = Prompts.of(settings.prompts, taught=model.taught)
         similar = similarities(index.embedder)
+        judge = Judge(model, prompts)
         steps = Steps(
-            Contextualiser(model, prompts),
+            QuestionRewriter(model, prompts),
             Retriever(index, passages=settings.passages, whole_below=settings.whole_below),
-            Gate(model, prompts, similar),
-            Writer(model, prompts),
-            Support(),
-            Quoter(similar),
             Excerpter(similar, characters=settings.reading, articles=MAX_REPORTS),
+            judge,
+            generators_of(model, settings),
+            Verifier(judge, EvidenceFinder(similar), confidence),
         )
-        self._pipeline = Pipeline(steps, threshold=settings.threshold, model_name=model.name)
+        thresholds = Thresholds(settings.worth, settings.threshold)
+        self._pipeline = Pipeline(steps, thresholds=thresholds, model_name=model.name)
 
     @classmethod
     def open(

@@ -51,9 +51,9 @@ def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
 
 
 def article_to_dict(article: Article) -> dict[str, Any]:
-    """An article with its paragraphs (id, number, text, speaker) as a JSON object."""
+    """An article with its paragraphs (id, number, text) as a JSON object."""
     published = article.published.isoformat() if article.published else None
-    paragraphs = [{"id": p.id, "number": p.number, "text": p.text, "speaker": p.speaker} for p in article.paragraphs]
+    paragraphs = [{"id": p.id, "number": p.number, "text": p.text} for p in article.paragraphs]
     return {**asdict(article), "published": published, "also": list(article.also), "paragraphs": paragraphs}
 
 

@@ -9,13 +9,14 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.control_tokens import without_control_tokens
 from assistant.endpoint import Endpoint
 from assistant.engine import SLOTS, EmbeddedEngine
 from assistant.errors import ModelConnectionError, ModelError
-from assistant.local_model import local_model
+from assistant.local_model import adapter_of, local_model
 from assistant.model_files import Progress
 from assistant.prefixes import PrefixSlots, StateFiles
 from assistant.settings import Settings
@@ -69,6 +70,16 @@ class ChatModel:
         """What answers are signed with."""
         return self.endpoint.name
 
+    @property
+    def taught(self) -> bool:
+        """True for the embedded model with the adapter that was trained for it: it knows the short prompts."""
+        return self.adapter is not None
+
+    @property
+    def adapter(self) -> Path | None:
+        """The file of that adapter, where it is applied."""
+        return adapter_of(self.endpoint, self._settings)
+
     def start(self, progress: Progress | None = None) -> None:
         """Begin loading an embedded model, joining its file first where needed."""
         with self._lock:
@@ -84,6 +95,7 @@ class ChatModel:
                 states=folder,
                 speculation=self._speculation,
                 server=server,
+                adapter=self.adapter,
             )
             self._slots = PrefixSlots(
                 self._engine,
@@ -109,13 +121,16 @@ class ChatModel:
         if engine is not None:
             engine.stop()
 
-    def probability_yes(self, messages: Sequence[Message], *, prefix: str | None = None) -> float:
+    def probability_yes(
+        self, messages: Sequence[Message], *, prefix: str | None = None, keep_prefix: bool = True
+    ) -> float:
         """P(yes) / (P(yes) + P(no)) of the next word, from the first token's log-probabilities.
 
         An endpoint that gives none is asked for the word itself, which counts as 0.95 or 0.05.
-        `prefix`: how the last message begins whatever is asked; the embedded engine reads it once.
+        `prefix`: how the last message begins whatever is asked; the embedded engine reads it once, and
+        with `keep_prefix` keeps it on disk for later.
         """
-        with self._asking(messages, prefix, 1) as (safe, options):
+        with self._asking(messages, prefix, 1, keep_prefix) as (safe, options):
             reply = self._create(safe, max_tokens=1, logprobs=True, top_logprobs=_TOP_LOGPROBS, **options)
         self._report(reply)
         if not getattr(reply, "choices", None):
@@ -129,13 +144,19 @@ class ChatModel:
         return 0.95 if word.startswith("y") else 0.05
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: Sequence[str] = (), prefix: str | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: Sequence[str] = (),
+        prefix: str | None = None,
+        keep_prefix: bool = True,
     ) -> Generator[str, None, None]:
         """The reply's text, piece by piece. Closing the iterator cancels the request.
 
-        `prefix` as in `probability_yes`.
+        `prefix` and `keep_prefix` as in `probability_yes`.
         """
-        with self._asking(messages, prefix, max_tokens) as (safe, options):
+        with self._asking(messages, prefix, max_tokens, keep_prefix) as (safe, options):
             response = self._create(safe, max_tokens=max_tokens, stop=list(stop) or None, stream=True, **options)
             yield from self._pieces(response)
 
@@ -164,7 +185,7 @@ class ChatModel:
 
     @contextmanager
     def _asking(
-        self, messages: Sequence[Message], prefix: str | None, max_tokens: int
+        self, messages: Sequence[Message], prefix: str | None, max_tokens: int, keep_prefix: bool
     ) -> Iterator[tuple[list[Message], dict[str, Any]]]:
         """The messages as they are sent, and what only the embedded engine is told; its slot is lent meanwhile."""
         safe = [{**message, "content": without_control_tokens(message["content"])} for message in messages]
@@ -178,7 +199,7 @@ class ChatModel:
             raise self._closed()
         needed = self._most_tokens(slots, safe) + max_tokens + _TOKENS_AHEAD
         beginning = without_control_tokens(prefix) if prefix else None
-        with self._budget.reserve(needed), slots.lease(safe, beginning) as slot:
+        with self._budget.reserve(needed), slots.lease(safe, beginning, keep=keep_prefix) as slot:
             place = {} if slot is None else {"id_slot": slot}
             yield safe, {"extra_body": {"cache_prompt": True, **place}}
 

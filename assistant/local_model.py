@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assistant.endpoint import Endpoint
+from assistant.errors import SettingsError
 from assistant.model_files import ModelStore, Progress
 from assistant.native_engine import NativeEngine
 from assistant.settings import Settings
 from assistant.weights import TileWeights
+
+# Trained for the embedded model by `make train`; docs/training.md is its model card.
+ADAPTER = Path(__file__).with_name("adapter") / "judge.gguf"
 
 
 class LocalModel(NamedTuple):
@@ -31,6 +35,21 @@ def local_model(endpoint: Endpoint, settings: Settings, progress: Progress | Non
     if server:
         return LocalModel(weights_for(native, settings, progress), server)
     return LocalModel(ModelStore(settings.home / "models").ensure(progress), None)
+
+
+def adapter_of(endpoint: Endpoint, settings: Settings) -> Path | None:
+    """The adapter to apply: the shipped one for the embedded model, a file for any, none where the settings say so.
+
+    Raises `SettingsError` for a file that is not there.
+    """
+    if endpoint.url is not None or settings.adapter == "none":
+        return None
+    if settings.adapter != "auto":
+        file = Path(settings.adapter).expanduser()
+        if not file.is_file():
+            raise SettingsError(f"ASSISTANT_ADAPTER={settings.adapter}: no such file; name a GGUF adapter, or: none")
+        return file
+    return None if endpoint.file else ADAPTER
 
 
 def engine_of(settings: Settings) -> NativeEngine:

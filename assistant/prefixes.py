@@ -146,10 +146,12 @@ class PrefixSlots:
         self._lock = threading.Lock()
 
     @contextmanager
-    def lease(self, messages: Sequence[Mapping[str, str]], prefix: str | None) -> Iterator[int | None]:
+    def lease(
+        self, messages: Sequence[Mapping[str, str]], prefix: str | None, *, keep: bool = True
+    ) -> Iterator[int | None]:
         """The slot to ask `messages` in; None: whichever the engine chooses.
 
-        `prefix` is how the content of the last message always begins. When the slot is lent, it
+        `prefix` is how the content of the last message always begins; `keep`: also on disk. When the slot is lent, it
         has been read, unless the engine failed to: then the prompt is merely read as a whole.
         """
         kept = self._claim(messages, prefix) if prefix and messages[-1]["content"].startswith(prefix) else None
@@ -160,7 +162,7 @@ class PrefixSlots:
         try:
             with entry.lock:
                 if not entry.ready:
-                    self._prepare(entry.slot, key, messages, prefix or "")
+                    self._prepare(entry.slot, key, messages, prefix or "", keep)
                     entry.ready = True
             yield entry.slot
         finally:
@@ -192,8 +194,8 @@ class PrefixSlots:
             self._kept[key].users += 1
             return key, self._kept[key]
 
-    def _prepare(self, slot: int, key: str, messages: Sequence[Mapping[str, str]], prefix: str) -> None:
-        path = self._files.find(key) if self._files else None
+    def _prepare(self, slot: int, key: str, messages: Sequence[Mapping[str, str]], prefix: str, keep: bool) -> None:
+        path = self._files.find(key) if self._files and keep else None
         if path and self._files:
             try:
                 self._post(f"/slots/{slot}?action=restore", filename=path.name)
@@ -206,7 +208,7 @@ class PrefixSlots:
             reply = self._post("/completion", prompt=beginning, n_predict=0, id_slot=slot, cache_prompt=True)
             if self._on_reply:
                 self._on_reply(reply)
-            if self._files:
+            if self._files and keep:
                 self._save(slot, key)
 
     def _save(self, slot: int, key: str) -> None:

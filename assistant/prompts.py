@@ -12,9 +12,16 @@ from assistant.errors import PromptError
 class Prompts:
     """The prompt files of one folder, each read once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, before: Path | None = None) -> None:
+        """A prompt that lies in the folder `before` is taken from there, every other from `folder`."""
         self.folder = folder
+        self._before = before
         self._templates: dict[str, Template] = {}
+
+    @classmethod
+    def of(cls, folder: Path, *, taught: bool) -> Prompts:
+        """The prompts of a model: short ones, from `folder`/taught, for one that was taught its tasks."""
+        return cls(folder, before=folder / "taught" if taught else None)
 
     def render(self, name: str, /, **variables: str) -> str:
         """The text of `<name>.md` with its placeholders filled in.
@@ -24,7 +31,7 @@ class Prompts:
         """
         template = self._templates.get(name) or self._load(name)
         wanted, given = set(template.get_identifiers()), set(variables)
-        path = self.folder / f"{name}.md"
+        path = self._path(name)
         if missing := sorted(wanted - given):
             known = ", ".join(f"${key}" for key in sorted(given)) or "none"
             raise PromptError(f"{path}: no variable for ${missing[0]}; this prompt's variables: {known}")
@@ -35,12 +42,16 @@ class Prompts:
     def digest(self) -> str:
         """SHA-256 over the names and contents of all prompt files, for provenance."""
         total = hashlib.sha256()
-        for path in sorted(self.folder.glob("*.md")):
-            total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        for path in sorted(self.folder.rglob("*.md")):
+            total.update(path.relative_to(self.folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
         return total.hexdigest()
 
+    def _path(self, name: str) -> Path:
+        own = self._before / f"{name}.md" if self._before else None
+        return own if own and own.is_file() else self.folder / f"{name}.md"
+
     def _load(self, name: str) -> Template:
-        path = self.folder / f"{name}.md"
+        path = self._path(name)
         try:
             template = Template(path.read_text(encoding="utf-8").strip())
         except (OSError, UnicodeDecodeError) as error:

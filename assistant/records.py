@@ -134,14 +134,13 @@ def to_node(article: Article, paragraph: Paragraph) -> TextNode:
             "number": paragraph.number,
             "offset": paragraph.offset,
             "dateline": paragraph.dateline,
-            "speaker": paragraph.speaker,
         },
     )
 
 
 def to_paragraph(node_id: str, text: str, metadata: Mapping[str, Any]) -> Paragraph:
     """The inverse of `to_node`, for the paragraph alone."""
-    placed = (metadata["offset"], metadata["dateline"], metadata["speaker"])
+    placed = (metadata["offset"], metadata["dateline"])
     return Paragraph(node_id, metadata["number"], text, *placed)
 
 

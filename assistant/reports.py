@@ -5,22 +5,19 @@ One article at a time in a prompt, so that a small model cannot mix two reports 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assistant.dates import in_words, named_periods
+from assistant.dates import in_words
 from assistant.prompts import Prompts
 from assistant.schema import Passage
-
-_QUESTION = "\0"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """The retrieved passages of one article, in reading order; `rank` of its best, from 0.
 
-    `vocabulary` finds the stems of all its words, the paragraphs that were not retrieved included, when it is called;
     `excerpts`, by paragraph id, is what is read where the paragraphs are not read whole, and
     `further` what is read after it; `whole`: the passages are the whole article, so that it reads the
     same whatever is asked.
@@ -28,7 +25,6 @@ class Report:
 
     passages: tuple[Passage, ...]
     rank: int
-    vocabulary: Callable[[], frozenset[str]] = frozenset
     excerpts: Mapping[str, str] = field(default_factory=dict)
     further: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False
@@ -54,11 +50,9 @@ class Report:
         body = "\n".join(" ".join(text.split()) for text in self._texts())
         return f"[{outlet}, {day}: {' '.join(first.title.split())}]\n{body}"
 
-    def prefix(self, prompts: Prompts, name: str) -> str | None:
-        """What of the prompt `name` comes before the question, where that is always the same."""
-        if not self.whole:
-            return None
-        return prompts.render(name, passages=self.render(), question=_QUESTION).partition(_QUESTION)[0]
+    def context(self, prompts: Prompts) -> str:
+        """What every prompt about this report begins with, so that the engine reads it once."""
+        return prompts.render("context", passages=self.render())
 
     def beginning(self) -> Report:
         """The report with what is read of it first: the engine keeps that when it reads on."""
@@ -84,14 +78,3 @@ def group(passages: Sequence[Passage]) -> list[Report]:
         Report(tuple(sorted(own, key=lambda passage: passage.paragraph.number)), rank)
         for rank, own in enumerate(by_article.values())
     ]
-
-
-def put_to(question: str, report: Report) -> str:
-    """The question as one report is asked it: a whole sentence, and only its own part of two times."""
-    text = question.strip()
-    text = text[:1].upper() + text[1:]
-    if text and text[-1] not in ".?!":
-        text += "?"
-    if len(named_periods(question)) > 1 and report.published:
-        text += f" (Only the part about {report.published.year}.)"
-    return text

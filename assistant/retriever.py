@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from itertools import zip_longest
 
 from llama_index.core import VectorStoreIndex
@@ -18,16 +17,13 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQueryMode,
 )
 
-from assistant.dates import Period, named_periods
 from assistant.index import ArticleIndex
+from assistant.query.query import Query
 from assistant.records import also, to_paragraph
 from assistant.reports import Report, group
 from assistant.schema import Passage
-from assistant.stores.base import Filter
-from assistant.words import stems
 
 _DEPTH = 20
-_VOCABULARIES_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +44,17 @@ class Retriever:
         self._store = index.store
         self._passages = passages
         self._whole_below = whole_below
-        self._vocabularies: dict[tuple[str, int], frozenset[str]] = {}
 
-    def retrieve(
-        self,
-        question: str,
-        *,
-        since: date | None = None,
-        until: date | None = None,
-        articles: Sequence[str] = (),
-    ) -> tuple[Passage, ...]:
+    def retrieve(self, query: Query) -> tuple[Passage, ...]:
         """The best passages, best first; at most as many as the constructor was told.
 
-        `since` and `until` bound the publication date; `articles`, where given, are the ids of the
-        only articles that are asked.
-
-        Where the question names a time ("in 2017") and there are reports of that time, only
+        Where the query names a time ("in 2017") and there are reports of that time, only
         they and paragraphs that name the year themselves are returned.
         """
-        chosen = _Chosen(since, until, self._kept(articles))
-        found = self._search(question, chosen)
-        periods = named_periods(question)
-        if periods:
-            found = self._of_periods(question, periods, found, chosen)
+        chosen = _Chosen(query.since, query.until, self._kept(query.articles))
+        found = self._search(query.text, chosen)
+        if query.periods:
+            found = self._of_periods(query, found, chosen)
         return tuple(replace(passage, also=self._also(passage.article_id)) for passage in found[: self._passages])
 
     def reports(self, passages: Sequence[Passage]) -> list[Report]:
@@ -82,51 +66,9 @@ class Retriever:
         reports = group(passages)
         small = self.reads_whole()
         return [
-            Report(
-                self._complete(report) if small else report.passages,
-                report.rank,
-                partial(self._vocabulary, report.passages[0].article_id),
-                whole=small,
-            )
+            replace(report, passages=self._complete(report) if small else report.passages, whole=small)
             for report in reports
         ]
-
-    def whole(self, report: Report) -> Report:
-        """The report with all paragraphs of its article, and its words."""
-        vocabulary = partial(self._vocabulary, report.passages[0].article_id)
-        # Another process may have removed the article since it was found.
-        passages = self._complete(report) or report.passages
-        return replace(report, passages=passages, vocabulary=vocabulary, excerpts={}, further={}, whole=True)
-
-    def of_time(
-        self,
-        question: str,
-        *,
-        since: date | None = None,
-        until: date | None = None,
-        articles: Sequence[str] = (),
-        most: int,
-    ) -> list[Report]:
-        """All articles of these dates and of the times that the question names, whole; none where more than `most`."""
-        named = [
-            (max(filter(None, (since, period.since))), min(filter(None, (until, period.until))))
-            for period in named_periods(question)
-        ]
-        spans: Sequence[tuple[date | None, date | None]] = named or [(since, until)]
-        ids = self._kept(articles) or [
-            record.id
-            for first, last in spans
-            for record in self._store.listed(Filter(since=first, until=last), limit=most + 1)
-        ]
-        if not articles and len(set(ids)) > most:
-            return []
-        reports: list[Report] = []
-        for article_id in dict.fromkeys(ids):
-            outlets = self._also(article_id)
-            passages = tuple(replace(_of_node(node), also=outlets) for node in self._store.nodes_of(article_id))
-            if passages and any(_is_within(passages[0].published, *span) for span in spans):
-                reports.append(Report(passages, len(reports), partial(self._vocabulary, article_id), whole=True))
-        return reports if len(reports) <= most else []
 
     def reads_whole(self) -> bool:
         """True for a library so small that each report is its whole article."""
@@ -140,16 +82,6 @@ class Retriever:
             for node in self._store.nodes_of(report.passages[0].article_id)
         )
 
-    def _vocabulary(self, article_id: str) -> frozenset[str]:
-        key = (article_id, self._store.generation())
-        if key not in self._vocabularies:
-            nodes = self._store.nodes_of(article_id)
-            if len(self._vocabularies) >= _VOCABULARIES_KEPT:
-                self._vocabularies.clear()
-            text = " ".join(part for node in nodes for part in (node.text, node.metadata["heading"]))
-            self._vocabularies[key] = frozenset(stems(text))
-        return self._vocabularies[key]
-
     def _also(self, article_id: str) -> tuple[str, ...]:
         record = self._store.record(article_id)
         return also(record) if record is not None else ()
@@ -159,28 +91,22 @@ class Retriever:
         records = ((article_id, self._store.record(article_id)) for article_id in articles)
         return tuple(record.same_as if record and record.same_as else key for key, record in records)
 
-    def _of_periods(
-        self,
-        question: str,
-        periods: list[Period],
-        found: list[Passage],
-        chosen: _Chosen,
-    ) -> list[Passage]:
+    def _of_periods(self, query: Query, found: list[Passage], chosen: _Chosen) -> list[Passage]:
         """Reports of the named times, taken in turns, and paragraphs that name the year themselves."""
         by_period = [
             self._search(
-                question,
+                query.text,
                 _Chosen(
                     max(filter(None, (chosen.since, period.since))),
                     min(filter(None, (chosen.until, period.until))),
                     chosen.articles,
                 ),
             )
-            for period in periods
+            for period in query.periods
         ]
         if not any(by_period):
             return found
-        years = {str(period.since.year) for period in periods}
+        years = {str(period.since.year) for period in query.periods}
         mentioned = [passage for passage in found if any(year in passage.paragraph.text for year in years)]
         if len(by_period) == 1:
             order = {passage.paragraph.id: rank for rank, passage in enumerate(found)}
@@ -200,12 +126,6 @@ class Retriever:
             filters=_filters(chosen),
         )
         return [_passage(found) for found in retriever.retrieve(question)]
-
-
-def _is_within(day: date | None, since: date | None, until: date | None) -> bool:
-    if day is None:
-        return since is None and until is None
-    return (since or day) <= day <= (until or day)
 
 
 def _filters(chosen: _Chosen) -> MetadataFilters | None:

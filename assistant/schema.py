@@ -16,7 +16,6 @@ class Paragraph:
     its line ends as "\n"; of every other format, `offset` counts in the article's paragraphs joined
     by blank lines. The first `dateline` characters of
     `text` are a dateline ("Moscow, July 4:"): part of the paragraph, never part of a quote.
-    `speaker` is whose words it reports, where that is one person, also when it only says "he".
     """
 
     id: str
@@ -24,7 +23,6 @@ class Paragraph:
     text: str
     offset: int = 0
     dateline: int = 0
-    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +113,17 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer, the numbers of its citations and its support in [0, 1]."""
+    """One sentence of an answer.
+
+    `support` is the verifier's probability that the quoted words state it; `quoted`: it is the
+    article's own words; `byline`, outlet and date, stands before it where reports differ.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: float
+    quoted: bool = False
+    byline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +154,8 @@ class Question:
 class Answer:
     """The same object on the page, on the command line and in the API.
 
-    `unanswered` are the parts of a question with several that the articles do not answer.
-    `steps` tells how it came about, for `--explain` and the page: plain JSON values, see docs/json.md.
+    `confidence` is the calibrated probability that it is right (of a refusal: that the best answer found
+    was). `steps` tells how it came about, for `--explain` and the page: plain JSON values, see docs/json.md.
     """
 
     question: str
@@ -166,7 +170,6 @@ class Answer:
     model: str
     timings_ms: Mapping[str, int] = field(default_factory=dict)
     id: str | int | None = None
-    unanswered: tuple[str, ...] = ()
     steps: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -178,16 +181,8 @@ class Answer:
             "answer": self.answer,
             "refused": self.refused,
             "refusal_reason": self.refusal_reason,
-            "unanswered": list(self.unanswered),
             "confidence": round(self.confidence, 4),
-            "sentences": [
-                {
-                    "text": sentence.text,
-                    "citations": list(sentence.citations),
-                    "support": round(sentence.support, 4),
-                }
-                for sentence in self.sentences
-            ],
+            "sentences": [sentence_to_dict(sentence) for sentence in self.sentences],
             "citations": [
                 {**asdict(citation), "published": _iso(citation.published), "also": list(citation.also)}
                 for citation in self.citations
@@ -196,6 +191,17 @@ class Answer:
             "model": self.model,
             "timings_ms": dict(self.timings_ms),
         }
+
+
+def sentence_to_dict(sentence: Sentence) -> dict[str, Any]:
+    """A sentence as it stands in an answer's `sentences` list."""
+    return {
+        "text": sentence.text,
+        "citations": list(sentence.citations),
+        "support": round(sentence.support, 4),
+        "quoted": sentence.quoted,
+        "byline": sentence.byline,
+    }
 
 
 def passage_to_dict(passage: Passage) -> dict[str, Any]:

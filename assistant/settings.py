@@ -39,12 +39,16 @@ class Settings(BaseSettings):
     engine: Literal["auto", "prebuilt"] = Field(
         "auto", description="auto: the engine compiled for this processor where there is one; prebuilt: never that"
     )
+    adapter: str = Field(
+        "auto", description="auto: the adapter that was trained for the embedded model; none; or a GGUF file"
+    )
     context: int = Field(8192, ge=1024, description="context of the embedded model, in tokens")
     timeout: float = Field(120.0, gt=0, le=86_400, description="seconds to wait for the model's next words")
     password_hash: SecretStr = Field(
         SecretStr(""), description="hash of the page's password, made with: assistant web --hash-password"
     )
-    threshold: float = Field(0.42, ge=0, le=1, description="confidence below which a question is refused")
+    threshold: float = Field(0.4, ge=0, le=1, description="confidence below which nothing is shown")
+    worth: float = Field(0.1, ge=0, le=1, description="probability below which an article is not written from")
 
     @field_validator("articles", "home", "prompts", mode="after")
     @classmethod

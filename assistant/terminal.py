@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, TextIO
 
+from assistant.answering.confidence import label
 from assistant.schema import Answer, Citation, Passage, Token
 
 _WIDTH = 96
@@ -39,9 +40,9 @@ def print_citations(citations: Sequence[Citation], out: TextIO) -> None:
 
 
 def print_support(answer: Answer, out: TextIO) -> None:
-    """How well each sentence is stated by what it cites, and how likely the whole answers the question."""
+    """How surely each sentence is stated by what it cites, and how likely the whole is right."""
     checked = ", ".join(f"{sentence.support:.2f}" for sentence in answer.sentences)
-    print(f"\nSupport of each sentence: {checked} · confidence: {answer.confidence:.2f}", file=out)
+    print(f"\n{label(answer.confidence)} ({answer.confidence:.2f}) · stated by what it cites: {checked}", file=out)
 
 
 def print_refusal(answer: Answer, out: TextIO, aside: TextIO) -> None:

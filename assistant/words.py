@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from Stemmer import Stemmer
-
-from assistant.spelling import fold_spelling
 
 _TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _ORDINAL_ENDING = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
@@ -40,21 +37,17 @@ _ORDINALS = {
         start=1,
     )
 }
+# Function words: what is left of a sentence without them is looked for, never what decides whether it is right.
 STOP_WORDS = frozenset(
     """
-    believe believes believed indicate indicates indicated describe describes described emphasize emphasizes
-    emphasized emphasise emphasises emphasised highlight highlights highlighted refer refers referred note notes
-    noted stress stresses stressed add adds added include includes included
     a an the this that these those there here it its itself he him his she her hers they them their
     theirs we us our you your i my me who whom whose which what when where why how is are was were
     be been being am do does did done doing have has had having will would shall should can could
     may might must of in on at by to for from with into onto upon about as than then and or but if
-    so such also too very just both each all any some other during while after before between among
-    over under up down out off again further say says said saying stated stating
-    mention mentions mentioned tell told according report reports reported article articles
-    paragraph paragraphs yes no not
+    so such also too very just both each while during between among
     """.split()
 )
+# Counted only to tell a story from its contrary when two articles are compared word by word.
 _NEGATIONS = frozenset(
     """
     not no never none nor neither nobody nothing nowhere without cannot n't hardly refuse refuses
@@ -74,11 +67,6 @@ class Word:
     end: int
 
     @property
-    def is_number(self) -> bool:
-        """True for digits, ordinals and number words but "one" and "two", which mostly point at people."""
-        return self.stem[0].isdigit() and (self.written[0].isdigit() or self.stem not in ("1", "2"))
-
-    @property
     def is_capitalised(self) -> bool:
         """True for "Putin" and "UN"."""
         return self.written[0].isupper()
@@ -90,7 +78,7 @@ def words(text: str) -> list[Word]:
 
 
 def content_words(text: str) -> list[Word]:
-    """The words that carry meaning: no articles, pronouns, auxiliaries or verbs of reporting."""
+    """The words that are no function words."""
     return [word for word in words(text) if fold(word.written) not in STOP_WORDS]
 
 
@@ -99,20 +87,10 @@ def stems(text: str) -> set[str]:
     return {word.stem for word in words(text)}
 
 
-def spelled_out(found: Sequence[Word], known: Collection[str]) -> set[str]:
-    """The stems of names that `known`, stems, has by their initials: United Nations for UN."""
-    spelled: set[str] = set()
-    for size in range(2, 6):
-        for begin in range(len(found) - size + 1):
-            run = found[begin : begin + size]
-            if all(word.is_capitalised for word in run) and "".join(w.written[0] for w in run).lower() in known:
-                spelled |= {word.stem for word in run}
-    return spelled
-
-
 def negations(text: str) -> int:
     """How many words of `text` deny or oppose something."""
-    return sum(_denies(token) for token in _folded(text))
+    tokens = (fold(match[0]) for match in _TOKEN.finditer(text))
+    return sum(token in _NEGATIONS or token.endswith("n't") for token in tokens)
 
 
 def fold(word: str) -> str:
@@ -124,7 +102,7 @@ def fold(word: str) -> str:
 
 @cache
 def stem(word: str) -> str:
-    """The Snowball stem (Porter 2001) of the American spelling; number words become digits ("two" → "2")."""
+    """The Snowball stem (Porter 2001); number words become digits ("two" → "2")."""
     folded = fold(word)
     if folded in _NUMBERS:
         return _NUMBERS[folded]
@@ -133,13 +111,4 @@ def stem(word: str) -> str:
     if folded[:1].isdigit():
         return _ORDINAL_ENDING.sub("th", folded.replace(",", ""))
     # A new one each time: questions are answered in several threads, and a stemmer is for one.
-    return str(Stemmer("english", 0).stemWord(fold_spelling(folded))) or folded
-
-
-def _folded(text: str) -> Iterator[str]:
-    for match in _TOKEN.finditer(text):
-        yield fold(match[0])
-
-
-def _denies(token: str) -> bool:
-    return token in _NEGATIONS or token.endswith("n't")
+    return str(Stemmer("english", 0).stemWord(folded)) or folded

@@ -43,7 +43,9 @@ from assistant.embedding import DIMENSIONS, MiniLM
 from assistant.index import ArticleIndex
 from assistant.integer_graph import multiplies_integers
 from assistant.opening import open_embedder
+from assistant.query.query import Query
 from assistant.retriever import Retriever
+from assistant.schema import Question
 from assistant.settings import Settings
 from assistant.stores.base import Filter, Record
 from assistant.stores.sqlite import SqliteStore
@@ -178,13 +180,12 @@ def measure_index(options: argparse.Namespace, folder: Path) -> None:
     seconds = timed(lambda: again.update(list_files(articles)))
     row("indexed again, nothing changed", f"{seconds:.1f} s")
     retriever = Retriever(again, passages=5)
-    retriever.retrieve("warm up")
+    retriever.retrieve(Query("warm up"))
     new = articles / "new.txt"
     new.write_text("Tsunami warning\n\nA quokka swam ashore at Zzyzx.\n", encoding="utf-8")
-    seconds = timed(
-        lambda: again.update(list_files(articles)) and retriever.retrieve("Where did the quokka swim ashore?")
-    )
-    found = {passage.article_id for passage in retriever.retrieve("Where did the quokka swim ashore?")}
+    quokka = Query.of("Where did the quokka swim ashore?")
+    seconds = timed(lambda: again.update(list_files(articles)) and retriever.retrieve(quokka))
+    found = {passage.article_id for passage in retriever.retrieve(quokka)}
     row("one new article found among them", f"{seconds:.2f} s" if "new" in found else "NOT FOUND")
     texts = [
         node.text
@@ -192,8 +193,8 @@ def measure_index(options: argparse.Namespace, folder: Path) -> None:
         for node in again.store.nodes_of(record.id)[:1]
     ]
     questions = [made.question(text) for text in texts]
-    measure_questions(questions, lambda text: retriever.retrieve(text, since=SINCE, until=UNTIL), "with a date filter")
-    measure_questions(questions, retriever.retrieve, "without")
+    measure_questions(questions, lambda text: retriever.retrieve(dated_query(text)), "with a date filter")
+    measure_questions(questions, lambda text: retriever.retrieve(Query.of(text)), "without")
     assert isinstance(again.store, SqliteStore)
     measure_store(again.store, embedder, questions)
     measure_recall(again.store, [embedder.get_query_embedding(text) for text in questions[:50]])
@@ -213,7 +214,7 @@ def first_retrieval(options: argparse.Namespace) -> None:
             self.model_name = "drawn"
 
     index = ArticleIndex(options.folder / "index" / "index.sqlite3", Named())
-    assert Retriever(index, passages=5).retrieve("What did the minister sign?", since=SINCE, until=UNTIL)
+    assert Retriever(index, passages=5).retrieve(dated_query("What did the minister sign?"))
     print(time.perf_counter() - begin)
 
 
@@ -259,7 +260,12 @@ def _retriever(store: SqliteStore, embedder: BaseEmbedding) -> Callable[[str], o
     from types import SimpleNamespace
 
     retriever = Retriever(SimpleNamespace(store=store, embedder=embedder), passages=5)  # type: ignore[arg-type]
-    return lambda text: retriever.retrieve(text, since=SINCE, until=UNTIL)
+    return lambda text: retriever.retrieve(dated_query(text))
+
+
+def dated_query(text: str) -> Query:
+    """The question put to the articles of some years; to read its times out of it is part of retrieval."""
+    return Query.of(text, Question(text, since=SINCE, until=UNTIL))
 
 
 def measure_questions(questions: Sequence[str], ask: Callable[[str], object], what: str) -> None:
@@ -349,7 +355,7 @@ def item(
         "via": None,
         "published": day.isoformat(),
     }
-    shared |= {"heading": f"{title} · {outlet} · {day}", "offset": 0, "dateline": 0, "speaker": None}
+    shared |= {"heading": f"{title} · {outlet} · {day}", "offset": 0, "dateline": 0}
     return Record(article_id, header), [
         TextNode(
             id_=f"{article_id}#p{number}", text=text, embedding=vector.tolist(), metadata={**shared, "number": number}

@@ -279,7 +279,7 @@ def _large(folder: Path, limit: int, seed: int) -> Library:
 def _is_right(result: Result) -> bool:
     if result.case.unanswerable:
         return bool(result.answer and result.answer["refused"])
-    found = score(result).get("answer_accuracy")
+    found = score(result).get("right")
     return bool(found and found.value == 1)
 
 

@@ -91,13 +91,19 @@ def embedder() -> Any:
 
 
 class FakeModel:
-    """Gives the queued replies in order and keeps what it was asked; a call too many fails."""
+    """Gives the queued replies in order and keeps what it was asked; a call too many fails.
+
+    `yes`: what it says of every yes-or-no question, or a function of the prompt; these are kept in `judged`.
+    """
 
     name = "fake"
+    taught = False
 
-    def __init__(self, *replies: str) -> None:
+    def __init__(self, *replies: str, yes: float | Callable[[str], float] = 0.5) -> None:
         self.replies = list(replies)
+        self.yes = yes
         self.asked: list[SimpleNamespace] = []
+        self.judged: list[SimpleNamespace] = []
 
     def stream(
         self,
@@ -106,13 +112,23 @@ class FakeModel:
         max_tokens: int,
         stop: Sequence[str] = (),
         prefix: str | None = None,
+        keep_prefix: bool = True,
     ) -> Iterator[str]:
         """The next reply, word by word."""
         self.asked.append(
-            SimpleNamespace(messages=list(messages), max_tokens=max_tokens, stop=list(stop), prefix=prefix)
+            SimpleNamespace(
+                messages=list(messages), max_tokens=max_tokens, stop=list(stop), prefix=prefix, keep_prefix=keep_prefix
+            )
         )
         assert self.replies, "the model was asked once more than expected"
         yield from re.findall(r"\s*\S+|\s+$", self.replies.pop(0))
+
+    def probability_yes(
+        self, messages: Sequence[Mapping[str, str]], *, prefix: str | None = None, keep_prefix: bool = True
+    ) -> float:
+        """What it was made to say."""
+        self.judged.append(SimpleNamespace(messages=list(messages), prefix=prefix, keep_prefix=keep_prefix))
+        return self.yes(messages[-1]["content"]) if callable(self.yes) else self.yes
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ class StoreContract:
         header = {"title": "T", "source": "S", "via": None, "published": "2023-03-22", "paragraphs": 2, "path": "x/ä"}
         record, nodes = article("a", MOSCOW, "2023-03-22")
         record = Record("a", header, "folder", "x/ä.txt", "d" * 64, 123, 1_700_000_000_000_000_001, "story", None)
-        nodes[0].metadata |= {"speaker": None, "offset": 7, "title": "„T“ 中文 😀"}
+        nodes[0].metadata |= {"via": None, "offset": 7, "title": "„T“ 中文 😀"}
         before = store.generation()
         store.replace([(record, nodes)])
         assert store.generation() != before

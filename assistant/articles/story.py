@@ -15,7 +15,6 @@ from assistant.articles.furniture import is_biography, is_furniture
 from assistant.articles.limits import MAX_PARAGRAPHS
 from assistant.articles.other_datelines import parse_other_dateline
 from assistant.articles.published import parse_published
-from assistant.articles.speakers import speakers
 from assistant.errors import ArticleError
 from assistant.schema import Article, Paragraph
 from assistant.sentences import language_of, split_sentences
@@ -131,7 +130,6 @@ def build(
     if len(blocks) > MAX_PARAGRAPHS:
         raise ArticleError(f"{path}: more than {MAX_PARAGRAPHS:,} paragraphs, not a news article; split the file")
     dateline = find_dateline(blocks[0][1])
-    spoken = speakers([text for _, text in blocks])
     offset, paragraphs = 0, []
     for number, (begin, text) in enumerate(blocks, start=1):
         paragraphs.append(
@@ -141,7 +139,6 @@ def build(
                 text=text,
                 offset=offset if own_offsets else begin,
                 dateline=dateline.length if dateline and number == 1 else 0,
-                speaker=spoken[number - 1],
             )
         )
         offset += len(text) + 2

@@ -18,7 +18,8 @@ from assistant.errors import ArticleError
 from assistant.schema import Article
 
 _BLOCK = re.compile(r"\S(?:.*\S)?(?:\n[^\S\n]*\S.*)*")
-_FRONT_MATTER = re.compile(r"\s*---[^\S\n]*\n.*?\n---[^\S\n]*(?:\n|$)", re.S)
+_FRONT_MATTER = re.compile(r"\s*---[^\S\n]*\n(?P<yaml>.*?)\n---[^\S\n]*(?:\n|$)", re.S)
+_RULE = re.compile(r"^-{3,}\s*$", re.M)
 _HEADING = re.compile(r"(#{1,6})\s+(?P<title>\S.*)$")
 
 
@@ -54,31 +55,32 @@ def _front_matter(text: str, path: str) -> tuple[Fields, int]:
     match = _FRONT_MATTER.match(text)
     if match is None or len(match[0]) > MAX_FRONT_MATTER_CHARS:
         return Fields(), 0
-    import frontmatter
     import yaml
 
     try:
-        _check_yaml(match[0])
-        values: Mapping[str, Any] = frontmatter.loads(match[0].strip()).metadata
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a day such as 2023-02-30
+        _check_yaml(match["yaml"])
+        found = yaml.safe_load(_RULE.split(match["yaml"], 1)[0])
+    # ValueError: a day such as 2023-02-30; the others: a tag that does not suit its value, such as !!timestamp soon
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:
         reason = " ".join(str(error).split())
         raise ArticleError(f"{path}: front matter cannot be read ({reason}); mend or remove it") from error
-    except (AttributeError, TypeError):  # a list or a lone word is no mapping
-        return Fields(), 0
+    mapping = found if isinstance(found, dict) else {}
+    values = {key.lower(): value for key, value in mapping.items() if isinstance(key, str)}
     if not values:
         return Fields(), match.end() if not match[0].replace("-", "").strip() else 0
-    values = {str(key).lower(): value for key, value in values.items()}
     return replace(_fields(values), published=_date(values, path)), match.end()
 
 
 def _check_yaml(text: str) -> None:
-    """Raises `yaml.YAMLError` for what can be made to expand or to nest without end."""
+    """Raises `yaml.YAMLError` for what can be made to expand or to nest without end, `ValueError` for half a character."""
     import yaml
 
     depth = 0
-    for event in yaml.parse(text.strip().strip("-"), Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise yaml.YAMLError("it has a reference (*), which is not read")
+        if isinstance(event, yaml.ScalarEvent):
+            event.value.encode()
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_FRONT_MATTER_DEPTH:
             raise yaml.YAMLError("it nests too deeply")

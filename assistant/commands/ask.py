@@ -63,8 +63,8 @@ def _question_text(given: str) -> str:
 
 
 def _show(assistant: Assistant, question: Question, *, explain: bool = False) -> None:
+    from assistant.answering.render import with_marks
     from assistant.explaining import print_steps
-    from assistant.present import with_marks
     from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
     from assistant.terminal import Status, print_citations, print_refusal, print_support, printable
 
@@ -88,8 +88,6 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                     print_refusal(answer, sys.stdout, sys.stderr)
                 else:
                     print("\n")
-                    for part in answer.unanswered:
-                        print(f"The articles do not say: {printable(part)}\n")
                     print_citations(answer.citations, sys.stdout)
                     print_support(answer, sys.stdout)
                 if explain:

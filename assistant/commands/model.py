@@ -1,35 +1,51 @@
-"""`assistant model`: which model is in use."""
+"""`assistant model`: which model is in use, and which adapter."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.commands.common import MODEL_HELP, Commands, settings_of
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
+
+_REMEDY = "install the assistant again, train it (make train), or go without: ASSISTANT_ADAPTER=none"
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
-    model = commands.add_parser("model", help="say which model is in use, where it lies, whether it is whole")
+    model = commands.add_parser(
+        "model", help="say which model and adapter are in use, where they lie, whether they are whole"
+    )
     model.add_argument("--model", metavar="MODEL", help=MODEL_HELP)
     model.set_defaults(run=_model)
 
 
 def _model(arguments: argparse.Namespace) -> int:
     from assistant.endpoint import resolve_endpoint
-    from assistant.model_files import EMBEDDED_MODEL, ModelStore
+    from assistant.local_model import adapter_of
 
     settings = settings_of(arguments)
     endpoint = resolve_endpoint(settings)
     if endpoint.url:
         print(f"model     {endpoint.name}\nendpoint  {endpoint.url}\nkey       {'set' if endpoint.key else 'none'}")
         return 0
+    adapter = adapter_of(endpoint, settings)
+    whole = True
     if endpoint.file:
-        import hashlib
+        print(f"model     {endpoint.name}\nfile      {endpoint.file}")
+        print(f"sha-256   {_sha256(endpoint.file)} (none known to compare)")
+    else:
+        whole = _embedded(settings)
+    return 0 if _adapter(adapter) and whole else 1
 
-        with endpoint.file.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        print(f"model     {endpoint.name}\nfile      {endpoint.file}\nsha-256   {digest} (none known to compare)")
-        return 0
+
+def _embedded(settings: Settings) -> bool:
+    """Tell of the embedded model; False where its file is damaged."""
+    from assistant.model_files import EMBEDDED_MODEL, ModelStore
+
     store = ModelStore(settings.home / "models")
     there = store.path.is_file()
     whole = there and store.check()
@@ -38,4 +54,35 @@ def _model(arguments: argparse.Namespace) -> int:
     print(f"file      {store.path}")
     print(f"sha-256   {EMBEDDED_MODEL.sha256}")
     print(f"checksum  {verdict}")
-    return 1 if there and not whole else 0
+    return whole or not there
+
+
+def _adapter(file: Path | None) -> bool:
+    """Tell of the adapter; False where it should be the shipped one and is not."""
+    from assistant.local_model import ADAPTER
+
+    print(f"adapter   {file or 'none'}")
+    if file is None:
+        return True
+    if not file.is_file():
+        print(f"checksum  NO SUCH FILE; {_REMEDY}")
+        return False
+    digest = _sha256(file)
+    if file != ADAPTER:
+        print(f"sha-256   {digest} (none known to compare)")
+        return True
+    try:
+        # As `sha256sum` writes it: the digest, then the file's name.
+        known = file.with_name(f"{file.name}.sha256").read_text(encoding="ascii").split()[0]
+    except (OSError, ValueError, IndexError):
+        known = ""
+    wrong = "DOES NOT HOLD" if known else f"NOT KNOWN, since {file.name}.sha256 cannot be read"
+    print(f"sha-256   {digest}\nchecksum  {'holds' if digest == known else f'{wrong}; {_REMEDY}'}")
+    return digest == known
+
+
+def _sha256(path: Path) -> str:
+    import hashlib
+
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -5,14 +5,25 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from assistant.schema import Answer, Citation, Done, Event, Retrieved, Sentence, SentenceReady, Step, Token
+from assistant.schema import (
+    Answer,
+    Citation,
+    Done,
+    Event,
+    Retrieved,
+    Sentence,
+    SentenceReady,
+    Step,
+    Token,
+    sentence_to_dict,
+)
 
 _STEPS = {
     "rewriting": "Understanding the question",
     "searching": "Searching the articles",
     "judging": "Deciding whether they answer it",
     "writing": "Writing",
-    "checking": "Checking every sentence against its paragraph",
+    "checking": "Checking every sentence against its source",
 }
 
 
@@ -50,10 +61,7 @@ class LiveAnswer:
         """As `Answer.to_dict()` has it, as far as it is known; `draft` is what was not checked yet."""
         return {
             "question": self.question,
-            "sentences": [
-                {"text": sentence.text, "citations": list(sentence.citations), "support": sentence.support}
-                for sentence in self._sentences
-            ],
+            "sentences": [sentence_to_dict(sentence) for sentence in self._sentences],
             "citations": [
                 {**asdict(citation), "published": citation.published.isoformat() if citation.published else None}
                 for citation in list(self._citations.values())

@@ -9,7 +9,8 @@ Class names, for style sheet and scripts:
     article.answer            .stated or .refusal; .live while it is written (aria-busy)
       p.understood            the question as understood; q
       div.sentences           or div.reports > section.report > p.as-of, side by side
-        p.sentence            span.words, then span.check.verified | .partly-verified | .unverified
+        p.sentence            span.words, then span.check.verified | .partly-verified | .unverified;
+                              .quoted where it is the article's own words
           span.citation       button.chip[data-citation][data-article][data-paragraph][data-start][data-end]
                               and span.card[role=tooltip]: to be shown on hover of span.citation and focus within;
                               q.card-quote, span.card-outlet, bdi.card-title, span.card-paragraph, span.card-also

@@ -10,10 +10,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from assistant.answering.confidence import Label, label
 from assistant.dates import in_words
 from assistant.web.markup import Exact, clip, neutralise, number_of, records_of, tag, text_of, whole_of
 from assistant.web.render_steps import how_answered
 from assistant.web.words import (
+    VERIFIED,
     confidence_in_words,
     day_of,
     outlet_of,
@@ -27,6 +29,7 @@ from assistant.web.words import (
 _QUOTE_SHOWN = 900
 _PASSAGE_SHOWN = 700
 _NOT_STATED = "The articles do not say."
+_LEVELS = {Label.HIGH: "high", Label.MIDDLE: "middle", Label.LOW: "low"}
 
 Record = Mapping[str, object]
 
@@ -118,25 +121,34 @@ class _Sentence:
 
     def html(self, *, bare: bool = False) -> Markup:
         """The sentence, its chips before its full stop, its check. `bare`: without its byline, which stands above."""
+        before = text_of(self._record, "byline")
         text = text_of(self._record, "text").rstrip()
-        if bare and self.first:
-            text = text.removeprefix(f"{byline(self.first)}: ")
+        if before and not bare:
+            text = f"{before}: {text}"
+        elif bare and self.first:
+            text = text.removeprefix(f"{_older_byline(self.first)}: ")
         end = text[-1] if text and text[-1] in ".!?" else ""
         chips = [chip(cited, f"{self._key}-{place}") for place, cited in enumerate(self._cited)]
         body = tag("span", text.removesuffix(end), chips, end, class_="words", dir="auto")
-        return tag("p", body, " ", self._check(), class_="sentence")
+        return tag("p", body, " ", self._check(), class_=f"sentence{' quoted' if self._is_quoted else ''}")
+
+    @property
+    def _is_quoted(self) -> bool:
+        return self._record.get("quoted") is True
 
     def _check(self) -> Markup:
         if not self._cited:
             return _mark("unverified", "?", "Not verified: no source is given", None)
         support = number_of(self._record, "support") or 0.0
-        words = support_in_words(support)
-        kind = "verified" if support >= 0.8 else "partly-verified"
-        return _mark(kind, "✓" if kind == "verified" else "≈", words, f"{words} (support {percent(support)})")
+        words = support_in_words(support, quoted=self._is_quoted)
+        exact = None if self._is_quoted else f"{words} (estimated probability: {percent(support)})"
+        if self._is_quoted or support >= VERIFIED:
+            return _mark("verified", "✓", words, exact)
+        return _mark("partly-verified", "≈", words, exact)
 
 
-def byline(citation: Record) -> str:
-    """ "IANS, 4 July 2017": how a sentence begins that stands beside another report's."""
+def _older_byline(citation: Record) -> str:
+    """ "IANS, 4 July 2017": how a sentence may begin in an answer that was kept before `byline` was a field."""
     day = day_of(citation)
     return ", ".join(filter(None, (text_of(citation, "source"), in_words(day) if day else "")))
 
@@ -201,7 +213,7 @@ def _confidence(answer: Record, refused: bool) -> Markup | None:
     words = confidence_in_words(confidence, refused=refused)
     what = "that the best answer found is right" if refused else "that this is right"
     exact = f"estimated probability {what}: {percent(confidence)}"
-    level = "none" if refused else "high" if confidence >= 0.9 else "middle" if confidence >= 0.75 else "low"
+    level = "none" if refused else _LEVELS[label(confidence)]
     hidden = tag("span", f" ({exact})", class_="visually-hidden")
     return tag("p", words, hidden, class_=f"confidence {level}", title=exact[0].upper() + exact[1:])
 

@@ -55,10 +55,11 @@ def _number(citation: Mapping[str, object]) -> str:
 
 
 def _marked(sentence: Mapping[str, object], written: Any) -> str:
-    """ "They met [1]."; as `assistant.present.with_marks` has it, from the JSON."""
+    """ "They met [1]."; as `assistant.answering.render.with_marks` has it, from the JSON."""
     numbers = sentence.get("citations")
     known = [number for number in numbers if isinstance(number, int)] if isinstance(numbers, list | tuple) else []
-    text = text_of(sentence, "text").rstrip()
+    before = text_of(sentence, "byline")
+    text = (f"{before}: " if before else "") + text_of(sentence, "text").rstrip()
     end = text[-1] if text and text[-1] in ".!?" else ""
     marks = "".join(f"[{number}]" for number in known)
     return f"{written(text.removesuffix(end))}{f' {marks}' if marks else ''}{end or '.'}"

@@ -14,7 +14,17 @@ _DEPTH = 6
 _ENTRIES = 200
 _TEXT = 600
 _COLUMNS = 12
-_NAMES = {"bm25_score": "word score (BM25)", "dense_score": "meaning score (cosine)", "timings_ms": "milliseconds"}
+_NAMES = {
+    "bm25_score": "word score (BM25)",
+    "dense_score": "meaning score (cosine)",
+    "timings_ms": "milliseconds",
+    "threshold": "shown from a confidence of",
+    "reports": "articles read",
+    "answered": "probability that it is answered there",
+    "stated": "probability that the article states it",
+    "right": "probability that it is the right answer",
+    "quoted": "article’s own words",
+}
 _SHOWN_OF_PASSAGES = ("place", "text", "score", "bm25_score", "dense_score")
 
 
@@ -25,7 +35,7 @@ def how_answered(answer: Mapping[str, Any]) -> Markup:
     checks = [
         {
             "sentence": text_of(sentence, "text"),
-            "check": support_in_words(number_of(sentence, "support") or 0.0),
+            "check": support_in_words(number_of(sentence, "support") or 0.0, quoted=sentence.get("quoted") is True),
             "support": sentence.get("support"),
         }
         for sentence in records_of(answer, "sentences")

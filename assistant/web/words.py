@@ -7,29 +7,30 @@ from datetime import date
 
 from markupsafe import Markup
 
+from assistant.answering.confidence import label
 from assistant.dates import in_words
 from assistant.web.markup import clip, neutralise, tag, text_of, whole_of
 
 TITLE_SHOWN = 300
-# Calibrated probabilities (see docs/measured.md); a lower bound each, highest first.
-_ANSWER_BANDS = ((0.9, "Very likely right"), (0.75, "Likely right"), (0.5, "Probably right; check the source"))
-_REFUSAL_BANDS = ((0.35, "The articles may touch on this, but nothing held"), (0.15, "Probably not in the articles"))
-_SUPPORT_BANDS = (
-    (0.995, "Verified: the quoted words state all of it"),
-    (0.8, "Verified: the quoted words state nearly all of it"),
-    (0.5, "Partly verified: the quoted words state most of it"),
-)
+VERIFIED = 0.9
+# Of a refusal: the best answer that was found. That nothing was found says less than that nothing is there.
+_SOMETHING_FOUND = 0.35
+_SUPPORT_BANDS = ((VERIFIED, "Verified: the cited article states it"), (0.5, "Probably stated in the cited article"))
 
 
 def confidence_in_words(confidence: float, *, refused: bool) -> str:
     """What a probability in [0, 1] means; for a refusal it is the best answer's that was found."""
-    bands = _REFUSAL_BANDS if refused else _ANSWER_BANDS
-    lowest = "Very likely not in the articles" if refused else "Uncertain; read the source"
-    return next((words for bound, words in bands if confidence >= bound), lowest)
+    if not refused:
+        return label(confidence).value
+    if confidence >= _SOMETHING_FOUND:
+        return "Something was found, but it is too uncertain to show"
+    return "Nothing was found that is likely to answer it"
 
 
-def support_in_words(support: float) -> str:
-    """How much of a sentence its quoted words state; `support` is a share in [0, 1]."""
+def support_in_words(support: float, *, quoted: bool = False) -> str:
+    """How surely the cited article states a sentence, `support` being the probability, in [0, 1], that it does."""
+    if quoted:
+        return "A quotation: the article’s own words"
     return next((words for bound, words in _SUPPORT_BANDS if support >= bound), "Hardly verified: read the source")
 
 

@@ -14,6 +14,7 @@ from assistant import __version__, cli
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Here = Callable[..., subprocess.CompletedProcess[str]]
+ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 NOWHERE = ("--model", "fake@http://127.0.0.1:9/v1")
 
 
@@ -171,7 +172,7 @@ def test_a_folder_that_holds_no_articles(
 
 
 def test_the_model_in_use_embedded_and_not_joined_yet(run_here: Here, tmp_path: Path) -> None:
-    done = run_here("model")
+    done = run_here("model", ASSISTANT_ADAPTER="none")
     assert done.returncode == 0
     assert "Qwen2.5-Coder-1.5B-Instruct Q4_K_M (Apache-2.0), embedded" in done.stdout
     assert str(tmp_path / "home" / "models") in done.stdout
@@ -183,7 +184,7 @@ def test_the_model_in_use_embedded_and_damaged(run_here: Here, tmp_path: Path) -
     folder = tmp_path / "home" / "models"
     folder.mkdir(parents=True)
     (folder / "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf").write_bytes(b"half of it")
-    done = run_here("model")
+    done = run_here("model", ASSISTANT_ADAPTER="none")
     assert done.returncode == 1
     assert "DOES NOT HOLD; it is rebuilt at the next question" in done.stdout
 
@@ -191,8 +192,6 @@ def test_the_model_in_use_embedded_and_damaged(run_here: Here, tmp_path: Path) -
 def test_the_model_in_use_a_file_or_an_endpoint(run_here: Here, tmp_path: Path) -> None:
     path = tmp_path / "m.gguf"
     path.write_bytes(b"abc")
-    assert (
-        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" in run_here("model", "--model", path).stdout
-    )
+    assert ABC in run_here("model", "--model", path).stdout
     done = run_here("model", ASSISTANT_MODEL="m@http://h/v1", ASSISTANT_API_KEY="sk-secret")
     assert done.stdout == "model     m\nendpoint  http://h/v1\nkey       set\n"

@@ -66,6 +66,18 @@ def test_the_child_is_told_where_slots_may_be_saved(tmp_path: Path) -> None:
     assert EmbeddedEngine(tmp_path / "m.gguf", states=tmp_path)._config["states"] == str(tmp_path)
 
 
+def test_the_child_is_told_of_an_adapter(tmp_path: Path) -> None:
+    assert EmbeddedEngine(tmp_path / "m.gguf")._config["adapter"] is None
+    adapter = tmp_path / "judge.gguf"
+    assert EmbeddedEngine(tmp_path / "m.gguf", adapter=adapter)._config["adapter"] == str(adapter)
+
+
+def test_a_saved_slot_is_the_models_own_with_any_adapter(tmp_path: Path) -> None:
+    path = tmp_path / "m.gguf"
+    path.write_bytes(b"one")
+    assert EmbeddedEngine(path, adapter=tmp_path / "judge.gguf").identity() == EmbeddedEngine(path).identity()
+
+
 def test_a_saved_slot_depends_on_the_models_file_and_the_context(tmp_path: Path) -> None:
     path = tmp_path / "m.gguf"
     with pytest.raises(ModelError, match=r"m\.gguf: cannot be read"):

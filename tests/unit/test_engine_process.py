@@ -164,6 +164,36 @@ def test_without_speculation_nothing_is_said_of_it(start: Start, told: Told) -> 
     assert not [part for part in told()["argv"] if part.startswith("--spec")]
 
 
+def test_an_adapter_is_given_to_the_compiled_server(start: Start, told: Told, tmp_path: Path) -> None:
+    engine = start(adapter=tmp_path / "judge.gguf")
+    assert engine.base_url
+    assert option(told()["argv"], "lora") == str(tmp_path / "judge.gguf")
+    engine.stop()
+    assert start().base_url
+    assert "--lora" not in told()["argv"]
+
+
+@pytest.mark.parametrize("adapter", [Path("judge.gguf"), None])
+def test_an_adapter_is_given_to_the_prebuilt_engine(adapter: Path | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its parameters are the engine's own, only that nothing is loaded with them."""
+    xllamacpp = pytest.importorskip("xllamacpp")
+    given: list[Any] = []
+
+    class Server:
+        listening_address = "http://127.0.0.1:4321"
+
+        def __init__(self, params: Any) -> None:
+            given.append(params)
+
+    monkeypatch.setattr(xllamacpp, "Server", Server)
+    monkeypatch.setattr(engine_process, "_kept", [])
+    config = EmbeddedEngine(Path("m.gguf"), adapter=adapter)._config
+    assert engine_process._serve_prebuilt(config) == "http://127.0.0.1:4321"
+    [params] = given
+    found = [(lora.path, lora.scale) for lora in params.lora_adapters]
+    assert found == ([("judge.gguf", 1.0)] if adapter else [])
+
+
 def test_however_much_it_logs_it_is_not_held_up(start: Start, told: Told, tmp_path: Path) -> None:
     loud = textwrap.dedent(SERVING).replace(
         "time.sleep(600)", "sys.stderr.write('noise\\n' * 200_000); sys.stderr.flush(); os.mkdir(TOLD + '.logged')"

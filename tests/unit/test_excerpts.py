@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from assistant.excerpts import Excerpter
-from assistant.quoting import Quoter
+from assistant.query.query import Query
 from assistant.reports import group
 from assistant.schema import Paragraph, Passage
-from assistant.support import Support
+from assistant.verification.evidence import EvidenceFinder
 
 DAY = date(2021, 8, 14)
 FILLER = [
@@ -29,7 +29,7 @@ def unlike(question, texts):
 
 
 def cut(question, passages, characters=1500, similarities=unlike, articles=3):
-    return Excerpter(similarities, characters=characters, articles=articles).cut(question, passages)
+    return Excerpter(similarities, characters=characters, articles=articles).cut(Query.of(question), passages)
 
 
 SHORT = passage(1, "It rained in Holm.", CARS)
@@ -163,11 +163,9 @@ def test_a_quote_stands_where_it_stands_in_the_paragraph():
     assert report.passages == (LONG,)
     start = LONG.paragraph.text.index(CAPTAIN)
     assert start > 0
-    (checked,) = Support().check("Ida Lind is the captain of the ferry to Holm.", report.passages, QUESTION)
-    quoted = Quoter(unlike).best(QUESTION, report.passages)
-    for evidence in (checked, quoted):
-        assert (evidence.quote.start, evidence.quote.end) == (start, start + len(CAPTAIN))
-        assert evidence.passage.paragraph.text[start : evidence.quote.end] == evidence.quote.text == CAPTAIN
+    (evidence,) = EvidenceFinder(unlike).find("Ida Lind is the captain of the ferry to Holm.", report.passages)
+    assert (evidence.quote.start, evidence.quote.end) == (start, start + len(CAPTAIN))
+    assert evidence.passage.paragraph.text[start : evidence.quote.end] == evidence.quote.text == CAPTAIN
 
 
 def test_articles_beyond_those_that_are_read_take_nothing_of_the_budget():

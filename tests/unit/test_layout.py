@@ -144,9 +144,10 @@ LAYERS = [
     {
         "settings",
         "prompts",
-        "sentences",
+        "text",
         "words",
         "dates",
+        "sentences",
         "articles",
         "model_files",
         "native_engine",
@@ -155,7 +156,6 @@ LAYERS = [
         "endpoint",
         "control_tokens",
         "stopwatch",
-        "spelling",
         "questions",
     },
     {"stories", "sources", "writer_lock", "local_model", "integer_graph"},
@@ -167,27 +167,10 @@ LAYERS = [
     {"index"},
     {"collection"},
     {"checking", "watching", "opening"},
-    {
-        "retriever",
-        "conversation",
-        "gate",
-        "support",
-        "citations",
-        "reports",
-        "present",
-        "writer",
-        "compound",
-        "rivals",
-        "trail",
-        "quoting",
-        "excerpts",
-        "wording",
-        "antecedents",
-        "roles",
-        "overview",
-        "choosing",
-    },
-    {"answer"},
+    {"passages", "query", "reports"},
+    {"retriever", "excerpts"},
+    {"verification", "generation"},
+    {"answering"},
     {"batch", "library"},
     {"terminal", "listing", "explaining", "web"},
     {"commands"},
@@ -202,6 +185,22 @@ def test_imports_run_one_way() -> None:
     for name, room in rooms.items():
         for target in own(imports(name)) - {"assistant"}:
             assert level[rooms[target]] <= level[room], f"{name} imports {target}"
+
+
+def test_what_is_known_of_language_imports_nothing_of_ours() -> None:
+    for name in MODULES:
+        if name.startswith("assistant.text"):
+            assert {target for target in own(imports(name)) if not target.startswith("assistant.text")} == set()
+
+
+@pytest.mark.parametrize("package", ["query", "generation", "verification"])
+def test_no_step_of_an_answer_calls_another_sideways(package: str) -> None:
+    """Only the pipeline knows the order."""
+    steps = {"query", "generation", "verification", "answering", "retriever", "excerpts"}
+    for name in MODULES:
+        if name.startswith(f"assistant.{package}"):
+            rooms = {target.split(".")[1] for target in own(imports(name)) - {"assistant"}}
+            assert rooms & steps <= {package}, name
 
 
 def test_an_article_is_read_without_index_or_model() -> None:

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from assistant.citations import make_citation
+from assistant.answering.citations import make_citation
 from assistant.errors import ArticleError
 from assistant.index import ArticleIndex
 from assistant.library import Assistant
+from assistant.query.query import Query
 from assistant.retriever import Retriever
-from assistant.schema import Passage
+from assistant.schema import Passage, Question
 from assistant.settings import Settings
 
 Write = Callable[..., Path]
@@ -44,7 +45,7 @@ def assistant(tmp_path: Path, embedder: Any, folder: Path, fake_model: Any) -> I
 
 
 def passages(assistant: Assistant, question: str, **chosen: Any) -> tuple[Passage, ...]:
-    return Retriever(assistant.index, passages=10).retrieve(question, **chosen)
+    return Retriever(assistant.index, passages=10).retrieve(Query.of(question, Question(question, **chosen)))
 
 
 def test_a_library_tells_what_it_holds(assistant: Assistant) -> None:
@@ -86,34 +87,35 @@ def test_a_passage_names_the_other_outlets_of_its_story(assistant: Assistant) ->
     first = passages(assistant, "Who visited Moscow?")[0]
     assert (first.article_id, first.source, first.also) == ("a", "IANS", ("AFP, 2017-07-05",))
     whole = Retriever(assistant.index, passages=1, whole_below=10_000)
-    (report,) = whole.reports(whole.retrieve("Who visited Moscow?"))
+    (report,) = whole.reports(whole.retrieve(Query.of("Who visited Moscow?")))
     assert [passage.also for passage in report.passages] == [("AFP, 2017-07-05",)] * 2
 
 
 def test_only_the_named_articles_are_asked(assistant: Assistant) -> None:
-    assert {p.article_id for p in passages(assistant, "Who left?", articles=["c", "d"])} == {"c", "d"}
+    assert {p.article_id for p in passages(assistant, "Who left?", articles=("c", "d"))} == {"c", "d"}
     assert {p.article_id for p in passages(assistant, "Who visited Moscow in 2017?", articles=("c",))} == {"c"}
-    assert {p.article_id for p in passages(assistant, "Who met?", articles=["b"])} == {"a"}
-    assert passages(assistant, "Who met?", articles=["none"]) == ()
-    assert passages(assistant, "Who met?", articles=["c"], until=date(2020, 1, 1)) == ()
+    assert {p.article_id for p in passages(assistant, "Who met?", articles=("b",))} == {"a"}
+    assert passages(assistant, "Who met?", articles=("none",)) == ()
+    assert passages(assistant, "Who met?", articles=("c",), until=date(2020, 1, 1)) == ()
 
 
 def test_what_is_added_can_be_asked_at_once(assistant: Assistant, write_articles: Write) -> None:
     retriever = Retriever(assistant.index, passages=10)
-    assert "e" not in {p.article_id for p in retriever.retrieve("Which volcano erupted?")}
+    asked = Query.of("Which volcano erupted?")
+    assert "e" not in {p.article_id for p in retriever.retrieve(asked)}
     path = write_articles({"e.txt": "date 2024-01-02 The volcano erupted."}, folder="other") / "e.txt"
     steps: list[tuple[int, int]] = []
     report = assistant.add_files([path], lambda done, total: steps.append((done, total)))
     assert (report.added, report.duplicates) == (1, 0)
     assert [(o.path, o.status, o.article_ids) for o in report.outcomes] == [(str(path), "added", ("e",))]
     assert steps[-1] == (1, 1)
-    assert retriever.retrieve("Which volcano erupted?")[0].article_id == "e"
+    assert retriever.retrieve(asked)[0].article_id == "e"
     assert assistant.remove(["e"]) == 1
-    assert "e" not in {p.article_id for p in retriever.retrieve("Which volcano erupted?")}
+    assert "e" not in {p.article_id for p in retriever.retrieve(asked)}
 
 
 def test_a_saved_citation_stands_has_changed_or_is_gone(assistant: Assistant, folder: Path) -> None:
-    first = passages(assistant, "Who visited Moscow?", articles=["a"])[0]
+    first = passages(assistant, "Who visited Moscow?", articles=("a",))[0]
     citation = make_citation(1, first, 0, 3)
     assert assistant.resolve(citation) == "unchanged"
     assert assistant.resolve(replace(citation, article_id="b", paragraph_id="b#p1")) == "unchanged"
@@ -130,3 +132,23 @@ def test_removed_articles_of_the_folder_stay_away(assistant: Assistant, folder: 
     assert assistant.refresh().added == 0
     assert assistant.count() == 2
     assert (folder / "d.txt").exists()
+
+
+@pytest.mark.parametrize("taught", [True, False])
+def test_a_model_that_was_taught_is_asked_the_short_prompts(
+    assistant: Assistant, fake_model: Any, taught: bool
+) -> None:
+    model = fake_model("Xi visited Moscow.", yes=0.9)
+    model.taught = taught
+    answer = Assistant(assistant.index, model, assistant.settings).ask("Who visited Moscow?", until=date(2017, 7, 4))
+    assert answer.answer == "Xi visited Moscow [1]."
+    assert {"Check:" in asked.messages[-1]["content"] for asked in model.judged} == {taught}
+
+
+@pytest.mark.parametrize(("threshold", "worth", "refused"), [(0.0, 0.0, False), (1.0, 0.0, True), (0.0, 1.0, True)])
+def test_the_settings_say_what_is_enough(
+    assistant: Assistant, fake_model: Any, threshold: float, worth: float, refused: bool
+) -> None:
+    settings = assistant.settings.model_copy(update={"threshold": threshold, "worth": worth})
+    own = Assistant(assistant.index, fake_model("Xi visited Moscow.", yes=0.9), settings)
+    assert own.ask("Who visited Moscow?", until=date(2017, 7, 4)).refused is refused

@@ -366,6 +366,17 @@ def test_an_embedded_model_is_asked_at_its_engine_and_stopped_with_it(server: Fa
     assert engine.options["threads"] == 3
     assert engine.options["speculation"] is True
     assert engine.options["states"].is_dir()
+    assert engine.options["adapter"] is None
+
+
+def test_an_adapter_is_given_to_the_engine(embedded: ChatModel, tmp_path: Path) -> None:
+    file = tmp_path / "judge.gguf"
+    file.write_bytes(b"x")
+    embedded._settings = embedded._settings.model_copy(update={"adapter": str(file)})
+    embedded.start()
+    engine: Any = embedded._engine
+    assert engine.options["adapter"] == file
+    assert embedded.taught
 
 
 def test_a_beginning_has_a_slot_of_its_own_and_other_prompts_have_another(
@@ -387,10 +398,22 @@ def test_a_beginning_is_sent_as_the_message_is_without_control_tokens(server: Fa
     assert calls(embedded)[-1] == "End< |im_end|>"
 
 
+@pytest.mark.parametrize("keep", [True, False])
+def test_only_a_beginning_to_keep_goes_to_disk(server: FakeServer, embedded: ChatModel, keep: bool) -> None:
+    server.reply_first_token("yes", {"yes": 0.9, "no": 0.1})
+    embedded.probability_yes(ASK, prefix="Is it", keep_prefix=keep)
+    server.reply_words("They met.")
+    "".join(embedded.stream(ASK, max_tokens=5, prefix="Is", keep_prefix=keep))
+    engine: Any = embedded._engine
+    assert sum("action=save" in call for call in engine.calls) == 2 * keep
+    assert [call for call in calls(embedded) if call.startswith("Is")] == ["Is it", "Is"]
+    assert [body["id_slot"] for _, _, body in server.asked] == [1, 2]
+
+
 def test_an_endpoint_elsewhere_is_told_nothing_of_slots(server: FakeServer, model: ChatModel) -> None:
     server.reply_words("They met.")
-    "".join(model.stream(ASK, max_tokens=5, prefix="Is it"))
-    assert not {"id_slot", "cache_prompt", "prefix"} & server.asked[0][2].keys()
+    "".join(model.stream(ASK, max_tokens=5, prefix="Is it", keep_prefix=False))
+    assert not {"id_slot", "cache_prompt", "prefix", "keep_prefix"} & server.asked[0][2].keys()
 
 
 def test_what_the_engine_did_is_reported(server: FakeServer, embedded: ChatModel) -> None:

@@ -220,6 +220,23 @@ def test_readings_are_reported(engine: FakeEngine, files: StateFiles) -> None:
     assert seen == [{"timings": {"prompt_n": 1}}]
 
 
+def test_a_beginning_that_is_not_to_be_kept_stays_in_its_slot_alone(engine: FakeEngine, files: StateFiles) -> None:
+    own = slots(engine, files)
+    for _ in range(2):
+        with own.lease(asked("Excerpt"), "Excerpt", keep=False) as slot:
+            assert slot == 1
+    assert len(engine.read) == 1
+    assert saved(files) == []
+
+
+def test_nor_is_it_looked_for_on_disk(engine: FakeEngine, files: StateFiles) -> None:
+    ask(slots(engine, files), "Article A")
+    later = FakeEngine(files.folder)
+    with slots(later, files).lease(asked("Article A"), "Article A", keep=False):
+        pass
+    assert (later.restored, len(later.read)) == ([], 1)
+
+
 def test_tokens_are_the_engines_to_count(engine: FakeEngine, files: StateFiles) -> None:
     assert slots(engine, files).count("one two three") == 3
     engine.failing["/tokenize"] = OSError("gone")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from string import Template
 
 import pytest
 
@@ -64,13 +65,50 @@ def test_the_digest_is_of_names_and_contents(prompts: Prompts, tmp_path: Path) -
 
 
 def test_every_prompt_of_the_project_is_a_valid_template(project: Path) -> None:
-    names = [path.stem for path in (project / "prompts").glob("*.md")]
-    assert {"answer", "gate", "rewrite", "system"} <= set(names)
-    for name in names:
+    paths = list((project / "prompts").rglob("*.md"))
+    assert {"answer", "answered", "context", "judge", "rewrite", "right", "stated", "system"} <= {p.stem for p in paths}
+    for path in paths:
         try:
-            Prompts(project / "prompts").render(name)
+            Prompts(path.parent).render(path.stem)
         except PromptError as error:
             problem = str(error)
         else:
             problem = "no variable for"
         assert "no variable for" in problem
+
+
+def test_a_taught_model_has_prompts_of_its_own_and_shares_the_others(prompts: Prompts, tmp_path: Path) -> None:
+    (tmp_path / "taught").mkdir()
+    (tmp_path / "taught" / "ask.md").write_text("Check: $question")
+    short, long = (Prompts.of(tmp_path, taught=taught) for taught in (True, False))
+    assert short.render("ask", question="Q?") == "Check: Q?"
+    assert long.render("ask", passages="P", question="Q?").startswith("Read P")
+    assert short.render("system") == long.render("system") == "You answer."
+    with pytest.raises(PromptError, match=re.escape(f"{tmp_path / 'taught' / 'ask.md'}: no variable for $question")):
+        short.render("ask")
+
+
+def test_the_digest_covers_the_prompts_of_a_taught_model(prompts: Prompts, tmp_path: Path) -> None:
+    before = prompts.digest()
+    (tmp_path / "taught").mkdir()
+    (tmp_path / "taught" / "ask.md").write_text("Check: $question")
+    assert prompts.digest() != before
+
+
+def identifiers(path: Path) -> set[str]:
+    return set(Template(path.read_text(encoding="utf-8")).get_identifiers())
+
+
+def test_both_kinds_of_the_projects_prompts_take_the_same_variables(project: Path) -> None:
+    taught = sorted((project / "prompts" / "taught").glob("*.md"))
+    assert {"answered", "stated", "right"} <= {path.stem for path in taught}
+    for path in taught:
+        assert identifiers(path) == identifiers(project / "prompts" / path.name), path.name
+
+
+def test_every_prompt_about_an_article_begins_with_it(project: Path) -> None:
+    """So that the engine reads the article once, whatever is asked of it."""
+    about = [path for path in (project / "prompts").rglob("*.md") if "context" in identifiers(path)]
+    assert len(about) >= 7
+    for path in about:
+        assert path.read_text(encoding="utf-8").startswith("$context\n\n"), path

@@ -9,8 +9,9 @@ import pytest
 
 from assistant.articles.folder import list_files
 from assistant.index import ArticleIndex
+from assistant.query.query import Query
 from assistant.retriever import Retriever
-from assistant.schema import Article, Passage
+from assistant.schema import Article, Passage, Question
 from assistant.sources import SourceFile
 
 IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"
@@ -37,12 +38,16 @@ def retriever(build: Build, seeds: Path) -> Retriever:
     return Retriever(build(seeds), passages=10)
 
 
+def asked(text: str, **limits: Any) -> Query:
+    return Query.of(text, Question(text, **limits))
+
+
 def articles(passages: tuple[Passage, ...]) -> set[str]:
     return {passage.article_id for passage in passages}
 
 
 def test_a_passage_is_its_paragraph_with_what_places_it(retriever: Retriever, seeds: Path) -> None:
-    best = retriever.retrieve("Which two joint statements did Xi and Putin sign?")[0]
+    best = retriever.retrieve(asked("Which two joint statements did Xi and Putin sign?"))[0]
     file = next(file for file in list_files(seeds) if file.id == TDI)
     (article,) = SourceFile(file).articles()
     assert isinstance(article, Article)
@@ -57,10 +62,10 @@ def test_a_passage_is_its_paragraph_with_what_places_it(retriever: Retriever, se
 def test_best_first_each_once_and_as_many_as_told(build: Build, seeds: Path) -> None:
     index = build(seeds)
     question = "What did the leaders say about the Korean Peninsula?"
-    found = Retriever(index, passages=20).retrieve(question)
+    found = Retriever(index, passages=20).retrieve(asked(question))
     assert len({passage.paragraph.id for passage in found}) == len(found) == 20
     assert [passage.score for passage in found] == sorted((passage.score for passage in found), reverse=True)
-    assert Retriever(index, passages=3).retrieve(question) == found[:3]
+    assert Retriever(index, passages=3).retrieve(asked(question)) == found[:3]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +78,7 @@ def test_best_first_each_once_and_as_many_as_told(build: Build, seeds: Path) -> 
     ],
 )
 def test_only_reports_of_the_time_that_the_question_names(retriever: Retriever, question: str, article: str) -> None:
-    found = retriever.retrieve(question)
+    found = retriever.retrieve(asked(question))
     assert articles(found) == {article}
     assert len(found) == 10
 
@@ -85,17 +90,17 @@ def test_a_paragraph_of_another_time_that_names_the_year_is_kept(build: Build, w
             "old.txt": "date 2017-07-04 The visit began.\n\nIt ended on Friday.",
         }
     )
-    found = Retriever(build(folder), passages=10).retrieve("What happened on the visit in 2017?")
+    found = Retriever(build(folder), passages=10).retrieve(asked("What happened on the visit in 2017?"))
     assert {passage.paragraph.id for passage in found} == {"old#p1", "old#p2", "new#p1"}
 
 
 def test_a_year_without_reports_restricts_nothing(retriever: Retriever) -> None:
-    assert articles(retriever.retrieve("What did Xi and Putin agree on in 1999?")) == {IANS, TDI}
+    assert articles(retriever.retrieve(asked("What did Xi and Putin agree on in 1999?"))) == {IANS, TDI}
 
 
 @pytest.mark.parametrize("question", ["What has Xi done since 2013?", "What is planned up to 2030?", "Who met?"])
 def test_an_open_range_or_no_time_restricts_nothing(build: Build, seeds: Path, question: str) -> None:
-    assert articles(Retriever(build(seeds), passages=20).retrieve(question)) == {IANS, TDI}
+    assert articles(Retriever(build(seeds), passages=20).retrieve(asked(question))) == {IANS, TDI}
 
 
 @pytest.mark.parametrize(
@@ -114,56 +119,30 @@ def test_since_and_until_bound_the_publication_date(
     build: Build, seeds: Path, since: date | None, until: date | None, expected: set[str]
 ) -> None:
     retriever = Retriever(build(seeds), passages=20)
-    assert articles(retriever.retrieve("What did Xi and Putin say?", since=since, until=until)) == expected
+    assert articles(retriever.retrieve(asked("What did Xi and Putin say?", since=since, until=until))) == expected
 
 
 def test_bounds_win_over_the_time_that_the_question_names(retriever: Retriever) -> None:
-    assert articles(retriever.retrieve("What was agreed in 2017?", since=date(2020, 1, 1))) == {TDI}
-    assert articles(retriever.retrieve("What was agreed in 2023?", until=date(2020, 1, 1))) == {IANS}
+    assert articles(retriever.retrieve(asked("What was agreed in 2017?", since=date(2020, 1, 1)))) == {TDI}
+    assert articles(retriever.retrieve(asked("What was agreed in 2023?", until=date(2020, 1, 1)))) == {IANS}
 
 
 def test_two_times_named_give_both(retriever: Retriever) -> None:
-    found = retriever.retrieve("What did Xi and Putin agree on in 2017 and in 2023?")
+    found = retriever.retrieve(asked("What did Xi and Putin agree on in 2017 and in 2023?"))
     assert articles(found) == {IANS, TDI}
 
 
 @pytest.mark.parametrize("question", ['"', "AND OR *", "…", "'; DROP TABLE words; --", "(", "中文", "x" * 4000])
 def test_no_question_is_an_error(retriever: Retriever, question: str) -> None:
-    assert len(retriever.retrieve(question)) == 10
+    assert len(retriever.retrieve(asked(question))) == 10
 
 
-@pytest.mark.parametrize(
-    ("question", "found"),
-    [
-        ("Summarise both articles.", [IANS, TDI]),
-        ("Summarise the article of 2017.", [IANS]),
-        ("Summarise the articles of July 2017 and of 2023.", [IANS, TDI]),
-        ("Summarise the article of 2019.", []),
-    ],
-)
-def test_all_articles_of_a_time_with_all_their_paragraphs(
-    retriever: Retriever, question: str, found: list[str]
-) -> None:
-    reports = retriever.of_time(question, most=3)
-    assert [report.passages[0].article_id for report in reports] == found
-    for report in reports:
-        assert [passage.paragraph.number for passage in report.passages] == list(range(1, 11))
-        assert report.vocabulary()
-
-
-def test_but_none_where_they_are_too_many_and_only_those_that_may_be_asked(retriever: Retriever) -> None:
-    assert retriever.of_time("Summarise it.", most=1) == []
-    (own,) = retriever.of_time("Summarise it.", articles=[TDI], most=1)
-    assert own.passages[0].article_id == TDI
-    assert retriever.of_time("Summarise the article of 2017.", articles=[TDI], most=1) == []
-    (own,) = retriever.of_time("Summarise it.", since=date(2020, 1, 1), most=1)
-    assert own.passages[0].article_id == TDI
-    assert retriever.of_time("Summarise the article of 2017.", since=date(2020, 1, 1), most=1) == []
-
-
-def test_a_report_made_whole_has_its_whole_article(retriever: Retriever) -> None:
-    (report,) = retriever.reports(retriever.retrieve("What did Xi and Putin sign in 2023?")[:1])
-    assert len(report.passages) == 1
-    whole = retriever.whole(report)
+def test_a_small_librarys_reports_are_whole_articles(build: Build, seeds: Path) -> None:
+    index = build(seeds)
+    small, large = (Retriever(index, passages=1, whole_below=below) for below in (index.size().characters, 100))
+    assert (small.reads_whole(), large.reads_whole()) == (True, False)
+    found = small.retrieve(asked("What did Xi and Putin sign in 2023?"))
+    (whole,), (part,) = small.reports(found), large.reports(found)
     assert [passage.paragraph.number for passage in whole.passages] == list(range(1, 11))
-    assert report.passages[0] in whole.passages
+    assert found[0] in whole.passages
+    assert (whole.whole, part.whole, part.passages) == (True, False, found)

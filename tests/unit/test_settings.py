@@ -18,6 +18,8 @@ def test_defaults() -> None:
     assert default_articles() == Path("seeds")
     assert settings.prompts == PROJECT / "prompts"
     assert settings.home.name == "news-assistant"
+    assert settings.adapter == "auto"
+    assert 0 < settings.worth < settings.threshold < 1
 
 
 def test_environment_and_overrides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -56,6 +58,8 @@ def test_other_variables_are_no_settings(monkeypatch: pytest.MonkeyPatch) -> Non
         ("TIMEOUT", "nan"),
         ("THRESHOLD", "1.1"),
         ("THRESHOLD", "nan"),
+        ("WORTH", "-0.1"),
+        ("WORTH", "1.1"),
         ("HOME", "~nosuchuser/x"),
         ("ARTICLES", "~nosuchuser/x"),
         ("INDEX", "~nosuchuser/x"),

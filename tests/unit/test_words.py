@@ -31,17 +31,6 @@ from assistant.words import content_words, fold, negations, stem, stems, words
         ("café", "CAFE"),
         ("Erdoğan", "Erdogan"),
         ("STRASSE", "Straße"),
-        ("neighbourly", "neighborly"),
-        ("colours", "color"),
-        ("organisation", "organization"),
-        ("recognised", "recognize"),
-        ("analysed", "analyzing"),
-        ("defence", "defense"),
-        ("centres", "center"),
-        ("theatre", "theater"),
-        ("dialogue", "dialog"),
-        ("travelled", "traveling"),
-        ("programmes", "program"),
     ],
 )
 def test_words_that_compare_as_the_same(one: str, other: str) -> None:
@@ -65,15 +54,6 @@ def test_words_that_do_not(one: str, other: str) -> None:
     assert stems(one).isdisjoint(stems(other))
 
 
-@pytest.mark.parametrize(
-    ("word", "is_number"),
-    [("2017", True), ("2", True), ("three", True), ("third", True), ("two", False), ("one", False), ("tow", False)],
-)
-def test_numbers(word: str, is_number: bool) -> None:
-    (found,) = words(word)
-    assert found.is_number is is_number
-
-
 def test_words_know_where_they_stand() -> None:
     text = "“Putin’s visit”, 22 March 2023: 1,000.5 tonnes."
     found = words(text)
@@ -82,9 +62,11 @@ def test_words_know_where_they_stand() -> None:
     assert [word.is_capitalised for word in found][:4] == [True, False, False, True]
 
 
-def test_content_words_leave_out_what_carries_no_meaning() -> None:
-    text = "What did the two leaders say about it, according to the article?"
-    assert [word.written for word in content_words(text)] == ["two", "leaders"]
+def test_content_words_leave_out_function_words_and_nothing_else() -> None:
+    text = "What did the two leaders not say about it, according to the article?"
+    assert [word.written for word in content_words(text)] == [
+        "two", "leaders", "not", "say", "according", "article",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -111,7 +93,6 @@ def test_every_word_has_a_stem_and_its_own_span(text: str) -> None:
     end = 0
     for word in words(text):
         assert word.stem
-        assert isinstance(word.is_number, bool)
         assert text[word.start : word.end] == word.written
         assert word.start >= end
         end = word.end
@@ -121,7 +102,6 @@ def test_every_word_has_a_stem_and_its_own_span(text: str) -> None:
 def test_letters_that_fold_to_nothing_are_kept(word: str) -> None:
     assert fold(word)
     assert stem(word)
-    assert not any(found.is_number for found in words(word))
 
 
 @pytest.mark.parametrize(

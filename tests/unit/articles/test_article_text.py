@@ -79,6 +79,8 @@ def test_front_matter_date_keys(key: str) -> None:
         "date: 2023-13-01T10:00:00",
         "? [a]\n: b",
         'title: "\\ud800"',
+        "date: !!timestamp soon",
+        "draft: !!bool perhaps",
     ],
 )
 def test_broken_front_matter_is_one_line_that_names_the_file(head: str) -> None:
@@ -87,6 +89,17 @@ def test_broken_front_matter_is_one_line_that_names_the_file(head: str) -> None:
     message = str(caught.value)
     assert message.startswith("folder/broken.md: front matter")
     assert "\n" not in message
+
+
+@pytest.mark.parametrize("other", ["content: c", "handler: h", "2023: y", "on: 5"])
+def test_any_other_field_may_stand_in_front_matter(other: str) -> None:
+    article = read(f"---\n{other}\ntitle: T\n---\n{TWO}")
+    assert (article.title, texts(article)) == ("T", TWO.split("\n\n"))
+
+
+@pytest.mark.parametrize("head", ["---\nNote: y", "- a\n- b", "a word", "1: a"])
+def test_a_block_between_rules_that_holds_no_fields_is_text(head: str) -> None:
+    assert f"---\n{head}\n---" in "\n".join(texts(read(f"---\n{head}\n---\n\n{TWO}")))
 
 
 def test_front_matter_wins_over_what_the_text_says() -> None:

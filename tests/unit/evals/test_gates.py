@@ -9,16 +9,16 @@ import pytest
 from eval_builders import MakeCase
 
 from assistant.errors import UsageError
-from evals.gates import Limit, check, check_splits, load_thresholds
+from evals.gates import SECTIONS, Limit, check, check_metrics, load_thresholds
 from evals.schema import Metric, Result
-from evals.stats import aggregate, by_split
+from evals.stats import aggregate
 
-THRESHOLDS = {"answer_accuracy": Limit(min=0.8)}
+THRESHOLDS = {"right": Limit(min=0.8)}
 
 
 @pytest.fixture
 def results(make_case: MakeCase, scored: Any) -> list[Result]:
-    return [scored(make_case(id=str(at)), answer_accuracy=float(at > 1)) for at in range(10)]
+    return [scored(make_case(id=str(at)), right=float(at > 1)) for at in range(10)]
 
 
 def test_a_run_that_meets_its_thresholds(results: list[Result]) -> None:
@@ -27,10 +27,10 @@ def test_a_run_that_meets_its_thresholds(results: list[Result]) -> None:
 
 def test_below_a_minimum_and_above_a_maximum(results: list[Result]) -> None:
     metrics = aggregate(results)
-    (below,) = check(metrics, {"answer_accuracy": Limit(min=0.81)}, results)
-    (above,) = check(metrics, {"answer_accuracy": Limit(max=0.79)}, results)
-    assert below == "answer accuracy is 0.800 (n = 10), below 0.81"
-    assert above == "answer accuracy is 0.800 (n = 10), above 0.79"
+    (below,) = check(metrics, {"right": Limit(min=0.81)}, results)
+    (above,) = check(metrics, {"right": Limit(max=0.79)}, results)
+    assert below == "right answers is 0.800 (n = 10), below 0.81"
+    assert above == "right answers is 0.800 (n = 10), above 0.79"
 
 
 def test_an_empty_data_set_passes_nothing() -> None:
@@ -40,22 +40,22 @@ def test_an_empty_data_set_passes_nothing() -> None:
 
 def test_no_thresholds_pass_nothing(results: list[Result]) -> None:
     assert check(aggregate(results), {}, results)
-    assert check_splits(by_split(results), {}, results)
+    assert check_metrics(aggregate(results), {})
 
 
 def test_a_run_that_answered_nothing(make_case: MakeCase, scored: Any) -> None:
-    results = [scored(make_case(id=str(at)), refused=True, answer_accuracy=1.0) for at in range(4)]
+    results = [scored(make_case(id=str(at)), refused=True, right=1.0) for at in range(4)]
     assert any("nothing was answered" in reason for reason in check(aggregate(results), THRESHOLDS, results))
 
 
 @pytest.mark.parametrize(("unscored", "fails"), [(0, False), (1, False), (2, True)])
 def test_more_than_5_percent_unscored(make_case: MakeCase, scored: Any, unscored: int, fails: bool) -> None:
-    results = [scored(make_case(id=str(at)), answer_accuracy=None if at < unscored else 1.0) for at in range(20)]
+    results = [scored(make_case(id=str(at)), right=None if at < unscored else 1.0) for at in range(20)]
     assert bool(check(aggregate(results), THRESHOLDS, results)) is fails
 
 
 def test_results_never_scored_are_unscored(make_case: MakeCase, scored: Any) -> None:
-    results = [scored(make_case(id="1"), answer_accuracy=1.0), Result(make_case(id="2"), None, error="lost")]
+    results = [scored(make_case(id="1"), right=1.0), Result(make_case(id="2"), None, error="lost")]
     (reason,) = check(aggregate(results), THRESHOLDS, results)
     assert "1 of 2 results are unscored" in reason
     assert "lost" in reason
@@ -74,43 +74,41 @@ def test_not_a_number_passes_no_limit(results: list[Result]) -> None:
     assert len(check([metric], {"mrr": Limit(min=0.1, max=0.9)}, results)) == 2
 
 
-def test_each_half_is_held_to_its_own(results: list[Result]) -> None:
-    thresholds = {
-        "development": {"answer_accuracy": Limit(min=0.0)},
-        "held-out": {"answer_accuracy": Limit(min=1.1)},
-    }
-    (reason,) = check_splits(by_split(results), thresholds, results)
-    assert reason.startswith("held-out: answer accuracy is")
-
-
-def test_a_half_without_cases_fails(results: list[Result]) -> None:
-    held_out = [result for result in results if result.case.split == "held-out"]
-    thresholds = {"development": {"answer_accuracy": Limit(min=0.0)}}
-    assert check_splits(by_split(held_out), thresholds, held_out) == [
-        "development: no results: an empty data set passes no gate"
+def test_metrics_without_results_are_held_to_their_limits_too() -> None:
+    metrics = [
+        Metric("stated_auc", "stated: AUC", 0.7, 40, 0.6, 0.8),
+        Metric("stated_kept", "kept", None, 0, None, None),
     ]
+    assert check_metrics(metrics, {"stated_auc": Limit(min=0.7)}) == []
+    (below,) = check_metrics(metrics, {"stated_auc": Limit(min=0.71)})
+    assert below == "stated: AUC is 0.700 (n = 40), below 0.71"
+    (absent,) = check_metrics(metrics, {"stated_kept": Limit(min=0.0)})
+    assert "no case it applies to" in absent
 
 
 def test_the_projects_own_thresholds_load() -> None:
     thresholds = load_thresholds(Path(__file__).parents[3] / "evals" / "thresholds.toml")
-    assert set(thresholds) == {"development", "held-out"}
-    assert all("answer_accuracy" in limits for limits in thresholds.values())
+    assert set(thresholds) == set(SECTIONS)
+    assert all({"right", "rightly_refused"} <= set(thresholds[name]) for name in ("news", "news-together", "facts"))
+    assert {"contradictions_passed", "stated_passed"} <= set(thresholds["judgements"])
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
         ("", "no threshold"),
-        ("[development]", "no threshold"),
+        ("[news]", "no threshold"),
         ("[", "cannot be read"),
-        ("[test]\nmrr = { min = 1 }", "no split"),
-        ("mrr = 1", "no split"),
-        ("[all]\nmmr = { min = 1 }", "no metric"),
-        ("[all]\nmrr = 0.5", "write { min"),
-        ("[all]\nmrr = { least = 1 }", "write { min"),
-        ("[all]\nmrr = {}", "write { min"),
-        ('[all]\nmrr = { min = "1" }', "write a number"),
-        ("[all]\nmrr = { min = true }", "write a number"),
+        ("[development]\nmrr = { min = 1 }", "no section"),
+        ("mrr = 1", "no section"),
+        ("[facts]\nmmr = { min = 1 }", "no metric"),
+        ("[judgements]\nright = { min = 1 }", "no metric"),
+        ("[news]\nstated_auc = { min = 1 }", "no metric"),
+        ("[news]\nmrr = 0.5", "write { min"),
+        ("[news]\nmrr = { least = 1 }", "write { min"),
+        ("[news]\nmrr = {}", "write { min"),
+        ('[news]\nmrr = { min = "1" }', "write a number"),
+        ("[news]\nmrr = { min = true }", "write a number"),
     ],
 )
 def test_a_mistaken_file(tmp_path: Path, text: str, complaint: str) -> None:

@@ -76,11 +76,10 @@ def test_silent_on_refusals_and_unanswerable_cases(make_case: MakeCase, make_res
 def test_agreement_by_hand(make_case: MakeCase, scored: Any) -> None:
     pairs = [(1, 1)] * 4 + [(0, 0)] * 3 + [(1, 0)] * 2 + [(0, 1)]
     results = [
-        scored(make_case(id=str(at)), judge=float(judge), answer_accuracy=float(gold))
-        for at, (judge, gold) in enumerate(pairs)
+        scored(make_case(id=str(at)), judge=float(judge), right=float(gold)) for at, (judge, gold) in enumerate(pairs)
     ]
     results += [
-        scored(make_case(id="u"), judge=None, answer_accuracy=1.0),
+        scored(make_case(id="u"), judge=None, right=1.0),
         scored(make_case(id="v"), judge=1.0),
     ]
     # raw 0.7; chance 0.6·0.5 + 0.4·0.5 = 0.5; kappa (0.7 - 0.5) / 0.5
@@ -92,4 +91,4 @@ def test_agreement_by_hand(make_case: MakeCase, scored: Any) -> None:
 
 def test_agreement_of_nothing_and_of_one_verdict(make_case: MakeCase, scored: Any) -> None:
     assert agreement([]) == Agreement(0, None, None)
-    assert agreement([scored(make_case(), judge=1.0, answer_accuracy=1.0)]) == Agreement(1, 1.0, None)
+    assert agreement([scored(make_case(), judge=1.0, right=1.0)]) == Agreement(1, 1.0, None)

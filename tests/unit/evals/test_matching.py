@@ -148,3 +148,44 @@ def test_a_run_of_whole_words_is_always_found(before: list[str], run: list[str],
 def test_a_number_inside_a_longer_one_is_never_found(year: int, digits: str) -> None:
     assert not states(f"There were {digits.strip('0') or '1'}{year} of them.", str(year))
     assert not states(f"There were {year}{digits} of them.", str(year))
+
+
+@pytest.mark.parametrize(
+    ("text", "wording", "references", "stated"),
+    [
+        ("He had no torch.", "torch", ("He was given no torch.",), True),
+        ("He had no torch.", "torch", ("He was given a torch.",), False),
+        ("He had no torch.", "torch", ("He was given no torch.", "He had a torch."), False),
+        ("He had no torch.", "torch", (), False),
+        ("He had no lamp.", "torch", ("He was given no torch.",), False),
+        ("It covers 66 days, not 58.", "58", ("66 days, instead of 58.",), True),
+    ],
+)
+def test_what_good_answers_deny_may_be_denied(
+    text: str, wording: str, references: tuple[str, ...], stated: bool
+) -> None:
+    assert bool(first_stated(text, [wording], references=references)) is stated
+
+
+@pytest.mark.parametrize(
+    ("text", "wording", "stated"),
+    [
+        ("It cost 38.4 million euros.", "38.4", True),
+        ("It cost €38.4m.", "38.4", True),
+        ("It cost 38.4 million.", "38.4 million", True),
+        ("It cost 38.4 million.", "38.4 billion", False),
+        ("It cost 38.4 million.", "38", False),
+        ("It cost two hundred thousand.", "200", True),
+        ("It cost 138 million.", "38", False),
+        ("It cost 38.4.", "38.4 million", False),
+        ("It did not cost 38.4 million.", "38.4", False),
+    ],
+)
+def test_a_figure_without_its_magnitude(text: str, wording: str, stated: bool) -> None:
+    assert states(text, wording, by_figure=True) is stated
+    assert bool(stated_rejects(text, [wording], by_figure=True)) is stated
+
+
+def test_a_figure_is_no_number_of_millions_otherwise() -> None:
+    assert not states("It cost 5 million.", "5")
+    assert stated_rejects("It cost 5 million.", ["5"]) == []

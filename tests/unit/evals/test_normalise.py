@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.spelling import fold_spelling
 from evals.normalise import normalise, tokens
 from evals.numerals import read_number
+from evals.spelling import fold_spelling
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from assistant.answering.confidence import label
 from assistant.errors import UsageError
 from assistant.schema import Turn
 from evals.report import render_report, write_json, write_report
@@ -92,7 +93,7 @@ def answered(case: Case, right: float, *, text: str = TEXT, quote: str = QUOTE, 
         **extra,
     }
     scores = {
-        "answer_accuracy": Score(right, "states 'two'"),
+        "right": Score(right, "states 'two'"),
         "citation_precision": Score(1.0, "every citation"),
         "seconds_first_token": Score(0.4),
         "seconds_total": Score(1.25),
@@ -135,8 +136,8 @@ def test_the_page_says_the_numbers_with_interval_and_n() -> None:
     results = [answered(case(HELD_OUT, n), float(n > 0)) for n in range(4)]
     page = assert_harmless(render_report(run_of(*results)))
     text = " ".join(" ".join(page.text).split())
-    assert "answer accuracy 0.75 0.30–0.95 n 4" in text
-    assert "seconds to answer (median) 1.25 s" in text
+    assert "right answers 0.75 0.30–0.95 n 4" in text
+    assert "seconds to answer (median, quartiles) 1.25 s" in text
     assert "model embedded · 4 answers · 1 failing · 2026-11-22" in text
     assert "held-out" in text
     assert DEVELOPMENT not in [part.strip() for part in page.text], "a half without cases has no column"
@@ -225,7 +226,7 @@ def test_other_runs_stand_beside_ours() -> None:
     assert "colgroup" in heads
     text = " ".join(" ".join(page.text).split())
     assert "ours baseline" in text
-    assert "answer accuracy 1.00 0.21–1.00 n 1 0.00 0.00–0.79 n 1" in text
+    assert "right answers 1.00 0.21–1.00 n 1 0.00 0.00–0.79 n 1" in text
     assert "baseline ✗ wrong Three." in text
     assert "CitationQueryEngine" in text
 
@@ -263,7 +264,7 @@ def test_hostile_text_stays_text_everywhere() -> None:
     passage = dict(made.passages[0])
     for place in (made.answer["citations"][0], passage):
         place.update(title=HOSTILE, source=HOSTILE, via=HOSTILE, published=HOSTILE, paragraph_id=HOSTILE)
-    scores = {"answer_accuracy": Score(0.0, HOSTILE), HOSTILE: Score(0.5, HOSTILE)}
+    scores = {"right": Score(0.0, HOSTILE), HOSTILE: Score(0.5, HOSTILE)}
     hostile = Result(asked, made.answer, (passage,), error=HOSTILE, scores=scores)
     run = run_of(hostile, model=HOSTILE)
     run["provenance"][HOSTILE] = HOSTILE
@@ -280,7 +281,7 @@ def test_the_pictures_are_well_formed() -> None:
     pictures = re.findall(r"<svg.*?</svg>", render_report(run_of(*results)), flags=re.DOTALL)
     titles = [ET.fromstring(picture)[0].text for picture in pictures]
     assert titles == [
-        "accuracy overall (right or rightly refused)",
+        "right or rightly refused",
         "citation precision",
         "Risk by coverage",
         "Calibration: is there an answer?",
@@ -318,3 +319,31 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
         write_json(tmp_path / "folder.json", {})
     assert target.read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.json", "run.json"]
+
+
+def test_news_has_no_halves_and_says_how_far_the_labels_hold() -> None:
+    asked = [case(HELD_OUT, n, halved=False, category="who") for n in range(4)]
+    results = [answered(each, float(n > 0)) for n, each in enumerate(asked)]
+    html = render_report(run_of(*results))
+    page = assert_harmless(html)
+    text = " ".join(" ".join(page.text).split())
+    parts = [part.strip() for part in page.text]
+    assert "right answers 0.75 0.30–0.95 n 4" in text
+    assert "All cases:" in parts
+    assert HELD_OUT not in parts
+    assert DEVELOPMENT not in parts
+    assert "for tuning" not in text
+    assert "What the page says of an answer" in text
+    assert f"{label(0.87)} 0.75 0.30–0.95 n 4" in text
+    assert "Risk by coverage" in text
+
+
+def test_a_byline_stands_before_its_sentence() -> None:
+    sentence = {"text": "Two.", "citations": [1], "support": 0.9, "quoted": False, "byline": "TDI, 22 March 2023"}
+    text = " ".join(" ".join(Page(render_report(run_of(answered(case(), 1.0, sentences=[sentence])))).text).split())
+    assert "TDI, 22 March 2023: Two. [1]" in text
+
+
+def test_no_confidence_no_labels() -> None:
+    html = render_report(run_of(answered(case(), 1.0, confidence=None)))
+    assert "What the page says of an answer" not in "".join(Page(html).text)

@@ -19,7 +19,7 @@ from evals.results_io import (
     result_to_dict,
     write_result,
 )
-from evals.schema import Case, Metric, Result, Score
+from evals.schema import Case, GoldQuote, Metric, Result, Score
 
 RESULT = Result(
     Case(
@@ -30,6 +30,11 @@ RESULT = Result(
         answers=(("é", "e"),),
         gold=(("p",),),
         other_answers=("o",),
+        alternatives=((("f", "g"), ("h",)), (("i",),)),
+        quotes=(GoldQuote("p", "é ist"),),
+        references=("É.",),
+        by_figure=True,
+        halved=False,
     ),
     {"answer": "é", "refused": False},
     ({"paragraph_id": "p"},),
@@ -42,6 +47,13 @@ def test_result_round_trip_through_json() -> None:
     record = json.loads(json.dumps(result_to_dict(RESULT)))
     assert result_from_dict(record) == RESULT
     assert record["case"]["split"] == RESULT.case.split
+
+
+def test_a_case_of_an_earlier_edition_still_reads() -> None:
+    record = result_to_dict(Result(Case("a", "Who?", "c", answers=(("é",),)), None))
+    for name in ("alternatives", "quotes", "references", "by_figure", "halved"):
+        del record["case"][name]
+    assert result_from_dict(record).case == Case("a", "Who?", "c", answers=(("é",),))
 
 
 def test_failed_result_round_trip() -> None:

@@ -7,15 +7,14 @@ from eval_builders import MakeCase, MakeResult
 
 from evals.schema import Case, Result
 from evals.scorers import SCORERS, score
-from evals.scorers.answer_accuracy import answer_accuracy
 from evals.scorers.context_recall import context_recall
+from evals.scorers.date_confusion import date_confusion, names_date
 from evals.scorers.false_refusal import false_refusal
-from evals.scorers.latency import seconds_first_token, seconds_total
+from evals.scorers.latency import seconds_first_token, seconds_refusal, seconds_total
 from evals.scorers.mrr import mrr
 from evals.scorers.refusal_precision import refusal_precision
-from evals.scorers.refusal_recall import refusal_recall
-from evals.scorers.support_rate import support_rate
-from evals.scorers.wrong_date import names_date, wrong_date
+from evals.scorers.right import right
+from evals.scorers.rightly_refused import rightly_refused
 
 WHEN = (("22 March 2023", "March 2023", "2023"),)
 
@@ -24,7 +23,7 @@ WHEN = (("22 March 2023", "March 2023", "2023"),)
     "text", ["They signed two joint statements.", "They signed 2.", "A pair of statements was signed."]
 )
 def test_right_answers(make_case: MakeCase, make_result: MakeResult, text: str) -> None:
-    given = answer_accuracy(make_result(make_case(), (text, ["x#p2"])))
+    given = right(make_result(make_case(), (text, ["x#p2"])))
     assert given is not None
     assert given.value == 1
 
@@ -39,13 +38,13 @@ def test_right_answers(make_case: MakeCase, make_result: MakeResult, text: str) 
     ],
 )
 def test_wrong_answers(make_case: MakeCase, make_result: MakeResult, text: str) -> None:
-    given = answer_accuracy(make_result(make_case(), (text, ["x#p2"])))
+    given = right(make_result(make_case(), (text, ["x#p2"])))
     assert given is not None
     assert given.value == 0
 
 
 @pytest.mark.parametrize(
-    ("changes", "right", "wrong"),
+    ("changes", "good", "bad"),
     [
         pytest.param(
             {"answers": WHEN, "rejects": ("2017", "July 2017")},
@@ -86,19 +85,19 @@ def test_wrong_answers(make_case: MakeCase, make_result: MakeResult, text: str) 
     ],
 )
 def test_right_beside_wrong(
-    make_case: MakeCase, make_result: MakeResult, changes: dict[str, object], right: str, wrong: str
+    make_case: MakeCase, make_result: MakeResult, changes: dict[str, object], good: str, bad: str
 ) -> None:
     case = make_case(gold=(), **changes)
-    values = [answer_accuracy(make_result(case, (text, ["x#p2"]))) for text in (right, wrong)]
+    values = [right(make_result(case, (text, ["x#p2"]))) for text in (good, bad)]
     assert [value and value.value for value in values] == [1, 0]
 
 
 def test_refused_answerable_case_is_wrong_and_a_false_refusal(make_case: MakeCase, make_result: MakeResult) -> None:
     scores = score(make_result(make_case()))
-    assert scores["answer_accuracy"].value == 0
+    assert scores["right"].value == 0
     assert scores["false_refusal"].value == 1
     assert scores["refusal_precision"].value == 0
-    assert not {"refusal_recall", "citation_recall", "citation_precision", "support_rate"} & set(scores)
+    assert not {"rightly_refused", "citation_recall", "citation_precision", "seconds_total"} & set(scores)
 
 
 def test_an_answer_is_no_false_refusal(make_case: MakeCase, make_result: MakeResult) -> None:
@@ -112,9 +111,9 @@ REFERENCE = "The programme offers low interest rates, no down payment and no mor
 
 def test_long_form_recalls_a_reference(make_case: MakeCase, make_result: MakeResult) -> None:
     case = make_case(answers=((REFERENCE, "Something else entirely, of no use here."),), gold=(), long_form=True)
-    right = answer_accuracy(make_result(case, ("Veterans get low interest rates and no down payment.", ["x#p1"])))
-    wrong = answer_accuracy(make_result(case, ("Veterans must apply at the county office.", ["x#p1"])))
-    assert [each and each.value for each in (right, wrong)] == [1, 0]
+    texts = ("Veterans get low interest rates and no down payment.", "Veterans must apply at the county office.")
+    given = [right(make_result(case, (text, ["x#p1"]))) for text in texts]
+    assert [each and each.value for each in given] == [1, 0]
 
 
 @pytest.fixture
@@ -124,15 +123,15 @@ def unanswerable(make_case: MakeCase) -> Case:
 
 def test_a_clean_refusal_counts(unanswerable: Case, make_result: MakeResult) -> None:
     result = make_result(unanswerable)
-    assert score(result)["refusal_recall"].value == 1
+    assert score(result)["rightly_refused"].value == 1
     assert score(result)["refusal_precision"].value == 1
-    assert answer_accuracy(result) is None
+    assert right(result) is None
     assert false_refusal(result) is None
 
 
 def test_a_refusal_may_say_what_is_not_mentioned(unanswerable: Case, make_result: MakeResult) -> None:
     result = make_result(unanswerable, answer={"answer": "The articles do not mention Hamburg."})
-    given = refusal_recall(result)
+    given = rightly_refused(result)
     assert given is not None
     assert given.value == 1
 
@@ -148,30 +147,17 @@ def test_a_refusal_may_say_what_is_not_mentioned(unanswerable: Case, make_result
 def test_a_refusal_that_lets_it_slip_does_not_count(
     unanswerable: Case, make_result: MakeResult, answer: dict[str, object]
 ) -> None:
-    given = refusal_recall(make_result(unanswerable, answer=answer))
+    given = rightly_refused(make_result(unanswerable, answer=answer))
     assert given is not None
     assert given.value == 0
 
 
 def test_an_answer_to_an_unanswerable_question(unanswerable: Case, make_result: MakeResult) -> None:
     result = make_result(unanswerable, ("In Berlin.", ["x#p1"]))
-    given = refusal_recall(result)
+    given = rightly_refused(result)
     assert given is not None
     assert given.value == 0
     assert refusal_precision(result) is None
-
-
-def test_support_rate_needs_citation_and_support(make_case: MakeCase, make_result: MakeResult) -> None:
-    rows = [
-        {"text": "a", "citations": [1], "support": 0.5},
-        {"text": "b", "citations": [], "support": 0.9},
-        {"text": "c", "citations": [1], "support": 0.49},
-        {"text": "d", "citations": [1], "support": 1.0},
-    ]
-    given = support_rate(make_result(make_case(), ("Two.", ["x#p2"]), answer={"sentences": rows}))
-    assert given is not None
-    assert given.value == 0.5
-    assert support_rate(make_result(make_case())) is None
 
 
 def test_context_recall_is_a_share_of_points(make_case: MakeCase, make_result: MakeResult) -> None:
@@ -206,21 +192,25 @@ def test_reciprocal_rank(make_case: MakeCase, make_result: MakeResult, passages:
     ],
 )
 def test_date_confusion(make_case: MakeCase, make_result: MakeResult, text: str, value: float) -> None:
-    given = wrong_date(make_result(make_case(answers=WHEN, rejects=("2017",)), (text, ["y#p1"])))
+    given = date_confusion(make_result(make_case(answers=WHEN, rejects=("2017",)), (text, ["y#p1"])))
     assert given is not None
     assert given.value == value
 
 
 def test_right_answer_to_another_date(make_case: MakeCase, make_result: MakeResult) -> None:
     case = make_case(answers=(("University of Glasgow",),), other_answers=("University of Edinburgh",))
-    confused = wrong_date(make_result(case, ("He was at the University of Edinburgh.", ["x#p1"])))
-    right = wrong_date(make_result(case, ("He was at the University of Glasgow.", ["x#p1"])))
-    assert [each and each.value for each in (confused, right)] == [1, 0]
+    texts = (
+        "He was at the University of Edinburgh.",
+        "He was at the University of Glasgow.",
+        "He was at the University of Glasgow, before at the University of Edinburgh.",
+    )
+    given = [date_confusion(make_result(case, (text, ["x#p1"]))) for text in texts]
+    assert [each and each.value for each in given] == [1, 0, 0]
 
 
 def test_date_confusion_is_silent_without_a_date_to_confuse(make_case: MakeCase, make_result: MakeResult) -> None:
-    assert wrong_date(make_result(make_case(rejects=("Putin",)), ("Two.", ["x#p2"]))) is None
-    assert wrong_date(make_result(make_case(rejects=("2017",)))) is None
+    assert date_confusion(make_result(make_case(rejects=("Putin",)), ("Two.", ["x#p2"]))) is None
+    assert date_confusion(make_result(make_case(rejects=("2017",)))) is None
 
 
 @pytest.mark.parametrize(
@@ -237,15 +227,24 @@ def test_latency_in_seconds(make_case: MakeCase, make_result: MakeResult) -> Non
     assert first is not None
     assert total is not None
     assert (first.value, total.value) == (0.9, 2.1)
-    assert seconds_first_token(make_result(make_case())) is None
+    assert seconds_refusal(result) is None
+
+
+def test_a_refusals_seconds_are_counted_apart(make_case: MakeCase, make_result: MakeResult) -> None:
+    result = make_result(make_case(), answer={"timings_ms": {"first_token": 200, "total": 300}})
+    given = seconds_refusal(result)
+    assert given is not None
+    assert given.value == 0.3
+    assert seconds_total(result) is None
+    assert seconds_first_token(result) is None
 
 
 def test_without_an_answer_what_applies_is_unscored_and_the_rest_absent(make_case: MakeCase) -> None:
     scores = score(Result(make_case(), None, error="connection refused"))
     assert scores
     assert {each.value for each in scores.values()} == {None}
-    assert "refusal_recall" not in scores
-    assert "connection refused" in scores["answer_accuracy"].explanation
+    assert "rightly_refused" not in scores
+    assert "connection refused" in scores["right"].explanation
 
 
 def test_every_scorer_has_a_name_of_its_own() -> None:

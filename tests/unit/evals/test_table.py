@@ -10,6 +10,7 @@ from assistant.schema import Turn
 from evals.schema import Case, Metric, Result, Score
 from evals.table import (
     Outcome,
+    expected_points,
     format_value,
     missed_gold,
     outcome,
@@ -18,9 +19,9 @@ from evals.table import (
     shortcomings,
 )
 
-ACCURACY = Metric("answer_accuracy", "answer accuracy", 0.925, 120, 0.86, 0.96)
-SECONDS = Metric("seconds_total", "seconds to answer (median)", 2.104, 118, 1.9, 2.35, "seconds")
-NONE = Metric("answer_accuracy", "answer accuracy", None, 0, None, None)
+ACCURACY = Metric("right", "right answers", 0.925, 120, 0.86, 0.96)
+SECONDS = Metric("seconds_total", "seconds to answer (median, quartiles)", 2.104, 118, 1.9, 2.35, "seconds")
+NONE = Metric("right", "right answers", None, 0, None, None)
 
 
 def result(
@@ -41,7 +42,7 @@ def test_each_cell_has_value_interval_and_n() -> None:
     assert title.split() == ["held-out", "all"]
     assert head.split() == ["metric", *["value", "95", "%", "n"] * 2]
     assert set(rule) == {"─"}
-    assert accuracy.split() == ["answer", "accuracy", *["0.93", "0.86–0.96", "120"] * 2]
+    assert accuracy.split() == ["right", "answers", *["0.93", "0.86–0.96", "120"] * 2]
     assert seconds.split()[-5:] == ["2.10", "s", "1.90–2.35", "118", "–"]
 
 
@@ -80,15 +81,16 @@ UNANSWERABLE = Case("u1", "Which city?", "refuse", unanswerable=True)
 @pytest.mark.parametrize(
     ("made", "expected"),
     [
-        (result(scores={"answer_accuracy": 1.0, "mrr": 0.5}), Outcome.RIGHT),
-        (result(scores={"answer_accuracy": 1.0, "citation_precision": 0.5}), Outcome.FLAWED),
-        (result(scores={"answer_accuracy": 1.0, "wrong_date": 1.0}), Outcome.FLAWED),
-        (result(scores={"answer_accuracy": 1.0, "wrong_date": 0.0, "seconds_total": 9.0}), Outcome.RIGHT),
-        (result(scores={"answer_accuracy": 0.0, "citation_precision": 1.0}), Outcome.WRONG),
-        (result(scores={"answer_accuracy": None}), Outcome.NOT_JUDGED),
+        (result(scores={"right": 1.0, "mrr": 0.5}), Outcome.RIGHT),
+        (result(scores={"right": 1.0, "citation_precision": 0.5}), Outcome.FLAWED),
+        (result(scores={"right": 1.0, "date_confusion": 1.0}), Outcome.FLAWED),
+        (result(scores={"right": 1.0, "right_and_direct": 0.0}), Outcome.FLAWED),
+        (result(scores={"right": 1.0, "date_confusion": 0.0, "seconds_total": 9.0}), Outcome.RIGHT),
+        (result(scores={"right": 0.0, "citation_precision": 1.0}), Outcome.WRONG),
+        (result(scores={"right": None}), Outcome.NOT_JUDGED),
         (result(scores={}), Outcome.NOT_JUDGED),
-        (result(case=UNANSWERABLE, scores={"refusal_recall": 1.0}, refused=True), Outcome.RIGHT),
-        (result(case=UNANSWERABLE, scores={"refusal_recall": 0.0}), Outcome.WRONG),
+        (result(case=UNANSWERABLE, scores={"rightly_refused": 1.0}, refused=True), Outcome.RIGHT),
+        (result(case=UNANSWERABLE, scores={"rightly_refused": 0.0}), Outcome.WRONG),
     ],
 )
 def test_outcomes(made: Result, expected: Outcome) -> None:
@@ -106,6 +108,17 @@ def test_gold_is_missed_only_where_no_paragraph_of_the_point_was_found() -> None
     assert missed_gold(result(case=case, scores={})) == ["a#p8 or a#p9"]
 
 
+def test_other_right_answers_follow_the_first() -> None:
+    case = Case("c", "?", "number", answers=(("nine", "9"),), alternatives=((("six",), ("ten",)),))
+    assert expected_points(case, 1) == ["nine / …", "or: six", "ten"]
+    assert expected_points(Case("u", "?", "refuse", unanswerable=True)) == []
+
+
+def test_a_case_of_no_half_names_none() -> None:
+    case = Case("n-01", "Who?", "who", answers=(("Xi",),), halved=False)
+    assert "✗ n-01 · who · wrong" in render_failures([result(case=case, scores={"right": 0.0})], width=100)
+
+
 def test_a_failing_case_is_told_in_full() -> None:
     case = Case(
         "c9",
@@ -115,7 +128,7 @@ def test_a_failing_case_is_told_in_full() -> None:
         answers=(("Putin", "Vladimir Putin", "he", "Russia", "the Kremlin"),),
         gold=(("a#p2",),),
     )
-    text = render_failures([result(case=case, scores={"answer_accuracy": 0.0})], width=100)
+    text = render_failures([result(case=case, scores={"right": 0.0})], width=100)
     for part in (
         "1 of 1 cases fail:",
         "c9 · followup",
@@ -124,24 +137,24 @@ def test_a_failing_case_is_told_in_full() -> None:
         "Xi did [1].",
         "Putin / Vladimir Putin / he / Russia / …",
         "a#p3  a#p2*",
-        "answer accuracy 0.00: why answer_accuracy",
+        "right answers 0.00: why right",
     ):
         assert part in text
 
 
 def test_a_refusal_shows_its_reason_and_an_error_its_message() -> None:
-    refused = result(scores={"answer_accuracy": 0.0}, refused=True)
-    broken = Result(UNANSWERABLE, None, error="the model is gone", scores={"refusal_recall": Score(None, "no answer")})
+    refused = result(scores={"right": 0.0}, refused=True)
+    broken = Result(UNANSWERABLE, None, error="the model is gone", scores={"rightly_refused": Score(None, "no answer")})
     text = render_failures([refused, broken], width=100)
     assert "refused: The articles do not say." in text
     assert "the model is gone" in text
     assert "a refusal" in text
-    assert "refusal recall –: no answer" in text
+    assert "rightly refused –: no answer" in text
 
 
 def test_right_answers_are_not_listed_and_flawed_ones_in_a_line() -> None:
-    right = result(scores={"answer_accuracy": 1.0})
-    flawed = result(scores={"answer_accuracy": 1.0, "citation_recall": 0.5})
+    right = result(scores={"right": 1.0})
+    flawed = result(scores={"right": 1.0, "citation_recall": 0.5})
     text = render_failures([right, flawed], width=100)
     assert text.splitlines()[0] == "0 of 2 cases fail."
     assert text.splitlines()[2:] == [
@@ -154,13 +167,13 @@ def test_right_answers_are_not_listed_and_flawed_ones_in_a_line() -> None:
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_lines_keep_to_the_width(width: int) -> None:
     case = Case("c", "Which of the many leaders " * 9, "plain", answers=(("Xi " * 40,),), gold=(("a#p1",),))
-    flawed = result(scores={"answer_accuracy": 1.0, "citation_recall": 0.5}, case=case)
-    text = render_failures([result(case=case, scores={"answer_accuracy": 0.0}), flawed], width=width)
+    flawed = result(scores={"right": 1.0, "citation_recall": 0.5}, case=case)
+    text = render_failures([result(case=case, scores={"right": 0.0}), flawed], width=width)
     assert max(map(len, text.splitlines())) <= width
 
 
 def test_the_terminal_takes_no_orders_from_an_answer() -> None:
-    made = result(scores={"answer_accuracy": 0.0}, answer="\x1b[2J\x9b31mgone\x07\u202eback\r")
+    made = result(scores={"right": 0.0}, answer="\x1b[2J\x9b31mgone\x07\u202eback\r")
     text = render_failures([made], width=100)
     assert not set("\x1b\x9b\x07\u202e\r") & set(text)
     assert "gone" in text

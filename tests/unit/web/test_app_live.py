@@ -23,7 +23,7 @@ def test_it_says_what_is_being_done():
         "Reading 1 paragraph",
         "Deciding whether they answer it",
         "Writing",
-        "Checking every sentence against its paragraph",
+        "Checking every sentence against its source",
         "Sorting",
     ]
 
@@ -38,7 +38,9 @@ def test_a_draft_is_replaced_by_the_sentence_that_was_checked():
     live.take(SentenceReady(SENTENCE, (CITATION,)))
     record = live.record()
     assert record["draft"] == ""
-    assert record["sentences"] == [{"text": "They met.", "citations": [1], "support": 1.0}]
+    assert record["sentences"] == [
+        {"text": "They met.", "citations": [1], "support": 1.0, "quoted": False, "byline": None}
+    ]
     assert record["citations"][0]["published"] == "2023-03-22"
 
 

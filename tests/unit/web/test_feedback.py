@@ -21,8 +21,8 @@ from assistant.web.feedback import FeedbackStore, conversations_path, feedback_p
 from evals.cases import load_cases
 from evals.feedback_facts import TO_COMPLETE, to_facts, to_lines
 from evals.schema import Result
-from evals.scorers.answer_accuracy import answer_accuracy
 from evals.scorers.citation_precision import citation_precision
+from evals.scorers.right import right
 
 QUOTE = "Xi and Putin signed two joint statements"
 ANSWER: dict[str, Any] = {
@@ -31,7 +31,8 @@ ANSWER: dict[str, Any] = {
     "answer": "TDI, 22 March 2023: They signed two joint statements [1].",
     "refused": False,
     "sentences": [
-        {"text": "TDI, 22 March 2023: They signed two joint statements.", "citations": [1], "support": 1.0}
+        {"text": "They signed two joint statements.", "citations": [1], "support": 0.98, "quoted": False,
+         "byline": "TDI, 22 March 2023"}
     ],
     "citations": [
         {"number": 1, "article_id": "002", "title": "Visit", "source": "TDI", "published": "2023-03-22", "paragraph": 9,
@@ -151,11 +152,12 @@ def test_a_thumb_up_becomes_a_fact_that_loads_and_that_its_answer_passes(store: 
     assert case.gold == (("002#p9",),)
     assert case.category == "feedback"
     assert not case.unanswerable
-    right, cited = (score(Result(case, ANSWER)) for score in (answer_accuracy, citation_precision))
-    assert right
+    rated, cited = (score(Result(case, ANSWER)) for score in (right, citation_precision))
+    assert rated
     assert cited
-    assert (right.value, cited.value) == (1.0, 1.0)
-    wrong = answer_accuracy(Result(case, ANSWER | {"answer": "They signed three joint statements [1]."}))
+    assert (rated.value, cited.value) == (1.0, 1.0)
+    three = ANSWER["sentences"][0] | {"text": "They signed three joint statements."}
+    wrong = right(Result(case, ANSWER | {"answer": "They signed three joint statements [1].", "sentences": [three]}))
     assert wrong
     assert wrong.value == 0.0
 

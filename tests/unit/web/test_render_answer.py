@@ -13,10 +13,11 @@ from hostile_texts import HOSTILE, Page
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.answering.confidence import Label, label
 from assistant.schema import Answer, Citation, Paragraph, Passage, Sentence
 from assistant.web.markup import neutralise
 from assistant.web.render import answer_html
-from assistant.web.words import confidence_in_words, percent, support_in_words
+from assistant.web.words import confidence_in_words, percent
 
 QUOTE = "Xi and Putin signed two joint statements"
 CITATION = Citation(
@@ -113,35 +114,81 @@ def test_a_sentence_says_whether_it_was_verified() -> None:
     def check(support: float, citations: tuple[int, ...] = (1,)) -> Any:
         return one(tree(replace(ANSWER, sentences=(Sentence("They signed.", citations, support),))), "check")
 
-    assert "verified" in check(1.0).get("class").split()
-    assert "all of it" in check(1.0).text_content()
+    assert "verified" in check(0.95).get("class").split()
+    assert check(0.95).get("title") == "Verified: the cited article states it (estimated probability: 95 %)"
     assert "partly-verified" in check(0.6).get("class").split()
+    assert "Probably stated in the cited article" in check(0.6).text_content()
+    assert "Hardly verified" in check(0.3).text_content()
     assert "unverified" in check(1.0, ()).get("class").split(), "without a source nothing is verified"
     assert "unverified" in check(1.0, (7,)).get("class").split(), "a number that no citation has is no source"
 
 
 def test_reports_of_different_dates_stand_side_by_side_without_their_bylines() -> None:
+    tdi, ians = "TDI, 22 March 2023", "IANS, 4 July 2017"
     sentences = (
-        Sentence("TDI, 22 March 2023: They signed two.", (1,), 1.0),
-        Sentence("IANS, 4 July 2017: They agreed.", (2,), 1.0),
-        Sentence("TDI, 22 March 2023: They dined.", (1,), 1.0),
+        Sentence("They signed two.", (1,), 1.0, byline=tdi),
+        Sentence("They agreed.", (2,), 1.0, byline=ians),
+        Sentence("They dined.", (1,), 1.0, byline=tdi),
     )
-    root = tree(replace(ANSWER, sentences=sentences, citations=(CITATION, OTHER)))
+    answer = replace(ANSWER, sentences=sentences, citations=(CITATION, OTHER)).to_dict()
+    older = answer | {"sentences": [without_fields(item) for item in answer["sentences"]]}
+    for told in (answer, older):
+        hold_side_by_side(tree(told))
+
+
+def without_fields(sentence: dict[str, Any]) -> dict[str, Any]:
+    """The sentence as it was kept before `byline` and `quoted` were fields."""
+    return {
+        "text": f"{sentence['byline']}: {sentence['text']}",
+        "citations": sentence["citations"],
+        "support": sentence["support"],
+    }
+
+
+def hold_side_by_side(root: Any) -> None:
     reports = every(root, "report")
     assert [one(report, "as-of").text_content() for report in reports] == [
         "As of 22 March 2023 · TDI, citing Xinhua",
         "As of 4 July 2017 · IANS",
     ]
     assert [len(every(report, "sentence")) for report in reports] == [2, 1]
-    assert one(reports[1], "words").text_content().startswith("They agreed1") is False
     assert one(reports[1], "words").text_content().startswith("They agreed2")
     assert len(every(root, "chip")) == 3
 
 
 def test_one_report_stands_alone_and_keeps_its_byline() -> None:
-    root = tree(replace(ANSWER, sentences=(Sentence("TDI, 22 March 2023: They met today.", (1,), 1.0),)))
-    assert every(root, "report") == []
-    assert one(root, "words").text_content().startswith("TDI, 22 March 2023: They met today")
+    met = Sentence("They met today.", (1,), 1.0, byline="TDI, 22 March 2023")
+    answer = replace(ANSWER, sentences=(met,)).to_dict()
+    for told in (answer, answer | {"sentences": [without_fields(answer["sentences"][0])]}):
+        root = tree(told)
+        assert every(root, "report") == []
+        assert one(root, "words").text_content().startswith("TDI, 22 March 2023: They met today1")
+
+
+def test_two_reports_of_one_day_are_told_apart_by_their_bylines() -> None:
+    sentences = tuple(
+        Sentence(f"{what}.", (number,), 1.0, byline=f"{outlet}, 22 March 2023")
+        for number, outlet, what in ((1, "TDI", "They met"), (2, "IANS", "They parted"))
+    )
+    other = replace(OTHER, published=CITATION.published)
+    root = tree(replace(ANSWER, sentences=sentences, citations=(CITATION, other)))
+    assert [words.text for words in every(root, "words")] == [
+        "TDI, 22 March 2023: They met",
+        "IANS, 22 March 2023: They parted",
+    ]
+
+
+def test_a_quotation_is_recognisable_as_one() -> None:
+    said = Sentence("“They signed two joint statements.”", (1,), 1.0, quoted=True)
+    root = tree(replace(ANSWER, sentences=(said, Sentence("They met.", (1,), 0.97))))
+    assert [sentence.get("class").split() for sentence in every(root, "sentence")] == [
+        ["sentence", "quoted"],
+        ["sentence"],
+    ]
+    check = every(root, "check")[0]
+    assert "verified" in check.get("class").split()
+    assert check.get("title") == "A quotation: the article’s own words", "what is its own source has no probability"
+    assert "A quotation" in one(root, "how").text_content()
 
 
 def test_a_refusal_looks_like_one_and_cites_nothing() -> None:
@@ -155,7 +202,9 @@ def test_a_refusal_looks_like_one_and_cites_nothing() -> None:
     assert button.get("data-citation") is None
     assert [button.get(f"data-{key}") for key in ("article", "paragraph", "start", "end")] == ["002", "3", "0", "20"]
     assert "They spoke of trade." in one(root, "closest").text_content()
-    assert "Very likely not in the articles" in one(root, "confidence").text_content()
+    line = one(root, "confidence")
+    assert line.text == "Nothing was found that is likely to answer it"
+    assert line.get("title") == "Estimated probability that the best answer found is right: 8 %"
 
 
 def test_a_refusal_without_reading_has_no_empty_list() -> None:
@@ -167,32 +216,41 @@ def test_confidence_is_in_words_with_the_number_beside() -> None:
     root = tree(ANSWER)
     line = one(root, "confidence")
     assert line.text == "Very likely right"
-    assert "97 %" in line.get("title")
+    assert line.get("title") == "Estimated probability that this is right: 97 %"
+    assert "high" in line.get("class").split()
+
+
+@pytest.mark.parametrize("answer", [ANSWER, REFUSAL], ids=["answer", "refusal"])
+def test_where_no_probability_was_to_be_had_none_is_shown(answer: Answer) -> None:
+    root = tree({**answer.to_dict(), "confidence": None})
+    assert every(root, "confidence") == []
+    assert len(every(root, "how")) == 1
 
 
 @pytest.mark.parametrize(
-    ("confidence", "refused", "words"),
+    ("confidence", "words"),
     [
-        (1.0, False, "Very likely right"),
-        (0.9, False, "Very likely right"),
-        (0.8999, False, "Likely right"),
-        (0.74, False, "Probably right; check the source"),
-        (0.49, False, "Uncertain; read the source"),
-        (0.0, True, "Very likely not in the articles"),
-        (0.2, True, "Probably not in the articles"),
-        (0.49, True, "The articles may touch on this, but nothing held"),
+        (0.0, "Nothing was found that is likely to answer it"),
+        (0.34, "Nothing was found that is likely to answer it"),
+        (0.49, "Something was found, but it is too uncertain to show"),
     ],
 )
-def test_bands_of_confidence(confidence: float, refused: bool, words: str) -> None:
-    assert confidence_in_words(confidence, refused=refused) == words
+def test_a_refusals_words_are_of_what_was_found(confidence: float, words: str) -> None:
+    assert confidence_in_words(confidence, refused=True) == words
+
+
+@pytest.mark.parametrize("confidence", [0.0, 0.3, 0.5, 0.74, 0.8, 0.8999, 0.95, 1.0])
+def test_an_answers_words_and_colour_are_those_of_the_measured_bands(confidence: float) -> None:
+    assert confidence_in_words(confidence, refused=False) == label(confidence).value
+    levels = {Label.HIGH: "high", Label.MIDDLE: "middle", Label.LOW: "low"}
+    line = one(tree(replace(ANSWER, confidence=confidence)), "confidence")
+    assert levels[label(confidence)] in line.get("class").split()
 
 
 def test_figures_are_not_rounded_to_certainty() -> None:
     assert [percent(x) for x in (0, 0.001, 0.5, 0.999, 1, 1.5, -1)] == [
         "0 %", "1 %", "50 %", "99 %", "100 %", "100 %", "0 %",
     ]  # fmt: skip
-    assert "all" in support_in_words(1.0)
-    assert "nearly all" in support_in_words(0.9)
 
 
 def test_the_question_as_understood_is_shown_only_where_it_differs() -> None:

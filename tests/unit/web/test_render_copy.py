@@ -46,6 +46,14 @@ def test_markdown_has_the_same_with_nothing_interpreted() -> None:
     ]
 
 
+def test_outlet_and_date_stand_before_a_sentence() -> None:
+    sentence = {"text": "They met.", "citations": [1], "support": 1.0, "quoted": False, "byline": "TDI, 22 March 2023"}
+    older = {"text": "TDI, 22 March 2023: They met.", "citations": [1], "support": 1.0}
+    for told in (sentence, older):
+        assert answer_text({"sentences": [told]}) == "TDI, 22 March 2023: They met [1]."
+        assert answer_markdown({"sentences": [told]}) == "TDI, 22 March 2023: They met [1]."
+
+
 def test_a_refusal_is_its_reason() -> None:
     refusal = {"refused": True, "refusal_reason": "The articles *do not* say.", "sentences": [], "citations": []}
     assert answer_text(refusal) == "The articles *do not* say."

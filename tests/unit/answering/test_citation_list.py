@@ -2,21 +2,21 @@ from __future__ import annotations
 
 from datetime import date
 
-from assistant.citations import CitationList
+from assistant.answering.citations import CitationList
 from assistant.schema import Paragraph, Passage, Quote
-from assistant.support import Evidence
+from assistant.verification.evidence import Evidence
 
 FIRST = "They met. They left."
 SECOND = "It rained. It snowed."
 
 
-def evidence(paragraph_id: str, text: str, quote: str, support: float = 1.0) -> Evidence:
+def evidence(paragraph_id: str, text: str, quote: str) -> Evidence:
     article_id, number = paragraph_id.split("#p")
     passage = Passage(
         Paragraph(paragraph_id, int(number), text), article_id, "Title", "IANS", date(2017, 7, 4), via="Xinhua"
     )
     start = text.index(quote)
-    return Evidence(passage, Quote(quote, start, start + len(quote)), support)
+    return Evidence(passage, Quote(quote, start, start + len(quote)))
 
 
 def test_numbers_are_in_order_of_first_use_without_gaps() -> None:
@@ -40,10 +40,10 @@ def test_another_span_or_another_paragraph_is_another_citation() -> None:
     assert [citation.number for citation in citations.all()] == [1, 2, 3, 4]
 
 
-def test_the_same_span_with_other_support_is_the_same_citation() -> None:
+def test_the_same_span_is_the_same_citation() -> None:
     citations = CitationList()
-    one = citations.cite(evidence("a#p1", FIRST, "They met.", 0.8))
-    assert citations.cite(evidence("a#p1", FIRST, "They met.", 0.9)) is one
+    one = citations.cite(evidence("a#p1", FIRST, "They met."))
+    assert citations.cite(evidence("a#p1", FIRST, "They met.")) is one
 
 
 def test_a_citation_carries_its_place_and_its_quote() -> None:

@@ -1,0 +1,1 @@
+"""The order of the steps: query, contexts, drafts, claims, selection, answer."""

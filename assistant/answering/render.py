@@ -1,0 +1,25 @@
+"""How a sentence is written out: its byline before it, its citation marks before the full stop."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.schema import Sentence
+
+_MARK = re.compile(r"\s*\[\d+\]")
+_QUOTATION_MARKS = '“”"„«»'
+
+
+def with_marks(sentence: Sentence) -> str:
+    """ "TDI, 22 March 2023: They met [1]." """
+    marks = "".join(f"[{number}]" for number in sentence.citations)
+    # A mark of the article's or the model's own is no citation of ours.
+    body = " ".join(_MARK.sub("", sentence.text).split())
+    end = body[-1] if body and body[-1] in ".!?" else ""
+    before = f"{sentence.byline}: " if sentence.byline else ""
+    return f"{before}{body.removesuffix(end) if end else body} {marks}{end or '.'}"
+
+
+def as_quotation(text: str) -> str:
+    """The article's own words in quotation marks; words that have some of their own are left as they are."""
+    return text if any(mark in text for mark in _QUOTATION_MARKS) else f"“{text}”"

@@ -1,0 +1,79 @@
+"""Which articles are written from, and which claims are shown: enough, once each, dates side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.answering.confidence import log_odds
+from assistant.query.query import Query, Recency
+from assistant.reports import Report
+from assistant.verification.verifier import Claim
+
+# Odds by which a second article may be behind the best one, in the judge's log-odds.
+_BEHIND = 3.0
+# A quotation needs more: the sentence nearest to an unanswered question is always a tempting one (docs/measured.md).
+_QUOTED = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article and the judge's probability that it answers the question."""
+
+    report: Report
+    answered: float
+
+
+class Outcome(StrEnum):
+    """What became of a claim."""
+
+    SHOWN = "shown"
+    NOT_STATED = "not stated by what it cites"
+    UNLIKELY = "unlikely to answer the question"
+    OLDER = "a newer report answers"
+    BETTER = "another report answers better"
+
+
+def worth_writing(query: Query, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    """The articles to write from, in the order in which they are shown: those about as likely as the best one."""
+    able = [candidate for candidate in candidates if candidate.answered >= threshold]
+    best = max((log_odds(candidate.answered) for candidate in able), default=0.0)
+    kept = [candidate for candidate in able if log_odds(candidate.answered) >= best - _BEHIND]
+    return in_order(query, kept)
+
+
+def in_order(query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """By date, oldest first, where the present is asked for newest first; undated last."""
+
+    def key(candidate: Candidate) -> tuple[bool, int]:
+        day = candidate.report.published
+        ordinal = day.toordinal() if day else 0
+        return day is None, ordinal if query.recency is Recency.ANY else -ordinal
+
+    return sorted(candidates, key=key)
+
+
+def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Outcome]:
+    """What becomes of each claim, in their order.
+
+    Shown is what is likely enough; where the latest is asked for, of the newest report alone.
+    """
+    likely = [claim for claim in claims if not claim.problems and claim.confidence >= _needed(claim, threshold)]
+    newest = max((claim.report.published for claim in likely if claim.report.published), default=None)
+    best = max((log_odds(claim.confidence) for claim in likely), default=0.0)
+
+    def outcome(claim: Claim) -> Outcome:
+        if claim.problems:
+            return Outcome.NOT_STATED
+        if claim.confidence < _needed(claim, threshold):
+            return Outcome.UNLIKELY
+        if query.recency is not Recency.ANY and newest and claim.report.published != newest:
+            return Outcome.OLDER
+        return Outcome.SHOWN if log_odds(claim.confidence) >= best - _BEHIND else Outcome.BETTER
+
+    return [outcome(claim) for claim in claims]
+
+
+def _needed(claim: Claim, threshold: float) -> float:
+    return max(threshold, _QUOTED) if claim.quoted else threshold

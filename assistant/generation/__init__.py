@@ -1,0 +1,1 @@
+"""A query and an article → the draft of an answer."""

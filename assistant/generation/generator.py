@@ -1,0 +1,51 @@
+"""A question and an article → the draft of an answer, sentence by sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.llm import ChatModel
+from assistant.prompts import Prompts
+from assistant.reports import Report
+from assistant.schema import Token
+from assistant.sentences import split_sentences
+from assistant.settings import Settings
+
+_MAX_TOKENS = 120
+_MAX_SENTENCES = 2
+
+
+class DraftGenerator:
+    """Asks the model for one short sentence; never tells it that it may refuse."""
+
+    def __init__(self, model: ChatModel, prompts: Prompts) -> None:
+        self._model = model
+        self._prompts = prompts
+
+    def write(self, question: str, report: Report) -> Iterator[Token | str]:
+        """`Token` pieces as they are written, and at the end the whole draft as a `str`, "" where there is none."""
+        context = report.context(self._prompts)
+        messages = [
+            {"role": "system", "content": self._prompts.render("system")},
+            {"role": "user", "content": self._prompts.render("answer", context=context, question=question)},
+        ]
+        draft = ""
+        for piece in self._model.stream(
+            messages, max_tokens=_MAX_TOKENS, stop=["\n"], prefix=context, keep_prefix=report.whole
+        ):
+            draft += piece
+            yield Token(piece)
+            if len(_spans(draft)) > _MAX_SENTENCES:
+                break
+        spans = _spans(draft)[:_MAX_SENTENCES]
+        yield draft[spans[0][0] : spans[-1][1]] if spans else ""
+
+
+def generators_of(model: ChatModel, settings: Settings) -> tuple[DraftGenerator, ...]:
+    """Who writes, in turn: a taught model as it was taught, then as it is; another model once."""
+    ways = (True, False) if model.taught else (False,)
+    return tuple(DraftGenerator(model, Prompts.of(settings.prompts, taught=taught)) for taught in ways)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    return split_sentences(text) if text.strip() else []

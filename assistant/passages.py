@@ -1,0 +1,28 @@
+"""What of a passage can be quoted, and the words that stand over it."""
+
+from __future__ import annotations
+
+from assistant.dates import in_words
+from assistant.schema import Passage
+from assistant.sentences import split_sentences
+from assistant.words import stems
+
+
+def quotable(passage: Passage) -> list[tuple[int, int]]:
+    """(start, end) of the paragraph's sentences, its dateline left out."""
+    skip = passage.paragraph.dateline
+    return [(start + skip, end + skip) for start, end in split_sentences(passage.paragraph.text[skip:])]
+
+
+def heading(passage: Passage) -> str:
+    """What stands over a paragraph: its title, its outlet, its date in words and figures, the dateline's place."""
+    day = f"{in_words(passage.published)} {passage.published.isoformat()}" if passage.published else ""
+    dateline = passage.paragraph.text[: passage.paragraph.dateline]
+    return f"{passage.title} {passage.source or ''} {passage.via or ''} {day} {dateline}"
+
+
+def placing(passage: Passage) -> set[str]:
+    """Stems of outlet, date and dateline."""
+    day = f"{in_words(passage.published)} {passage.published.isoformat()}" if passage.published else ""
+    dateline = passage.paragraph.text[: passage.paragraph.dateline]
+    return stems(f"{passage.source or ''} {passage.via or ''} {day} {dateline}")

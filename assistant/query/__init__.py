@@ -1,0 +1,1 @@
+"""A question → a `Query`, understood once."""

@@ -1,0 +1,57 @@
+"""A follow-up question → a question that stands alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.llm import ChatModel
+from assistant.prompts import Prompts
+from assistant.schema import Turn
+
+_TURNS_SHOWN = 6
+_ANSWER_SHOWN = 400
+_JOINED = 200
+_MAX_TOKENS = 80
+_MARK = re.compile(r"\s*\[\d+\]")
+_NUMBER = re.compile(r"\d+")
+
+
+class QuestionRewriter:
+    """Asks the model for the question as it would be put without the conversation."""
+
+    def __init__(self, model: ChatModel, prompts: Prompts) -> None:
+        self._model = model
+        self._prompts = prompts
+
+    def standalone(self, question: str, history: Sequence[Turn]) -> str:
+        """The question as understood; one that leans on nothing comes back as it is."""
+        if not history:
+            return question
+        shown = "\n".join(turn_line(turn) for turn in history[-_TURNS_SHOWN:])
+        prompt = self._prompts.render("rewrite", history=shown, question=question)
+        messages = [
+            {"role": "system", "content": self._prompts.render("system")},
+            {"role": "user", "content": prompt},
+        ]
+        reply = "".join(self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n"]))
+        rewritten = " ".join(reply.split()).strip('"')
+        # What is exact: a rewriting brings in no figure that nobody mentioned.
+        known = set(_NUMBER.findall(f"{question} {shown}"))
+        if rewritten and set(_NUMBER.findall(rewritten)) <= known:
+            return rewritten
+        return _joined(question, history)
+
+
+def turn_line(turn: Turn) -> str:
+    """A turn as the prompt shows it, without citation marks."""
+    speaker = "User" if turn.role == "user" else "Assistant"
+    text = " ".join(_MARK.sub("", turn.content).split())
+    return f"{speaker}: {text[:_ANSWER_SHOWN]}"
+
+
+def _joined(question: str, history: Sequence[Turn]) -> str:
+    """Where the rewriting cannot be trusted: the last question and what was answered, then this one."""
+    last = max((place for place, turn in enumerate(history) if turn.role == "user"), default=None)
+    before = history[last:] if last is not None else []
+    return " ".join([*(_MARK.sub("", turn.content).strip()[:_JOINED] for turn in before), question])

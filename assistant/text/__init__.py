@@ -1,0 +1,1 @@
+"""What is known of language: numbers in words. Imports nothing of the assistant."""

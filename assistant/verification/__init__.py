@@ -1,0 +1,1 @@
+"""A draft and an article → what states it, and how surely."""

@@ -1,0 +1,98 @@
+"""Where an article states a sentence: the paragraph's own characters to quote.
+
+That the article states it is the judge's decision; this finds the place. A claim's words are
+weighed by how rare they are in the article, so that the figure or the name decides and not the
+subject that stands in every paragraph (Spärck Jones 1972), and joined with the nearness in meaning.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.passages import placing, quotable
+from assistant.schema import Passage, Quote
+from assistant.words import content_words, stems
+
+Similarities = Callable[[str, Sequence[str]], Sequence[float]]
+_WORDS, _MEANING = 0.65, 0.35
+# A second place is cited where it states so much of the claim that the first does not.
+_SECOND = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A place that states a sentence or a part of it; `passage.paragraph.text[start:end]` is the quote."""
+
+    passage: Passage
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    passage: Passage
+    start: int
+    end: int
+    stems: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        return self.passage.paragraph.text[self.start : self.end]
+
+
+class EvidenceFinder:
+    """Finds what to quote for a sentence."""
+
+    def __init__(self, similarities: Similarities) -> None:
+        """`similarities(sentence, texts)` are cosine similarities in [-1, 1], one a text."""
+        self._similarities = similarities
+
+    def find(self, sentence: str, passages: Sequence[Passage]) -> tuple[Evidence, ...]:
+        """The place that states `sentence` best, or two that each state a part; in reading order, () without any."""
+        spans = [
+            _Span(passage, start, end, frozenset(stems(passage.paragraph.text[start:end])))
+            for passage in passages
+            for start, end in quotable(passage)
+        ]
+        if not spans:
+            return ()
+        claimed = _weights(sentence, spans)
+        near = self._similarities(sentence, [span.text for span in spans])
+        scores = [
+            _WORDS * _stated(claimed, span) + _MEANING * max(0.0, similarity)
+            for span, similarity in zip(spans, near, strict=True)
+        ]
+        best = spans[max(range(len(spans)), key=scores.__getitem__)]
+        left = {word: weight for word, weight in claimed.items() if word not in best.stems | placing(best.passage)}
+        found = [best]
+        if left and len(spans) > 1:
+            others = [span for span in spans if span is not best]
+            second = max(others, key=lambda span: _stated(left, span, sum(claimed.values())))
+            if _stated(left, second, sum(claimed.values())) >= _SECOND:
+                found.append(second)
+        return _merged(found)
+
+
+def _weights(sentence: str, spans: Sequence[_Span]) -> Mapping[str, float]:
+    """Each content word's stem with its inverse frequency among the spans."""
+    counts = Counter(word for span in spans for word in span.stems)
+    claimed = {word.stem for word in content_words(sentence)} or stems(sentence)
+    return {word: math.log(1 + len(spans) / counts[word]) for word in claimed if word in counts}
+
+
+def _stated(claimed: Mapping[str, float], span: _Span, total: float | None = None) -> float:
+    """The share of what is claimed, by weight, that the span has; of `total`, where given."""
+    whole = sum(claimed.values()) if total is None else total
+    return sum(weight for word, weight in claimed.items() if word in span.stems) / whole if whole else 0.0
+
+
+def _merged(found: Sequence[_Span]) -> tuple[Evidence, ...]:
+    """Places in reading order; neighbours of one paragraph become one quote."""
+    ordered = sorted(found, key=lambda span: (span.passage.paragraph.number, span.start))
+    if len(ordered) == 2:
+        first, second = ordered
+        if first.passage is second.passage and not first.passage.paragraph.text[first.end : second.start].strip():
+            ordered = [_Span(first.passage, first.start, second.end, first.stems | second.stems)]
+    return tuple(Evidence(span.passage, Quote(span.text, span.start, span.end)) for span in ordered)

@@ -1,0 +1,55 @@
+"""What is a matter of meaning is judged by the language model, as a probability.
+
+Three judgements of one article each: is the question answered in it, does it state a sentence, and
+is a sentence the right answer to a question. The embedded model was taught them (docs/training.md);
+another model is asked in words. One call each, of which only the last lines are new to the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from assistant.endpoint import resolve_endpoint
+from assistant.llm import ChatModel
+from assistant.prompts import Prompts
+from assistant.reports import Report
+from assistant.settings import Settings
+
+
+class Judge:
+    """Asks a model yes-or-no questions about one article."""
+
+    def __init__(self, model: ChatModel, prompts: Prompts) -> None:
+        self._model = model
+        self._prompts = prompts
+
+    def answered(self, question: str, report: Report) -> float:
+        """P(the article states the answer to `question`), in [0, 1]."""
+        return self._ask("answered", report, question=question)
+
+    def stated(self, sentence: str, report: Report) -> float:
+        """P(the article states all of `sentence`), in [0, 1]."""
+        return self._ask("stated", report, sentence=sentence)
+
+    def right(self, question: str, sentence: str, report: Report) -> float:
+        """P(`sentence` answers `question` rightly by the article), in [0, 1]."""
+        return self._ask("right", report, question=question, sentence=sentence)
+
+    def _ask(self, name: str, report: Report, **variables: str) -> float:
+        context = report.context(self._prompts)
+        messages = [
+            {"role": "system", "content": self._prompts.render("system")},
+            {"role": "user", "content": self._prompts.render(name, context=context, **variables)},
+        ]
+        return self._model.probability_yes(messages, prefix=context, keep_prefix=report.whole)
+
+
+@contextmanager
+def open_judge(settings: Settings) -> Iterator[Judge]:
+    """A judge on the model that the settings name, without a library."""
+    model = ChatModel(resolve_endpoint(settings), settings)
+    try:
+        yield Judge(model, Prompts.of(settings.prompts, taught=model.taught))
+    finally:
+        model.close()

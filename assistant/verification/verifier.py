@@ -1,0 +1,86 @@
+"""A draft → a `Claim`: what is quoted for it, whether its figures stand there, how surely it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.passages import heading
+from assistant.reports import Report
+from assistant.verification.evidence import Evidence, EvidenceFinder
+from assistant.verification.exact import unstated_numbers
+from assistant.verification.judge import Judge
+
+Confidence = Callable[["Judgements"], float]
+# P(stated) below which a sentence is not shown whatever else is said for it: at it 8 of 10 sentences that are
+# stated pass, and 1 of 10 that are not (docs/measured.md).
+STATED = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Judgements:
+    """The judge's probabilities, each in [0, 1]: of the article, of the sentence, of both together."""
+
+    answered: float
+    stated: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence that may be shown, with what states it.
+
+    `confidence` is the calibrated probability that it answers the question rightly; 0 where
+    `problems` says why it cannot be shown. `quoted`: its text is the article's own.
+    """
+
+    text: str
+    report: Report
+    evidence: tuple[Evidence, ...]
+    judgements: Judgements
+    confidence: float
+    problems: tuple[str, ...] = ()
+    quoted: bool = False
+
+
+class Verifier:
+    """Checks what was written from an article against that article."""
+
+    def __init__(self, judge: Judge, finder: EvidenceFinder, confidence: Confidence) -> None:
+        self._judge = judge
+        self._finder = finder
+        self._confidence = confidence
+
+    def verify(self, question: str, draft: str, report: Report, *, answered: float) -> Claim:
+        """The claim that `draft` makes; `answered` is the judge's probability for its article."""
+        evidence = self._finder.find(draft, report.passages)
+        problems = _problems(draft, evidence, question)
+        if problems:
+            # Nothing that a judge says could let it be shown.
+            return Claim(draft, report, evidence, Judgements(answered, 0.0, 0.0), 0.0, problems)
+        stated = self._judge.stated(draft, report)
+        if stated < STATED:
+            unsure = (f"the article states it with a probability of only {stated:.2f}",)
+            return Claim(draft, report, evidence, Judgements(answered, stated, 0.0), 0.0, unsure)
+        judgements = Judgements(answered, stated, self._judge.right(question, draft, report))
+        return Claim(draft, report, evidence, judgements, self._confidence(judgements))
+
+    def quotation(self, question: str, draft: str, report: Report, *, answered: float) -> Claim | None:
+        """The article's own sentence nearest to question and draft, as a claim; None without any.
+
+        It is stated by itself; whether it answers the question is judged like any other.
+        """
+        evidence = self._finder.find(f"{question} {draft}", report.passages)[:1]
+        if not evidence:
+            return None
+        text = evidence[0].quote.text.strip()
+        judgements = Judgements(answered, 1.0, self._judge.right(question, text, report))
+        return Claim(text, report, evidence, judgements, self._confidence(judgements), quoted=True)
+
+
+def _problems(draft: str, evidence: Sequence[Evidence], question: str) -> tuple[str, ...]:
+    if not evidence:
+        return ("nothing in the article can be quoted for it",)
+    # A year or a count that the question brings along is no claim of the answer's.
+    texts = [text for part in evidence for text in (part.passage.paragraph.text, heading(part.passage))]
+    return tuple(f"“{number}” is not in what is quoted" for number in unstated_numbers(draft, [*texts, question]))

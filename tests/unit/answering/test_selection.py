@@ -1,0 +1,100 @@
+"""Which articles are written from and which claims are shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from answer_samples import NEW, OLD, report
+
+from assistant.answering.selection import Candidate, Outcome, select, worth_writing
+from assistant.query.query import Query, Recency
+from assistant.verification.verifier import Claim, Judgements
+
+ANY, NOW, NEWEST = (Query("Who?", recency=recency) for recency in Recency)
+DAYS = {"old": OLD, "new": NEW, "undated": None}
+
+
+def candidate(article: str, answered: float = 0.9) -> Candidate:
+    return Candidate(report("They met.", article=article, published=DAYS[article]), answered)
+
+
+def claim(article: str, confidence: float, *problems: str) -> Claim:
+    own = report("They met.", article=article, published=DAYS[article])
+    return Claim("They met.", own, (), Judgements(0.9, 0.9, 0.9), confidence, problems)
+
+
+def order(query: Query, *candidates: Candidate, threshold: float = 0.2) -> list[str]:
+    return [kept.report.passages[0].article_id for kept in worth_writing(query, candidates, threshold)]
+
+
+def outcomes(query: Query, *claims: Claim, threshold: float = 0.5) -> list[Outcome]:
+    return select(query, claims, threshold)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (ANY, ["old", "new", "undated"]),
+        (NOW, ["new", "old", "undated"]),
+        (NEWEST, ["new", "old", "undated"]),
+    ],
+)
+def test_articles_come_by_date_and_newest_first_where_the_present_is_asked(query: Query, expected: list[str]) -> None:
+    assert order(query, candidate("undated"), candidate("new"), candidate("old")) == expected
+    assert order(query, candidate("old"), candidate("new"), candidate("undated")) == expected
+
+
+@pytest.mark.parametrize(("answered", "kept"), [(0.2, ["old"]), (0.1999, []), (0.0, [])])
+def test_an_article_that_hardly_answers_is_not_written_from(answered: float, kept: list[str]) -> None:
+    assert order(ANY, candidate("old", answered)) == kept
+
+
+@pytest.mark.parametrize(("answered", "kept"), [(0.7, ["old", "new"]), (0.3, ["new"])])
+def test_nor_is_one_that_is_far_behind_the_best(answered: float, kept: list[str]) -> None:
+    assert order(ANY, candidate("old", answered), candidate("new", 0.96)) == kept
+
+
+def test_of_nothing_nothing_is_chosen() -> None:
+    assert order(ANY) == []
+    assert outcomes(ANY) == []
+
+
+@pytest.mark.parametrize(("confidence", "outcome"), [(0.5, Outcome.SHOWN), (0.4999, Outcome.UNLIKELY)])
+def test_a_claim_is_shown_from_the_threshold_on(confidence: float, outcome: Outcome) -> None:
+    assert outcomes(ANY, claim("new", confidence)) == [outcome]
+
+
+def test_a_claim_with_a_problem_is_never_shown_and_sets_nothing_aside() -> None:
+    bad = claim("new", 1.0, "“7” is not in what is quoted")
+    assert outcomes(NEWEST, bad, claim("old", 0.6)) == [Outcome.NOT_STATED, Outcome.SHOWN]
+    assert outcomes(ANY, bad, threshold=0.0) == [Outcome.NOT_STATED]
+
+
+def test_claims_about_as_likely_stand_side_by_side() -> None:
+    assert outcomes(ANY, claim("old", 0.8), claim("new", 0.9)) == [Outcome.SHOWN, Outcome.SHOWN]
+
+
+def test_one_that_is_far_less_likely_does_not_stand_beside_the_better() -> None:
+    assert outcomes(ANY, claim("old", 0.55), claim("new", 0.99)) == [Outcome.BETTER, Outcome.SHOWN]
+
+
+@pytest.mark.parametrize("query", [NOW, NEWEST])
+def test_where_the_present_is_asked_only_the_newest_that_answers_is_shown(query: Query) -> None:
+    found = outcomes(query, claim("new", 0.6), claim("old", 0.7), claim("undated", 0.7))
+    assert found == [Outcome.SHOWN, Outcome.OLDER, Outcome.OLDER]
+    assert outcomes(query, claim("new", 0.3), claim("old", 0.7)) == [Outcome.UNLIKELY, Outcome.SHOWN]
+
+
+def test_without_any_date_nothing_is_older() -> None:
+    assert outcomes(NEWEST, claim("undated", 0.7)) == [Outcome.SHOWN]
+
+
+def test_the_same_day_is_not_older() -> None:
+    assert outcomes(NEWEST, claim("new", 0.7), claim("new", 0.8)) == [Outcome.SHOWN, Outcome.SHOWN]
+
+
+def test_a_quotation_needs_more() -> None:
+    quoted = replace(claim("new", 0.6), quoted=True)
+    assert outcomes(ANY, quoted) == [Outcome.UNLIKELY]
+    assert outcomes(ANY, replace(quoted, confidence=0.8)) == [Outcome.SHOWN]

@@ -1,0 +1,85 @@
+"""A draft is one short line of at most two sentences, passed on as it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answer_samples import prompts_in, report
+
+from assistant.generation.generator import DraftGenerator
+from assistant.reports import Report
+from assistant.schema import Token
+
+ARTICLE = report("Xi and Putin signed two statements.")
+
+
+def written(model: Any, folder: Path, article: Report = ARTICLE) -> tuple[list[str], str]:
+    """The pieces, and the draft that came last."""
+    *tokens, draft = DraftGenerator(model, prompts_in(folder)).write("What did they sign?", article)
+    assert all(isinstance(token, Token) for token in tokens)
+    assert isinstance(draft, str)
+    return [token.text for token in tokens], draft
+
+
+def test_pieces_come_as_they_are_written_and_the_draft_last(tmp_path: Path, fake_model: Any) -> None:
+    tokens, draft = written(fake_model(" They signed two statements."), tmp_path)
+    assert tokens == [" They", " signed", " two", " statements."]
+    assert draft == "They signed two statements."
+
+
+def test_a_piece_is_passed_on_before_the_next_is_written(tmp_path: Path) -> None:
+    class Slow:
+        written = 0
+
+        def stream(self, messages: Any, **options: Any) -> Any:
+            for piece in ("They ", "met."):
+                self.written += 1
+                yield piece
+
+    model = Slow()
+    pieces = DraftGenerator(model, prompts_in(tmp_path)).write("Who?", ARTICLE)  # type: ignore[arg-type]
+    assert next(pieces) == Token("They ")
+    assert model.written == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "draft"),
+    [
+        ("They met. They left.", "They met. They left."),
+        ("They met. They left. They slept. They rose.", "They met. They left."),
+        ("They met  ", "They met"),
+        ("", ""),
+        (" \n ", ""),
+    ],
+)
+def test_two_sentences_at_most_and_none_where_nothing_is_written(
+    tmp_path: Path, fake_model: Any, reply: str, draft: str
+) -> None:
+    assert written(fake_model(reply), tmp_path)[1] == draft
+
+
+def test_the_model_is_stopped_after_the_second_sentence(tmp_path: Path, fake_model: Any) -> None:
+    tokens, _ = written(fake_model("They met. They left. " + "They slept. " * 100), tmp_path)
+    assert len(tokens) < 10
+
+
+def test_it_is_asked_for_one_line_about_the_article_and_not_told_that_it_may_refuse(
+    tmp_path: Path, fake_model: Any, project: Path
+) -> None:
+    model = fake_model("They met.")
+    written(model, tmp_path)
+    (asked,) = model.asked
+    assert [message["role"] for message in asked.messages] == ["system", "user"]
+    assert asked.messages[-1]["content"] == f"{asked.prefix}\nWRITE What did they sign?"
+    assert "signed two statements" in asked.prefix
+    assert asked.stop == ["\n"]
+    assert 0 < asked.max_tokens <= 200
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_only_a_whole_article_is_kept_for_later(tmp_path: Path, fake_model: Any, whole: bool) -> None:
+    model = fake_model("They met.")
+    written(model, tmp_path, Report(ARTICLE.passages, 0, whole=whole))
+    assert model.asked[0].keep_prefix is whole

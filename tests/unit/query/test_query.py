@@ -1,0 +1,42 @@
+"""What a question asks of which time, and what may answer it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.query.query import Query, Recency
+from assistant.schema import Question
+
+
+@pytest.mark.parametrize(
+    ("text", "recency"),
+    [
+        ("Who met whom?", Recency.ANY),
+        ("What do they oppose now?", Recency.NOW),
+        ("What is the latest on the talks?", Recency.NEWEST),
+        ("What was the latest agreement of 2017?", Recency.ANY),
+    ],
+)
+def test_which_of_several_reports_is_asked_for(text: str, recency: Recency) -> None:
+    assert Query.of(text).recency is recency
+
+
+def test_the_times_it_names_are_known_from_then_on() -> None:
+    periods = Query.of("What was agreed on 4 July 2017 and in 2023?").periods
+    assert [(period.since, period.until) for period in periods] == [
+        (date(2017, 7, 4), date(2017, 7, 4)),
+        (date(2023, 1, 1), date(2023, 12, 31)),
+    ]
+
+
+def test_the_limits_are_the_questions_and_the_text_is_the_one_understood() -> None:
+    since, until = date(2017, 1, 1), date(2018, 1, 1)
+    query = Query.of("What did Xi sign?", Question("And he?", since=since, until=until, articles=("a",)))
+    assert (query.text, query.since, query.until, query.articles) == ("What did Xi sign?", since, until, ("a",))
+
+
+def test_without_a_question_nothing_is_limited() -> None:
+    query = Query.of("Who met?")
+    assert (query.since, query.until, query.articles, query.periods) == (None, None, (), ())

@@ -1,0 +1,66 @@
+"""Which adapter is applied to which model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.endpoint import Endpoint
+from assistant.errors import SettingsError
+from assistant.llm import ChatModel
+from assistant.local_model import ADAPTER, adapter_of
+from assistant.settings import Settings
+
+EMBEDDED = Endpoint("embedded")
+ELSEWHERE = Endpoint("tiny", "http://127.0.0.1:9/v1")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "judge.gguf"
+    path.write_bytes(b"x")
+    return path
+
+
+def test_the_embedded_model_has_the_adapter_that_was_trained_for_it() -> None:
+    assert adapter_of(EMBEDDED, Settings()) == ADAPTER
+    assert ADAPTER.suffix == ".gguf"
+
+
+def test_another_file_has_none_of_its_own(tmp_path: Path) -> None:
+    assert adapter_of(Endpoint("m", file=tmp_path / "m.gguf"), Settings()) is None
+
+
+def test_none_is_none(file: Path) -> None:
+    for endpoint in (EMBEDDED, Endpoint("m", file=file), ELSEWHERE):
+        assert adapter_of(endpoint, Settings(adapter="none")) is None
+
+
+def test_a_file_is_for_any_model_that_runs_here(file: Path, tmp_path: Path) -> None:
+    settings = Settings(adapter=str(file))
+    assert adapter_of(EMBEDDED, settings) == file
+    assert adapter_of(Endpoint("m", file=tmp_path / "m.gguf"), settings) == file
+
+
+def test_the_home_folder_is_found_in_its_path(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(file.parent))
+    assert adapter_of(EMBEDDED, Settings(adapter="~/judge.gguf")) == file
+
+
+def test_a_model_elsewhere_has_none_whatever_the_settings_say(file: Path) -> None:
+    for adapter in ("auto", str(file), "no/such.gguf"):
+        assert adapter_of(ELSEWHERE, Settings(adapter=adapter)) is None
+
+
+@pytest.mark.parametrize("missing", ["no/such.gguf", "."])
+def test_a_missing_file_is_one_line_with_the_variable_and_its_value(missing: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        adapter_of(EMBEDDED, Settings(adapter=missing))
+    assert str(caught.value) == f"ASSISTANT_ADAPTER={missing}: no such file; name a GGUF adapter, or: none"
+
+
+def test_a_model_with_an_adapter_is_one_that_was_taught(file: Path) -> None:
+    assert ChatModel(EMBEDDED, Settings(adapter=str(file))).taught
+    assert not ChatModel(EMBEDDED, Settings(adapter="none")).taught
+    assert not ChatModel(ELSEWHERE, Settings()).taught

@@ -1,0 +1,84 @@
+"""A number of a sentence stands in what it cites, whatever way either writes it."""
+
+from __future__ import annotations
+
+import pytest
+from answer_samples import NEW, passage
+
+from assistant.passages import heading
+from assistant.verification.exact import numbers, unstated_numbers
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("It cost 2,100 euros.", "It cost 2100 euros."),
+        ("It cost 2100 euros.", "It cost 2,100 euros."),
+        ("It cost 1.5 million.", "It cost 1,500,000."),
+        ("It cost $1.5bn.", "It cost 1.5 billion dollars."),
+        ("It cost fifty thousand.", "It cost 50,000."),
+        ("It carries ninety cars.", "It carries 90 cars."),
+        ("It carries 21 cars.", "It carries twenty-one cars."),
+        ("He is 19.", "The 19-year-old won."),
+        ("He came fourth.", "He came 4th."),
+        ("They met on July 4th.", "They met on 4 July."),
+        ("In the 21st century.", "In the twenty-first century."),
+        ("It grew 3.50 percent.", "It grew by 3.5%."),
+        ("They won 3-1.", "It ended 3:1."),
+        ("In 2017 and 2018.", "In 2017,2018 and so on."),
+        ("Nobody came.", ""),
+    ],
+)
+def test_a_number_is_compared_by_its_value(sentence: str, text: str) -> None:
+    assert unstated_numbers(sentence, [text]) == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "missing"),
+    [
+        ("It cost 2,100 euros.", "It cost 2,101 euros, or 2 and 100.", ("2,100",)),
+        ("It cost 1.5 million.", "It cost 1.5 billion.", ("1.5 million",)),
+        ("It cost 1.5 million.", "It cost 1.5.", ("1.5 million",)),
+        ("It grew 3.5 percent.", "It grew from 3 to 5, by 35 percent.", ("3.5",)),
+        ("It grew 3,5 percent.", "It did not grow.", ("3", "5")),
+        ("It cost 12,50.", "It cost something.", ("12", "50")),
+        ("It cost 1.500.000.", "It cost something.", ("1.500", "000")),
+        ("They met in 2017,2018.", "They met.", ("2017", "2018")),
+        ("They met on 4 July 2017.", "They met on 5 July 2017.", ("4",)),
+        ("He came 4th.", "He came 5th.", ("4th",)),
+        ("In the 1980s.", "In the 1990s.", ("1980",)),
+        ("It carries ninety-one cars.", "It carries ninety cars.", ("ninety-one",)),
+        ("It costs 7 or 8.", "It costs 8.", ("7",)),
+        ("It cost 100.", "", ("100",)),
+    ],
+)
+def test_another_number_is_not_stated(sentence: str, text: str, missing: tuple[str, ...]) -> None:
+    assert unstated_numbers(sentence, [text]) == missing
+
+
+@pytest.mark.parametrize(
+    ("count", "missing"),
+    [("Two", ()), ("ten", ()), ("eleven", ("eleven",)), ("2", ("2",)), ("twenty", ("twenty",)), ("the first", ())],
+)
+def test_a_small_count_in_words_may_be_the_readers_own(count: str, missing: tuple[str, ...]) -> None:
+    assert unstated_numbers(f"{count} of them came.", ["Anna came and Bo came."]) == missing
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missing"),
+    [("On 22 March 2023 they met.", ()), ("On March 22nd they met.", ()), ("In 2022 they met.", ("2022",))],
+)
+def test_the_date_over_a_paragraph_counts_as_stated(sentence: str, missing: tuple[str, ...]) -> None:
+    own = passage("They met.", published=NEW)
+    assert unstated_numbers(sentence, [own.paragraph.text, heading(own)]) == missing
+
+
+def test_one_of_several_texts_is_enough() -> None:
+    assert unstated_numbers("From 3 to 50.", ["It began with 3.", "It ended with fifty."]) == ()
+    assert unstated_numbers("From 3 to 50.", []) == ("3", "50")
+
+
+def test_numbers_are_told_as_they_are_written() -> None:
+    text = "On the 4th, twenty-one of 2,100 paid $1.5 million."
+    assert [written for written, _ in numbers(text)] == ["4th", "twenty-one", "2,100", "1.5 million"]
+    assert [str(number.value.normalize()) for _, number in numbers(text)] == ["4", "21", "2.1E+3", "1.5E+6"]
