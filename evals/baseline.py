@@ -33,7 +33,7 @@ from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.schema import NodeWithScore, TextNode
 from pydantic import PrivateAttr
 
-from assistant.citations import make_citation
+from assistant.answering.citations import make_citation
 from assistant.schema import Answer, Article, Passage, Sentence, passage_to_dict
 from assistant.sentences import split_sentences
 from evals.runner import Reply

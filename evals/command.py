@@ -1,10 +1,11 @@
-"""`assistant eval`: measure any facts or a public set, or compare two runs."""
+"""`assistant eval`: measure any facts, bundles of news or a public set, or compare two runs."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from assistant.errors import UsageError
 from assistant.settings import Settings
 from evals.adapters import SETS
 from evals.compare import compare, render
-from evals.measure import Plan, measure, plan_facts, plan_set, write_html
-from evals.results_io import read_run, result_from_dict
-from evals.stats import aggregate, by_split
-from evals.table import render_failures, render_table
+from evals.measure import measure, write_html
+from evals.news_set import BUNDLES, NEWS, TOGETHER
+from evals.plans import Plan, plan_facts, plan_news, plan_set
+from evals.results_io import read_run
+from evals.run_tables import tables
 
 
 def run_eval(arguments: argparse.Namespace) -> int:
@@ -26,36 +28,18 @@ def run_eval(arguments: argparse.Namespace) -> int:
             raise UsageError("compare takes two runs: assistant eval compare A.json B.json")
         print(render(compare(read_run(Path(what[1])), read_run(Path(what[2])))))
         return 0
-    plan = _plan(what, arguments)
+    plan = make_plan(what, arguments)
     record = measure(plan)
-    others = {}
+    others: dict[str, Mapping[str, Any]] = {}
     if arguments.baseline:
-        others["baseline"] = measure(_with_baseline(plan))
+        others["baseline"] = measure(replace(plan, baseline=True, judge=None))
     print(tables(record, others))
     print(f"report: {write_html(plan, record, others)}", file=sys.stderr)
     return 0
 
 
-def tables(record: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> str:
-    """The metric table and the failing cases, for the terminal."""
-    results = [result_from_dict(row) for row in record["results"]]
-    columns = {}
-    if others:
-        columns["ours"] = aggregate(results)
-        for name, other in others.items():
-            columns[name] = aggregate([result_from_dict(row) for row in other["results"]])
-    else:
-        columns = {**by_split(results), "all": aggregate(results)}
-    lines = [render_table(columns)]
-    if judged := record.get("judge"):
-        lines.append(
-            f"judge {judged['model']}: agrees with the gold labels in {judged['agreement']:.2f} of "
-            f"{judged['n']} answers (kappa {judged['kappa'] or float('nan'):.2f})"
-        )
-    return "\n\n".join([*lines, render_failures(results)])
-
-
-def _plan(what: list[str], arguments: argparse.Namespace) -> Plan:
+def make_plan(what: list[str], arguments: argparse.Namespace) -> Plan:
+    """The plan that the arguments name. Raises `UsageError` where they do not fit together."""
     settings = Settings.load(
         articles=arguments.articles, index=getattr(arguments, "index", None), model=arguments.model
     )
@@ -66,18 +50,21 @@ def _plan(what: list[str], arguments: argparse.Namespace) -> Plan:
         "split": arguments.split,
         "judge": arguments.judge,
     }
-    if arguments.set:
-        if what:
-            raise UsageError("give either a facts file or --set, not both")
-        if arguments.evaldata is None:
-            raise UsageError(f"--set {arguments.set} needs --evaldata DIR, the folder of the question sets")
-        return plan_set(arguments.set, arguments.evaldata, settings, arguments.output, **more)
-    if len(what) != 1:
-        raise UsageError(f"give one facts file or folder, --set {'|'.join(SETS)}, or compare A.json B.json")
-    return plan_facts(Path(what[0]), settings, arguments.output, **more)
-
-
-def _with_baseline(plan: Plan) -> Plan:
-    from dataclasses import replace
-
-    return replace(plan, baseline=True, judge=None)
+    bundles = getattr(arguments, "bundles", None)
+    if bundles is not None and arguments.set not in (NEWS, TOGETHER):
+        raise UsageError(f"--bundles is for --set {NEWS} and --set {TOGETHER}")
+    if not arguments.set:
+        if len(what) != 1:
+            known = "|".join((NEWS, TOGETHER, *SETS))
+            raise UsageError(f"give one facts file or folder, --set {known}, or compare A.json B.json")
+        return plan_facts(Path(what[0]), settings, arguments.output, **more)
+    if what:
+        raise UsageError("give either a facts file or --set, not both")
+    if arguments.set in (NEWS, TOGETHER):
+        if arguments.split:
+            raise UsageError("bundles of news have no halves; leave out --split")
+        together = arguments.set == TOGETHER
+        return plan_news(settings, arguments.output, bundles=bundles or BUNDLES, together=together, **more)
+    if arguments.evaldata is None:
+        raise UsageError(f"--set {arguments.set} needs --evaldata DIR, the folder of the question sets")
+    return plan_set(arguments.set, arguments.evaldata, settings, arguments.output, **more)

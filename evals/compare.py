@@ -15,7 +15,7 @@ from typing import Any
 from evals.calibration import auc
 from evals.results_io import result_from_dict
 from evals.schema import Case, Result
-from evals.stats import GATE_AUC, METRICS, RIGHT, MetricSpec, case_values, gate_labels
+from evals.stats import CONFIDENCE_AUC, MEDIAN, METRICS, OVERALL, MetricSpec, answerable_labels, case_values
 from evals.uncertainty import holm, mcnemar_exact, permutation_paired
 
 ALPHA = 0.05
@@ -160,14 +160,14 @@ def _is_same(first: Case, second: Case) -> bool:
     return (
         first.question == second.question
         and first.history == second.history
-        and first.answers == second.answers
+        and first.acceptable == second.acceptable
         and first.rejects == second.rejects
         and first.unanswerable == second.unanswerable
     )
 
 
 def _case_changes(paired: Sequence[str], before: Sequence[Result], after: Sequence[Result]) -> list[CaseChange]:
-    values_a, values_b = case_values(before, RIGHT), case_values(after, RIGHT)
+    values_a, values_b = case_values(before, OVERALL), case_values(after, OVERALL)
     said_a, said_b = _said(before), _said(after)
     questions = {result.case.id: result.case.question for result in before}
     return [
@@ -192,7 +192,7 @@ def _said(results: Sequence[Result]) -> dict[str, str]:
 def _metric_changes(before: Sequence[Result], after: Sequence[Result]) -> tuple[MetricChange, ...]:
     found: list[tuple[MetricSpec, float, float, int, str, float | None]] = []
     for spec in METRICS:
-        row = _gate_auc(before, after) if spec.name == GATE_AUC else _paired(spec, before, after)
+        row = _confidence_auc(before, after) if spec.name == CONFIDENCE_AUC else _paired(spec, before, after)
         if row is not None:
             found.append((spec, *row))
     tested = [p for *_, p in found if p is not None]
@@ -200,7 +200,7 @@ def _metric_changes(before: Sequence[Result], after: Sequence[Result]) -> tuple[
     return tuple(
         MetricChange(
             name=spec.name,
-            label=spec.label.replace(" (median)", ""),
+            label=spec.label.removesuffix(MEDIAN),
             before=first,
             after=second,
             difference=second - first,
@@ -234,8 +234,10 @@ def _paired(
     return fmean(first), fmean(second), len(common), test, p
 
 
-def _gate_auc(before: Sequence[Result], after: Sequence[Result]) -> tuple[float, float, int, str, float | None] | None:
-    labels_a, labels_b = gate_labels(before), gate_labels(after)
+def _confidence_auc(
+    before: Sequence[Result], after: Sequence[Result]
+) -> tuple[float, float, int, str, float | None] | None:
+    labels_a, labels_b = answerable_labels(before), answerable_labels(after)
     first, second = auc(*labels_a), auc(*labels_b)
     if first is None or second is None:
         return None

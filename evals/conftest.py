@@ -1,37 +1,79 @@
-"""`pytest evals/`: measure once, then every gate looks at the same run."""
+"""`pytest evals/`: everything is measured once, then every gate looks at the same runs.
+
+240 questions to the bundles of news, 80 to all of them as one library, 40 facts about the two
+articles in seeds/, 420 judgements.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.settings import PROJECT, Settings
-from evals.command import tables
-from evals.measure import measure, plan_facts, write_html
+from assistant.verification.verifier import STATED as STATED_FROM
+from evals.judgement_items import CONTRADICTIONS, STATED
+from evals.judgement_stats import Judged
+from evals.judgements import asks_of, judge_all, judgement_tables, open_judge, record_of
+from evals.measure import measure, write_html
+from evals.plans import Plan, plan_facts, plan_news
+from evals.report import write_json
+from evals.run_tables import tables
 
 FACTS = Path(__file__).parent / "facts"
 RESULTS = Path(__file__).parent / "results"
-_RUN = pytest.StashKey[Mapping[str, Any]]()
-_REPORT = pytest.StashKey[Path]()
+SMOKE = 40
+EVERY = 3
+_TOLD = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
-def measured(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The run over all facts of the articles in seeds/, on the model of ASSISTANT_MODEL."""
-    plan = plan_facts(FACTS, Settings.load(articles=PROJECT / "seeds"), RESULTS)
-    record = measure(plan)
-    request.config.stash[_RUN] = record
-    request.config.stash[_REPORT] = write_html(plan, record, {})
-    return record
+def facts_run(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The run over some facts of the articles in seeds/, on the model of ASSISTANT_MODEL."""
+    plan = plan_facts(FACTS, Settings.load(articles=PROJECT / "seeds"), RESULTS, sample=SMOKE)
+    return _run(request, "Facts about the two articles", plan)
+
+
+@pytest.fixture(scope="session")
+def news_run(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The run over every question of the bundles, each bundle its own library."""
+    return _run(request, "News, each bundle its own library", plan_news(Settings.load(), RESULTS))
+
+
+@pytest.fixture(scope="session")
+def together_run(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The run over a third of the questions, asked of all bundles as one library."""
+    plan = plan_news(Settings.load(), RESULTS, together=True, every=EVERY)
+    return _run(request, "News, all bundles as one library", plan)
+
+
+@pytest.fixture(scope="session")
+def judged(request: pytest.FixtureRequest) -> Sequence[Judged]:
+    """The judge's probabilities for a third of the sentences and for all contradictions."""
+    settings = Settings.load()
+    with open_judge(settings) as judge:
+        rows = judge_all(judge, asks_of(tasks=(STATED, CONTRADICTIONS), every=EVERY))
+    path = RESULTS / "judgements.json"
+    write_json(path, record_of(rows, settings, STATED_FROM))
+    _tell(request, f"The judge alone\n\n{judgement_tables(rows, STATED_FROM)}\n\nrows: {path}")
+    return rows
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The table and the failing cases, after the verdicts."""
-    stash = terminalreporter.config.stash
-    if _RUN in stash:
+    """The tables and the failing cases, after the verdicts."""
+    for text in terminalreporter.config.stash.get(_TOLD, []):
         terminalreporter.write_line("")
-        terminalreporter.write_line(tables(stash[_RUN], {}))
-        terminalreporter.write_line(f"report: {stash[_REPORT]}")
+        terminalreporter.write_line(text)
+
+
+def _run(request: pytest.FixtureRequest, title: str, plan: Plan) -> dict[str, Any]:
+    record = measure(plan)
+    report = write_html(plan, record, {})
+    _tell(request, f"{title}\n\n{tables(record, {})}\n\nreport: {report}")
+    return record
+
+
+def _tell(request: pytest.FixtureRequest, text: str) -> None:
+    request.config.stash.setdefault(_TOLD, []).append(text)

@@ -15,7 +15,6 @@ from typing import Any
 
 from assistant.schema import Turn
 from assistant.web.feedback import Feedback
-from assistant.web.render_answer import byline
 from evals.matching import states
 
 CATEGORY = "feedback"
@@ -109,12 +108,9 @@ def _asked(name: str, item: Feedback) -> Record:
 
 
 def _wordings(text: str, sources: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The sentence without its byline, and the words it quotes."""
-    bare = text
-    for source in sources:
-        bare = bare.removeprefix(f"{byline(source)}: ")
+    """The sentence and the words it quotes."""
     quotes = (" ".join(str(source.get("quote", "")).split()) for source in sources)
-    return [wording for wording in dict.fromkeys((bare.strip(), *quotes)) if wording]
+    return [wording for wording in dict.fromkeys((text.strip(), *quotes)) if wording]
 
 
 def _draft(name: str, verdicts: Sequence[Feedback], why: str) -> Record:

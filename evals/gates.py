@@ -9,12 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import UsageError
-from evals.schema import DEVELOPMENT, HELD_OUT, Metric, Result
-from evals.stats import METRICS
+from evals.judgement_stats import METRICS as JUDGEMENTS
+from evals.schema import Metric, Result
+from evals.stats import METRICS as ANSWERS
 
 MAX_UNSCORED = 0.05
-ALL = "all"
-_NAMES = frozenset(spec.name for spec in METRICS)
+# What each section of the file sets limits for.
+SECTIONS = {
+    "news": frozenset(spec.name for spec in ANSWERS),
+    "news-together": frozenset(spec.name for spec in ANSWERS),
+    "facts": frozenset(spec.name for spec in ANSWERS),
+    "judgements": frozenset(JUDGEMENTS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ Thresholds = Mapping[str, Limit]
 
 
 def load_thresholds(path: Path) -> dict[str, dict[str, Limit]]:
-    """The limits by split ("development", "held-out", "all") and metric name.
+    """The limits by section, one of `SECTIONS`, and metric name.
 
     Raises `UsageError` naming the file and the entry where the file is not as it should be: a
     mistyped name would otherwise be a gate that nobody notices is open.
@@ -39,15 +45,16 @@ def load_thresholds(path: Path) -> dict[str, dict[str, Limit]]:
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: thresholds cannot be read ({error}); mend or restore the file") from error
     thresholds: dict[str, dict[str, Limit]] = {}
-    for split, metrics in table.items():
-        if split not in (DEVELOPMENT, HELD_OUT, ALL) or not isinstance(metrics, dict):
-            raise UsageError(f"{path}: [{split}] is no split; use [{DEVELOPMENT}], [{HELD_OUT}] or [{ALL}]")
-        thresholds[split] = {name: _limit(value, f"{path}: {split}.{name}") for name, value in metrics.items()}
+    for section, metrics in table.items():
+        if section not in SECTIONS or not isinstance(metrics, dict):
+            raise UsageError(f"{path}: [{section}] is no section; sections: {', '.join(SECTIONS)}")
+        thresholds[section] = {name: _limit(value, f"{path}: {section}.{name}") for name, value in metrics.items()}
         for name in metrics:
-            if name not in _NAMES:
-                raise UsageError(f"{path}: {split}.{name} is no metric; metrics: {', '.join(sorted(_NAMES))}")
+            if name not in SECTIONS[section]:
+                known = ", ".join(sorted(SECTIONS[section]))
+                raise UsageError(f"{path}: {section}.{name} is no metric; metrics: {known}")
     if not any(thresholds.values()):
-        raise UsageError(f"{path}: holds no threshold; add one, such as answer_accuracy = {{ min = 0.8 }}")
+        raise UsageError(f"{path}: holds no threshold; add one, such as right = {{ min = 0.8 }}")
     return thresholds
 
 
@@ -69,30 +76,15 @@ def check(metrics: Sequence[Metric], thresholds: Thresholds, results: Sequence[R
             f"{len(unscored)} of {len(results)} results are unscored, more than {MAX_UNSCORED:.0%};"
             f" the first is {unscored[0].case.id!r}: {unscored[0].error or 'a judgement could not be made'}"
         )
+    return failures + check_metrics(metrics, thresholds)
+
+
+def check_metrics(metrics: Sequence[Metric], thresholds: Thresholds) -> list[str]:
+    """Why `metrics` are not within `thresholds`, one line a reason; a threshold for what has no value fails."""
     if not thresholds:
-        failures.append("no thresholds: nothing was checked")
+        return ["no thresholds: nothing was checked"]
     by_name = {metric.name: metric for metric in metrics}
-    for name, limit in thresholds.items():
-        failures += _violations(name, limit, by_name.get(name))
-    return failures
-
-
-def check_splits(
-    by_split: Mapping[str, Sequence[Metric]],
-    thresholds: Mapping[str, Thresholds],
-    results: Sequence[Result],
-) -> list[str]:
-    """`check` for every split that has thresholds, each reason beginning with the split's name.
-
-    `by_split` holds the metrics of each such split, those of all results under "all".
-    """
-    failures = []
-    if not thresholds:
-        failures.append("no thresholds: nothing was checked")
-    for split, limits in thresholds.items():
-        of_split = [result for result in results if split in (ALL, result.case.split)]
-        failures += [f"{split}: {reason}" for reason in check(by_split.get(split, ()), limits, of_split)]
-    return failures
+    return [reason for name, limit in thresholds.items() for reason in _violations(name, limit, by_name.get(name))]
 
 
 def _limit(value: Any, place: str) -> Limit:

@@ -81,11 +81,11 @@ def reference(points: Sequence[Sequence[str]]) -> str:
 
 
 def agreement(results: Sequence[Result]) -> Agreement:
-    """The judge's scores against `answer_accuracy`, over the results that have both."""
+    """The judge's scores against `right`, over the results that have both."""
     pairs = [
         (judged.value >= 0.5, gold.value >= 0.5)
         for result in results
-        if (judged := result.scores.get(SCORE_NAME)) and (gold := result.scores.get("answer_accuracy"))
+        if (judged := result.scores.get(SCORE_NAME)) and (gold := result.scores.get("right"))
         if judged.value is not None and gold.value is not None
     ]
     if not pairs:

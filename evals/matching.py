@@ -29,50 +29,84 @@ _FUNCTION_WORDS = vocabulary(
 Span = tuple[int, int]
 
 
-def states(text: str, wording: str, *, question: str = "", loose: bool = False) -> bool:
+def states(
+    text: str, wording: str, *, question: str = "", loose: bool = False, denied: bool = False, by_figure: bool = False
+) -> bool:
     """True when `text` states `wording`, anywhere and not denied.
 
     `question`: where it denies something itself ("Who did not come?"), denials in the text are
-    not held against the wording. `loose` allows the F1 match of long wordings.
+    not held against the wording; nor are they where it may be `denied`. `loose` allows the F1 match of
+    long wordings, `by_figure` "38.4" for 38.4 million.
     """
     words = tokens(text)
-    if next(spans(words, wording, question=question), None) is not None:
+    if next(spans(words, wording, question=question, denied=denied, by_figure=by_figure), None) is not None:
         return True
     return loose and _states_loosely(words, wording, question=question)
 
 
-def first_stated(text: str, wordings: Sequence[str], *, question: str = "", loose: bool = False) -> str | None:
-    """The first of `wordings` that `text` states, or None."""
-    return next((wording for wording in wordings if states(text, wording, question=question, loose=loose)), None)
+def first_stated(
+    text: str,
+    wordings: Sequence[str],
+    *,
+    question: str = "",
+    loose: bool = False,
+    references: Sequence[str] = (),
+    by_figure: bool = False,
+) -> str | None:
+    """The first of `wordings` that `text` states, or None.
+
+    `references`: good answers. Where each of them has the wordings in a denial only ("he had no torch",
+    "58 instead of 66"), `text` may deny them as well.
+    """
+
+    def stated_in(said: str, denied: bool) -> str | None:
+        return next(
+            (
+                wording
+                for wording in wordings
+                if states(said, wording, question=question, loose=loose, denied=denied, by_figure=by_figure)
+            ),
+            None,
+        )
+
+    denied = bool(references) and not any(stated_in(reference, False) for reference in references)
+    return stated_in(text, denied)
 
 
-def stated_rejects(text: str, rejects: Sequence[str], *, question: str = "", allowed: Sequence[str] = ()) -> list[str]:
+def stated_rejects(
+    text: str, rejects: Sequence[str], *, question: str = "", allowed: Sequence[str] = (), by_figure: bool = False
+) -> list[str]:
     """The `rejects` that `text` states other than inside a longer stretch that is an `allowed` wording.
 
     "Glasgow" is not held against "University of Glasgow" where the latter is right.
     """
     words = tokens(text)
-    free = [span for wording in allowed for span in spans(words, wording, question=question)]
+    free = [span for wording in allowed for span in spans(words, wording, question=question, by_figure=by_figure)]
     return [
         reject
         for reject in rejects
         if any(
             not any(a <= start and end <= b and b - a > end - start for a, b in free)
-            for start, end in spans(words, reject, question=question)
+            for start, end in spans(words, reject, question=question, by_figure=by_figure)
         )
     ]
 
 
-def spans(words: Sequence[Token], wording: str, *, question: str = "") -> Iterator[Span]:
-    """The (start, end) of each place where `words` state `wording`, in order."""
+def spans(
+    words: Sequence[Token], wording: str, *, question: str = "", denied: bool = False, by_figure: bool = False
+) -> Iterator[Span]:
+    """The (start, end) of each place where `words` state `wording`, in order; see `states`."""
     wanted = tokens(wording)
     if not wanted:
         return
-    as_it_stands = has_negation(wanted) or has_negation(tokens(question))
+    as_it_stands = denied or has_negation(wanted) or has_negation(tokens(question))
     for start in range(len(words) - len(wanted) + 1):
         end = start + len(wanted)
         if (
-            all(word.answers_to(want.key) for word, want in zip(words[start:end], wanted, strict=True))
+            all(
+                word.answers_to(want.key, by_figure=by_figure)
+                for word, want in zip(words[start:end], wanted, strict=True)
+            )
             and not _crosses_sentence(words[start:end])
             and (as_it_stands or not is_negated(words, start, end))
         ):

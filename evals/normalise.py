@@ -13,8 +13,8 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from assistant.spelling import fold_spelling
 from evals.numerals import read_number
+from evals.spelling import fold_spelling
 from evals.tokens import MONTHS, Token, fold_dates, vocabulary
 
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -161,6 +161,9 @@ def _numbers(pieces: list[Token]) -> list[Token]:
             at += 1
             continue
         key = ("-" if negative else "") + number.key
-        found.append(replace(pieces[at], key=key, also=frozenset(number.magnitudes), named=False))
+        figure = read_number(words[: number.words - 1]) if number.magnitudes else None
+        written = figure.key if figure and figure.words == number.words - 1 else ""
+        magnitudes = frozenset(number.magnitudes)
+        found.append(replace(pieces[at], key=key, also=magnitudes, named=False, figure=written))
         at += number.words
     return found

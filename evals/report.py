@@ -20,16 +20,31 @@ from markupsafe import Markup
 from assistant.errors import UsageError
 from evals import charts
 from evals.calibration import calibration_bins, expected_calibration_error, risk_coverage
+from evals.labels import label_rows
 from evals.report_cases import case_views
 from evals.results_io import result_from_dict
 from evals.schema import DEVELOPMENT, HELD_OUT, Metric, Result
-from evals.stats import aggregate, by_category, by_split, case_values, gate_labels, selective_labels
+from evals.stats import aggregate, answerable_labels, by_category, by_split, case_values, selective_labels
 from evals.table import ABSENT, format_interval, format_value, label_of, outcome
 
 OURS = "ours"
-_HALVES = (HELD_OUT, DEVELOPMENT)
-_TILES = ("answer_accuracy", "false_refusal", "refusal_recall", "citation_precision", "seconds_total")
-_CATEGORY_CHARTS = ("right", "citation_precision", "citation_recall", "context_recall")
+_TILES = (
+    "right",
+    "right_and_direct",
+    "false_refusal",
+    "rightly_refused",
+    "citations_state",
+    "citation_precision",
+    "seconds_total",
+)
+_CATEGORY_CHARTS = (
+    "overall",
+    "right_and_direct",
+    "citations_state",
+    "citation_precision",
+    "citation_recall",
+    "context_recall",
+)
 
 
 def write_json(path: Path, run: Mapping[str, Any]) -> None:
@@ -76,7 +91,9 @@ def render_report(run: Mapping[str, Any], *, others: Mapping[str, Mapping[str, A
         half=half,
         tiles=[_metric_view(tiles[name]) for name in _TILES if tiles[name].n],
         table=_table(runs),
+        halves=half == HELD_OUT,
         sections=_sections(runs, half, shown),
+        labels=_labels(shown),
         cases=cases,
         filters=filters,
         provenance={
@@ -101,6 +118,14 @@ def _table(runs: Mapping[str, Sequence[Result]]) -> dict[str, Any]:
     return {"splits": splits, "runs": list(runs), "rows": rows}
 
 
+def _labels(results: Sequence[Result]) -> list[dict[str, Any]]:
+    """How often answers were right, by what the page says of them."""
+    return [
+        {"name": row.name, "cell": _metric_view(Metric(row.name, row.name, row.share, row.n, row.low, row.high))}
+        for row in label_rows(*selective_labels(results))
+    ]
+
+
 def _metric_view(metric: Metric) -> dict[str, Any]:
     return {
         "label": metric.label,
@@ -114,7 +139,7 @@ def _metric_view(metric: Metric) -> dict[str, Any]:
 def _honest_half(results: Sequence[Result]) -> tuple[str, list[Result]]:
     """The held-out half, on which nothing was tuned; all cases where it is empty."""
     held_out = [result for result in results if result.case.split == HELD_OUT]
-    return ("held-out", held_out) if held_out else ("all", list(results))
+    return (HELD_OUT, held_out) if held_out else ("all", list(results))
 
 
 def _sections(runs: Mapping[str, Sequence[Result]], half: str, shown: Sequence[Result]) -> list[dict[str, Any]]:
@@ -153,9 +178,11 @@ def _confidence_charts(
 ) -> Iterator[dict[str, Any]]:
     if len(runs) > 1:
         chosen = {f"{name}, all cases": list(results) for name, results in runs.items()}
-    else:
+    elif half == HELD_OUT:
         (ours,) = runs.values()
         chosen = {split: [each for each in ours if each.case.split == split] for split in (HELD_OUT, DEVELOPMENT)}
+    else:
+        chosen = {half: list(shown)}
     curves = {
         name: [(point.coverage, point.risk) for point in risk_coverage(*selective_labels(results))]
         for name, results in chosen.items()
@@ -163,7 +190,7 @@ def _confidence_charts(
     curves = {name: points for name, points in curves.items() if points}
     note = "Of the answers given, the share wrong if only the surest are kept. The dot: all that were given."
     yield _chart("Risk by coverage", note, charts.risk_coverage_chart("risk", curves), curves)
-    yield _reliability("is there an answer?", "share answerable", gate_labels(shown), half)
+    yield _reliability("is there an answer?", "share answerable", answerable_labels(shown), half)
     yield _reliability("is the answer right?", "share right", selective_labels(shown), half)
 
 

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from assistant.errors import UsageError
 from assistant.schema import Turn
-from evals.schema import Case, Metric, Result, Score
+from evals.schema import Case, GoldQuote, Metric, Result, Score
 
 
 def case_to_dict(case: Case) -> dict[str, Any]:
@@ -32,6 +32,11 @@ def case_from_dict(record: Mapping[str, Any]) -> Case:
         long_form=bool(record.get("long_form", False)),
         standalone=record.get("standalone"),
         other_answers=tuple(record.get("other_answers") or ()),
+        alternatives=tuple(tuple(tuple(point) for point in points) for points in record.get("alternatives") or ()),
+        quotes=tuple(GoldQuote(**quote) for quote in record.get("quotes") or ()),
+        references=tuple(record.get("references") or ()),
+        by_figure=bool(record.get("by_figure", False)),
+        halved=bool(record.get("halved", True)),
     )
 
 

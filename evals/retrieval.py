@@ -19,11 +19,11 @@ from pathlib import Path
 from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode
 from tqdm import tqdm
 
-from assistant.answer import MAX_REPORTS
 from assistant.embedding import similarities
 from assistant.excerpts import Excerpter
 from assistant.index import ArticleIndex
 from assistant.opening import open_embedder
+from assistant.query.query import Query
 from assistant.retriever import Retriever
 from assistant.settings import Settings
 from evals.adapters import SETS, EvalSet, load_set
@@ -52,6 +52,8 @@ class Reach:
 
 def measure(question_set: EvalSet, settings: Settings, scratch: Path) -> Reach:
     """Retrieve and cut for every answerable question with gold paragraphs; the corpus is indexed first."""
+    from assistant.answering.pipeline import MAX_REPORTS
+
     embedder = open_embedder(settings)
     index = ArticleIndex(scratch / f"{question_set.name}.sqlite3", embedder)
     index.add(question_set.articles or [])
@@ -62,14 +64,14 @@ def measure(question_set: EvalSet, settings: Settings, scratch: Path) -> Reach:
         gold = {paragraph for point in case.gold for paragraph in point}
         if case.unanswerable or not gold:
             continue
-        question = case.standalone or case.question
-        passages = retriever.retrieve(question)
+        query = Query.of(case.standalone or case.question)
+        passages = retriever.retrieve(query)
         five = {passage.paragraph.id: passage.paragraph.text for passage in passages[:_FIRST]}
-        excerpts = excerpter.cut(question, passages)
+        excerpts = excerpter.cut(query, passages)
         read = (five, excerpts.nearest, excerpts.texts)
         rows.append(
             (
-                *(float(bool(gold & _first(index, question, mode))) for mode in (_MEANING, _WORDS)),
+                *(float(bool(gold & _first(index, query.text, mode))) for mode in (_MEANING, _WORDS)),
                 float(bool(gold & set(five))),
                 *(_is_stated(case, gold, texts) for texts in read),
                 *(sum(map(len, texts.values())) for texts in read),

@@ -38,7 +38,7 @@ class Asker(Protocol):
 
 
 class AssistantLike(Protocol):
-    """What is needed of `assistant.answer.Assistant`."""
+    """What is needed of `assistant.library.Assistant`."""
 
     def stream(self, question: Question) -> Iterator[Event]:
         """The events of one question, `Done` last."""
@@ -67,7 +67,7 @@ class AssistantAsker:
 
     def close(self) -> None:
         """Close the assistant, where it can be closed."""
-        _close(self._assistant)
+        close(self._assistant)
 
 
 class CandidateAsker:
@@ -85,7 +85,7 @@ class CandidateAsker:
         try:
             return asker.ask(case)
         finally:
-            _close(asker)
+            close(asker)
 
 
 def assistant_opener(
@@ -113,7 +113,7 @@ class _Mixed:
         return (self._own if case.id in self._candidates else self._corpus).ask(case)
 
     def close(self) -> None:
-        _close(self._corpus)
+        close(self._corpus)
 
 
 def run(
@@ -323,7 +323,8 @@ def _digest(value: object) -> str:
     return hashlib.sha256(_canonical(value).encode()).hexdigest()
 
 
-def _close(thing: object) -> None:
-    close = getattr(thing, "close", None)
-    if callable(close):
-        close()
+def close(thing: object) -> None:
+    """Close an asker, where it can be closed."""
+    method = getattr(thing, "close", None)
+    if callable(method):
+        method()

@@ -19,13 +19,25 @@ def split_of(case_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class GoldQuote:
+    """The exact characters of a paragraph that state the answer."""
+
+    paragraph_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A question and what is known about its answer.
 
     `answers` lists the points a right answer makes, each with its acceptable wordings; `gold`,
     parallel to it, lists for each point the ids of every paragraph that states it (empty where
-    unknown). `rejects` are wordings that make an answer wrong. `long_form`: the points are
-    reference texts, to be recalled rather than matched.
+    unknown). `alternatives` are other lists of points, each of which is as right as `answers`.
+    `rejects` are wordings that make an answer wrong; `other_answers` would be right for another date.
+    `long_form`: the points are reference texts, to be recalled rather than matched.
+    `quotes` are the places that state the answer and `references` good answers, both () where unknown.
+    `by_figure`: "38.4" in points and rejects also stands for 38.4 million.
+    `halved`: it belongs to the development or to the held-out half.
     """
 
     id: str
@@ -39,11 +51,26 @@ class Case:
     long_form: bool = False
     standalone: str | None = None
     other_answers: tuple[str, ...] = ()
+    alternatives: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    quotes: tuple[GoldQuote, ...] = ()
+    references: tuple[str, ...] = ()
+    by_figure: bool = False
+    halved: bool = True
 
     @property
     def split(self) -> str:
-        """The half the case belongs to."""
-        return split_of(self.id)
+        """The half the case belongs to, "" where it belongs to none."""
+        return split_of(self.id) if self.halved else ""
+
+    @property
+    def acceptable(self) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """Every list of points that makes an answer right; () for a question to be refused."""
+        return (self.answers, *self.alternatives) if self.answers else ()
+
+    @property
+    def wordings(self) -> list[str]:
+        """Every wording of every point of a right answer."""
+        return [wording for points in self.acceptable for point in points for wording in point]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +96,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """An aggregate with its 95 % interval; `unit` is "share", "seconds" or "count"."""
+    """An aggregate over `n` cases; `unit` is "share", "seconds" or "count".
+
+    `low` and `high` are the 95 % interval, of seconds the quartiles.
+    """
 
     name: str
     label: str

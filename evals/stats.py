@@ -7,46 +7,12 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from evals.calibration import (
-    CalibrationBin,
-    RiskPoint,
-    auc,
-    auc_interval,
-    aurc,
-    calibration_bins,
-    expected_calibration_error,
-    risk_coverage,
-)
+from evals.calibration import auc, auc_interval
 from evals.schema import DEVELOPMENT, HELD_OUT, Metric, Result
-from evals.uncertainty import bootstrap, holm, mcnemar_exact, permutation_paired, sign_test, wilson
+from evals.uncertainty import quartiles, wilson
 
-__all__ = [
-    "METRICS",
-    "CalibrationBin",
-    "MetricSpec",
-    "RiskPoint",
-    "aggregate",
-    "auc",
-    "auc_interval",
-    "aurc",
-    "bootstrap",
-    "by_category",
-    "by_split",
-    "calibration_bins",
-    "case_values",
-    "expected_calibration_error",
-    "gate_labels",
-    "holm",
-    "is_right",
-    "mcnemar_exact",
-    "permutation_paired",
-    "risk_coverage",
-    "selective_labels",
-    "sign_test",
-    "wilson",
-]
-
-RIGHT, GATE_AUC = "right", "gate_auc"
+OVERALL, CONFIDENCE_AUC = "overall", "confidence_auc"
+MEDIAN = " (median, quartiles)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +26,32 @@ class MetricSpec:
 
 
 METRICS: tuple[MetricSpec, ...] = (
-    MetricSpec("answer_accuracy", "answer accuracy"),
+    MetricSpec("right", "right answers"),
+    MetricSpec("right_and_direct", "right and direct answers"),
     MetricSpec("false_refusal", "false refusals", higher_is_better=False),
-    MetricSpec("refusal_recall", "refusal recall"),
+    MetricSpec("rightly_refused", "rightly refused"),
     MetricSpec("refusal_precision", "refusal precision"),
+    MetricSpec("citations_state", "citations that state the answer"),
     MetricSpec("citation_precision", "citation precision"),
     MetricSpec("citation_recall", "citation recall"),
-    MetricSpec("support_rate", "support rate"),
-    MetricSpec("wrong_date", "date confusions", higher_is_better=False),
+    MetricSpec("support_rate", "sentences that cite the gold quote"),
+    MetricSpec("date_confusion", "date confusions", higher_is_better=False),
     MetricSpec("context_recall", "context recall@k"),
     MetricSpec("mrr", "MRR"),
-    MetricSpec("seconds_first_token", "seconds to first token (median)", "seconds", higher_is_better=False),
-    MetricSpec("seconds_total", "seconds to answer (median)", "seconds", higher_is_better=False),
-    MetricSpec(RIGHT, "accuracy overall (right or rightly refused)"),
-    MetricSpec(GATE_AUC, "gate AUC (confidence: answerable or not)"),
+    MetricSpec("seconds_first_token", f"seconds to first token{MEDIAN}", "seconds", higher_is_better=False),
+    MetricSpec("seconds_total", f"seconds to answer{MEDIAN}", "seconds", higher_is_better=False),
+    MetricSpec("seconds_refusal", f"seconds to refusal{MEDIAN}", "seconds", higher_is_better=False),
+    MetricSpec(OVERALL, "right or rightly refused"),
+    MetricSpec(CONFIDENCE_AUC, "AUC of confidence: answerable or not"),
     MetricSpec("quote_integrity", "quote integrity"),
 )
 
 
 def aggregate(results: Sequence[Result]) -> list[Metric]:
-    """Every metric of `METRICS`, in that order, with its 95 % interval; None where n is 0."""
-    return [_gate_auc(spec, results) if spec.name == GATE_AUC else _metric(spec, results) for spec in METRICS]
+    """Every metric of `METRICS`, in that order, with interval or quartiles; None where n is 0."""
+    return [
+        _confidence_auc(spec, results) if spec.name == CONFIDENCE_AUC else _metric(spec, results) for spec in METRICS
+    ]
 
 
 def by_category(results: Sequence[Result]) -> dict[str, list[Metric]]:
@@ -100,7 +71,7 @@ def case_values(results: Sequence[Result], name: str) -> dict[str, float]:
     """The mean value of a score over the runs of each case, by case id; unscored ones left out."""
     values: dict[str, list[float]] = {}
     for result in results:
-        value = is_right(result) if name == RIGHT else _value(result, name)
+        value = is_right(result) if name == OVERALL else _value(result, name)
         if value is not None:
             values.setdefault(result.case.id, []).append(value)
     return {case: statistics.fmean(each) for case, each in values.items()}
@@ -108,12 +79,11 @@ def case_values(results: Sequence[Result], name: str) -> dict[str, float]:
 
 def is_right(result: Result) -> float | None:
     """1.0 for a right answer or a right refusal, else 0.0; None where it could not be judged."""
-    return _value(result, "refusal_recall" if result.case.unanswerable else "answer_accuracy")
+    return _value(result, "rightly_refused" if result.case.unanswerable else "right")
 
 
-def gate_labels(results: Sequence[Result]) -> tuple[list[float], list[bool]]:
-    """(confidence in [0, 1], is it answerable) of every case that came back, for the gate's
-    calibration and AUC."""
+def answerable_labels(results: Sequence[Result]) -> tuple[list[float], list[bool]]:
+    """(confidence in [0, 1], is it answerable) of every case that came back with a confidence."""
     confidences: dict[str, list[float]] = {}
     answerable: dict[str, bool] = {}
     for result in results:
@@ -124,7 +94,7 @@ def gate_labels(results: Sequence[Result]) -> tuple[list[float], list[bool]]:
 
 
 def selective_labels(results: Sequence[Result]) -> tuple[list[float], list[bool]]:
-    """(confidence, is it right) of every answered result, for the risk-coverage curve.
+    """(confidence, is it right) of every answered result that has a confidence.
 
     Refusals have no answer that could be judged, so the curve says what raising the threshold
     further would do. An answer to an unanswerable question is wrong.
@@ -134,7 +104,9 @@ def selective_labels(results: Sequence[Result]) -> tuple[list[float], list[bool]
         value = is_right(result)
         if result.answer is None or result.answer["refused"] or value is None:
             continue
-        confidences.append(float(result.answer.get("confidence") or 0.0))
+        if (confidence := result.answer.get("confidence")) is None:
+            continue
+        confidences.append(float(confidence))
         right.append(value >= 0.5)
     return confidences, right
 
@@ -149,12 +121,12 @@ def _metric(spec: MetricSpec, results: Sequence[Result]) -> Metric:
     if not values:
         return _made(spec, None, 0, None)
     if spec.unit == "seconds":
-        return _made(spec, statistics.median(values), len(values), bootstrap(values))
+        return _made(spec, statistics.median(values), len(values), quartiles(values))
     return _made(spec, statistics.fmean(values), len(values), wilson(sum(values), len(values)))
 
 
-def _gate_auc(spec: MetricSpec, results: Sequence[Result]) -> Metric:
-    confidences, answerable = gate_labels(results)
+def _confidence_auc(spec: MetricSpec, results: Sequence[Result]) -> Metric:
+    confidences, answerable = answerable_labels(results)
     value = auc(confidences, answerable)
     if value is None:
         return _made(spec, None, 0, None)

@@ -9,12 +9,20 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from evals.schema import Case, Metric, Result, Score
-from evals.stats import METRICS, is_right
+from evals.stats import MEDIAN, METRICS, is_right
 
 ABSENT = "–"
 # What can be amiss with a right answer; the other scores say why an answer is wrong.
-_FLAWS = ("citation_precision", "citation_recall", "support_rate", "quote_integrity", "wrong_date")
-_REASONS = ("answer_accuracy", "refusal_recall", "context_recall", *_FLAWS)
+_FLAWS = (
+    "right_and_direct",
+    "citations_state",
+    "citation_precision",
+    "citation_recall",
+    "support_rate",
+    "quote_integrity",
+    "date_confusion",
+)
+_REASONS = ("right", "rightly_refused", "context_recall", *_FLAWS[1:])
 _WORDINGS_SHOWN = 4
 _SPECS = {spec.name: spec for spec in METRICS}
 # Articles and models could otherwise move the cursor, colour or clear the reader's terminal.
@@ -58,7 +66,7 @@ def shortcomings(result: Result) -> dict[str, Score]:
 
 def label_of(name: str) -> str:
     """A score's label, as the table has it."""
-    return _SPECS[name].label.removesuffix(" (median)") if name in _SPECS else name
+    return _SPECS[name].label.removesuffix(MEDIAN) if name in _SPECS else name
 
 
 def format_score(name: str, score: Score) -> str:
@@ -74,16 +82,23 @@ def format_value(value: float | None, unit: str) -> str:
 
 
 def format_interval(metric: Metric) -> str:
-    """The 95 % interval, empty where there is none."""
+    """The 95 % interval, or the quartiles; empty where there is none."""
     if metric.low is None or metric.high is None:
         return ""
     return f"{metric.low:.2f}–{metric.high:.2f}"
 
 
 def expected_points(case: Case, most: int | None = None) -> list[str]:
-    """For each point of the right answer, its wordings in one line, `most` of them at the most."""
+    """For each point of the right answer, its wordings in one line, `most` of them at the most.
+
+    Where there are other right answers their points follow, after "or:".
+    """
     return [
-        " / ".join(point[:most]) + (" / …" if most is not None and len(point) > most else "") for point in case.answers
+        ("or: " if place and not number else "")
+        + " / ".join(point[:most])
+        + (" / …" if most is not None and len(point) > most else "")
+        for place, points in enumerate(case.acceptable)
+        for number, point in enumerate(points)
     ]
 
 
@@ -94,12 +109,16 @@ def missed_gold(result: Result) -> list[str]:
 
 
 def render_table(columns: Mapping[str, Sequence[Metric]]) -> str:
-    """One metric a row; in each column its value, 95 % interval and n. Absent ones are "–"."""
+    """One metric a row; in each column its value, 95 % interval (quartiles of seconds) and n. Absent ones are "–"."""
     labels = {metric.name: metric.label for metrics in columns.values() for metric in metrics}
-    blocks = [["", "metric", *labels.values()]]
-    for heading, metrics in columns.items():
-        found = {metric.name: metric for metric in metrics}
-        blocks.append(_column(heading, [found.get(name) for name in labels]))
+    by_name = {heading: {metric.name: metric for metric in metrics} for heading, metrics in columns.items()}
+    cells = {heading: [found.get(name) for name in labels] for heading, found in by_name.items()}
+    return render_grid("metric", list(labels.values()), cells)
+
+
+def render_grid(what: str, rows: Sequence[str], columns: Mapping[str, Sequence[Metric | None]]) -> str:
+    """A table whose `rows`, named in a first column headed `what`, have one metric in each of `columns`."""
+    blocks = [["", what, *rows], *(_column(heading, metrics) for heading, metrics in columns.items())]
     lines = ["   ".join(parts).rstrip() for parts in zip(*map(_same_width, blocks), strict=True)]
     lines.insert(2, "─" * max(map(len, lines)))
     return "\n".join(lines)
@@ -144,7 +163,8 @@ def render_failures(results: Sequence[Result], width: int | None = None) -> str:
 def _failure(result: Result, width: int) -> str:
     case, answer = result.case, result.answer or {}
     again = f" · run {result.run}" if result.run > 1 else ""
-    lines = [_clean(f"✗ {case.id} · {case.category} · {case.split}{again} · {outcome(result)}")]
+    about = " · ".join(filter(None, (case.id, case.category, case.split)))
+    lines = [_clean(f"✗ {about}{again} · {outcome(result)}")]
 
     def add(label: str, text: str) -> None:
         lead = f"  {label:<9} "

@@ -1,4 +1,7 @@
-"""The gates: the facts of the two articles against thresholds.toml, each half by itself."""
+"""A smoke test: some facts about the two articles, for which the first editions were built.
+
+All of them, in halves: assistant eval evals/facts --articles seeds
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from evals.cases import load_cases
 from evals.gates import check, load_thresholds
 from evals.results_io import result_from_dict
-from evals.schema import DEVELOPMENT, HELD_OUT
 from evals.stats import aggregate
 
 HERE = Path(__file__).parent
@@ -26,10 +26,8 @@ def test_there_are_enough_facts_of_every_kind() -> None:
     assert min(halves.values()) >= 0.35 * len(cases)
 
 
-@pytest.mark.parametrize("split", [DEVELOPMENT, HELD_OUT])
-def test_the_thresholds_are_met(split: str, measured: dict[str, Any]) -> None:
-    """Every metric of this half is within its limits, and enough could be judged."""
-    results = [result_from_dict(row) for row in measured["results"]]
-    own = [result for result in results if result.case.split == split]
-    failures = check(aggregate(own), load_thresholds(HERE / "thresholds.toml")[split], own)
+def test_the_thresholds_are_met(facts_run: dict[str, Any]) -> None:
+    """Every metric is within its limits, and enough could be judged."""
+    results = [result_from_dict(row) for row in facts_run["results"]]
+    failures = check(aggregate(results), load_thresholds(HERE / "thresholds.toml")["facts"], results)
     assert not failures, "\n".join(failures)

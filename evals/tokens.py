@@ -31,17 +31,19 @@ class Token:
     """One comparable unit.
 
     `key` is compared; `also` are further keys that a wording may name it by ("billion" for 200
-    billion). `breaks` are the punctuation marks just before it; `named`: it begins with a capital.
+    billion). `breaks` are the punctuation marks just before it; `named`: it begins with a capital;
+    `figure`: the number without its magnitude ("200"), "" where it has none.
     """
 
     key: str
     also: frozenset[str] = frozenset()
     breaks: str = ""
     named: bool = False
+    figure: str = ""
 
-    def answers_to(self, key: str) -> bool:
-        """True when a wording's `key` names this token."""
-        return key == self.key or key in self.also
+    def answers_to(self, key: str, *, by_figure: bool = False) -> bool:
+        """True when a wording's `key` names this token; `by_figure`: a number's figure alone does, too."""
+        return key == self.key or key in self.also or (by_figure and key == self.figure != "")
 
 
 def vocabulary(words: str) -> frozenset[str]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 Z_95 = 1.959963984540054
 _SEED = 20170704
 _RESAMPLES = 10_000
 _EXACT_UP_TO = 14
-
-Vector = NDArray[np.float64]
 
 
 def wilson(successes: float, n: int) -> tuple[float, float]:
@@ -33,24 +30,11 @@ def wilson(successes: float, n: int) -> tuple[float, float]:
     return low, high
 
 
-def bootstrap(
-    values: Sequence[float],
-    statistic: Callable[[Vector], Vector] = lambda samples: np.median(samples, axis=1),
-    *,
-    seed: int = _SEED,
-    resamples: int = 2_000,
-) -> tuple[float, float]:
-    """The 95 % percentile bootstrap interval of a statistic (Efron 1979), in the values' unit.
-
-    `statistic` maps a (resamples, n) array to one number a row; the median unless given. The same
-    seed gives the same interval. Raises ValueError for no values.
-    """
+def quartiles(values: Sequence[float]) -> tuple[float, float]:
+    """The lower and the upper quartile, in the values' unit. Raises ValueError for no values."""
     if not values:
-        raise ValueError("no values have no interval")
-    generator = np.random.default_rng(seed)
-    sample = np.asarray(values, dtype=np.float64)
-    drawn = sample[generator.integers(0, len(sample), size=(resamples, len(sample)))]
-    low, high = np.percentile(statistic(drawn), [2.5, 97.5])
+        raise ValueError("no values have no quartiles")
+    low, high = np.percentile(np.asarray(values, dtype=np.float64), [25, 75])
     return float(low), float(high)
 
 

@@ -9,34 +9,39 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from evals.schema import Result, Score
-from evals.scorers.answer_accuracy import answer_accuracy
 from evals.scorers.citation_precision import citation_precision
 from evals.scorers.citation_recall import citation_recall
+from evals.scorers.citations_state import citations_state
 from evals.scorers.context_recall import context_recall
+from evals.scorers.date_confusion import date_confusion
 from evals.scorers.false_refusal import false_refusal
-from evals.scorers.latency import seconds_first_token, seconds_total
+from evals.scorers.latency import seconds_first_token, seconds_refusal, seconds_total
 from evals.scorers.mrr import mrr
 from evals.scorers.quote_integrity import quote_integrity
 from evals.scorers.refusal_precision import refusal_precision
-from evals.scorers.refusal_recall import refusal_recall
+from evals.scorers.right import right
+from evals.scorers.right_and_direct import right_and_direct
+from evals.scorers.rightly_refused import rightly_refused
 from evals.scorers.support_rate import support_rate
-from evals.scorers.wrong_date import wrong_date
 
 Scorer = Callable[[Result], Score | None]
 
 SCORERS: tuple[tuple[str, Scorer], ...] = (
-    ("answer_accuracy", answer_accuracy),
+    ("right", right),
+    ("right_and_direct", right_and_direct),
     ("false_refusal", false_refusal),
-    ("refusal_recall", refusal_recall),
+    ("rightly_refused", rightly_refused),
     ("refusal_precision", refusal_precision),
+    ("date_confusion", date_confusion),
+    ("citations_state", citations_state),
+    ("support_rate", support_rate),
     ("citation_precision", citation_precision),
     ("citation_recall", citation_recall),
-    ("support_rate", support_rate),
-    ("wrong_date", wrong_date),
     ("context_recall", context_recall),
     ("mrr", mrr),
     ("seconds_first_token", seconds_first_token),
     ("seconds_total", seconds_total),
+    ("seconds_refusal", seconds_refusal),
     ("quote_integrity", quote_integrity),
 )
 

@@ -1,22 +1,22 @@
-"""Date confusions: does the answer state what is right for another date? 1 is bad.
+"""Date confusions: is a wrong answer right for another date? 1 is bad.
 
-Applies where there is something to confuse: `other_answers` (right at another time), or a reject
-that names a date ("2017" for a meeting of 2023). Answered answerable cases only.
+Applies where there is something to confuse: `other_answers` (right at another time, or in another
+report), or a reject that names a date ("2017" for a meeting of 2023). Answered answerable cases only.
 """
 
 from __future__ import annotations
 
-from evals.matching import stated_rejects
 from evals.normalise import tokens
 from evals.schema import Result, Score
-from evals.scorers.common import answered, asked, told, unscored
+from evals.scorers.common import answered, said, stated_wrongs, unscored
+from evals.scorers.right import right
 from evals.tokens import MONTHS
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2100
 
 
-def wrong_date(result: Result) -> Score | None:
-    """1 where another date, or the answer for another date, is stated; else 0."""
+def date_confusion(result: Result) -> Score | None:
+    """1 where a wrong answer states another date, or what is right for another; else 0."""
     case = result.case
     confusable = [*case.other_answers, *(reject for reject in case.rejects if names_date(reject))]
     if case.unanswerable or not confusable:
@@ -26,8 +26,10 @@ def wrong_date(result: Result) -> Score | None:
     answer = answered(result)
     if answer is None:
         return None
-    right = [wording for point in case.answers for wording in point]
-    stated = stated_rejects(told(answer), confusable, question=asked(case), allowed=right)
+    judged = right(result)
+    if judged is not None and judged.value == 1:
+        return Score(0.0, "right")
+    stated = stated_wrongs(case, said(answer), confusable)
     if stated:
         return Score(1.0, f"states {stated[0]!r}, right for another date")
     return Score(0.0, "no confusion")

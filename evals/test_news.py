@@ -1,0 +1,39 @@
+"""The gates: invented news that nothing was tuned on, against thresholds.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.verification.verifier import STATED
+from evals.gates import check, check_metrics, load_thresholds
+from evals.judgement_stats import Judged, summarise
+from evals.results_io import result_from_dict
+from evals.stats import aggregate
+
+HERE = Path(__file__).parent
+
+
+def _failures(section: str, record: dict[str, Any]) -> list[str]:
+    results = [result_from_dict(row) for row in record["results"]]
+    return check(aggregate(results), load_thresholds(HERE / "thresholds.toml")[section], results)
+
+
+def test_each_bundle_as_its_own_library(news_run: dict[str, Any]) -> None:
+    """Every metric is within its limits, and enough could be judged."""
+    failures = _failures("news", news_run)
+    assert not failures, "\n".join(failures)
+
+
+def test_all_bundles_as_one_library(together_run: dict[str, Any]) -> None:
+    """As above, where the article has to be found first."""
+    failures = _failures("news-together", together_run)
+    assert not failures, "\n".join(failures)
+
+
+def test_the_judge_alone(judged: Sequence[Judged]) -> None:
+    """The judge passes what an article states and not what it contradicts."""
+    metrics = summarise(judged, STATED)
+    failures = check_metrics(metrics, load_thresholds(HERE / "thresholds.toml")["judgements"])
+    assert not failures, "\n".join(failures)
