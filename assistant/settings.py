@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     password_hash: SecretStr = Field(
         SecretStr(""), description="hash of the page's password, made with: assistant web --hash-password"
     )
-    threshold: float = Field(0.4, ge=0, le=1, description="confidence below which nothing is shown")
+    threshold: float = Field(0.45, ge=0, le=1, description="confidence below which nothing is shown")
     worth: float = Field(0.1, ge=0, le=1, description="probability below which an article is not written from")
 
     @field_validator("articles", "home", "prompts", mode="after")

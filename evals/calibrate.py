@@ -118,9 +118,13 @@ def is_correct(item: Item, article: str, text: str) -> bool:
     """True where `text` makes every point of that article's answer and none of what is rejected."""
     answers = [answer for answer in item.answers if answer.article == article]
     wordings = [wording for answer in item.answers for point in answer.points for wording in point]
-    if not answers or stated_rejects(text, item.rejects, question=item.asked, allowed=wordings):
+    if not answers or stated_rejects(text, item.rejects, question=item.asked, allowed=wordings, by_figure=True):
         return False
-    return all(first_stated(text, point, question=item.asked, loose=True) for point in answers[0].points)
+    known = [answer.text for answer in answers]
+    return all(
+        first_stated(text, point, question=item.asked, loose=True, references=known, by_figure=True)
+        for point in answers[0].points
+    )
 
 
 def logistic(inputs: Floats, right: Floats, *, ridge: float = _RIDGE) -> Floats:

@@ -25,6 +25,7 @@ PROMPTS = {
     "answered": "$context\nANSWERED $question",
     "stated": "$context\nSTATED $sentence",
     "right": "$context\nRIGHT $question = $sentence",
+    "taught/answer": "$context\nCheck: WRITE $question",
     "taught/answered": "$context\nCheck: ANSWERED $question",
     "taught/stated": "$context\nCheck: STATED $sentence",
     "taught/right": "$context\nCheck: RIGHT $question = $sentence",

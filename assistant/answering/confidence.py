@@ -22,16 +22,18 @@ _NEVER_CERTAIN = 1e-4
 
 
 class Label(StrEnum):
-    """What the page and the terminal say of an answer; each holds for the share measured."""
+    """What the page and the terminal say of an answer.
 
-    HIGH = "Very likely right"
-    MIDDLE = "Likely right"
+    On the bundles 96 of 110 answers called likely right were (87 %), and 25 of 45 of the others.
+    """
+
+    HIGH = "Likely right"
     LOW = "Uncertain; read the source"
 
 
 def label(confidence: float) -> Label:
     """The words for a probability in [0, 1]."""
-    return Label.HIGH if confidence >= 0.9 else Label.MIDDLE if confidence >= 0.75 else Label.LOW
+    return Label.HIGH if confidence >= 0.7 else Label.LOW
 
 
 def confidence(judgements: Judgements) -> float:

@@ -91,7 +91,7 @@ class Pipeline:
                 answer=" ".join(map(with_marks, sentences)) or NOT_STATED,
                 refused=not sentences,
                 refusal_reason=None if sentences else _reason(passages, claims),
-                confidence=max((claim.confidence for claim in chosen or claims), default=likeliest),
+                confidence=_confidence(chosen, claims, likeliest),
                 sentences=tuple(sentences),
                 citations=citations.all(),
                 closest=() if sentences else passages[:_CLOSEST],
@@ -188,6 +188,13 @@ def _render(query: Query, chosen: Sequence[Claim], citations: CitationList) -> G
         sentences.append(sentence)
         yield SentenceReady(sentence, made)
     return sentences
+
+
+def _confidence(chosen: Sequence[Claim], claims: Sequence[Claim], likeliest: float) -> float:
+    """An answer is as sure as its least sure sentence; a refusal tells of the best that was found."""
+    if chosen:
+        return min(claim.confidence for claim in chosen)
+    return max((claim.confidence for claim in claims), default=likeliest)
 
 
 def _reason(passages: Sequence[Passage], claims: Sequence[Claim]) -> str:

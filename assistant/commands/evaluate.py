@@ -12,8 +12,14 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     evaluate = commands.add_parser("eval", help="measure how accurate it is, or compare two measurements")
     evaluate.add_argument("what", nargs="*", metavar="FACTS | compare A B", help="a facts file (JSON lines) or folder")
-    evaluate.add_argument("--set", metavar="NAME", help="a public question set instead of facts")
+    evaluate.add_argument("--set", metavar="NAME", help="news, news-together or a public question set instead of facts")
     evaluate.add_argument("--evaldata", type=Path, metavar="DIR", help="the folder of the public question sets")
+    evaluate.add_argument(
+        "--bundles",
+        type=Path,
+        metavar="DIR",
+        help="bundles of news for --set news and news-together; else the project's",
+    )
     evaluate.add_argument("--output", type=Path, default=Path("eval-results"), metavar="DIR", help="where results go")
     evaluate.add_argument("--baseline", action="store_true", help="measure llama-index's CitationQueryEngine beside")
     evaluate.add_argument("--limit", type=int, metavar="N", help="the first N cases only")

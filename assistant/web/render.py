@@ -16,7 +16,7 @@ Class names, for style sheet and scripts:
                               q.card-quote, span.card-outlet, bdi.card-title, span.card-paragraph, span.card-also
       p.draft                 what the model is writing, not checked
       div.refusal-card        p.reason, ul.closest > li > button.open-source[data-article …], blockquote
-      p.confidence            .high | .middle | .low | .none
+      p.confidence            .high | .low | .none
       details.how             section > h4; dl.facts, ol.entries, div.scroll > table, .number, .none, .more
     article.source            header > h2.title, p.byline, p.about; p.paragraph#pN (.cited) > span.number, span.text;
                               mark, span.dateline

@@ -29,7 +29,7 @@ from assistant.web.words import (
 _QUOTE_SHOWN = 900
 _PASSAGE_SHOWN = 700
 _NOT_STATED = "The articles do not say."
-_LEVELS = {Label.HIGH: "high", Label.MIDDLE: "middle", Label.LOW: "low"}
+_LEVELS = {Label.HIGH: "high", Label.LOW: "low"}
 
 Record = Mapping[str, object]
 

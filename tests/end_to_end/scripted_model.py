@@ -1,6 +1,7 @@
 """A language model that answers by rule, behind the same HTTP interface as any other: what a page shows is foreseen.
 
-It answers only where the paragraphs it is given have every long word of the reply, as a good model would.
+It knows the prompts by their last lines, and answers only where the paragraphs it is given have every long word
+of the reply, as a good model would.
 """
 
 import json
@@ -19,6 +20,8 @@ RULES = (
     ("visit Moscow", "Xi's ongoing state visit will further boost the two countries' partnership."),
     ("attend", "Trump, Putin and Xi will attend the Group of 20 summit in Germany."),
     ("council open", "The city council opened a new library."),
+    # A figure that no article has: it must not be shown.
+    ("appreciate", "He appreciated its neutral position in 2022."),
     ("tram line", "The tram line was closed by the mayor."),
 )
 _SLOWLY = 0.1
@@ -57,15 +60,14 @@ class _Handler(BaseHTTPRequestHandler):
         request = json.loads(self.rfile.read(int(self.headers["content-length"])))
         prompt = request["messages"][-1]["content"]
         self.script.asked.append(prompt)
-        reply = _reply(prompt)
         if request.get("stream"):
-            self._stream(reply or "Nothing is known about that.", _SLOWLY if "slowly" in prompt else 0.01)
+            self._stream(_written(prompt), _SLOWLY if "slowly" in prompt else 0.01)
         else:
-            self._judge(reply is not None)
+            self._judge(_is_so(prompt))
 
     def _judge(self, yes: bool) -> None:
         word = "yes" if yes else "no"
-        odds = [{"token": word, "logprob": -0.01, "bytes": None}, {"token": "no", "logprob": -5.0, "bytes": None}]
+        odds = [{"token": word, "logprob": -0.001, "bytes": None}, {"token": "no", "logprob": -7.0, "bytes": None}]
         choice = {
             "index": 0,
             "finish_reason": "stop",
@@ -103,12 +105,32 @@ def _completion(kind: str, choice: dict[str, object]) -> dict[str, object]:
     return {"id": "1", "object": kind, "created": 0, "model": "scripted", "choices": [choice]}
 
 
-def _reply(prompt: str) -> str | None:
-    follow_up = re.findall(r"^Follow-up question: (.*)$", prompt, re.M)
-    if follow_up:
-        return str(follow_up[-1])
-    question = re.findall(r"^Question: (.*)$", prompt, re.M)[-1]
-    given = set(re.findall(r"\w{5,}", prompt))
-    return next(
-        (reply for asked, reply in RULES if asked in question and set(re.findall(r"\w{5,}", reply)) <= given), None
-    )
+def _written(prompt: str) -> str:
+    if prompt.startswith("Rewrite the follow-up question"):
+        return str(re.findall(r"^Follow-up question: (.*)$", prompt, re.M)[-1])
+    paragraphs, asked = prompt.rsplit("\n\n", 1)
+    question, task = asked.split("\n")
+    assert task == "Answer the question in one short sentence.", task
+    return _reply(question, paragraphs) or "Nothing is known about that."
+
+
+def _is_so(prompt: str) -> bool:
+    paragraphs, asked = prompt.rsplit("\n\n", 1)
+    *told, task = asked.split("\n")
+    match task.split("?")[0]:
+        case "Is the answer to this question stated in the paragraphs":
+            return _reply(told[0], paragraphs) is not None
+        case "Do the paragraphs state all of this sentence":
+            return _long(told[0].removeprefix("Sentence: ")) <= _long(paragraphs)
+        case "Is this answer right and complete according to the paragraphs":
+            reply = _reply(told[0], paragraphs)
+            return reply is not None and _long(reply) <= _long(told[1])
+    raise AssertionError(f"an unknown prompt: {task}")
+
+
+def _reply(question: str, paragraphs: str) -> str | None:
+    return next((reply for asked, reply in RULES if asked in question and _long(reply) <= _long(paragraphs)), None)
+
+
+def _long(text: str) -> set[str]:
+    return set(re.findall(r"\w{5,}", text))

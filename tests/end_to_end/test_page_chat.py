@@ -44,7 +44,7 @@ def test_an_example_is_answered_and_its_source_opens_at_the_quoted_words(site, n
     assert turn.locator(".question").inner_text() == SIGNED
     assert "Xi and Putin signed two joint statements" in turn.locator(".sentence").inner_text()
     assert turn.locator(".check.verified").count() == 1
-    assert turn.locator(".confidence").inner_text().startswith("Very likely right")
+    assert turn.locator(".confidence").inner_text().startswith("Likely right")
     chip = turn.locator(".chip").first
     card = turn.locator(".card").first
     assert not card.is_visible()
@@ -99,6 +99,17 @@ def test_what_the_articles_do_not_say_is_refused_with_reading_and_no_citation(si
     assert turn.locator(".closest li").count() == 3
     turn.locator(".open-source").first.click()
     page.locator("#pane .paragraph.cited").wait_for()
+
+
+def test_what_fails_its_check_gives_way_to_the_articles_own_words(site, new_page, ask):
+    page = new_page(site)
+    turn = ask(page, "What did Putin appreciate?")
+    sentence = turn.locator(".sentence.quoted")
+    assert "“Then he expressed its support for China and appreciated its neutral position" in sentence.inner_text()
+    assert "2022" not in turn.locator(".sentences").inner_text()
+    assert "quotation" in sentence.locator(".check").get_attribute("title")
+    turn.locator(".chip").first.click()
+    assert "appreciated its neutral position" in marked(page)
 
 
 def test_two_reports_stand_side_by_side_with_their_dates(site, new_page, ask):

@@ -13,6 +13,7 @@ from assistant.checking import check
 from assistant.collection import Collection
 from assistant.errors import IndexStoreError
 from assistant.index import ArticleIndex
+from assistant.query.query import Query
 from assistant.retriever import Retriever
 
 Write = Callable[..., Path]
@@ -45,7 +46,7 @@ def test_a_library_on_a_server_grows_and_shrinks(machine: Open, write_articles: 
     report = library.refresh(only=library.add_paths([folder]))
     assert (report.added, report.duplicates) == (2, 1)
     assert library.index.article("a").also == ("AFP, 2017-07-04",)
-    (found, *_) = Retriever(library.index, passages=5).retrieve("Who met in Moscow?")
+    (found, *_) = Retriever(library.index, passages=5).retrieve(Query.of("Who met in Moscow?"))
     assert (found.article_id, found.also) == ("a", ("AFP, 2017-07-04",))
     (folder / "a.txt").unlink()
     (folder / "c.txt").rename(folder / "d.txt")

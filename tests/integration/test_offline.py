@@ -134,10 +134,11 @@ def test_indexing_and_listing_the_seeds_tries_nothing(offline: Offline) -> None:
 def test_searching_tries_nothing(offline: Offline) -> None:
     program = """
         from assistant.library import open_index
+        from assistant.query.query import Query
         from assistant.retriever import Retriever
         from assistant.settings import Settings
         index, _ = open_index(Settings.load())
-        print(len(Retriever(index, passages=5).retrieve("What was signed in 2023?")))
+        print(len(Retriever(index, passages=5).retrieve(Query.of("What was signed in 2023?"))))
     """
     done = offline.run("-c", textwrap.dedent(program))
     assert done.stdout == "5\n", done.stderr

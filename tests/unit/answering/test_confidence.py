@@ -62,10 +62,8 @@ def test_log_odds_of_certainty_are_finite_and_as_far_from_even_on_both_sides() -
     ("probability", "expected"),
     [
         (1.0, Label.HIGH),
-        (0.9, Label.HIGH),
-        (0.8999, Label.MIDDLE),
-        (0.75, Label.MIDDLE),
-        (0.7499, Label.LOW),
+        (0.7, Label.HIGH),
+        (0.6999, Label.LOW),
         (0.0, Label.LOW),
     ],
 )

@@ -74,7 +74,8 @@ Ask = Callable[..., tuple[Answer, list[Event]]]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    def events(text: str, retriever: FakeRetriever, model: Any, **more: Any) -> list[Event]:
+    def events(text: str, retriever: FakeRetriever, model: Any, second: Any = None, **more: Any) -> list[Event]:
+        """`second` writes after `model`, and judges nothing."""
         prompts = prompts_in(tmp_path)
         judge = Judge(model, prompts)
         steps = Steps(
@@ -82,7 +83,7 @@ def run(tmp_path: Path) -> Run:
             retriever,  # type: ignore[arg-type]
             Excerpter(alike, characters=1500, articles=3),
             judge,
-            (DraftGenerator(model, prompts),),
+            [DraftGenerator(writer, prompts) for writer in (model, second) if writer],
             Verifier(judge, EvidenceFinder(alike), weakest),
         )
         pipeline = Pipeline(steps, thresholds=Thresholds(worth=0.2, shown=0.5), model_name="scripted")
@@ -232,6 +233,23 @@ def test_a_draft_that_holds_is_not_quoted_over(ask: Ask) -> None:
     assert not answer.sentences[0].quoted
 
 
+def test_another_writer_is_asked_only_where_the_first_ones_draft_does_not_hold(ask: Ask) -> None:
+    wrong = "Xi and Putin signed 7 joint statements."
+    for first, written in ((DRAFT, []), (wrong, ["WRITE"])):
+        second = ScriptedModel({"": "They signed two joint statements."})
+        answer, _ = ask(QUESTION, FakeRetriever(SIGNED), ScriptedModel({"": first}), second=second)
+        assert second.kinds() == written
+    assert answer.answer == "They signed two joint statements [1]."
+    assert [outcome for _, outcome in outcomes(answer)] == ["not stated by what it cites", "shown"]
+
+
+def test_a_draft_that_is_written_again_is_not_checked_again(ask: Ask) -> None:
+    model, second = (ScriptedModel({"": DRAFT}, right={"= Following": 0.9, "": 0.3}) for _ in range(2))
+    answer, _ = ask(QUESTION, FakeRetriever(SIGNED), model, second=second)
+    assert model.kinds() == ["ANSWERED", "WRITE", "STATED", "RIGHT", "RIGHT"]
+    assert outcomes(answer) == [(DRAFT, "unlikely to answer the question"), (SIGNED.paragraph.text, "shown")]
+
+
 def test_where_neither_holds_nothing_is_shown(ask: Ask) -> None:
     model = ScriptedModel({"": "They signed 7 statements."}, right=0.3)
     answer, events = ask(QUESTION, FakeRetriever(SIGNED), model)
@@ -263,15 +281,18 @@ def test_one_report_alone_has_no_byline(ask: Ask) -> None:
 
 
 def test_where_the_present_is_asked_the_newest_answers_alone_with_its_byline(ask: Ask) -> None:
-    answer, _ = ask("Whom does Xi visit now?", FakeRetriever(OLD_TALKS, TALKS), ScriptedModel(VISITS))
+    model = ScriptedModel(VISITS, right={"2023": 0.7, "2017": 0.8})
+    answer, _ = ask("Whom does Xi visit now?", FakeRetriever(OLD_TALKS, TALKS), model)
     assert answer.answer == "TDI, 22 March 2023: Xi visited Moscow on March 22, 2023 [1]."
     assert outcomes(answer) == [(VISITS["Title new"], "shown"), (VISITS["Title old"], "a newer report answers")]
+    assert answer.confidence == 0.7
 
 
 def test_an_article_without_outlet_and_date_has_no_byline(ask: Ask) -> None:
     bare = replace(TALKS, source=None, published=None)
     answer, _ = ask("Whom does Xi visit now?", FakeRetriever(bare), ScriptedModel({"": "Xi visited Moscow."}))
     assert answer.answer == "Xi visited Moscow [1]."
+    assert answer.sentences[0].byline is None
 
 
 def test_a_report_never_gets_the_other_reports_date(ask: Ask) -> None:

@@ -217,7 +217,7 @@ def test_what_a_threshold_keeps_and_passes() -> None:
     rows = [
         *(row(STATED, True, p) for p in (0.9, 0.5, 0.4)),
         *(row(STATED, False, p) for p in (0.6, 0.3, 0.2, 0.1)),
-        *(row(CONTRADICTIONS, True, p) for p in (0.9, 0.2)),
+        *(row(CONTRADICTIONS, True, p) for p in (0.9, 0.8, 0.7, 0.2)),
         *(row(CONTRADICTIONS, False, p) for p in (0.5, 0.4, 0.3)),
     ]
     found = named(summarise(rows, 0.5))
@@ -227,7 +227,7 @@ def test_what_a_threshold_keeps_and_passes() -> None:
     # pairs in order: 0.9 over all four, 0.5 and 0.4 over three each
     assert found["stated_auc"].value == pytest.approx(10 / 12)
     assert (found["contradictions_passed"].value, found["contradictions_passed"].n) == (pytest.approx(1 / 3), 3)
-    assert (found["contradictions_refused"].value, found["contradictions_refused"].n) == (0.5, 2)
+    assert (found["contradictions_refused"].value, found["contradictions_refused"].n) == (0.25, 4)
     assert found["stated_passed"].low is not None
     assert named(summarise(rows, 0.55))["contradictions_passed"].value == 0
     assert not found["stated_passed"].higher_is_better
@@ -244,6 +244,7 @@ def test_a_question_is_as_likely_as_its_likeliest_article() -> None:
     rows = [
         row(ANSWERED, False, 0.7, "one"),
         row(ANSWERED, True, 0.6, "one"),
+        row(ANSWERED, False, 0.2, "one"),
         row(ANSWERED, False, 0.3, "two"),
         row(ANSWERED, False, 0.65, "two"),
     ]
@@ -252,7 +253,7 @@ def test_a_question_is_as_likely_as_its_likeliest_article() -> None:
         ("two", False, 0.65),
     ]
     found = named(summarise(rows, 0.5))
-    assert (found["answered_auc_article"].value, found["answered_auc_article"].n) == (pytest.approx(1 / 3), 4)
+    assert (found["answered_auc_article"].value, found["answered_auc_article"].n) == (0.5, 5)
     assert (found["answered_auc_question"].value, found["answered_auc_question"].n) == (1.0, 2)
 
 

@@ -138,9 +138,6 @@ def test_an_answer_without_sentences_is_read_without_its_marks() -> None:
     assert said({"answer": "Two [1] of them [12]."}) == "Two of them."
 
 
-LONG = "The lamp of Skerry was lit again on Monday by Ada Brown, as the harbour office said late in the day."
-
-
 @pytest.mark.parametrize(
     ("text", "row", "fault"),
     [
@@ -156,42 +153,16 @@ LONG = "The lamp of Skerry was lit again on Monday by Ada Brown, as the harbour 
             "Ada Brown’s lamp was lit and the office’s boat, the keepers’ own, came.", {}, None, id="apostrophes"
         ),
         pytest.param("“One” and Ada Brown lit the lamp of Skerry once again “two”.", {}, None, id="between quotations"),
-        pytest.param("The lamp of Skerry was lit again on Monday by Ada Brown.", {}, None, id="12 words copied"),
-        pytest.param(
-            "The lamp of Skerry was lit again on Monday by Ada Brown it", {}, None, id="12 words and one of its own"
-        ),
-        pytest.param(
-            "THE LAMP, of Skerry was lit again on Monday by Ada Brown – as then", {}, "copies 'the lamp", id="13 copied"
-        ),
     ],
 )
 def test_what_is_direct(asked: dict[str, Asked], text: str, row: Mapping[str, Any], fault: str | None) -> None:
     case, item, bundle = asked["who"]
     result = saying((case, item, bundle), text, **row)
     assert result.answer is not None
-    for citation in result.answer["citations"]:
-        citation["text"] = "The lamp of Skerry was lit again on Monday by Ada Brown as, it was said, planned."
-    found = indirectness(case, result.answer)
+    found = indirectness(result.answer)
     assert (found is None) if fault is None else (found is not None and found.startswith(fault))
     both = right_and_direct(result)
     assert value(both) == float(fault is None)
-
-
-def test_a_run_that_the_good_answer_has_too_is_no_copy(asked: dict[str, Asked]) -> None:
-    case, *rest = asked["who"]
-    result = saying((case, *rest), LONG)
-    assert result.answer is not None
-    result.answer["citations"][0]["text"] = f"It is known: {LONG}"
-    assert (indirectness(case, result.answer) or "").startswith("copies 'the lamp of skerry was lit again")
-    assert indirectness(replace(case, references=(case.references[0], f"So {LONG}")), result.answer) is None
-
-
-def test_words_of_a_paragraph_that_is_not_cited_are_no_copy(asked: dict[str, Asked]) -> None:
-    case, *rest = asked["who"]
-    result = saying((case, *rest), LONG)
-    assert result.answer is not None
-    result.answer["citations"].append({**result.answer["citations"][0], "number": 2, "text": LONG})
-    assert indirectness(case, result.answer) is None
 
 
 def test_directness_counts_for_right_answers_with_something_to_compare(asked: dict[str, Asked]) -> None:

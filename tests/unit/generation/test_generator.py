@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from answer_samples import prompts_in, report
 
-from assistant.generation.generator import DraftGenerator
+from assistant.generation.generator import DraftGenerator, generators_of
 from assistant.reports import Report
 from assistant.schema import Token
+from assistant.settings import Settings
 
 ARTICLE = report("Xi and Putin signed two statements.")
 
@@ -83,3 +84,15 @@ def test_only_a_whole_article_is_kept_for_later(tmp_path: Path, fake_model: Any,
     model = fake_model("They met.")
     written(model, tmp_path, Report(ARTICLE.passages, 0, whole=whole))
     assert model.asked[0].keep_prefix is whole
+
+
+@pytest.mark.parametrize(("taught", "asked"), [(True, ["Check: WRITE Who?", "WRITE Who?"]), (False, ["WRITE Who?"])])
+def test_a_taught_model_writes_as_it_was_taught_and_then_as_it_is(
+    tmp_path: Path, fake_model: Any, taught: bool, asked: list[str]
+) -> None:
+    prompts_in(tmp_path)
+    model = fake_model("One.", "Two.")
+    model.taught = taught
+    for generator in generators_of(model, Settings(prompts=tmp_path)):
+        list(generator.write("Who?", ARTICLE))
+    assert [call.messages[-1]["content"].rpartition("\n")[2] for call in model.asked] == asked

@@ -77,6 +77,10 @@ def test_a_half_that_is_stated_nowhere_brings_no_second_place() -> None:
     assert quotes("Ida Lind is captain and plays the violin.", FERRY, CREW) == [("new#p1", CAPTAIN)]
 
 
+def test_a_word_that_stands_elsewhere_is_no_half() -> None:
+    assert quotes("Ida Lind is captain of the ferry, which has a cook.", FERRY, CREW) == [("new#p1", CAPTAIN)]
+
+
 def test_neighbours_are_one_quote() -> None:
     assert quotes("Ida Lind leads a ferry of ninety cars.", FERRY, CREW) == [("new#p1", f"{CAPTAIN} {CARS}")]
 

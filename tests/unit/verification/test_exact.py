@@ -43,6 +43,7 @@ def test_a_number_is_compared_by_its_value(sentence: str, text: str) -> None:
         ("It grew 3,5 percent.", "It did not grow.", ("3", "5")),
         ("It cost 12,50.", "It cost something.", ("12", "50")),
         ("It cost 1.500.000.", "It cost something.", ("1.500", "000")),
+        ("It cost 1,0000.", "It cost 1,000 and 0.", ("1",)),
         ("They met in 2017,2018.", "They met.", ("2017", "2018")),
         ("They met on 4 July 2017.", "They met on 5 July 2017.", ("4",)),
         ("He came 4th.", "He came 5th.", ("4th",)),

@@ -215,7 +215,7 @@ def test_a_refusal_without_reading_has_no_empty_list() -> None:
 def test_confidence_is_in_words_with_the_number_beside() -> None:
     root = tree(ANSWER)
     line = one(root, "confidence")
-    assert line.text == "Very likely right"
+    assert line.text == "Likely right"
     assert line.get("title") == "Estimated probability that this is right: 97 %"
     assert "high" in line.get("class").split()
 
@@ -242,7 +242,7 @@ def test_a_refusals_words_are_of_what_was_found(confidence: float, words: str) -
 @pytest.mark.parametrize("confidence", [0.0, 0.3, 0.5, 0.74, 0.8, 0.8999, 0.95, 1.0])
 def test_an_answers_words_and_colour_are_those_of_the_measured_bands(confidence: float) -> None:
     assert confidence_in_words(confidence, refused=False) == label(confidence).value
-    levels = {Label.HIGH: "high", Label.MIDDLE: "middle", Label.LOW: "low"}
+    levels = {Label.HIGH: "high", Label.LOW: "low"}
     line = one(tree(replace(ANSWER, confidence=confidence)), "confidence")
     assert levels[label(confidence)] in line.get("class").split()
 
