@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assistant.endpoint import Endpoint
-from assistant.errors import SettingsError
+from assistant.errors import ModelFileError, SettingsError
 from assistant.model_files import ModelStore, Progress
 from assistant.native_engine import NativeEngine
 from assistant.settings import Settings
@@ -28,6 +28,11 @@ def local_model(endpoint: Endpoint, settings: Settings, progress: Progress | Non
 
     Raises `ModelFileError` when that cannot be done.
     """
+    adapter = adapter_of(endpoint, settings)
+    if adapter is not None and not adapter.is_file():
+        raise ModelFileError(
+            f"the adapter {adapter} is missing; install the assistant again, or go without: ASSISTANT_ADAPTER=none"
+        )
     native = engine_of(settings)
     server = native.server if settings.engine == "auto" else None
     if endpoint.file:

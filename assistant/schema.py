@@ -115,7 +115,7 @@ class Citation:
 class Sentence:
     """One sentence of an answer.
 
-    `support` is the verifier's probability that the quoted words state it; `quoted`: it is the
+    `support` is the verifier's probability that the cited article states it; `quoted`: it is the
     article's own words; `byline`, outlet and date, stands before it where reports differ.
     """
 
@@ -163,7 +163,7 @@ class Answer:
     answer: str
     refused: bool
     refusal_reason: str | None
-    confidence: float
+    confidence: float | None
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
     closest: tuple[Passage, ...]
@@ -181,7 +181,7 @@ class Answer:
             "answer": self.answer,
             "refused": self.refused,
             "refusal_reason": self.refusal_reason,
-            "confidence": round(self.confidence, 4),
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
             "sentences": [sentence_to_dict(sentence) for sentence in self.sentences],
             "citations": [
                 {**asdict(citation), "published": _iso(citation.published), "also": list(citation.also)}

@@ -42,7 +42,8 @@ def print_citations(citations: Sequence[Citation], out: TextIO) -> None:
 def print_support(answer: Answer, out: TextIO) -> None:
     """How surely each sentence is stated by what it cites, and how likely the whole is right."""
     checked = ", ".join(f"{sentence.support:.2f}" for sentence in answer.sentences)
-    print(f"\n{label(answer.confidence)} ({answer.confidence:.2f}) · stated by what it cites: {checked}", file=out)
+    likely = "" if answer.confidence is None else f"{label(answer.confidence)} ({answer.confidence:.2f}) · "
+    print(f"\n{likely}stated by the cited article: {checked}", file=out)
 
 
 def print_refusal(answer: Answer, out: TextIO, aside: TextIO) -> None:

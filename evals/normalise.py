@@ -13,7 +13,7 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from evals.numerals import read_number
+from assistant.text.numbers import read_number
 from evals.spelling import fold_spelling
 from evals.tokens import MONTHS, Token, fold_dates, vocabulary
 

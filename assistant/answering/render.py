@@ -7,6 +7,7 @@ import re
 from assistant.schema import Sentence
 
 _MARK = re.compile(r"\s*\[\d+\]")
+_STOPS, _CLOSING = (".", "!", "?"), ("”", '"', "»", "’")
 _QUOTATION_MARKS = '“”"„«»'
 
 
@@ -15,8 +16,10 @@ def with_marks(sentence: Sentence) -> str:
     marks = "".join(f"[{number}]" for number in sentence.citations)
     # A mark of the article's or the model's own is no citation of ours.
     body = " ".join(_MARK.sub("", sentence.text).split())
-    end = body[-1] if body and body[-1] in ".!?" else ""
     before = f"{sentence.byline}: " if sentence.byline else ""
+    if body[-1:] in _CLOSING and body[-2:-1] in _STOPS:
+        return f"{before}{body} {marks}"
+    end = body[-1] if body and body[-1] in _STOPS else ""
     return f"{before}{body.removesuffix(end) if end else body} {marks}{end or '.'}"
 
 

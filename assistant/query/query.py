@@ -15,7 +15,7 @@ class Recency(StrEnum):
 
     ANY = "any"
     NOW = "now"
-    """What holds at present: the newest report first."""
+    """What holds at present: the newest report that answers."""
     NEWEST = "newest"
     """The latest alone."""
 

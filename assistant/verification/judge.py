@@ -38,6 +38,8 @@ class Judge:
 
     def _ask(self, name: str, report: Report, **variables: str) -> float:
         context = report.context(self._prompts)
+        # On one line each: no line of an article or of a draft can pass for one of the prompt's own.
+        variables = {name: " ".join(text.split()) for name, text in variables.items()}
         messages = [
             {"role": "system", "content": self._prompts.render("system")},
             {"role": "user", "content": self._prompts.render(name, context=context, **variables)},

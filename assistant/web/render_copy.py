@@ -62,4 +62,6 @@ def _marked(sentence: Mapping[str, object], written: Any) -> str:
     text = (f"{before}: " if before else "") + text_of(sentence, "text").rstrip()
     end = text[-1] if text and text[-1] in ".!?" else ""
     marks = "".join(f"[{number}]" for number in known)
+    if text[-1:] in ("”", '"', "»", "’") and text[-2:-1] in (".", "!", "?"):
+        return f"{written(text)} {marks}".rstrip()
     return f"{written(text.removesuffix(end))}{f' {marks}' if marks else ''}{end or '.'}"

@@ -138,7 +138,7 @@ def test_a_refusal_says_why_and_puts_the_closest_aside() -> None:
 def test_an_answer_says_how_likely_it_is_and_how_surely_each_sentence_is_stated() -> None:
     sentences = (Sentence("They met.", (1,), 0.981), Sentence("They left.", (1,), 0.7))
     answer = Answer("q", "q", "They met [1].", False, None, 0.914, sentences, (CITATION,), (), "fake")
-    assert written(print_support, answer) == "\nLikely right (0.91) · stated by what it cites: 0.98, 0.70\n"
+    assert written(print_support, answer) == "\nLikely right (0.91) · stated by the cited article: 0.98, 0.70\n"
     assert written(print_support, replace(answer, confidence=0.5)).startswith("\nUncertain; read the source (0.50)")
 
 

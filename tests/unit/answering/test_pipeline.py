@@ -216,7 +216,7 @@ def test_the_articles_own_words_take_the_place_of_a_draft_that_does_not_hold(
 ) -> None:
     model = ScriptedModel({"": draft}, stated={"treaty": 0.1})
     answer, _ = ask(QUESTION, FakeRetriever(SIGNED, TALKS), model)
-    assert answer.answer == f"“{SIGNED.paragraph.text}” [1]."
+    assert answer.answer == f"“{SIGNED.paragraph.text}” [1]"
     (sentence,) = answer.sentences
     assert (sentence.quoted, sentence.support) == (True, 1.0)
     assert outcomes(answer) == [(draft, outcome), (SIGNED.paragraph.text, "shown")]

@@ -16,7 +16,7 @@ from assistant.schema import Sentence
         ("They met.", (1,), "They met [1]."),
         ("They met", (1, 2), "They met [1][2]."),
         ("Did they?", (3,), "Did they [3]?"),
-        ("“They met.”", (1,), "“They met.” [1]."),
+        ("“They met.”", (1,), "“They met.” [1]"),
         ("They met [2].", (1,), "They met [1]."),
         ("They met [2] in Oslo[17].", (1,), "They met in Oslo [1]."),
         ("They met. [1]", (3,), "They met [3]."),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.text.numbers import read_number
 from evals.normalise import normalise, tokens
-from evals.numerals import read_number
 from evals.spelling import fold_spelling
 
 
