@@ -55,6 +55,8 @@ class Verifier:
         """The claim that `draft` makes; `answered` is the judge's probability for its article."""
         evidence = self._finder.find(draft, report.passages)
         problems = _problems(draft, evidence, question)
+        if evidence and not self._finder.is_related(question, evidence):
+            problems = (*problems, "what is quoted has nothing to do with the question")
         if problems:
             # Nothing that a judge says could let it be shown.
             return Claim(draft, report, evidence, Judgements(answered, 0.0, 0.0), 0.0, problems)
@@ -71,7 +73,10 @@ class Verifier:
         It is stated by itself; whether it answers the question is judged like any other.
         """
         evidence = self._finder.find(f"{question} {draft}", report.passages)[:1]
-        if not evidence:
+        if not self._finder.is_related(question, evidence):
+            # The draft led away from the question.
+            evidence = self._finder.find(question, report.passages)[:1]
+        if not evidence or not self._finder.is_related(question, evidence):
             return None
         text = evidence[0].quote.text.strip()
         judgements = Judgements(answered, 1.0, self._judge.right(question, text, report))
