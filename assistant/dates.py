@@ -17,19 +17,11 @@ _DAY = re.compile(
 )
 _ISO_DAY = re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b")
 _MONTH_YEAR = re.compile(rf"\b(?P<m>{_MONTH_NAMES})\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b", re.I)
+_YEAR = re.compile(rf"\b(?P<m>{_MONTH_NAMES})\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b", re.I)
 _DAY_OF_MONTH = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH_NAMES})|(?:{_MONTH_NAMES})\.?\s+\d{{1,2}}(?!,?\d))\b", re.I
 )
 _YEAR = re.compile(r"(?<![\d–-])(?P<y>(?:19|20)\d{2})(?:'s|’s)?\b(?![-–\d])")
-# "In 2000 cases" tells how many.
-_YEAR_IN_TEXT = re.compile(
-    r"\b(?:in|since|by|from|until|till|during|before|after|early|late|mid|of|the|and|to|year|for)[ -](?:19|20)\d{2}\b"
-    r"(?![-–,.]?\d)(?!\s+[a-z]+s\b)",
-    re.I,
-)
-_ANY_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
-_SINCE = re.compile(rf"\b(?:since|after)\s+(?:\w+\s+){{0,3}}{_ANY_YEAR.pattern}|{_ANY_YEAR.pattern}\s+on", re.I)
-_UNTIL = re.compile(rf"\b(?:before|until|till|by|up to)\s+(?:\w+\s+){{0,3}}{_ANY_YEAR.pattern}", re.I)
 _OPEN_RANGE = re.compile(
     r"\b(?:since|after|before|until|till|by|up to|through|between|to|between\s+[\w,. ]{1,30}\sand)\s+$", re.I
 )
@@ -88,43 +80,8 @@ def named_periods(text: str) -> list[Period]:
 
 
 def asks_now(question: str) -> bool:
-    """True where the present is asked for ("now", "the latest"), so that the newest report answers first.
-
-    A question that names a time asks for that: "the last meeting of 2017".
-    """
-    return not named_periods(question) and bool(_ASKS_NOW.search(question) or _ASKS_NEWEST.search(question))
-
-
-def asks_newest(question: str) -> bool:
-    """True where only the newest is asked for: "the latest", "the last visit"."""
-    return not named_periods(question) and bool(_ASKS_NEWEST.search(question))
-
-
-def without_dates(text: str) -> str:
-    """`text` without the days, months and years that it names; a year that may be a number stays."""
-    for form in (_DAY, _ISO_DAY, _MONTH_YEAR, _DAY_OF_MONTH, _YEAR_IN_TEXT):
-        text = form.sub(" ", text)
-    return text
-
-
-def may_be_of_its_time(question: str, text: str, published: date | None) -> bool:
-    """False where `question` names years and `text`, published then, has to do with none of them.
-
-    A year between those asked will do, one that `text` names or that it was published in; so will
-    years that lie around all of them. "Since 2013" asks for all years that follow.
-    """
-    asked = _years(question)
-    if not asked:
-        return True
-    first = 0 if _UNTIL.search(question) else min(asked)
-    last = date.max.year if _SINCE.search(question) else max(asked)
-    named = _years(text)
-    around = bool(named) and min(named) <= first and last <= max(named)
-    return around or any(first <= year <= last for year in (*named, *([published.year] if published else ())))
-
-
-def _years(text: str) -> list[int]:
-    return [int(year) for year in _ANY_YEAR.findall(text)]
+    """True where the present or the latest is asked for ("now", "the latest", "the last visit")."""
+    return bool(_ASKS_NOW.search(question) or _ASKS_NEWEST.search(question))
 
 
 def _period(match: re.Match[str]) -> Period | None:

@@ -7,16 +7,15 @@ and the nearest of these are often enough (docs/measured.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.passages import placing, quotable
+from assistant.passages import Similarities, placing, quotable
 from assistant.query.query import Query
 from assistant.reports import Report
 from assistant.schema import Passage
 from assistant.words import content_words, stems
 
-Similarities = Callable[[str, Sequence[str]], Sequence[float]]
 _RANK = 0.4
 _SHORT = 350
 _BEGINNING = 600

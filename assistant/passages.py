@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from assistant.dates import in_words
 from assistant.schema import Passage
 from assistant.sentences import split_sentences
 from assistant.words import stems
+
+# `similarities(question, texts)`: cosine similarities in [-1, 1], one a text.
+Similarities = Callable[[str, Sequence[str]], Sequence[float]]
 
 
 def quotable(passage: Passage) -> list[tuple[int, int]]:
@@ -16,13 +21,15 @@ def quotable(passage: Passage) -> list[tuple[int, int]]:
 
 def heading(passage: Passage) -> str:
     """What stands over a paragraph: its title, its outlet, its date in words and figures, the dateline's place."""
-    day = f"{in_words(passage.published)} {passage.published.isoformat()}" if passage.published else ""
-    dateline = passage.paragraph.text[: passage.paragraph.dateline]
-    return f"{passage.title} {passage.source or ''} {passage.via or ''} {day} {dateline}"
+    return f"{passage.title} {_byline(passage)}"
 
 
 def placing(passage: Passage) -> set[str]:
     """Stems of outlet, date and dateline."""
+    return stems(_byline(passage))
+
+
+def _byline(passage: Passage) -> str:
     day = f"{in_words(passage.published)} {passage.published.isoformat()}" if passage.published else ""
     dateline = passage.paragraph.text[: passage.paragraph.dateline]
-    return stems(f"{passage.source or ''} {passage.via or ''} {day} {dateline}")
+    return f"{passage.source or ''} {passage.via or ''} {day} {dateline}"

@@ -58,10 +58,6 @@ class Report:
         """The report with what is read of it first: the engine keeps that when it reads on."""
         return replace(self, further={})
 
-    def read(self) -> set[str]:
-        """The ids of the paragraphs of which something is read."""
-        return {*self.excerpts, *self.further} or {passage.paragraph.id for passage in self.passages}
-
     def _texts(self) -> list[str]:
         if not self.excerpts:
             return [passage.paragraph.text for passage in self.passages]

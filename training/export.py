@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from gguf import GGUFWriter
+from gguf import GGUFValueType, GGUFWriter
 
 from training import INVOCATION
 from training.train import RANK, SCALE
@@ -23,7 +23,7 @@ def write(adapters: dict[str, torch.Tensor], path: Path, invocation: list[int]) 
     writer.add_type("adapter")
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", RANK * SCALE)
-    writer.add_key_value("adapter.alora.invocation_tokens", invocation, *_uint32_array())
+    writer.add_key_value("adapter.alora.invocation_tokens", invocation, GGUFValueType.ARRAY, GGUFValueType.UINT32)
     for key, value in adapters.items():
         _, layer, *name, part = key.split("_")
         array = value.float().cpu().numpy().astype(np.float16)
@@ -32,12 +32,6 @@ def write(adapters: dict[str, torch.Tensor], path: Path, invocation: list[int]) 
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-
-
-def _uint32_array() -> tuple[object, object]:
-    from gguf import GGUFValueType
-
-    return GGUFValueType.ARRAY, GGUFValueType.UINT32
 
 
 def main() -> None:

@@ -53,7 +53,10 @@ def pack(prefix: int, tails: Sequence[Sequence[int]], wanted: Sequence[Sequence[
         at += range(start + size - len(reply), start + size)
         targets += reply
         weight += [1 / len(reply)] * len(reply)
-    as_tensor = lambda values, kind=torch.long: torch.tensor(values, dtype=kind, device=device)  # noqa: E731
+
+    def as_tensor(values: Sequence[float], kind: torch.dtype = torch.long) -> Tensor:
+        return torch.tensor(values, dtype=kind, device=device)
+
     return Pack(
         as_tensor(tokens),
         as_tensor(positions),

@@ -11,7 +11,7 @@ from assistant.answering.selection import Candidate, Outcome, select, worth_writ
 from assistant.answering.trace import Trace
 from assistant.excerpts import Excerpter
 from assistant.generation.generator import DraftGenerator
-from assistant.query.query import Query, Recency
+from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.questions import check_question
 from assistant.reports import Report
@@ -174,7 +174,7 @@ class Pipeline:
 def _render(query: Query, chosen: Sequence[Claim], citations: CitationList) -> Generator[Event, None, list[Sentence]]:
     """The sentences with their citations; outlet and date before each where reports differ or the present is asked."""
     several = len({claim.report.passages[0].article_id for claim in chosen}) > 1
-    dated = several or query.recency is not Recency.ANY
+    dated = several or query.newest
     sentences: list[Sentence] = []
     for claim in chosen:
         made = tuple(citations.cite(part) for part in claim.evidence)

@@ -16,11 +16,16 @@ def with_marks(sentence: Sentence) -> str:
     marks = "".join(f"[{number}]" for number in sentence.citations)
     # A mark of the article's or the model's own is no citation of ours.
     body = " ".join(_MARK.sub("", sentence.text).split())
+    body, end = split_end(body)
     before = f"{sentence.byline}: " if sentence.byline else ""
-    if body[-1:] in _CLOSING and body[-2:-1] in _STOPS:
-        return f"{before}{body} {marks}"
-    end = body[-1] if body and body[-1] in _STOPS else ""
-    return f"{before}{body.removesuffix(end) if end else body} {marks}{end or '.'}"
+    return f"{before}{body} {marks}{end}"
+
+
+def split_end(text: str) -> tuple[str, str]:
+    """A sentence and its full stop, between which citation marks stand; after a quotation that has its own, none."""
+    if text[-1:] in _CLOSING and text[-2:-1] in _STOPS:
+        return text, ""
+    return (text[:-1], text[-1]) if text[-1:] in _STOPS else (text, ".")
 
 
 def as_quotation(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.answering.confidence import log_odds
-from assistant.query.query import Query, Recency
+from assistant.query.query import Query
 from assistant.reports import Report
 from assistant.verification.verifier import Claim
 
@@ -49,7 +49,7 @@ def in_order(query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
     def key(candidate: Candidate) -> tuple[bool, int]:
         day = candidate.report.published
         ordinal = day.toordinal() if day else 0
-        return day is None, ordinal if query.recency is Recency.ANY else -ordinal
+        return day is None, -ordinal if query.newest else ordinal
 
     return sorted(candidates, key=key)
 
@@ -68,7 +68,7 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Outc
             return Outcome.NOT_STATED
         if claim.confidence < _needed(claim, threshold):
             return Outcome.UNLIKELY
-        if query.recency is not Recency.ANY and newest and claim.report.published != newest:
+        if query.newest and newest and claim.report.published != newest:
             return Outcome.OLDER
         return Outcome.SHOWN if log_odds(claim.confidence) >= best - _BEHIND else Outcome.BETTER
 

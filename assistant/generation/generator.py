@@ -1,4 +1,4 @@
-"""A question and an article → the draft of an answer, sentence by sentence."""
+"""A question and an article → the draft of an answer, of two sentences at most."""
 
 from __future__ import annotations
 

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from assistant.dates import Period, asks_newest, asks_now, named_periods
+from assistant.dates import Period, asks_now, named_periods
 from assistant.schema import Question
-
-
-class Recency(StrEnum):
-    """Which of several reports is asked for."""
-
-    ANY = "any"
-    NOW = "now"
-    """What holds at present: the newest report that answers."""
-    NEWEST = "newest"
-    """The latest alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """A question understood once; no later step reads its words again to find these out.
 
-    `text` stands alone, without the conversation; `periods` are the times it names; `since`,
-    `until` and `articles` limit what may be read, as in `Question`.
+    `text` stands alone, without the conversation; `periods` are the times it names; `newest`: it asks for
+    the present or the latest, so that the newest report that answers is wanted. `since`, `until` and
+    `articles` limit what may be read, as in `Question`.
     """
 
     text: str
     periods: tuple[Period, ...] = ()
-    recency: Recency = Recency.ANY
+    newest: bool = False
     since: date | None = None
     until: date | None = None
     articles: tuple[str, ...] = ()
@@ -38,6 +28,8 @@ class Query:
     @classmethod
     def of(cls, text: str, question: Question | None = None) -> Query:
         """The query that `text` puts, with the limits of `question`."""
-        recency = Recency.NEWEST if asks_newest(text) else Recency.NOW if asks_now(text) else Recency.ANY
         limits = question or Question(text)
-        return cls(text, tuple(named_periods(text)), recency, limits.since, limits.until, limits.articles)
+        periods = tuple(named_periods(text))
+        # "The last meeting of 2017" asks for that time.
+        newest = not periods and asks_now(text)
+        return cls(text, periods, newest, limits.since, limits.until, limits.articles)

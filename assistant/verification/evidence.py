@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.passages import placing, quotable
+from assistant.passages import Similarities, placing, quotable
 from assistant.schema import Passage, Quote
 from assistant.words import content_words, stems
 
-Similarities = Callable[[str, Sequence[str]], Sequence[float]]
 _WORDS, _MEANING = 0.65, 0.35
 # A second place is cited where it states so much of the claim that the first does not.
 _SECOND = 0.35

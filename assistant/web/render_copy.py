@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from assistant.answering.render import split_end
 from assistant.web.markup import neutralise, records_of, text_of, whole_of
 from assistant.web.words import place_of
 
@@ -60,8 +61,6 @@ def _marked(sentence: Mapping[str, object], written: Any) -> str:
     known = [number for number in numbers if isinstance(number, int)] if isinstance(numbers, list | tuple) else []
     before = text_of(sentence, "byline")
     text = (f"{before}: " if before else "") + text_of(sentence, "text").rstrip()
-    end = text[-1] if text and text[-1] in ".!?" else ""
+    body, end = split_end(text)
     marks = "".join(f"[{number}]" for number in known)
-    if text[-1:] in ("”", '"', "»", "’") and text[-2:-1] in (".", "!", "?"):
-        return f"{written(text)} {marks}".rstrip()
-    return f"{written(text.removesuffix(end))}{f' {marks}' if marks else ''}{end or '.'}"
+    return f"{written(body)}{f' {marks}' if marks else ''}{end}"
