@@ -14,7 +14,7 @@ from assistant.passages import Similarities, placing, quotable
 from assistant.query.query import Query
 from assistant.reports import Report
 from assistant.schema import Passage
-from assistant.words import content_words, stems
+from assistant.text.tokens import content_words, stems
 
 _RANK = 0.4
 _SHORT = 350

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.dates import in_words
 from assistant.schema import Passage
-from assistant.sentences import split_sentences
-from assistant.words import stems
+from assistant.text.dates import in_words
+from assistant.text.sentences import split_sentences
+from assistant.text.tokens import stems
 
 # `similarities(question, texts)`: cosine similarities in [-1, 1], one a text.
 Similarities = Callable[[str, Sequence[str]], Sequence[float]]

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assistant.dates import in_words
 from assistant.prompts import Prompts
 from assistant.schema import Passage
+from assistant.text.dates import in_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from datetime import date
 from assistant.articles.boilerplate import is_pointer, sign_off
 from assistant.articles.dateline import MONTHS
 from assistant.schema import Article, Paragraph
-from assistant.words import negations, words
+from assistant.text.tokens import negations, words
 
 SAME_SHARE = 0.85
 _SKETCH = 4

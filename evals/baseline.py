@@ -35,7 +35,7 @@ from pydantic import PrivateAttr
 
 from assistant.answering.citations import make_citation
 from assistant.schema import Answer, Article, Passage, Sentence, passage_to_dict
-from assistant.sentences import split_sentences
+from assistant.text.sentences import split_sentences
 from evals.runner import Reply
 from evals.schema import Case
 

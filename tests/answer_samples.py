@@ -13,7 +13,7 @@ from typing import TypeVar
 from assistant.prompts import Prompts
 from assistant.reports import Report
 from assistant.schema import Paragraph, Passage
-from assistant.words import stems
+from assistant.text.tokens import stems
 
 OLD, NEW = date(2017, 7, 4), date(2023, 3, 22)
 

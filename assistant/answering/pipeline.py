@@ -17,7 +17,7 @@ from assistant.questions import check_question
 from assistant.reports import Report
 from assistant.retriever import Retriever
 from assistant.schema import Answer, Done, Event, Passage, Question, Retrieved, Sentence, SentenceReady, Step, Token
-from assistant.stopwatch import Stopwatch
+from assistant.util.stopwatch import Stopwatch
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Claim, Verifier
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.articles.boilerplate import is_agency
-from assistant.articles.months import MONTH
-from assistant.articles.months import MONTHS as ALL_MONTHS
+from assistant.text.months import MONTH
+from assistant.text.months import MONTHS as ALL_MONTHS
 
 MONTHS = {
     name: number

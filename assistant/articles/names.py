@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from urllib.parse import unquote, urlsplit
 
-from assistant.articles.clean import one_line, visible
+from assistant.text.unicode import one_line, visible
 
 _KEY_CHARS = 80
 _UNSAFE = re.compile(r"[^\w.~+@=-]+")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from assistant.articles.dateline import Dateline, make_date
-from assistant.articles.months import MONTH, MONTHS, western_digits
+from assistant.text.months import MONTH, MONTHS, western_digits
 
 _CHINESE = re.compile(
     r"[（(【]?\s*(?:据\s*)?"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePath
 
-from assistant.articles import clean
 from assistant.articles.boilerplate import cited_agency, is_agency, is_pointer, sign_off
 from assistant.articles.dateline import Dateline, parse_dateline, parse_iso
 from assistant.articles.furniture import is_biography, is_furniture
@@ -17,7 +16,8 @@ from assistant.articles.other_datelines import parse_other_dateline
 from assistant.articles.published import parse_published
 from assistant.errors import ArticleError
 from assistant.schema import Article, Paragraph
-from assistant.sentences import language_of, split_sentences
+from assistant.text import unicode
+from assistant.text.sentences import language_of, split_sentences
 
 Block = tuple[int, str]
 
@@ -53,12 +53,12 @@ class Fields:
     def cleaned(self) -> Fields:
         """The same, visible and of bounded length; a language as two letters, an address only if it is one."""
         language = re.match(r"([a-z]{2})(?:[-_]|$)", (self.language or "").strip().lower())
-        url = clean.field(self.url)
+        url = unicode.field(self.url)
         return replace(
             self,
-            title=clean.field(self.title),
-            source=clean.field(self.source),
-            author=clean.field(self.author),
+            title=unicode.field(self.title),
+            source=unicode.field(self.source),
+            author=unicode.field(self.author),
             url=url if url and re.match(r"https?://\S+$|tag:\S+$|urn:\S+$", url, re.I) else None,
             language=language[1] if language else None,
         )
@@ -94,7 +94,7 @@ def article_from(story: Story, *, article_id: str, path: str) -> Article:
 
     Raises `ArticleError` when no paragraph is left.
     """
-    texts = [text for text in map(clean.block, story.texts) if text]
+    texts = [text for text in map(unicode.block, story.texts) if text]
     return build(
         story.fields,
         [(0, text) for text in texts],
@@ -143,10 +143,10 @@ def build(
         )
         offset += len(text) + 2
     language = fields.language or language_of("\n".join(text for _, text in blocks[:_HEAD_LINES]))
-    source = fields.source or clean.field(dateline.source if dateline else None) or agency
+    source = fields.source or unicode.field(dateline.source if dateline else None) or agency
     via = next(filter(None, (cited_agency(text) for _, text in blocks)), None)
     if via is None and dateline and dateline.source and is_agency(dateline.source):
-        via = clean.field(dateline.source)
+        via = unicode.field(dateline.source)
     return Article(
         id=article_id,
         title=fields.title or _title_from(paragraphs[0], language),
@@ -200,7 +200,7 @@ def _head(blocks: list[Block], fields: Fields) -> tuple[list[Block], Fields]:
         elif day:
             fields = fields.over(Fields(published=day))
         elif fields.title is None and headline(blocks):
-            fields = replace(fields, title=clean.field(text))
+            fields = replace(fields, title=unicode.field(text))
         else:
             break
         blocks = blocks[1:]
@@ -229,7 +229,8 @@ def _same(text: str, title: str) -> bool:
 
 def _title_from(paragraph: Paragraph, language: str | None) -> str:
     lead = (
-        clean.visible(paragraph.text[paragraph.dateline : paragraph.dateline + _LEAD]).strip() or paragraph.text[:_LEAD]
+        unicode.visible(paragraph.text[paragraph.dateline : paragraph.dateline + _LEAD]).strip()
+        or paragraph.text[:_LEAD]
     )
     start, end = (split_sentences(lead, language) or [(0, len(lead))])[0]
     words = " ".join(lead[start:end].split()).rstrip(".。") or lead

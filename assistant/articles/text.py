@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from assistant.articles import clean
 from assistant.articles.boilerplate import is_pointer
 from assistant.articles.dateline import parse_date_field
 from assistant.articles.limits import MAX_FRONT_MATTER_CHARS, MAX_FRONT_MATTER_DEPTH, MAX_PARAGRAPHS
@@ -16,6 +15,7 @@ from assistant.articles.published import parse_published
 from assistant.articles.story import Block, Fields, build, headline
 from assistant.errors import ArticleError
 from assistant.schema import Article
+from assistant.text import unicode
 
 _BLOCK = re.compile(r"\S(?:.*\S)?(?:\n[^\S\n]*\S.*)*")
 _FRONT_MATTER = re.compile(r"\s*---[^\S\n]*\n(?P<yaml>.*?)\n---[^\S\n]*(?:\n|$)", re.S)
@@ -103,7 +103,7 @@ def _field(values: Mapping[str, Any], *names: str) -> str | None:
         listed = value if isinstance(value, list) else [value]
         words = [str(item) for item in listed if isinstance(item, str | int | float | date)]
         if any(word.strip() for word in words):
-            return clean.one_line(", ".join(words))
+            return unicode.one_line(", ".join(words))
     return None
 
 
@@ -115,7 +115,7 @@ def _date(values: Mapping[str, Any], path: str) -> date | None:
         return value.date()
     parsed = parse_published(value)
     if parsed is None:
-        shown = clean.one_line(str(value)[:60]) if isinstance(value, str | int | float) else "given"
+        shown = unicode.one_line(str(value)[:60]) if isinstance(value, str | int | float) else "given"
         raise ArticleError(f"{path}: front matter date {shown!r} is not a date; write it as YYYY-MM-DD")
     return parsed
 

@@ -8,8 +8,8 @@ from assistant.llm import ChatModel
 from assistant.prompts import Prompts
 from assistant.reports import Report
 from assistant.schema import Token
-from assistant.sentences import split_sentences
 from assistant.settings import Settings
+from assistant.text.sentences import split_sentences
 
 _MAX_TOKENS = 120
 _MAX_SENTENCES = 2

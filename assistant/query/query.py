@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.dates import Period, asks_now, named_periods
 from assistant.schema import Question
+from assistant.text.dates import Period, asks_now, named_periods
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from assistant.passages import Similarities, placing, quotable
 from assistant.schema import Passage, Quote
-from assistant.words import content_words, stems
+from assistant.text.tokens import content_words, stems
 
 _WORDS, _MEANING = 0.65, 0.35
 # A second place is cited where it states so much of the claim that the first does not.

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
-from assistant.dates import in_words
+from assistant.text.dates import in_words
 from assistant.web.icons import icon
 from assistant.web.markup import Exact, clip, join, tag
 from assistant.web.opening import State

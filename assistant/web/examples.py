@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Iterator
 from itertools import zip_longest
 
 from assistant.schema import Article
-from assistant.sentences import split_sentences
+from assistant.text.sentences import split_sentences
 
 _PAST = dict(
     pair.split(":")

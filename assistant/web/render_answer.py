@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from assistant.answering.confidence import Label, label
-from assistant.dates import in_words
+from assistant.text.dates import in_words
 from assistant.web.markup import Exact, clip, neutralise, number_of, records_of, tag, text_of, whole_of
 from assistant.web.render_steps import how_answered
 from assistant.web.words import (

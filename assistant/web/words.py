@@ -8,7 +8,7 @@ from datetime import date
 from markupsafe import Markup
 
 from assistant.answering.confidence import label
-from assistant.dates import in_words
+from assistant.text.dates import in_words
 from assistant.web.markup import clip, neutralise, tag, text_of, whole_of
 
 TITLE_SHOWN = 300

@@ -27,7 +27,6 @@ import pytest
 from assistant.articles.folder import list_files
 from assistant.cli import run
 from assistant.commands.ask import _show
-from assistant.dates import in_words
 from assistant.embedding import MiniLM
 from assistant.endpoint import Endpoint, resolve_endpoint
 from assistant.index import ArticleIndex
@@ -36,6 +35,7 @@ from assistant.llm import ChatModel
 from assistant.schema import Answer, Question, Sentence
 from assistant.settings import PROJECT, Settings
 from assistant.terminal import Status
+from assistant.text.dates import in_words
 
 FACT = "The city council of Lund opened a new library in the old harbour."
 MORE = "Mayor Anna Berg said that building it had taken three years."

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.dates import Period, asks_now, in_words, named_periods
+from assistant.text.dates import Period, asks_now, in_words, named_periods
 
 
 def periods(text: str) -> list[tuple[str, str]]:

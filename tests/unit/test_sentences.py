@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.sentences import language_of, script_language, split_sentences
+from assistant.text.sentences import language_of, script_language, split_sentences
 
 
 def pieces(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.stores import terms
-from assistant.words import content_words, fold, negations, stem, stems, words
+from assistant.text.tokens import content_words, fold, negations, stem, stems, words
 
 
 @pytest.mark.parametrize(
