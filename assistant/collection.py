@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.articles.folder import list_files
 from assistant.errors import ArticleError, UsageError
 from assistant.index import ArticleIndex
+from assistant.ingest.discover import list_files
 from assistant.outcomes import Told
 from assistant.records import FAILED, FileOutcome, UpdateReport, copies_of
 from assistant.sources import FOLDER, UPLOADS, Excluded, Source, SourceFile

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from llama_index.core.embeddings import BaseEmbedding
 
-from assistant.articles.folder import ArticleFile
 from assistant.errors import ArticleError, IndexStoreError
+from assistant.ingest.discover import ArticleFile
 from assistant.known import Memory, in_step
 from assistant.outcomes import Told
 from assistant.records import (

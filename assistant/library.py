@@ -10,13 +10,13 @@ from typing import Self
 
 from assistant.answering.confidence import confidence
 from assistant.answering.pipeline import MAX_REPORTS, Pipeline, Steps, Thresholds
-from assistant.articles.folder import list_files
 from assistant.collection import Collection
 from assistant.embedding import similarities
 from assistant.endpoint import resolve_endpoint
 from assistant.excerpts import Excerpter
 from assistant.generation.generator import generators_of
 from assistant.index import ArticleIndex, FileOutcome, UpdateReport
+from assistant.ingest.discover import list_files
 from assistant.llm import ChatModel
 from assistant.opening import ProgressOf, Say, open_collection, open_index
 from assistant.places import place_to_ask

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.articles import folder
-from assistant.articles.folder import ArticleFile, Problem, list_files
 from assistant.errors import ArticleError, IndexStoreError, UsageError
+from assistant.ingest import discover
+from assistant.ingest.discover import ArticleFile, Problem, list_files
 from assistant.schema import Article
 
 FOLDER = "folder"  # the origin of the one folder that an index mirrors
@@ -143,7 +143,7 @@ def files_of(path: Path) -> list[ArticleFile]:
             return list_files(path)
         except UsageError:
             return []
-    return sorted(folder.files_of(path), key=lambda file: file.id)
+    return sorted(discover.files_of(path), key=lambda file: file.id)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -212,7 +212,7 @@ def _page(line: str) -> tuple[str, str]:
 
 def _id_in(folder: Path, path: Path, file_id: str) -> str:
     try:
-        below = path.resolve().relative_to(folder.resolve()).parent.as_posix()
+        below = path.resolve().relative_to(discover.resolve()).parent.as_posix()
     except ValueError:
         below = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:8]
     return file_id if below == "." else f"{below}/{file_id}"

@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from assistant.articles.boilerplate import is_pointer, sign_off
-from assistant.articles.dateline import MONTHS
+from assistant.ingest.boilerplate import is_pointer, sign_off
+from assistant.ingest.dateline import MONTHS
 from assistant.schema import Article, Paragraph
 from assistant.text.tokens import negations, words
 

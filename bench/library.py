@@ -38,9 +38,9 @@ from llama_index.core.vector_stores.types import (
 )
 from pydantic import PrivateAttr
 
-from assistant.articles.folder import list_files
 from assistant.embedding import DIMENSIONS, MiniLM
 from assistant.index import ArticleIndex
+from assistant.ingest.discover import list_files
 from assistant.integer_graph import multiplies_integers
 from assistant.opening import open_embedder
 from assistant.query.query import Query

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from assistant.articles.folder import list_files
 from assistant.errors import UsageError
+from assistant.ingest.discover import list_files
 from assistant.schema import Article, Turn
 from evals.bundles import Bundle, GoldAnswer, Item
 from evals.schema import Case, GoldQuote

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from assistant.articles.folder import list_files
 from assistant.errors import UsageError
 from assistant.index import ArticleIndex
+from assistant.ingest.discover import list_files
 from assistant.library import Assistant, open_index
 from assistant.llm import ChatModel
 from assistant.opening import open_embedder

@@ -37,8 +37,8 @@ def _web(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--at-once {arguments.at_once}: give a number of questions, at least 1")
     settings = settings_of(arguments)
 
-    from assistant.articles.limits import MAX_BYTES
     from assistant.endpoint import resolve_endpoint
+    from assistant.ingest.limits import MAX_BYTES
     from assistant.library import Assistant
     from assistant.web.opening import Opening
 

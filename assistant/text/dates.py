@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.articles.dateline import MONTHS
+from assistant.ingest.dateline import MONTHS
 
 _MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DAY = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.articles.limits import MAX_FIELD_CHARS
+from assistant.ingest.limits import MAX_FIELD_CHARS
 
 # Bidi marks, embeddings and isolates (UAX #9), zero-width and soft-hyphen characters, tag characters
 # and the other default-ignorables that can carry hidden text (UAX #44), C0 and C1 controls, surrogates.

@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from assistant.articles.folder import SUFFIXES
-from assistant.articles.limits import MAX_BYTES
 from assistant.errors import UsageError
+from assistant.ingest.discover import SUFFIXES
+from assistant.ingest.limits import MAX_BYTES
 from assistant.web.markup import clip, neutralise
 
 MOST_FILES = 50

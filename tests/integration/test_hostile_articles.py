@@ -24,12 +24,12 @@ from typing import Any
 
 import pytest
 
-from assistant.articles.folder import list_files
 from assistant.cli import run
 from assistant.commands.ask import _show
 from assistant.embedding import MiniLM
 from assistant.endpoint import Endpoint, resolve_endpoint
 from assistant.index import ArticleIndex
+from assistant.ingest.discover import list_files
 from assistant.library import Assistant
 from assistant.llm import ChatModel
 from assistant.schema import Answer, Question, Sentence

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from assistant.articles.folder import list_files
 from assistant.embedding import MODEL_NAME
 from assistant.index import ArticleIndex
+from assistant.ingest.discover import list_files
 from assistant.schema import Article
 from assistant.sources import SourceFile
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.articles.folder import list_files
 from assistant.embedding import DIMENSIONS, MiniLM, similarities
 from assistant.errors import ModelFileError
 from assistant.index import ArticleIndex
+from assistant.ingest.discover import list_files
 from assistant.query.query import Query
 from assistant.retriever import Retriever
 

@@ -16,9 +16,9 @@ import pytest
 from filelock import FileLock
 
 from assistant import writer_lock, writing
-from assistant.articles.folder import ArticleFile, list_files
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.index import ArticleIndex, UpdateReport, embedded_text, to_node, to_paragraph
+from assistant.ingest.discover import ArticleFile, list_files
 from assistant.schema import Article, Paragraph
 from assistant.sources import SourceFile
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from assistant.articles.folder import list_files
 from assistant.index import ArticleIndex
+from assistant.ingest.discover import list_files
 from assistant.query.query import Query
 from assistant.retriever import Retriever
 from assistant.schema import Article, Passage, Question

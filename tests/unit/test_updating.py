@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from assistant import writing
-from assistant.articles.folder import Problem
 from assistant.errors import ArticleError
 from assistant.index import ArticleIndex
+from assistant.ingest.discover import Problem
 from assistant.records import FileOutcome, UpdateReport
 from assistant.schema import Article, Paragraph
 from assistant.sources import Source, SourceFile

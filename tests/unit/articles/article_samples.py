@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 
-from assistant.articles.folder import ArticleFile, Problem, files_of
+from assistant.ingest.discover import ArticleFile, Problem, files_of
 from assistant.schema import Article
 
 TITLE = "Xi and Putin sign two statements"

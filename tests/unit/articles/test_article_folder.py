@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.articles.folder import ArticleFile, list_files
-from assistant.articles.limits import MAX_BYTES
 from assistant.errors import ArticleError, UsageError
+from assistant.ingest.discover import ArticleFile, list_files
+from assistant.ingest.limits import MAX_BYTES
 from assistant.schema import Article
 
 Write = Callable[..., Path]

@@ -30,9 +30,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from assistant.articles.charset import decode
-from assistant.articles.folder import SUFFIXES, Problem, files_of
 from assistant.errors import ArticleError
+from assistant.ingest.discover import SUFFIXES, Problem, files_of
+from assistant.ingest.readers.encoding import decode
 
 
 @cache

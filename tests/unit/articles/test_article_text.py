@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from assistant.articles.text import read_article
 from assistant.errors import ArticleError
+from assistant.ingest.readers.text import read_article
 from assistant.schema import Article
 
 TWO = "The minister spoke first.\n\nThe crowd listened."

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.articles.furniture import is_biography, is_furniture
-from assistant.articles.names import UniqueKeys, member_parts, safe_key
-from assistant.articles.other_datelines import parse_other_dateline
-from assistant.articles.published import parse_published
-from assistant.articles.story import find_dateline
-from assistant.articles.text import read_article
+from assistant.ingest.build import find_dateline
+from assistant.ingest.dateline_i18n import parse_other_dateline
+from assistant.ingest.furniture import is_biography, is_furniture
+from assistant.ingest.ids import UniqueKeys, member_parts, safe_key
+from assistant.ingest.pubdate import parse_published
+from assistant.ingest.readers.text import read_article
 from assistant.text.months import MONTHS
 from assistant.text.unicode import block, field, one_line, visible
 

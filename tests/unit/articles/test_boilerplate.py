@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.articles.boilerplate import cited_agency, is_pointer, sign_off
+from assistant.ingest.boilerplate import cited_agency, is_pointer, sign_off
 
 
 @pytest.mark.parametrize(

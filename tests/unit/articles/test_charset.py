@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.articles.charset import codec, declared_charset, decode
 from assistant.errors import ArticleError
+from assistant.ingest.readers.encoding import codec, declared_charset, decode
 
 TEXTS = [
     (

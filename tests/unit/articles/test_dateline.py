@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assistant.articles.dateline import find_day, parse_date, parse_date_field, parse_dateline, parse_iso
+from assistant.ingest.dateline import find_day, parse_date, parse_date_field, parse_dateline, parse_iso
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ from article_samples import (
     zipped,
 )
 
-from assistant.articles.folder import SUFFIXES, list_files
 from assistant.errors import ArticleError, UsageError
+from assistant.ingest.discover import SUFFIXES, list_files
 
 DAY = date(2023, 3, 22)
 LINKED = {
@@ -516,7 +516,7 @@ def test_every_suffix_has_a_reader(tmp_path: Path) -> None:
 
 def test_listing_imports_no_reader() -> None:
     heavy = {"trafilatura", "pypdf", "docx", "feedparser", "lxml", "charset_normalizer", "dateparser", "yaml"}
-    code = f"import sys, assistant.articles.folder; print({heavy} & set(sys.modules))"
+    code = f"import sys, assistant.ingest.discover; print({heavy} & set(sys.modules))"
     assert (
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, check=True, cwd=Path(__file__).parents[3]

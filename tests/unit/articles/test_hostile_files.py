@@ -37,11 +37,12 @@ from article_samples import (
     zipped,
 )
 
-from assistant.articles import archive, folder, guard, limits, rows
-from assistant.articles.folder import list_files
-from assistant.articles.source import Source
-from assistant.articles.story import Story
 from assistant.errors import ArticleError
+from assistant.ingest import archive, discover, limits, sandbox
+from assistant.ingest.build import Story
+from assistant.ingest.discover import list_files
+from assistant.ingest.file import Source
+from assistant.ingest.readers import jsonl
 
 STORY = "It rained in Paris.\n\nIt stopped."
 NESTED = 10_000
@@ -364,7 +365,7 @@ def test_a_pdf_of_too_many_pages(tmp_path: Path) -> None:
 def test_a_file_that_takes_too_long_is_stopped_and_the_next_is_read(tmp_path: Path) -> None:
     slow = file_of(tmp_path, "slow.pdf", pdf([[(f"Line {n}.", 60.0, 800.0 - n, 11.0) for n in range(300)]] * 300))
     with pytest.raises(ArticleError, match=r"slow\.pdf: reading this PDF was stopped"):
-        list(guard.read(Source(slow.path), "pdf", "PDF", seconds=0.3))
+        list(sandbox.read(Source(slow.path), "pdf", "PDF", seconds=0.3))
     (article,), _ = read_bytes(tmp_path, "good.pdf", typeset(PARAGRAPHS))
     assert texts(article) == PARAGRAPHS
 
@@ -372,23 +373,23 @@ def test_a_file_that_takes_too_long_is_stopped_and_the_next_is_read(tmp_path: Pa
 def test_a_reader_that_nobody_listens_to_is_ended(tmp_path: Path) -> None:
     path = file_of(tmp_path, "feed.xml", RSS).path
     for _ in range(3):
-        found: Iterator[object] = guard.read(Source(path), "xml_file", "XML")
+        found: Iterator[object] = sandbox.read(Source(path), "xml_file", "XML")
         assert isinstance(next(found), Story)
         found.close()  # type: ignore[attr-defined]
-    assert len(list(guard.read(Source(path), "xml_file", "XML"))) == 3
+    assert len(list(sandbox.read(Source(path), "xml_file", "XML"))) == 3
 
 
 def test_two_files_can_be_read_at_once(tmp_path: Path) -> None:
     path = file_of(tmp_path, "feed.xml", RSS).path
-    one, other = (guard.read(Source(path), "xml_file", "XML") for _ in range(2))
+    one, other = (sandbox.read(Source(path), "xml_file", "XML") for _ in range(2))
     assert [type(first) is type(second) for first, second in zip(one, other, strict=True)] == [True] * 3
 
 
 def test_a_process_that_was_killed_while_idle_is_replaced(tmp_path: Path) -> None:
     path = file_of(tmp_path, "feed.xml", RSS).path
     for _ in range(2):
-        assert len(list(guard.read(Source(path), "xml_file", "XML"))) == 3
-        for process in guard._POOL._idle:
+        assert len(list(sandbox.read(Source(path), "xml_file", "XML"))) == 3
+        for process in sandbox._POOL._idle:
             process._process.kill()
             process._process.wait()
 
@@ -406,13 +407,13 @@ def test_a_reader_does_not_outlive_the_process_that_started_it(tmp_path: Path) -
     code = """
 import os, sys
 from pathlib import Path
-from assistant.articles import guard
-from assistant.articles.source import Source
-list(guard.read(Source(Path(sys.argv[1])), "xml_file", "XML"))
-print(guard._POOL._idle[0]._process.pid, flush=True)
+from assistant.ingest import sandbox
+from assistant.ingest.file import Source
+list(sandbox.read(Source(Path(sys.argv[1])), "xml_file", "XML"))
+print(sandbox._POOL._idle[0]._process.pid, flush=True)
 os.kill(os.getpid(), 9)
 """
-    root = str(Path(folder.__file__).parents[2])
+    root = str(Path(discover.__file__).parents[2])
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "feed.xml")], cwd=root, capture_output=True)
     assert done.returncode == -9
     reader = int(done.stdout)
@@ -460,9 +461,9 @@ def test_a_plain_text_keeps_its_characters_and_its_offsets(tmp_path: Path) -> No
 
 
 def test_nothing_reaches_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assistant.articles import epub as epub_module
-    from assistant.articles import mail, page, xml_file
-    from assistant.articles import mhtml as mhtml_module
+    from assistant.ingest.readers import eml, html, xml
+    from assistant.ingest.readers import epub as epub_module
+    from assistant.ingest.readers import mhtml as mhtml_module
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("the network was reached")
@@ -488,7 +489,7 @@ def test_nothing_reaches_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_the_reading_of_one_kind_is_not_decided_by_another(tmp_path: Path) -> None:
-    assert {".zip", ".txt"} <= folder.SUFFIXES
+    assert {".zip", ".txt"} <= discover.SUFFIXES
     (tmp_path / "A.TXT").write_text(STORY)
     (tmp_path / "a.HTML").write_text(html())
     assert len(read(tmp_path)[0]) == 2

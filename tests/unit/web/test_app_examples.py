@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.articles.folder import list_files
+from assistant.ingest.discover import list_files
 from assistant.schema import Article, Paragraph
 from assistant.web.examples import example_questions
 

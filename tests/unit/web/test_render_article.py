@@ -12,7 +12,7 @@ from hostile_texts import HOSTILE, Page
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.articles.folder import list_files
+from assistant.ingest.discover import list_files
 from assistant.schema import Article, ArticleHeader, Paragraph
 from assistant.web.render import article_html, headers_html, timeline_html
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from assistant.articles.published import parse_published
-from assistant.articles.story import Fields
+from assistant.ingest.build import Fields
+from assistant.ingest.pubdate import parse_published
 
 _ARTICLE = re.compile(
     r"(?:News|Reportage|Opinion|Analysis|Background|Review|Blog|Social|Live|Scholarly|Tech)?\w*(?:Article|Posting)$"

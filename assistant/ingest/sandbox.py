@@ -14,10 +14,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assistant.articles.limits import MIB, READ_MEMORY, READ_SECONDS, READS_PER_PROCESS
-from assistant.articles.source import Source
-from assistant.articles.story import Fields, Problem, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Fields, Problem, Story
+from assistant.ingest.file import Source
+from assistant.ingest.limits import MIB, READ_MEMORY, READ_SECONDS, READS_PER_PROCESS
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -57,14 +57,14 @@ def read(source: Source, module: str, name: str, seconds: float = READ_SECONDS) 
 
 
 class _Process:
-    """One `assistant.articles.worker`."""
+    """One `assistant.ingest.sandbox_worker`."""
 
     def __init__(self) -> None:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
         path = os.pathsep.join(filter(None, [str(_ROOT), *sys.path]))
         self.reads = 0
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "assistant.articles.worker"],
+            [sys.executable, "-P", "-m", "assistant.ingest.sandbox_worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from assistant.articles import archive
-from assistant.articles.limits import MAX_BYTES, MIB
-from assistant.articles.names import as_text, member_parts
 from assistant.errors import ArticleError
+from assistant.ingest import archive
+from assistant.ingest.ids import as_text, member_parts
+from assistant.ingest.limits import MAX_BYTES, MIB
 
 _CHUNK = 1 * MIB
 

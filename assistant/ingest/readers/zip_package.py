@@ -8,10 +8,10 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from assistant.articles import archive
-from assistant.articles.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MIB
-from assistant.articles.source import Source
 from assistant.errors import ArticleError
+from assistant.ingest import archive
+from assistant.ingest.file import Source
+from assistant.ingest.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MIB
 
 
 class Package:

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from assistant.articles.limits import MAX_CONTAINER_BYTES, MAX_PAGES
-from assistant.articles.pdf_lines import Line, paragraphs_of, without_running_heads
-from assistant.articles.source import Source
-from assistant.articles.story import Fields, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Fields, Story
+from assistant.ingest.file import Source
+from assistant.ingest.limits import MAX_CONTAINER_BYTES, MAX_PAGES
+from assistant.ingest.readers.pdf_layout import Line, paragraphs_of, without_running_heads
 
 _NO_TITLE = re.compile(
     r"untitled|microsoft word|\.(?:docx?|indd|qxd|pdf|pages|rtf|html?)$|^(?:page|document|layout|slide)?\s*\d*$", re.I

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any
 
-from assistant.articles.dateline import make_date, parse_date
+from assistant.ingest.dateline import make_date, parse_date
 from assistant.text.months import MONTH, MONTHS, western_digits
 
 _COMPACT = re.compile(r"\s*((?:1[89]|20)\d\d)(\d\d)(\d\d)(?:T?\d{4,6}(?:Z|[+-]\d{4})?)?\s*$")

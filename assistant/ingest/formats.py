@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.articles.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MAX_STREAM_BYTES
+from assistant.ingest.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MAX_STREAM_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.articles.boilerplate import is_agency
+from assistant.ingest.boilerplate import is_agency
 from assistant.text.months import MONTH
 from assistant.text.months import MONTHS as ALL_MONTHS
 

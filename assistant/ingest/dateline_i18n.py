@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.articles.dateline import Dateline, make_date
+from assistant.ingest.dateline import Dateline, make_date
 from assistant.text.months import MONTH, MONTHS, western_digits
 
 _CHINESE = re.compile(

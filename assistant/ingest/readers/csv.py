@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from assistant.articles import rows
-from assistant.articles.limits import MAX_ROW_BYTES, MAX_ROWS, MAX_STREAM_BYTES
-from assistant.articles.lines import is_damaged, text_lines, too_long
-from assistant.articles.records import has_text_column
-from assistant.articles.source import Source
-from assistant.articles.story import Problem, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Problem, Story
+from assistant.ingest.file import Source
+from assistant.ingest.limits import MAX_ROW_BYTES, MAX_ROWS, MAX_STREAM_BYTES
+from assistant.ingest.readers import jsonl
+from assistant.ingest.readers.fields import has_text_column
+from assistant.ingest.readers.line_reader import is_damaged, text_lines, too_long
 
 
 def read(source: Source) -> Iterator[Story | Problem]:
@@ -39,12 +39,12 @@ def read(source: Source) -> Iterator[Story | Problem]:
                 continue
             number += 1
             if number > MAX_ROWS:
-                yield rows.too_many(source.label)
+                yield jsonl.too_many(source.label)
                 return
             if any(map(is_damaged, values)):
                 yield Problem(f"{source.label}: row {number}: is not valid UTF-8; save the file as UTF-8")
                 continue
-            yield rows.row_story(dict(zip(names, values, strict=False)), number, source.label)
+            yield jsonl.row_story(dict(zip(names, values, strict=False)), number, source.label)
 
 
 class _Lines:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from assistant.articles.markup import local_name, paragraphs, paragraphs_of_html
-from assistant.articles.published import parse_published
-from assistant.articles.story import Fields, Problem, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Fields, Problem, Story
+from assistant.ingest.pubdate import parse_published
+from assistant.ingest.readers.html_dom import local_name, paragraphs, paragraphs_of_html
 
 ROOTS = frozenset({"nitf", "newsml", "newsitem", "newsmessage", "packageitem"})
 

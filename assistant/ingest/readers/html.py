@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from assistant.articles.charset import declared_charset, decode
-from assistant.articles.markup import paragraphs, paragraphs_of_html, parse_html, plain_paragraphs
-from assistant.articles.pagedata import page_fields
-from assistant.articles.source import Source
-from assistant.articles.story import Fields, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Fields, Story
+from assistant.ingest.file import Source
+from assistant.ingest.readers.encoding import declared_charset, decode
+from assistant.ingest.readers.html_dom import paragraphs, paragraphs_of_html, parse_html, plain_paragraphs
+from assistant.ingest.readers.html_metadata import page_fields
 
 _ENOUGH = 200
 _TITLE_TAIL = re.compile(r"\s+[|–—·:-]\s+[^|–—·]{2,40}$")

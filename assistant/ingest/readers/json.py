@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assistant.articles import records, rows
-from assistant.articles.limits import MAX_BYTES, MAX_ROW_BYTES, MAX_ROWS, MAX_STREAM_BYTES, MIB
-from assistant.articles.lines import text_chunks
-from assistant.articles.source import Source
-from assistant.articles.story import Fields, Problem, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Fields, Problem, Story
+from assistant.ingest.file import Source
+from assistant.ingest.limits import MAX_BYTES, MAX_ROW_BYTES, MAX_ROWS, MAX_STREAM_BYTES, MIB
+from assistant.ingest.readers import fields, jsonl
+from assistant.ingest.readers.line_reader import text_chunks
 
 _LISTS = (
     "articles",
@@ -102,7 +102,7 @@ def _value(text: _Text, label: str, limit: int) -> Any:
 def _elements(text: _Text, label: str, number: int = 1) -> Iterator[Story | Problem]:
     while (character := text.skip(_SPACE)) and character != "]":
         if number > MAX_ROWS:
-            yield rows.too_many(label)
+            yield jsonl.too_many(label)
             return
         try:
             value = _value(text, label, MAX_ROW_BYTES)
@@ -118,7 +118,7 @@ def _elements(text: _Text, label: str, number: int = 1) -> Iterator[Story | Prob
 
 
 def _story(value: Any, number: int, label: str) -> Story | Problem:
-    return rows.row_story(value, number, label)
+    return jsonl.row_story(value, number, label)
 
 
 def _whole(value: Any, label: str) -> Iterator[Story | Problem]:
@@ -126,7 +126,7 @@ def _whole(value: Any, label: str) -> Iterator[Story | Problem]:
     for _ in range(3):
         if not isinstance(value, Mapping):
             break
-        story = records.story_of(value, None, label)
+        story = fields.story_of(value, None, label)
         listed = next((value[name] for name in _LISTS if isinstance(value.get(name), list | Mapping)), None)
         if story and not (isinstance(listed, list) and listed and isinstance(listed[0], Mapping)):
             yield story
@@ -139,7 +139,7 @@ def _whole(value: Any, label: str) -> Iterator[Story | Problem]:
     if not isinstance(value, list):
         raise ArticleError(f"{label}: holds no article that is known by its names; give title, date, source and text")
     for number, row in enumerate(value, start=1):
-        found = rows.row_story(row, number, label)
+        found = jsonl.row_story(row, number, label)
         if isinstance(found, Story):
             yield Story(found.texts, found.fields.over(known), found.key, found.exact)
         else:

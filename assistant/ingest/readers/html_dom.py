@@ -10,8 +10,8 @@ from typing import Any
 from lxml import etree
 from lxml import html as lxml_html
 
-from assistant.articles.limits import MAX_TAGS
 from assistant.errors import ArticleError
+from assistant.ingest.limits import MAX_TAGS
 
 _BLOCKS = frozenset(
     "address article blockquote body body.content block center dd details div dl dt fieldset form figure "

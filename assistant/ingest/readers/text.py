@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from assistant.articles.boilerplate import is_pointer
-from assistant.articles.dateline import parse_date_field
-from assistant.articles.limits import MAX_FRONT_MATTER_CHARS, MAX_FRONT_MATTER_DEPTH, MAX_PARAGRAPHS
-from assistant.articles.published import parse_published
-from assistant.articles.story import Block, Fields, build, headline
 from assistant.errors import ArticleError
+from assistant.ingest.boilerplate import is_pointer
+from assistant.ingest.build import Block, Fields, build, headline
+from assistant.ingest.dateline import parse_date_field
+from assistant.ingest.limits import MAX_FRONT_MATTER_CHARS, MAX_FRONT_MATTER_DEPTH, MAX_PARAGRAPHS
+from assistant.ingest.pubdate import parse_published
 from assistant.schema import Article
 from assistant.text import unicode
 

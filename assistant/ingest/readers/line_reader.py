@@ -6,9 +6,9 @@ import codecs
 from collections.abc import Iterator
 from typing import IO
 
-from assistant.articles.charset import detect
-from assistant.articles.limits import MAX_ROW_BYTES, MIB
 from assistant.errors import ArticleError
+from assistant.ingest.limits import MAX_ROW_BYTES, MIB
+from assistant.ingest.readers.encoding import detect
 
 _CHUNK = 256 * 1024
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.articles.markup import paragraphs_of_html, plain_paragraphs
-from assistant.articles.published import parse_published
-from assistant.articles.story import Fields, Story
+from assistant.ingest.build import Fields, Story
+from assistant.ingest.pubdate import parse_published
+from assistant.ingest.readers.html_dom import paragraphs_of_html, plain_paragraphs
 
 _NAMES = {
     "title": "title headline webtitle headline_main hed heading subject name",

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assistant.articles.limits import MAX_ROWS, MAX_STREAM_BYTES
-from assistant.articles.lines import is_damaged, text_lines, too_long
-from assistant.articles.records import own_id, story_of
-from assistant.articles.source import Source
-from assistant.articles.story import Problem, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Problem, Story
+from assistant.ingest.file import Source
+from assistant.ingest.limits import MAX_ROWS, MAX_STREAM_BYTES
+from assistant.ingest.readers.fields import own_id, story_of
+from assistant.ingest.readers.line_reader import is_damaged, text_lines, too_long
 
 
 def read(source: Source) -> Iterator[Story | Problem]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from assistant.articles.markup import paragraphs_of_html
-from assistant.articles.published import parse_published
-from assistant.articles.story import Fields, Problem, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Fields, Problem, Story
+from assistant.ingest.pubdate import parse_published
+from assistant.ingest.readers.html_dom import paragraphs_of_html
 
 _MOST_ENTRIES = 100_000
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)

@@ -6,10 +6,10 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from assistant.articles.packed import open_package
-from assistant.articles.source import Source
-from assistant.articles.story import Fields, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Fields, Story
+from assistant.ingest.file import Source
+from assistant.ingest.readers.zip_package import open_package
 
 _DROPPED = ("caption", "footer", "header", "toc ", "footnote", "endnote")
 _UNNAMED = frozenset({"python-docx", "microsoft office user", "user", "admin", "unknown", "author"})

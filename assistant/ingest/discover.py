@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from assistant.articles import archive
-from assistant.articles.formats import FORMATS, SUFFIXES, TEXT, ZIP, Format
-from assistant.articles.names import UniqueKeys, as_text, member_parts
-from assistant.articles.source import Source
-from assistant.articles.story import Problem, Story, article_from
 from assistant.errors import ArticleError, UsageError
+from assistant.ingest import archive
+from assistant.ingest.build import Problem, Story, article_from
+from assistant.ingest.file import Source
+from assistant.ingest.formats import FORMATS, SUFFIXES, TEXT, ZIP, Format
+from assistant.ingest.ids import UniqueKeys, as_text, member_parts
 from assistant.schema import Article
 
 __all__ = ["SUFFIXES", "ArticleFile", "Problem", "files_of", "list_files"]
@@ -50,8 +50,8 @@ class ArticleFile:
         """
         source, kind = self._source(), self._format()
         if kind is TEXT:
-            from assistant.articles.charset import decode
-            from assistant.articles.text import read_article
+            from assistant.ingest.readers.encoding import decode
+            from assistant.ingest.readers.text import read_article
 
             yield read_article(decode(source.read(), source.label), article_id=self.id, path=source.label)
             return
@@ -73,12 +73,12 @@ class ArticleFile:
 
     def _found(self, source: Source, kind: Format) -> Iterator[Story | Problem]:
         if kind.guarded:
-            from assistant.articles import guard
+            from assistant.ingest import sandbox
 
             # What is too large or no file is refused here, without a process.
             with source.open(kind.limit):
                 pass
-            return guard.read(source, kind.module, kind.name)
+            return sandbox.read(source, kind.module, kind.name)
         found: Iterator[Story | Problem] = importlib.import_module(f"assistant.articles.{kind.module}").read(source)
         return found
 

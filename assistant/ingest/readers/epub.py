@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from assistant.articles.charset import declared_charset, decode
-from assistant.articles.markup import local_name, paragraphs, parse_html, parse_xml
-from assistant.articles.packed import Package, open_package
-from assistant.articles.pagedata import page_fields
-from assistant.articles.published import parse_published
-from assistant.articles.source import Source
-from assistant.articles.story import Fields, Problem, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Fields, Problem, Story
+from assistant.ingest.file import Source
+from assistant.ingest.pubdate import parse_published
+from assistant.ingest.readers.encoding import declared_charset, decode
+from assistant.ingest.readers.html_dom import local_name, paragraphs, parse_html, parse_xml
+from assistant.ingest.readers.html_metadata import page_fields
+from assistant.ingest.readers.zip_package import Package, open_package
 
 _MOST_CHAPTERS = 5_000
 _NOT_STORIES = ("nav", "toc", "cover", "titlepage", "copyright", "ncx")

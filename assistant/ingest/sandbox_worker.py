@@ -1,6 +1,6 @@
-"""A process that reads files for `assistant.articles.guard`, and may be lost without loss.
+"""A process that reads files for `assistant.ingest.sandbox`, and may be lost without loss.
 
-Started as `python -m assistant.articles.worker`. A request is one line of JSON on standard input;
+Started as `python -m assistant.ingest.sandbox_worker`. A request is one line of JSON on standard input;
 the replies are lines of JSON on standard output, the last of them `{"end": …}`. It ends when
 standard input closes, when it has been idle, when one article takes too long, and when the memory
 it may have does not suffice.
@@ -19,10 +19,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from assistant.articles.limits import IDLE_SECONDS, READ_MEMORY, READ_SECONDS, READS_PER_PROCESS
-from assistant.articles.source import Source
-from assistant.articles.story import Problem, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Problem, Story
+from assistant.ingest.file import Source
+from assistant.ingest.limits import IDLE_SECONDS, READ_MEMORY, READ_SECONDS, READS_PER_PROCESS
 
 
 def main() -> None:

@@ -11,15 +11,15 @@ from email.utils import parseaddr
 from pathlib import PurePosixPath
 from typing import Any
 
-from assistant.articles import page
-from assistant.articles.charset import codec, decode
-from assistant.articles.formats import FORMATS
-from assistant.articles.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MAX_MAIL_PARTS
-from assistant.articles.markup import plain_paragraphs
-from assistant.articles.published import parse_published
-from assistant.articles.source import Source
-from assistant.articles.story import Fields, Problem, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Fields, Problem, Story
+from assistant.ingest.file import Source
+from assistant.ingest.formats import FORMATS
+from assistant.ingest.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MAX_MAIL_PARTS
+from assistant.ingest.pubdate import parse_published
+from assistant.ingest.readers import html
+from assistant.ingest.readers.encoding import codec, decode
+from assistant.ingest.readers.html_dom import plain_paragraphs
 
 _REPLY = re.compile(r"(?:re|fw|fwd|aw|wg|tr|rv)\s*:\s*", re.I)
 _NOBODY = re.compile(r"\b(?:no-?reply|do-?not-?reply|newsletters?|news|info|alerts?|mailer|notifications?)\b", re.I)
@@ -121,7 +121,7 @@ def _story(plain: str, html: str, fields: Fields, label: str) -> Story:
     texts = [text for text in map(_own_words, plain_paragraphs(_without_signature(plain))) if text]
     if html.strip():
         try:
-            found = page.story_of(html, label, fields)
+            found = html.story_of(html, label, fields)
         except ArticleError:
             if not texts:
                 raise

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.articles import feeds, newsml
-from assistant.articles.markup import local_name, parse_xml
-from assistant.articles.source import Source
-from assistant.articles.story import Problem, Story
 from assistant.errors import ArticleError
+from assistant.ingest.build import Problem, Story
+from assistant.ingest.file import Source
+from assistant.ingest.readers import feed, newsml
+from assistant.ingest.readers.html_dom import local_name, parse_xml
 
 _FEEDS = frozenset({"rss", "feed", "rdf"})
 
@@ -22,13 +22,13 @@ def read(source: Source) -> Iterator[Story | Problem]:
         root = parse_xml(content, source.label)
     except ArticleError:
         # Feeds are often not well-formed, and feedparser reads them nevertheless.
-        if not feeds.looks_like_one(content):
+        if not feed.looks_like_one(content):
             raise
-        yield from feeds.read(content, source.label)
+        yield from feed.read(content, source.label)
         return
     name = local_name(root)
     if name in _FEEDS:
-        yield from feeds.read(content, source.label)
+        yield from feed.read(content, source.label)
     elif name in newsml.ROOTS:
         yield from newsml.read(root, source.label)
     elif name == "html":

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePath
 
-from assistant.articles.boilerplate import cited_agency, is_agency, is_pointer, sign_off
-from assistant.articles.dateline import Dateline, parse_dateline, parse_iso
-from assistant.articles.furniture import is_biography, is_furniture
-from assistant.articles.limits import MAX_PARAGRAPHS
-from assistant.articles.other_datelines import parse_other_dateline
-from assistant.articles.published import parse_published
 from assistant.errors import ArticleError
+from assistant.ingest.boilerplate import cited_agency, is_agency, is_pointer, sign_off
+from assistant.ingest.dateline import Dateline, parse_dateline, parse_iso
+from assistant.ingest.dateline_i18n import parse_other_dateline
+from assistant.ingest.furniture import is_biography, is_furniture
+from assistant.ingest.limits import MAX_PARAGRAPHS
+from assistant.ingest.pubdate import parse_published
 from assistant.schema import Article, Paragraph
 from assistant.text import unicode
 from assistant.text.sentences import language_of, split_sentences

@@ -16,7 +16,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
-from assistant.articles.limits import (
+from assistant.errors import ArticleError
+from assistant.ingest.ids import as_text
+from assistant.ingest.limits import (
     EXPANSION_FLOOR,
     MAX_ARCHIVE_BYTES,
     MAX_ARCHIVE_DIRECTORY_BYTES,
@@ -24,8 +26,6 @@ from assistant.articles.limits import (
     MAX_EXPANSION,
     MIB,
 )
-from assistant.articles.names import as_text
-from assistant.errors import ArticleError
 
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
 _ENCRYPTED = 0x1

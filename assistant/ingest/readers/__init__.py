@@ -1,0 +1,1 @@
+"""One reader a format: `read(source)` yields `Story` and `Problem` values."""
