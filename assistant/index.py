@@ -24,7 +24,7 @@ from assistant.records import (
 from assistant.schema import Article, ArticleHeader, Citation
 from assistant.sources import FOLDER, Source, SourceBook, SourceFile
 from assistant.stores.base import Filter, Record, Size, Store
-from assistant.stores.sqlite import SqliteStore
+from assistant.stores.sqlite.store import SqliteStore
 from assistant.updating import Progress, Update
 from assistant.writer_lock import WriterLock
 from assistant.writing import Writer
@@ -228,7 +228,7 @@ class ArticleIndex:
 
     def _connect(self, address: str) -> Store:
         try:
-            from assistant.stores.milvus import MilvusStore
+            from assistant.stores.milvus.store import MilvusStore
         except ImportError as error:
             raise IndexStoreError(
                 f"index {address}: the Milvus client is not installed; pip install 'news-assistant[milvus]'"

@@ -11,7 +11,7 @@ from typing import Self
 from assistant.answering.confidence import confidence
 from assistant.answering.pipeline import MAX_REPORTS, Pipeline, Steps, Thresholds
 from assistant.collection import Collection
-from assistant.embedding import similarities
+from assistant.embeddings.minilm import similarities
 from assistant.endpoint import resolve_endpoint
 from assistant.excerpts import Excerpter
 from assistant.generation.generator import generators_of

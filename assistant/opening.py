@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.collection import Collection
-from assistant.embedding import MiniLM
+from assistant.embeddings.minilm import MiniLM
 from assistant.errors import ArticleError, UsageError
 from assistant.index import ArticleIndex, Progress, UpdateReport
 from assistant.places import Place, mirror_of, place_to_ask

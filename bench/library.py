@@ -38,17 +38,17 @@ from llama_index.core.vector_stores.types import (
 )
 from pydantic import PrivateAttr
 
-from assistant.embedding import DIMENSIONS, MiniLM
+from assistant.embeddings.int8 import multiplies_integers
+from assistant.embeddings.minilm import DIMENSIONS, MiniLM
 from assistant.index import ArticleIndex
 from assistant.ingest.discover import list_files
-from assistant.integer_graph import multiplies_integers
 from assistant.opening import open_embedder
 from assistant.query.query import Query
 from assistant.retriever import Retriever
 from assistant.schema import Question
 from assistant.settings import Settings
 from assistant.stores.base import Filter, Record
-from assistant.stores.sqlite import SqliteStore
+from assistant.stores.sqlite.store import SqliteStore
 from bench.news import News
 
 SINCE, UNTIL = date(2013, 1, 1), date(2015, 12, 31)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from assistant.answering.confidence import STORED, signals
-from assistant.embedding import similarities
+from assistant.embeddings.minilm import similarities
 from assistant.endpoint import resolve_endpoint
 from assistant.generation.generator import DraftGenerator
 from assistant.llm import ChatModel

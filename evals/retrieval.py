@@ -19,7 +19,7 @@ from pathlib import Path
 from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode
 from tqdm import tqdm
 
-from assistant.embedding import similarities
+from assistant.embeddings.minilm import similarities
 from assistant.excerpts import Excerpter
 from assistant.index import ArticleIndex
 from assistant.opening import open_embedder

@@ -26,7 +26,7 @@ import pytest
 
 from assistant.cli import run
 from assistant.commands.ask import _show
-from assistant.embedding import MiniLM
+from assistant.embeddings.minilm import MiniLM
 from assistant.endpoint import Endpoint, resolve_endpoint
 from assistant.index import ArticleIndex
 from assistant.ingest.discover import list_files

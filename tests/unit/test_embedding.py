@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.embedding import MiniLM
+from assistant.embeddings.minilm import MiniLM
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ import onnx
 import pytest
 from filelock import FileLock
 
-from assistant import integer_graph
-from assistant.embedding import MiniLM
-from assistant.integer_graph import IntegerGraph, integer_model, multiplies_integers
+from assistant.embeddings import int8
+from assistant.embeddings.int8 import IntegerGraph, integer_model, multiplies_integers
+from assistant.embeddings.minilm import MiniLM
 
 # Of what is computed this processor must be capable; the rest is tested as on one that is.
 computes = pytest.mark.skipif(not multiplies_integers(), reason="the package's own graph is used here")

@@ -18,7 +18,7 @@ from store_contract import Search, searcher
 
 from assistant.errors import IndexStoreError
 from assistant.stores.fusion import FUSION_CONSTANT, fuse
-from assistant.stores.sqlite import SqliteStore
+from assistant.stores.sqlite.store import SqliteStore
 
 TEXTS = {
     "a#p1": "Xi and Putin signed two joint statements in Moscow",

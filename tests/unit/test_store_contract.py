@@ -9,7 +9,7 @@ import pytest
 from store_contract import Open, StoreContract
 
 from assistant.stores.base import Store
-from assistant.stores.sqlite import SqliteStore
+from assistant.stores.sqlite.store import SqliteStore
 
 
 class TestSqliteStore(StoreContract):

@@ -15,11 +15,10 @@ from llama_index.core.schema import TextNode
 from llama_index.core.vector_stores.types import FilterOperator, MetadataFilter, MetadataFilters, VectorStoreQuery
 
 from assistant.errors import IndexStoreError
-from assistant.stores import sqlite_vectors, vector_files
 from assistant.stores.base import Record
-from assistant.stores.quantised import Segment, nearest
-from assistant.stores.sqlite import SqliteStore
-from assistant.stores.sqlite_vectors import VectorSearch
+from assistant.stores.quantize import Segment, nearest
+from assistant.stores.sqlite.store import SqliteStore, vector_file, vectors
+from assistant.stores.sqlite.vectors import VectorSearch
 
 DIMENSIONS = 70
 Open = Callable[..., SqliteStore]
@@ -309,7 +308,7 @@ def test_without_room_for_copies_everything_works(
         def full(*_: Any) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(vector_files.os, "fsync", full)
+        monkeypatch.setattr(vector_file.os, "fsync", full)
     else:
         folder.write_text("")
     store = open_store()

@@ -18,10 +18,9 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQueryMode,
 )
 
-from assistant.stores import sqlite_words
+from assistant.stores.analyzer import asked, encoded, folded, indexed
 from assistant.stores.base import Record
-from assistant.stores.sqlite import SqliteStore
-from assistant.stores.terms import asked, encoded, folded, indexed
+from assistant.stores.sqlite.store import SqliteStore, fts
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.stores import terms
+from assistant.stores import analyzer
 from assistant.text.tokens import content_words, fold, negations, stem, stems, words
 
 
@@ -108,7 +108,7 @@ def test_letters_that_fold_to_nothing_are_kept(word: str) -> None:
     ("of", "endings", "letters"),
     [
         (stem.__wrapped__, ("ations", "fulness", "ingly", "ising"), ascii_lowercase),
-        (partial(terms._stem.__wrapped__, "russian"), ("ениями", "остью", "ающий", "ывали"), "бвгджзклмнпрст"),
+        (partial(analyzer._stem.__wrapped__, "russian"), ("ениями", "остью", "ающий", "ывали"), "бвгджзклмнпрст"),
     ],
 )
 def test_stems_are_right_in_several_threads_at_once(

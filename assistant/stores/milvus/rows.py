@@ -11,9 +11,9 @@ from urllib.parse import quote, unquote
 from llama_index.core.schema import TextNode
 
 from assistant.errors import IndexStoreError
+from assistant.stores.analyzer import encoded, folded
 from assistant.stores.base import Filter, Record
-from assistant.stores.restriction import Restriction, ordinal
-from assistant.stores.terms import encoded, folded
+from assistant.stores.filters import Restriction, ordinal
 
 # Milvus holds strings of 65,535 bytes; a character is four bytes at most.
 _PART = 16_000

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assistant.stores.quantised import Segment
+from assistant.stores.quantize import Segment
 
 _FORMAT = 1
 _PAGE = 4096

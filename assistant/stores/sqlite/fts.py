@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from assistant.stores.quantised import Rows
-from assistant.stores.sqlite_file import SqliteFile
-from assistant.stores.terms import FTS5_TOKENIZER, asked, indexed
+from assistant.stores.analyzer import FTS5_TOKENIZER, asked, indexed
+from assistant.stores.quantize import Rows
+from assistant.stores.sqlite.connection import SqliteFile
 
 WORDS_SCHEMA = f"CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, heading, tokenize = '{FTS5_TOKENIZER}')"
 _MOST_WORDS = 64

@@ -21,8 +21,8 @@ import numpy.typing as npt
 from llama_index.core.embeddings import BaseEmbedding
 from pydantic import PrivateAttr
 
+from assistant.embeddings.int8 import IntegerGraph
 from assistant.errors import ModelFileError
-from assistant.integer_graph import IntegerGraph
 
 MODEL_NAME = "all-MiniLM-L6-v2-int8"
 DIMENSIONS = 384

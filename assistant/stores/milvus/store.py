@@ -27,9 +27,10 @@ from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQu
 from pydantic import PrivateAttr
 
 from assistant.stores.base import Fault, Filter, Record, Size, Store
+from assistant.stores.filters import Restriction
 from assistant.stores.fusion import fuse
-from assistant.stores.milvus_client import MilvusDatabase
-from assistant.stores.milvus_rows import (
+from assistant.stores.milvus.client import MilvusDatabase
+from assistant.stores.milvus.rows import (
     Listed,
     among,
     article_key,
@@ -43,8 +44,7 @@ from assistant.stores.milvus_rows import (
     to_note,
     to_record,
 )
-from assistant.stores.milvus_search import faults, visible
-from assistant.stores.restriction import Restriction
+from assistant.stores.milvus.search import faults, visible
 
 _FLUSH_AFTER = 1_000
 

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.stores import vector_files
-from assistant.stores.quantised import Floats, Mask, Rows, Segment, nearest
-from assistant.stores.restriction import ordinal
-from assistant.stores.sqlite_file import SqliteFile
-from assistant.stores.vector_files import Label
+from assistant.stores.filters import ordinal
+from assistant.stores.quantize import Floats, Mask, Rows, Segment, nearest
+from assistant.stores.sqlite.connection import SqliteFile
+from assistant.stores.sqlite.store import vector_file
+from assistant.stores.sqlite.vector_file import Label
 
 _SPAN = 32_768
 _UNSAVED = 2_048
@@ -166,20 +166,20 @@ class VectorSearch:
             if not len(whole.rows):
                 continue
             last_row = min(view.last_row, (span + 1) * _SPAN)
-            vector_files.write(self._path(span), Label(store, last_row, view.last_removal, *whole.codes.shape), whole)
-            again = vector_files.read(self._path(span), store)
+            vector_file.write(self._path(span), Label(store, last_row, view.last_removal, *whole.codes.shape), whole)
+            again = vector_file.read(self._path(span), store)
             parts.append(Part(again[1], None, again[0]) if again else Part(whole))
         with self._lock:
             if self._view is view:
                 self._view = replace(view, parts=tuple(parts))
-        vector_files.sweep(self._folder, {self._path(span) for span in range(-(-view.last_row // _SPAN))})
+        vector_file.sweep(self._folder, {self._path(span) for span in range(-(-view.last_row // _SPAN))})
 
     def _open(self) -> View:
         """What the files hold of this store, completed up to the last row that any of them knows."""
         store, last_row = self._store(), self._last_row()
         saved: dict[int, Part] = {}
         for span in range(-(-last_row // _SPAN)):
-            found = vector_files.read(self._path(span), store)
+            found = vector_file.read(self._path(span), store)
             if found and self._fits(*found, last_row):
                 saved[span] = Part(found[1], None, found[0])
         labels = [part.label for part in saved.values() if part.label]

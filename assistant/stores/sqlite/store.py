@@ -19,13 +19,13 @@ from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQu
 from pydantic import PrivateAttr
 
 from assistant.stores.base import Fault, Filter, Record, Size, Store
+from assistant.stores.filters import Restriction, ordinal
 from assistant.stores.fusion import fuse
-from assistant.stores.restriction import Restriction, ordinal
-from assistant.stores.sqlite_faults import faults
-from assistant.stores.sqlite_file import SqliteFile
-from assistant.stores.sqlite_records import RECORDS_SCHEMA, RecordTable
-from assistant.stores.sqlite_vectors import OvertakenError, VectorSearch, View
-from assistant.stores.sqlite_words import WORDS_SCHEMA, WordSearch
+from assistant.stores.sqlite.connection import SqliteFile
+from assistant.stores.sqlite.fts import WORDS_SCHEMA, WordSearch
+from assistant.stores.sqlite.integrity import faults
+from assistant.stores.sqlite.records import RECORDS_SCHEMA, RecordTable
+from assistant.stores.sqlite.vectors import OvertakenError, VectorSearch, View
 
 # `removed` lists rows that quantised copies may still hold; AUTOINCREMENT: no row number comes twice.
 _SCHEMA = f"""

@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.errors import IndexStoreError
 from assistant.stores.base import Fault
-from assistant.stores.sqlite_file import SqliteFile
+from assistant.stores.sqlite.connection import SqliteFile
 
 _CHECKS = (
     (

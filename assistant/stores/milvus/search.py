@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode
 
+from assistant.stores.analyzer import encoded
 from assistant.stores.base import Fault
-from assistant.stores.milvus_client import Hit, MilvusDatabase
-from assistant.stores.milvus_rows import article_key, to_node, to_record
-from assistant.stores.terms import encoded
+from assistant.stores.milvus.client import Hit, MilvusDatabase
+from assistant.stores.milvus.rows import article_key, to_node, to_record
 
 _MORE = 10
 _MOST_HITS = 16_000

@@ -7,9 +7,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from assistant.stores.analyzer import folded
 from assistant.stores.base import Filter, Record
-from assistant.stores.sqlite_file import SqliteFile
-from assistant.stores.terms import folded
+from assistant.stores.sqlite.connection import SqliteFile
 
 RECORDS_SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from assistant.errors import IndexStoreError, UsageError
-from assistant.stores.milvus_rows import MOST_PARTS, among
+from assistant.stores.milvus.rows import MOST_PARTS, among
 
 _TIMEOUT_S = 30
 _DEFAULT_NAME = "news_assistant"

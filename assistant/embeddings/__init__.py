@@ -1,0 +1,1 @@
+"""The embedding model: a text → 384 numbers."""

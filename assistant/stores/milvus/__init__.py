@@ -1,0 +1,1 @@
+"""The distributed store: a Milvus server or Milvus Lite."""
