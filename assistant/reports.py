@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assistant.prompts import Prompts
+from assistant.llm.prompts import Prompts
 from assistant.schema import Passage
 from assistant.text.dates import in_words
 

@@ -24,11 +24,11 @@ from tqdm import tqdm
 
 from assistant.answering.confidence import STORED, signals
 from assistant.embeddings.minilm import similarities
-from assistant.endpoint import resolve_endpoint
 from assistant.generation.generator import DraftGenerator
-from assistant.llm import ChatModel
+from assistant.llm.client import ChatModel
+from assistant.llm.endpoint import resolve_endpoint
+from assistant.llm.prompts import Prompts
 from assistant.opening import open_embedder
-from assistant.prompts import Prompts
 from assistant.query.rewrite import QuestionRewriter
 from assistant.reports import Report
 from assistant.schema import Turn

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from assistant.errors import ModelError
-from assistant.prompts import Prompts
+from assistant.llm.prompts import Prompts
 from evals.schema import Result, Score
 from evals.scorers.common import answered, asked
 

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.endpoint import resolve_endpoint
-from assistant.llm import ChatModel
-from assistant.model_files import EMBEDDED_MODEL
-from assistant.prompts import Prompts
+from assistant.llm.client import ChatModel
+from assistant.llm.endpoint import resolve_endpoint
+from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL
+from assistant.llm.prompts import Prompts
 from assistant.settings import PROJECT
 from evals.judge import SCORE_NAME, Judge, agreement
 from evals.opening import open_asker

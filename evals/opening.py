@@ -13,7 +13,7 @@ from assistant.errors import UsageError
 from assistant.index import ArticleIndex
 from assistant.ingest.discover import list_files
 from assistant.library import Assistant, open_index
-from assistant.llm import ChatModel
+from assistant.llm.client import ChatModel
 from assistant.opening import open_embedder
 from assistant.schema import Article
 from assistant.settings import Settings

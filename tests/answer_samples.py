@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TypeVar
 
-from assistant.prompts import Prompts
+from assistant.llm.prompts import Prompts
 from assistant.reports import Report
 from assistant.schema import Paragraph, Passage
 from assistant.text.tokens import stems

@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assistant.prompts import Prompts
+from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import turn_line
 from assistant.reports import Report
 from assistant.schema import Paragraph, Passage, Turn

@@ -42,7 +42,7 @@ def _engine(arguments: argparse.Namespace) -> int:
 
 
 def _describe(settings: Settings) -> None:
-    from assistant.local_model import engine_of, tiles_of
+    from assistant.llm.llamacpp.select import engine_of, tiles_of
 
     native, tiles = engine_of(settings), tiles_of(settings)
     if native.server is None:
@@ -61,8 +61,8 @@ def _in_use(settings: Settings) -> str:
 
 
 def _build(settings: Settings) -> None:
-    from assistant.local_model import engine_of, weights_for
-    from assistant.native_engine import build_tools
+    from assistant.llm.llamacpp.build import build_tools
+    from assistant.llm.llamacpp.select import engine_of, weights_for
     from assistant.terminal import progress_bars
 
     native = engine_of(settings)
@@ -81,7 +81,7 @@ def _build(settings: Settings) -> None:
 
 
 def _remove(settings: Settings) -> None:
-    from assistant.local_model import engine_of, tiles_of
+    from assistant.llm.llamacpp.select import engine_of, tiles_of
 
     engine_of(settings).remove()
     tiles_of(settings).remove()
@@ -89,8 +89,8 @@ def _remove(settings: Settings) -> None:
 
 def _try(server: Path, weights: Path) -> None:
     """Let a compiled server write; raises `EngineBuildError` when it cannot."""
-    from assistant.engine import EmbeddedEngine
     from assistant.errors import EngineBuildError, ModelError
+    from assistant.llm.llamacpp.server import EmbeddedEngine
 
     engine = EmbeddedEngine(weights, context=1024, server=server)
     try:

@@ -24,8 +24,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _model(arguments: argparse.Namespace) -> int:
-    from assistant.endpoint import resolve_endpoint
-    from assistant.local_model import adapter_of
+    from assistant.llm.endpoint import resolve_endpoint
+    from assistant.llm.llamacpp.select import adapter_of
 
     settings = settings_of(arguments)
     endpoint = resolve_endpoint(settings)
@@ -44,7 +44,7 @@ def _model(arguments: argparse.Namespace) -> int:
 
 def _embedded(settings: Settings) -> bool:
     """Tell of the embedded model; False where its file is damaged."""
-    from assistant.model_files import EMBEDDED_MODEL, ModelStore
+    from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL, ModelStore
 
     store = ModelStore(settings.home / "models")
     there = store.path.is_file()
@@ -59,7 +59,7 @@ def _embedded(settings: Settings) -> bool:
 
 def _adapter(file: Path | None) -> bool:
     """Tell of the adapter; False where it should be the shipped one and is not."""
-    from assistant.local_model import ADAPTER
+    from assistant.llm.llamacpp.select import ADAPTER
 
     print(f"adapter   {file or 'none'}")
     if file is None:

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock
 
-from assistant.native_engine import processor_flags
+from assistant.llm.llamacpp.build import processor_flags
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.llm import ChatModel
-from assistant.prompts import Prompts
+from assistant.llm.client import ChatModel
+from assistant.llm.prompts import Prompts
 from assistant.reports import Report
 from assistant.schema import Token
 from assistant.settings import Settings

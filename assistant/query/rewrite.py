@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.llm import ChatModel
-from assistant.prompts import Prompts
+from assistant.llm.client import ChatModel
+from assistant.llm.prompts import Prompts
 from assistant.schema import Turn
 
 _TURNS_SHOWN = 6

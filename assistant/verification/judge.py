@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from assistant.endpoint import resolve_endpoint
-from assistant.llm import ChatModel
-from assistant.prompts import Prompts
+from assistant.llm.client import ChatModel
+from assistant.llm.endpoint import resolve_endpoint
+from assistant.llm.prompts import Prompts
 from assistant.reports import Report
 from assistant.settings import Settings
 

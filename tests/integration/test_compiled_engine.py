@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from tiny_gguf import write_model
 
-from assistant.engine import EmbeddedEngine
 from assistant.errors import ModelError
-from assistant.local_model import engine_of, weights_for
-from assistant.model_files import ModelStore
+from assistant.llm.llamacpp.model_file import ModelStore
+from assistant.llm.llamacpp.select import engine_of, weights_for
+from assistant.llm.llamacpp.server import EmbeddedEngine
 from assistant.settings import Settings
 
 pytest.importorskip("xllamacpp")

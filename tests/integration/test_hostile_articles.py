@@ -27,11 +27,11 @@ import pytest
 from assistant.cli import run
 from assistant.commands.ask import _show
 from assistant.embeddings.minilm import MiniLM
-from assistant.endpoint import Endpoint, resolve_endpoint
 from assistant.index import ArticleIndex
 from assistant.ingest.discover import list_files
 from assistant.library import Assistant
-from assistant.llm import ChatModel
+from assistant.llm.client import ChatModel
+from assistant.llm.endpoint import Endpoint, resolve_endpoint
 from assistant.schema import Answer, Question, Sentence
 from assistant.settings import PROJECT, Settings
 from assistant.terminal import Status

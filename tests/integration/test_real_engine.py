@@ -16,11 +16,11 @@ import pytest
 from tiny_gguf import write_model
 
 from assistant import Assistant
-from assistant.endpoint import Endpoint
-from assistant.engine import EmbeddedEngine
 from assistant.errors import ModelError
-from assistant.llm import ChatModel, Timings
-from assistant.model_files import ModelStore
+from assistant.llm.client import ChatModel, Timings
+from assistant.llm.endpoint import Endpoint
+from assistant.llm.llamacpp.model_file import ModelStore
+from assistant.llm.llamacpp.server import EmbeddedEngine
 from assistant.settings import Settings
 
 pytest.importorskip("xllamacpp")

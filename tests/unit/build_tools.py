@@ -21,7 +21,7 @@ for name, body in json.loads((bin / "behaviour.json").read_text()).items():
 """
 # The engine's own process is no part of a build.
 PIP = """
-if "assistant.engine_process" in sys.argv:
+if "assistant.llm.llamacpp.process" in sys.argv:
     os.execv(sys.orig_argv[0], [sys.orig_argv[0], *sys.argv[1:]])
 if "download" in sys.argv:
     arguments = dict(zip(sys.argv, sys.argv[1:]))

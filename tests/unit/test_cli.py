@@ -28,7 +28,9 @@ def run_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8", errors=errors))
-        monkeypatch.setattr("assistant.engine.EmbeddedEngine.start", lambda _self: pytest.fail("a model was started"))
+        monkeypatch.setattr(
+            "assistant.llm.llamacpp.server.EmbeddedEngine.start", lambda _self: pytest.fail("a model was started")
+        )
         code = cli.run([str(argument) for argument in arguments])
         return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
 

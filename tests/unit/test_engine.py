@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.engine import EmbeddedEngine
 from assistant.errors import ModelError
+from assistant.llm.llamacpp.server import EmbeddedEngine
 
 GOOD = """
     config = json.loads(sys.stdin.readline())
@@ -36,7 +36,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     engines: list[EmbeddedEngine] = []
 
     def make(body: str) -> EmbeddedEngine:
-        monkeypatch.setattr("assistant.engine.sys.executable", script_at(tmp_path / "python", body))
+        monkeypatch.setattr("assistant.llm.llamacpp.server.sys.executable", script_at(tmp_path / "python", body))
         engines.append(EmbeddedEngine(tmp_path / "m.gguf", context=2048, threads=3))
         return engines[-1]
 
@@ -193,15 +193,15 @@ def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path, project: Path)
         tmp_path / "python",
         """
         sys.path.insert(0, os.environ["PROJECT"])
-        from assistant import engine_process
-        engine_process._serve_prebuilt = lambda config: "x"
-        engine_process.main()
+        from assistant.llm.client.llamacpp import process
+        process._serve_prebuilt = lambda config: "x"
+        process.main()
         """,
     )
     program = f"""
         import sys, time
         from pathlib import Path
-        from assistant.engine import EmbeddedEngine
+        from assistant.llm.llamacpp.server import EmbeddedEngine
         sys.executable = {child!r}
         engine = EmbeddedEngine(Path("m.gguf"))
         assert engine.base_url

@@ -16,7 +16,7 @@ from block_gguf import write_gguf
 from build_tools import PYTHON, Tools
 
 from assistant import cli
-from assistant.model_files import ModelFile, ModelStore
+from assistant.llm.llamacpp.model_file import ModelFile, ModelStore
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 SERVER = """\
@@ -63,11 +63,13 @@ def run(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     part = write_gguf(tmp_path / "part01.bin")
     whole = part.read_bytes()
     model = ModelFile("Tiny", "tiny.gguf", len(whole), hashlib.sha256(whole).hexdigest(), 1, "tiny_part", "MIT")
-    monkeypatch.setattr("assistant.local_model.ModelStore", lambda folder: ModelStore(folder, model, lambda _: part))
+    monkeypatch.setattr(
+        "assistant.llm.llamacpp.select.ModelStore", lambda folder: ModelStore(folder, model, lambda _: part)
+    )
     monkeypatch.setenv("ASSISTANT_HOME", str(home))
 
     def run(*arguments: str, flags: tuple[str, ...] = ("avx2", "amx_int8"), **environment: str) -> Any:
-        monkeypatch.setattr("assistant.native_engine.processor_flags", lambda: frozenset(flags))
+        monkeypatch.setattr("assistant.llm.llamacpp.build.processor_flags", lambda: frozenset(flags))
         with monkeypatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)

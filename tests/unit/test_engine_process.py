@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from assistant.llm.client.llamacpp import process
 
-from assistant import engine_process
-from assistant.engine import SLOTS, EmbeddedEngine
 from assistant.errors import ModelError
+from assistant.llm.llamacpp.server import SLOTS, EmbeddedEngine
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 
@@ -146,7 +146,7 @@ def test_with_tiles_it_is_told_other_sizes(
     # It would end this process with the server.
     monkeypatch.setattr(engine_process, "_attend", lambda *_: None)
     config = EmbeddedEngine(Path("m.gguf"), server=Path("llama-server"))._config
-    assert engine_process._serve_compiled(config) == "http://127.0.0.1:4321"
+    assert process._serve_compiled(config) == "http://127.0.0.1:4321"
     [argv] = started
     assert [value for name, value in pairwise(argv) if name == "--ubatch-size"] == batch
     assert option(argv, "spec-ngram-simple-size-n") == matched
@@ -188,7 +188,7 @@ def test_an_adapter_is_given_to_the_prebuilt_engine(adapter: Path | None, monkey
     monkeypatch.setattr(xllamacpp, "Server", Server)
     monkeypatch.setattr(engine_process, "_kept", [])
     config = EmbeddedEngine(Path("m.gguf"), adapter=adapter)._config
-    assert engine_process._serve_prebuilt(config) == "http://127.0.0.1:4321"
+    assert process._serve_prebuilt(config) == "http://127.0.0.1:4321"
     [params] = given
     found = [(lora.path, lora.scale) for lora in params.lora_adapters]
     assert found == ([("judge.gguf", 1.0)] if adapter else [])
@@ -238,7 +238,7 @@ def test_when_the_program_is_killed_process_and_server_die(tmp_path: Path, told:
     program = f"""
         import time
         from pathlib import Path
-        from assistant.engine import EmbeddedEngine
+        from assistant.llm.llamacpp.server import EmbeddedEngine
         engine = EmbeddedEngine(Path("m.gguf"), server=Path({str(server_at(tmp_path))!r}))
         assert engine.base_url
         print(engine._process.pid, flush=True)

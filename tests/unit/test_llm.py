@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from assistant.endpoint import Endpoint, resolve_endpoint
 from assistant.errors import ModelConnectionError, ModelError, SettingsError
-from assistant.llm import ChatModel, Timings
+from assistant.llm.client import ChatModel, Timings
+from assistant.llm.endpoint import Endpoint, resolve_endpoint
 from assistant.settings import Settings
 
 ASK = [{"role": "user", "content": "Is it so?"}]
@@ -303,7 +303,7 @@ def test_closing_the_stream_early_and_the_model_twice_is_harmless(server: FakeSe
 
 
 def test_an_endpoint_elsewhere_starts_no_engine(model: ChatModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.llm.EmbeddedEngine", lambda *_, **__: pytest.fail("an engine was started"))
+    monkeypatch.setattr("assistant.llm.client.EmbeddedEngine", lambda *_, **__: pytest.fail("an engine was started"))
     model.start()
 
 
@@ -337,7 +337,7 @@ class Engine:
 
 @pytest.fixture
 def embedded(server: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatModel]:
-    monkeypatch.setattr("assistant.llm.EmbeddedEngine", type("Served", (Engine,), {"base_url": server.url}))
+    monkeypatch.setattr("assistant.llm.client.EmbeddedEngine", type("Served", (Engine,), {"base_url": server.url}))
     seen: list[Timings] = []
     settings = Settings(home=tmp_path, context=2048, threads=3, timeout=5)
     model = ChatModel(Endpoint("m", file=tmp_path / "m.gguf"), settings, on_timings=seen.append)

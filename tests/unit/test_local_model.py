@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.endpoint import Endpoint
 from assistant.errors import SettingsError
-from assistant.llm import ChatModel
-from assistant.local_model import ADAPTER, adapter_of
+from assistant.llm.client import ChatModel
+from assistant.llm.endpoint import Endpoint
+from assistant.llm.llamacpp.select import ADAPTER, adapter_of
 from assistant.settings import Settings
 
 EMBEDDED = Endpoint("embedded")

@@ -22,7 +22,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.parent.mkdir()
     path.write_bytes(CONTENT)
     path.with_name("judge.gguf.sha256").write_text(f"{DIGEST}  judge.gguf\n")
-    monkeypatch.setattr("assistant.local_model.ADAPTER", path)
+    monkeypatch.setattr("assistant.llm.llamacpp.select.ADAPTER", path)
     return path
 
 

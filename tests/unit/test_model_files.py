@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import pytest
 
 from assistant.errors import ModelFileError
-from assistant.model_files import EMBEDDED_MODEL, ModelFile, ModelStore
+from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL, ModelFile, ModelStore
 
 PARTS = (b"first part " * 50, b"second part " * 50, b"third part")
 WHOLE = b"".join(PARTS)

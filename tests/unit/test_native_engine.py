@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from assistant.llm.client.llamacpp import build
 from build_tools import CMAKE, Tools
 
-from assistant import native_engine
 from assistant.errors import EngineBuildError
-from assistant.native_engine import SOURCE, NativeEngine, Source, processor_flags
+from assistant.llm.llamacpp.build import SOURCE, NativeEngine, Source, processor_flags
 
 FORK = multiprocessing.get_context("fork")
 FLAGS = frozenset({"avx2", "avx512f"})
@@ -29,7 +29,7 @@ FLAGS = frozenset({"avx2", "avx512f"})
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tools:
     made = Tools(tmp_path / "bin")
     monkeypatch.setenv("PATH", str(made.folder))
-    monkeypatch.setattr("assistant.native_engine.sys.executable", str(made.folder / "python"))
+    monkeypatch.setattr("assistant.llm.llamacpp.build.sys.executable", str(made.folder / "python"))
     return made
 
 
@@ -125,7 +125,7 @@ def test_progress_is_reported_up_to_the_whole(tools: Tools, engine: NativeEngine
 def test_ninjas_way_to_count_is_understood() -> None:
     shares: list[int] = []
     for line in ("[1/4] Building", "[4/4] Linking", "-- Detecting [3/4]", "[ 50%] Built target ggml"):
-        native_engine._report_share(line, shares.append)
+        build._report_share(line, shares.append)
     assert shares == [10 + round(0.25 * 85), 95, 10 + round(0.5 * 85)]
 
 
@@ -141,7 +141,7 @@ def test_a_missing_tool_is_said_before_anything_is_done(
 
 
 def test_without_pip_that_is_said(tools: Tools, engine: NativeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.native_engine.importlib.util.find_spec", lambda _name: None)
+    monkeypatch.setattr("assistant.llm.llamacpp.build.importlib.util.find_spec", lambda _name: None)
     with pytest.raises(EngineBuildError, match="pip, which fetches the engine's source, is not installed"):
         engine.build(good)
     assert left(engine) == set()
@@ -221,8 +221,8 @@ def test_another_recipe_is_another_engine(
     tools: Tools, engine: NativeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
 ) -> None:
     server = engine.build(good)
-    recipe = [Path(shutil.copy(path, tmp_path)) for path in native_engine._RECIPE]
-    monkeypatch.setattr("assistant.native_engine._RECIPE", recipe)
+    recipe = [Path(shutil.copy(path, tmp_path)) for path in build._RECIPE]
+    monkeypatch.setattr("assistant.llm.llamacpp.build._RECIPE", recipe)
     assert engine.server == server
     with (tmp_path / changed).open("a") as file:
         file.write("\n")
@@ -258,7 +258,7 @@ def test_what_cannot_be_removed_is_named(tools: Tools, engine: NativeEngine, mon
     def refused(*_arguments: object, **_options: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr("assistant.native_engine.shutil.rmtree", refused)
+    monkeypatch.setattr("assistant.llm.llamacpp.build.shutil.rmtree", refused)
     with pytest.raises(EngineBuildError, match=r"engine folder .*: Permission denied; .*ASSISTANT_ENGINE=prebuilt"):
         engine.remove()
 

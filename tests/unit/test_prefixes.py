@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from assistant.prefixes import PrefixSlots, StateFiles
+from assistant.llm.llamacpp.prompt_cache import PrefixSlots, StateFiles
 
 KEY = "k" * 64
 FORK = multiprocessing.get_context("fork")

@@ -7,7 +7,7 @@ from string import Template
 import pytest
 
 from assistant.errors import PromptError
-from assistant.prompts import Prompts
+from assistant.llm.prompts import Prompts
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from assistant.token_budget import TokenBudget
+from assistant.llm.llamacpp.token_budget import TokenBudget
 
 
 class Caller:

@@ -25,7 +25,7 @@ from gguf import GGMLQuantizationType as Type
 from gguf import GGUFReader, quants
 
 from assistant.errors import ModelFileError
-from assistant.weights import TileWeights, rewrite
+from assistant.llm.llamacpp.amx_weights import TileWeights, rewrite
 
 FORK = multiprocessing.get_context("fork")
 
@@ -138,7 +138,7 @@ def test_nothing_but_the_file_its_stamp_and_the_lock_is_left(tiles: TileWeights)
 
 def test_it_is_made_once(tiles: TileWeights, monkeypatch: pytest.MonkeyPatch) -> None:
     tiles.ensure()
-    monkeypatch.setattr("assistant.weights.rewrite", lambda *_: pytest.fail("it was made again"))
+    monkeypatch.setattr("assistant.llm.llamacpp.amx_weights.rewrite", lambda *_: pytest.fail("it was made again"))
     assert TileWeights(tiles.source).ensure() == tiles.path
 
 
@@ -257,7 +257,7 @@ def test_too_little_disk_is_seen_before_anything_is_written(
     tiles: TileWeights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=tiles.source.stat().st_size))
-    monkeypatch.setattr("assistant.weights.rewrite", lambda *_: pytest.fail("something was written"))
+    monkeypatch.setattr("assistant.llm.llamacpp.amx_weights.rewrite", lambda *_: pytest.fail("something was written"))
     with pytest.raises(ModelFileError, match=r"model folder .*: 0 MB needed, 0 MB free; free some space, or set") as e:
         tiles.ensure()
     assert str(tiles.path.parent) in str(e.value)
@@ -309,7 +309,7 @@ def test_a_folder_that_may_not_be_written_to_is_named(tiles: TileWeights, monkey
     def refused(*_arguments: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr("assistant.weights.rewrite", refused)
+    monkeypatch.setattr("assistant.llm.llamacpp.amx_weights.rewrite", refused)
     with pytest.raises(ModelFileError, match=r"Permission denied; .*a folder you may write to"):
         tiles.ensure()
     assert_nothing_made(tiles)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from answer_samples import prompts_in
 
-from assistant.prompts import Prompts
+from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import QuestionRewriter
 from assistant.schema import Turn
 

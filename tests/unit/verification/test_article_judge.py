@@ -9,7 +9,7 @@ import pytest
 from answer_samples import prompts_in, report
 
 from assistant.generation.generator import DraftGenerator
-from assistant.prompts import Prompts
+from assistant.llm.prompts import Prompts
 from assistant.reports import Report
 from assistant.settings import Settings
 from assistant.verification.judge import Judge, open_judge
@@ -69,7 +69,7 @@ def test_the_projects_own_prompts_can_be_put(project: Path, fake_model: Any, tau
 
 def test_a_judge_can_be_had_without_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[bool] = []
-    monkeypatch.setattr("assistant.llm.ChatModel.close", lambda _self: closed.append(True))
+    monkeypatch.setattr("assistant.llm.client.ChatModel.close", lambda _self: closed.append(True))
     prompts_in(tmp_path)
     with open_judge(Settings(model="tiny@http://127.0.0.1:9/v1", prompts=tmp_path)) as judge:
         assert isinstance(judge, Judge)

@@ -29,7 +29,7 @@ _SUFFIX, _PARTIAL = ".state", ".part"
 
 
 class Engine(Protocol):
-    """What is needed of `assistant.engine.EmbeddedEngine`."""
+    """What is needed of `assistant.llm.llamacpp.server.EmbeddedEngine`."""
 
     def identity(self) -> str:
         """What a saved state depends on."""

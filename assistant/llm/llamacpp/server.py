@@ -76,7 +76,7 @@ class EmbeddedEngine:
             if self._process is not None:
                 return
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "assistant.engine_process"],
+                [sys.executable, "-m", "assistant.llm.llamacpp.process"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """The embedded engine's own process: llama.cpp's server on a loopback port, xllamacpp's or one compiled here.
 
-Started by `assistant.engine` as `python -m assistant.engine_process`. One line of JSON comes in
+Started by `assistant.llm.llamacpp.server` as `python -m assistant.llm.llamacpp.process`. One line of JSON comes in
 on standard input, one goes out on standard output; when standard input closes, because the
 parent ended, however it ended, this process ends too, and with it a compiled server.
 """
@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import IO, Any
 
-from assistant.native_engine import has_tiles, processor_flags
+from assistant.llm.llamacpp.build import has_tiles, processor_flags
 
 # Short drafts: on two cores each token of a draft that is thrown away costs what reading it does. With
 # tiles eleven are read in little more than two take to write.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from assistant.endpoint import Endpoint
 from assistant.errors import ModelFileError, SettingsError
-from assistant.model_files import ModelStore, Progress
-from assistant.native_engine import NativeEngine
+from assistant.llm.endpoint import Endpoint
+from assistant.llm.llamacpp.amx_weights import TileWeights
+from assistant.llm.llamacpp.build import NativeEngine
+from assistant.llm.llamacpp.model_file import ModelStore, Progress
 from assistant.settings import Settings
-from assistant.weights import TileWeights
 
 # Trained for the embedded model by `make train`; docs/training.md is its model card.
 ADAPTER = Path(__file__).with_name("adapter") / "judge.gguf"

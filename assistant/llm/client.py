@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.control_tokens import without_control_tokens
-from assistant.endpoint import Endpoint
-from assistant.engine import SLOTS, EmbeddedEngine
 from assistant.errors import ModelConnectionError, ModelError
-from assistant.local_model import adapter_of, local_model
-from assistant.model_files import Progress
-from assistant.prefixes import PrefixSlots, StateFiles
+from assistant.llm.endpoint import Endpoint
+from assistant.llm.llamacpp.model_file import Progress
+from assistant.llm.llamacpp.prompt_cache import PrefixSlots, StateFiles
+from assistant.llm.llamacpp.select import adapter_of, local_model
+from assistant.llm.llamacpp.server import SLOTS, EmbeddedEngine
+from assistant.llm.llamacpp.token_budget import TokenBudget
+from assistant.llm.special_tokens import without_control_tokens
 from assistant.settings import Settings
-from assistant.token_budget import TokenBudget
 
 if TYPE_CHECKING:
     from openai import OpenAI

@@ -1,0 +1,1 @@
+"""Language models: one client for every endpoint, the embedded engine among them."""
