@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from assistant.library import Assistant
+    from assistant.api import Assistant
     from assistant.schema import Answer, Article, Citation, Question, Sentence, Turn
     from assistant.settings import Settings
 
@@ -19,5 +19,5 @@ def __getattr__(name: str) -> Any:
 
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    homes = {"Assistant": "assistant.library", "Settings": "assistant.settings"}
+    homes = {"Assistant": "assistant.api", "Settings": "assistant.settings"}
     return getattr(import_module(homes.get(name, "assistant.schema")), name)

@@ -17,9 +17,9 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQueryMode,
 )
 
-from assistant.index import ArticleIndex
+from assistant.library.index import ArticleIndex
+from assistant.library.mapping import also, to_paragraph
 from assistant.query.query import Query
-from assistant.records import also, to_paragraph
 from assistant.reports import Report, group
 from assistant.schema import Passage
 

@@ -40,9 +40,9 @@ from pydantic import PrivateAttr
 
 from assistant.embeddings.int8 import multiplies_integers
 from assistant.embeddings.minilm import DIMENSIONS, MiniLM
-from assistant.index import ArticleIndex
 from assistant.ingest.discover import list_files
-from assistant.opening import open_embedder
+from assistant.library.index import ArticleIndex
+from assistant.library.open import open_embedder
 from assistant.query.query import Query
 from assistant.retriever import Retriever
 from assistant.schema import Question

@@ -24,13 +24,13 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from assistant.api import Assistant, open_index
 from assistant.errors import AssistantError
-from assistant.index import ArticleIndex
-from assistant.library import Assistant, open_index
+from assistant.library.index import ArticleIndex
+from assistant.library.open import open_embedder
 from assistant.llm.client import ChatModel, Timings
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL
-from assistant.opening import open_embedder
 from assistant.schema import Article
 from assistant.settings import PROJECT, Settings, default_articles
 from bench.figures import (

@@ -25,10 +25,10 @@ from tqdm import tqdm
 from assistant.answering.confidence import STORED, signals
 from assistant.embeddings.minilm import similarities
 from assistant.generation.generator import DraftGenerator
+from assistant.library.open import open_embedder
 from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.prompts import Prompts
-from assistant.opening import open_embedder
 from assistant.query.rewrite import QuestionRewriter
 from assistant.reports import Report
 from assistant.schema import Turn

@@ -9,12 +9,12 @@ from typing import Protocol
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
+from assistant.api import Assistant, open_index
 from assistant.errors import UsageError
-from assistant.index import ArticleIndex
 from assistant.ingest.discover import list_files
-from assistant.library import Assistant, open_index
+from assistant.library.index import ArticleIndex
+from assistant.library.open import open_embedder
 from assistant.llm.client import ChatModel
-from assistant.opening import open_embedder
 from assistant.schema import Article
 from assistant.settings import Settings
 from evals.baseline import CitationBaseline
@@ -98,7 +98,7 @@ class _Borrowed(AssistantAsker):
 
     def __init__(self, assistant: Assistant) -> None:
         super().__init__(assistant)
-        self._index = assistant.index
+        self._index = assistant.library.index
 
     def close(self) -> None:
         """Close the index."""

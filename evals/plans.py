@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.library import open_index
+from assistant.api import open_index
 from assistant.settings import Settings
 from evals.adapters import EvalSet, load_set
 from evals.cases import check_gold, load_cases

@@ -21,8 +21,8 @@ from tqdm import tqdm
 
 from assistant.embeddings.minilm import similarities
 from assistant.excerpts import Excerpter
-from assistant.index import ArticleIndex
-from assistant.opening import open_embedder
+from assistant.library.index import ArticleIndex
+from assistant.library.open import open_embedder
 from assistant.query.query import Query
 from assistant.retriever import Retriever
 from assistant.settings import Settings

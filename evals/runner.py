@@ -38,7 +38,7 @@ class Asker(Protocol):
 
 
 class AssistantLike(Protocol):
-    """What is needed of `assistant.library.Assistant`."""
+    """What is needed of `assistant.api.Assistant`."""
 
     def stream(self, question: Question) -> Iterator[Event]:
         """The events of one question, `Done` last."""

@@ -10,7 +10,7 @@ from assistant.commands.common import Commands, add_dates, add_folder, dates_of,
 from assistant.errors import ArticleError, UsageError
 
 if TYPE_CHECKING:
-    from assistant.index import ArticleIndex
+    from assistant.library.index import ArticleIndex
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -27,7 +27,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _articles(arguments: argparse.Namespace) -> int:
-    from assistant.opening import open_collection
+    from assistant.library.open import open_collection
     from assistant.terminal import progress_bars
 
     if arguments.limit is not None and arguments.limit < 1:

@@ -11,7 +11,7 @@ from assistant.commands.common import Commands, add_dates, add_folder_and_model,
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.library import Assistant
+    from assistant.api import Assistant
     from assistant.schema import Question
 
 

@@ -13,7 +13,7 @@ from assistant.errors import UsageError
 if TYPE_CHECKING:
     from datetime import date
 
-    from assistant.library import Assistant
+    from assistant.api import Assistant
     from assistant.settings import Settings
 
 Commands = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
@@ -42,7 +42,7 @@ def add_dates(parser: argparse.ArgumentParser) -> None:
 
 def open_assistant(arguments: argparse.Namespace) -> Assistant:
     """The assistant these arguments name; what could not be indexed is said on standard error."""
-    from assistant.library import Assistant
+    from assistant.api import Assistant
     from assistant.terminal import progress_bars
 
     assistant = Assistant.open(settings=settings_of(arguments), progress=progress_bars, say=say)

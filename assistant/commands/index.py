@@ -11,9 +11,9 @@ from assistant.commands.common import Commands, add_folder, say_always, settings
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.collection import Collection
-    from assistant.index import FileOutcome, UpdateReport
-    from assistant.sources import Source
+    from assistant.library.index import FileOutcome, UpdateReport
+    from assistant.library.library import Collection
+    from assistant.library.sources import Source
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -31,8 +31,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _index(arguments: argparse.Namespace) -> int:
-    from assistant.opening import open_place
-    from assistant.places import mirror_of, place_to_fill
+    from assistant.library.location import mirror_of, place_to_fill
+    from assistant.library.open import open_place
 
     adds = bool(arguments.paths or arguments.urls)
     if arguments.dry_run and not arguments.check:
@@ -90,8 +90,8 @@ def _add(collection: Collection, arguments: argparse.Namespace) -> list[Source] 
 
 
 def _watch(collection: Collection, arguments: argparse.Namespace) -> None:
-    from assistant.records import UNCHANGED
-    from assistant.watching import watch
+    from assistant.library.mapping import UNCHANGED
+    from assistant.library.watch import watch
 
     def told(outcome: FileOutcome) -> None:
         if outcome.status != UNCHANGED:
@@ -109,7 +109,7 @@ def _watch(collection: Collection, arguments: argparse.Namespace) -> None:
 
 
 def _check(collection: Collection, arguments: argparse.Namespace) -> int:
-    from assistant.checking import check, repair
+    from assistant.library.verify import check, repair
     from assistant.terminal import one_line, progress_bars
 
     found = check(collection, progress_bars("checking files"))

@@ -10,7 +10,7 @@ from assistant.commands.common import Commands, add_folder, say, settings_of, wa
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.collection import Collection
+    from assistant.library.library import Collection
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -26,7 +26,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    from assistant.opening import open_collection
+    from assistant.library.open import open_collection
     from assistant.settings import parse_day
     from assistant.terminal import progress_bars
 
@@ -88,8 +88,8 @@ def _agreed(number: int) -> bool:
 
 def _restore(arguments: argparse.Namespace) -> int:
     from assistant.commands.common import say_always
-    from assistant.opening import open_place
-    from assistant.places import place_to_ask
+    from assistant.library.location import place_to_ask
+    from assistant.library.open import open_place
     from assistant.terminal import one_line, progress_bars
 
     settings = settings_of(arguments)

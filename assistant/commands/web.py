@@ -37,8 +37,8 @@ def _web(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--at-once {arguments.at_once}: give a number of questions, at least 1")
     settings = settings_of(arguments)
 
+    from assistant.api import Assistant
     from assistant.ingest.limits import MAX_BYTES
-    from assistant.library import Assistant
     from assistant.llm.endpoint import resolve_endpoint
     from assistant.web.opening import Opening
 

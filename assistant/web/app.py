@@ -10,8 +10,8 @@ from typing import Any
 
 from markupsafe import escape
 
+from assistant.api import Assistant
 from assistant.errors import AssistantError
-from assistant.library import Assistant
 from assistant.settings import EMBEDDED, Settings
 from assistant.web.chat import Chat, Parts
 from assistant.web.chat_view import notice_html, status_html

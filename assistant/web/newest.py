@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
-from assistant.library import Assistant
+from assistant.api import Assistant
 from assistant.schema import ArticleHeader
 from assistant.web.session import Find
 

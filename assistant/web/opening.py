@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assistant.api import Assistant, ProgressOf
 from assistant.errors import AssistantError
-from assistant.library import Assistant, ProgressOf
 
 _log = logging.getLogger(__name__)
 _PATIENCE_S = 10

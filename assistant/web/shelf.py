@@ -12,8 +12,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from assistant.api import Assistant
 from assistant.errors import AssistantError, UsageError
-from assistant.library import Assistant
 from assistant.web.chat import Chat, Parts
 from assistant.web.chat_view import counted, notice_html
 from assistant.web.newest import newest_first

@@ -24,12 +24,12 @@ from typing import Any
 
 import pytest
 
+from assistant.api import Assistant
 from assistant.cli import run
 from assistant.commands.ask import _show
 from assistant.embeddings.minilm import MiniLM
-from assistant.index import ArticleIndex
 from assistant.ingest.discover import list_files
-from assistant.library import Assistant
+from assistant.library.index import ArticleIndex
 from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import Endpoint, resolve_endpoint
 from assistant.schema import Answer, Question, Sentence

@@ -29,7 +29,7 @@ FILES = {
 @pytest.fixture
 def assistant(tmp_path: Path, project: Path) -> Run:
     """Runs a command in a process of its own that need not import everything first."""
-    import assistant.opening  # noqa: F401
+    import assistant.library.open  # noqa: F401
     from assistant.cli import run
 
     def child(arguments: list[str], environment: dict[str, str]) -> None:

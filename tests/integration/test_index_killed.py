@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from assistant.embeddings.minilm import MODEL_NAME
-from assistant.index import ArticleIndex
 from assistant.ingest.discover import list_files
+from assistant.library.index import ArticleIndex
+from assistant.library.sources import SourceFile
 from assistant.schema import Article
-from assistant.sources import SourceFile
 
 FORK = multiprocessing.get_context("fork")
 KILLS = 50
@@ -55,10 +55,10 @@ def run_index(folder: Path, home: Path, log: Path) -> None:
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    from assistant import writing
+    from assistant.api import batch_writer
     from assistant.cli import run
 
-    writing.BATCH_PARAGRAPHS = 6
+    batch_writer.BATCH_PARAGRAPHS = 6
     code = run(["index", str(folder), "--verbose"])
     os._exit(code)
 

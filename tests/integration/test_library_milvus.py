@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from assistant.checking import check
-from assistant.collection import Collection
 from assistant.errors import IndexStoreError
-from assistant.index import ArticleIndex
+from assistant.library.index import ArticleIndex
+from assistant.library.library import Collection
+from assistant.library.verify import check
 from assistant.query.query import Query
 from assistant.retriever import Retriever
 

@@ -133,7 +133,7 @@ def test_indexing_and_listing_the_seeds_tries_nothing(offline: Offline) -> None:
 
 def test_searching_tries_nothing(offline: Offline) -> None:
     program = """
-        from assistant.library import open_index
+        from assistant.api import open_index
         from assistant.query.query import Query
         from assistant.retriever import Retriever
         from assistant.settings import Settings

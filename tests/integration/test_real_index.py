@@ -10,8 +10,8 @@ import pytest
 
 from assistant.embeddings.minilm import DIMENSIONS, MiniLM, similarities
 from assistant.errors import ModelFileError
-from assistant.index import ArticleIndex
 from assistant.ingest.discover import list_files
+from assistant.library.index import ArticleIndex
 from assistant.query.query import Query
 from assistant.retriever import Retriever
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from assistant.checking import check, repair
-from assistant.collection import Collection
 from assistant.errors import IndexStoreError, UsageError
-from assistant.index import ArticleIndex
-from assistant.records import FileOutcome, UpdateReport
-from assistant.sources import UPLOADS
+from assistant.library.index import ArticleIndex
+from assistant.library.library import Collection
+from assistant.library.mapping import FileOutcome, UpdateReport
+from assistant.library.sources import UPLOADS
+from assistant.library.verify import check, repair
 
 Write = Callable[..., Path]
 Open = Callable[[], Collection]

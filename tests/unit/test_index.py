@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from assistant import writer_lock, writing
+from assistant.api import batch_writer, lock
 from assistant.errors import ArticleError, IndexStoreError
-from assistant.index import ArticleIndex, UpdateReport, embedded_text, to_node, to_paragraph
 from assistant.ingest.discover import ArticleFile, list_files
+from assistant.library.index import ArticleIndex, UpdateReport, embedded_text, to_node, to_paragraph
+from assistant.library.sources import SourceFile
 from assistant.schema import Article, Paragraph
-from assistant.sources import SourceFile
 
 FORK = multiprocessing.get_context("fork")
 Write = Callable[..., Path]

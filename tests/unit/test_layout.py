@@ -16,10 +16,10 @@ MODULES = {
 MAY_IMPORT = {
     "llama_index": {
         "assistant.embeddings.minilm",
-        "assistant.index",
-        "assistant.records",
-        "assistant.updating",
-        "assistant.writing",
+        "assistant.library.index",
+        "assistant.library.mapping",
+        "assistant.library.sync",
+        "assistant.library.batch_writer",
         "assistant.stores.base",
         "assistant.stores.milvus.store",
         "assistant.stores.milvus.rows",

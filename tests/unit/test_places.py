@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import IndexStoreError, SettingsError
-from assistant.places import mirror_of, own_library, place_to_ask, place_to_fill
+from assistant.library.location import mirror_of, own_library, place_to_ask, place_to_fill
+from assistant.library.sources import SourceBook
 from assistant.settings import PROJECT, Settings
-from assistant.sources import SourceBook
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from assistant.library.fingerprint import body_of, content_hash, near_in_time, repeats, sketch, story_hash
 from assistant.schema import Article, Paragraph
-from assistant.stories import body_of, content_hash, near_in_time, repeats, sketch, story_hash
 
 BODY = [
     "The two presidents met in Moscow on Tuesday and signed a joint statement on trade.",

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from assistant import writing
+from assistant.api import batch_writer
 from assistant.errors import ArticleError
-from assistant.index import ArticleIndex
 from assistant.ingest.discover import Problem
-from assistant.records import FileOutcome, UpdateReport
+from assistant.library.index import ArticleIndex
+from assistant.library.mapping import FileOutcome, UpdateReport
+from assistant.library.sources import Source, SourceFile
 from assistant.schema import Article, Paragraph
-from assistant.sources import Source, SourceFile
 
 SOURCE = Source("path", "/news", "news")
 OTHER = Source("path", "/more/news", "news-2")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import IndexStoreError
-from assistant.uploads import keep, keep_bytes, safe_name
+from assistant.library.uploads import keep, keep_bytes, safe_name
 
 
 @given(st.text(max_size=400))

@@ -158,7 +158,7 @@ def test_what_pytest_evals_asks_stays_within_twenty_minutes(tmp_path: Path, proj
 
 
 def test_the_smoke_sample_has_facts_of_every_kind(tmp_path: Path, seeds: Path, monkeypatch: Any, embedder: Any) -> None:
-    monkeypatch.setattr("assistant.opening.open_embedder", lambda settings: embedder)
+    monkeypatch.setattr("assistant.library.open.open_embedder", lambda settings: embedder)
     plan = plan_facts(FACTS, Settings.load(articles=seeds, home=tmp_path / "home"), tmp_path, sample=SMOKE)
     assert len(plan.asked) == SMOKE
     assert {case.category for case in plan.asked} == {path.stem for path in FACTS.glob("*.jsonl")}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import SettingsError
+from assistant.library.sources import SourceBook
 from assistant.settings import Settings, default_articles
-from assistant.sources import SourceBook
 
 
 @dataclass(frozen=True, slots=True)

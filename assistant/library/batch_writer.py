@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.schema import TextNode
 
-from assistant.duplicates import Sharing, Stories
-from assistant.records import (
+from assistant.library.dedup import Sharing, Stories
+from assistant.library.mapping import (
     ADDED,
     CHANGED,
     DUPLICATE,

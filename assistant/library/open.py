@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.collection import Collection
 from assistant.embeddings.minilm import MiniLM
 from assistant.errors import ArticleError, UsageError
-from assistant.index import ArticleIndex, Progress, UpdateReport
-from assistant.places import Place, mirror_of, place_to_ask
+from assistant.library.index import ArticleIndex, Progress, UpdateReport
+from assistant.library.library import Collection
+from assistant.library.location import Place, mirror_of, place_to_ask
 from assistant.settings import Settings, default_articles
 
 ProgressOf = Callable[[str], Progress]

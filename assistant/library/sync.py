@@ -8,9 +8,8 @@ from dataclasses import replace
 from llama_index.core.embeddings import BaseEmbedding
 
 from assistant.errors import ArticleError
-from assistant.known import Known, Ledger, Memory, known_files
-from assistant.outcomes import Outcomes, Told, describe
-from assistant.records import (
+from assistant.library.batch_writer import Writer
+from assistant.library.mapping import (
     ADDED,
     CHANGED,
     DUPLICATE,
@@ -21,10 +20,11 @@ from assistant.records import (
     UpdateReport,
     with_id,
 )
+from assistant.library.sources import Excluded, Source, SourceFile
+from assistant.library.sync_report import Outcomes, Told, describe
+from assistant.library.sync_state import Known, Ledger, Memory, known_files
 from assistant.schema import Article
-from assistant.sources import Excluded, Source, SourceFile
 from assistant.stores.base import Record, Store
-from assistant.writing import Writer
 
 Progress = Callable[[int, int], None]
 

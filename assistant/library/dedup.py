@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from assistant.library.fingerprint import body_of, near_in_time, repeats
 from assistant.schema import Article
 from assistant.stores.base import Record, Store
-from assistant.stories import body_of, near_in_time, repeats
 
 _SHARING_KEPT = 8
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.records import ADDED, CHANGED, DUPLICATE, FAILED, UNCHANGED, FileOutcome, UpdateReport
+from assistant.library.mapping import ADDED, CHANGED, DUPLICATE, FAILED, UNCHANGED, FileOutcome, UpdateReport
+from assistant.library.sources import SourceFile
 from assistant.schema import Article
-from assistant.sources import SourceFile
 
 Told = Callable[[FileOutcome], None]
 

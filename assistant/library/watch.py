@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-from assistant.collection import Collection
 from assistant.errors import AssistantError
-from assistant.outcomes import Told
-from assistant.records import UpdateReport
-from assistant.sources import FOLDER, UPLOADS, Source
+from assistant.library.library import Collection
+from assistant.library.mapping import UpdateReport
+from assistant.library.sources import FOLDER, UPLOADS, Source
+from assistant.library.sync_report import Told
 
 _QUIET_MS = 50
 _AT_MOST_MS = 400

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.records import UpdateReport
-from assistant.sources import SourceFile
+from assistant.library.mapping import UpdateReport
+from assistant.library.sources import SourceFile
 from assistant.stores.base import Store
 
 _SAVE_EVERY_S = 5.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import ArticleError, IndexStoreError
-from assistant.sources import write_whole
+from assistant.library.sources import write_whole
 
 MAX_BYTES = 500 * 2**20
 _NAME_BYTES = 120

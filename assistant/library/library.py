@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.errors import ArticleError, UsageError
-from assistant.index import ArticleIndex
 from assistant.ingest.discover import list_files
-from assistant.outcomes import Told
-from assistant.records import FAILED, FileOutcome, UpdateReport, copies_of
-from assistant.sources import FOLDER, UPLOADS, Excluded, Source, SourceFile
-from assistant.updating import Progress, Update
-from assistant.uploads import Upload, discard, keep, keep_bytes
+from assistant.library.index import ArticleIndex
+from assistant.library.mapping import FAILED, FileOutcome, UpdateReport, copies_of
+from assistant.library.sources import FOLDER, UPLOADS, Excluded, Source, SourceFile
+from assistant.library.sync import Progress, Update
+from assistant.library.sync_report import Told
+from assistant.library.uploads import Upload, discard, keep, keep_bytes
 
 Found = list[tuple[Source, Sequence[SourceFile]]]
 

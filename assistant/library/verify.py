@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from assistant.collection import Collection
 from assistant.errors import ArticleError, IndexStoreError
-from assistant.known import Known, Ledger, known_files
-from assistant.outcomes import Told
-from assistant.records import UpdateReport, article_of, repeated_by
-from assistant.sources import Source, SourceFile
+from assistant.library.fingerprint import content_hash
+from assistant.library.library import Collection
+from assistant.library.mapping import UpdateReport, article_of, repeated_by
+from assistant.library.sources import Source, SourceFile
+from assistant.library.sync import Progress
+from assistant.library.sync_report import Told
+from assistant.library.sync_state import Known, Ledger, known_files
 from assistant.stores.base import Record, Store
-from assistant.stories import content_hash
-from assistant.updating import Progress
 
 
 @dataclass(slots=True)

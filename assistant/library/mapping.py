@@ -9,9 +9,9 @@ from typing import Any
 
 from llama_index.core.schema import TextNode
 
+from assistant.library.fingerprint import content_hash, sketch, story_hash
 from assistant.schema import Article, ArticleHeader, Paragraph
 from assistant.stores.base import Record
-from assistant.stories import content_hash, sketch, story_hash
 from assistant.text.dates import in_words
 
 ADDED, CHANGED, UNCHANGED, DUPLICATE, FAILED, REMOVED = "added changed unchanged duplicate failed removed".split()

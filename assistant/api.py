@@ -10,17 +10,17 @@ from typing import Self
 
 from assistant.answering.confidence import confidence
 from assistant.answering.pipeline import MAX_REPORTS, Pipeline, Steps, Thresholds
-from assistant.collection import Collection
 from assistant.embeddings.minilm import similarities
 from assistant.excerpts import Excerpter
 from assistant.generation.generator import generators_of
-from assistant.index import ArticleIndex, FileOutcome, UpdateReport
 from assistant.ingest.discover import list_files
+from assistant.library.index import ArticleIndex, FileOutcome, UpdateReport
+from assistant.library.library import Collection
+from assistant.library.location import place_to_ask
+from assistant.library.open import ProgressOf, Say, open_collection, open_index
 from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.prompts import Prompts
-from assistant.opening import ProgressOf, Say, open_collection, open_index
-from assistant.places import place_to_ask
 from assistant.query.rewrite import QuestionRewriter
 from assistant.questions import check_question
 from assistant.retriever import Retriever

@@ -10,9 +10,9 @@ from llama_index.core.embeddings import BaseEmbedding
 
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.ingest.discover import ArticleFile
-from assistant.known import Memory, in_step
-from assistant.outcomes import Told
-from assistant.records import (
+from assistant.library.batch_writer import Writer
+from assistant.library.lock import WriterLock
+from assistant.library.mapping import (
     FileOutcome,
     UpdateReport,
     article_of,
@@ -21,13 +21,13 @@ from assistant.records import (
     to_node,
     to_paragraph,
 )
+from assistant.library.sources import FOLDER, Source, SourceBook, SourceFile
+from assistant.library.sync import Progress, Update
+from assistant.library.sync_report import Told
+from assistant.library.sync_state import Memory, in_step
 from assistant.schema import Article, ArticleHeader, Citation
-from assistant.sources import FOLDER, Source, SourceBook, SourceFile
 from assistant.stores.base import Filter, Record, Size, Store
 from assistant.stores.sqlite.store import SqliteStore
-from assistant.updating import Progress, Update
-from assistant.writer_lock import WriterLock
-from assistant.writing import Writer
 
 __all__ = ["ArticleIndex", "FileOutcome", "Progress", "UpdateReport", "embedded_text", "to_node", "to_paragraph"]
 
