@@ -11,7 +11,6 @@ from typing import Self
 from assistant.answering.confidence import confidence
 from assistant.answering.pipeline import MAX_REPORTS, Pipeline, Steps, Thresholds
 from assistant.embeddings.minilm import similarities
-from assistant.excerpts import Excerpter
 from assistant.generation.generator import generators_of
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex, FileOutcome, UpdateReport
@@ -22,8 +21,9 @@ from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import QuestionRewriter
-from assistant.questions import check_question
-from assistant.retriever import Retriever
+from assistant.query.validate import check_question
+from assistant.retrieval.excerpt import Excerpter
+from assistant.retrieval.retriever import Retriever
 from assistant.schema import Answer, Article, ArticleHeader, Citation, Done, Event, Question, Turn
 from assistant.settings import Settings
 from assistant.stores.base import Filter, Size

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import AssistantError, QuestionError
-from assistant.questions import check_question
+from assistant.query.validate import check_question
 from assistant.schema import Answer, Question, Turn
 
 _KEYS = {"id", "question", "history", "since", "until"}

@@ -44,7 +44,7 @@ from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.open import open_embedder
 from assistant.query.query import Query
-from assistant.retriever import Retriever
+from assistant.retrieval.retriever import Retriever
 from assistant.schema import Question
 from assistant.settings import Settings
 from assistant.stores.base import Filter, Record

@@ -30,7 +30,7 @@ from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import QuestionRewriter
-from assistant.reports import Report
+from assistant.retrieval.context import Report
 from assistant.schema import Turn
 from assistant.settings import Settings
 from assistant.verification.evidence import EvidenceFinder

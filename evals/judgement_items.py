@@ -18,7 +18,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from assistant.errors import UsageError
-from assistant.reports import Report
+from assistant.retrieval.context import Report
 from assistant.schema import Article, Paragraph, Passage
 from assistant.settings import PROJECT
 from evals.bundle_cases import article_id, check_articles, read_articles, write_articles

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from tqdm import tqdm
 
 from assistant.errors import AssistantError, UsageError
-from assistant.reports import Report
+from assistant.retrieval.context import Report
 from assistant.settings import PROJECT, Settings
 from assistant.verification.verifier import STATED as STATED_FROM
 from evals.bundles import load_bundles

@@ -20,11 +20,11 @@ from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQu
 from tqdm import tqdm
 
 from assistant.embeddings.minilm import similarities
-from assistant.excerpts import Excerpter
 from assistant.library.index import ArticleIndex
 from assistant.library.open import open_embedder
 from assistant.query.query import Query
-from assistant.retriever import Retriever
+from assistant.retrieval.excerpt import Excerpter
+from assistant.retrieval.retriever import Retriever
 from assistant.settings import Settings
 from evals.adapters import SETS, EvalSet, load_set
 from evals.matching import states

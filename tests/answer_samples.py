@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import TypeVar
 
 from assistant.llm.prompts import Prompts
-from assistant.reports import Report
+from assistant.retrieval.context import Report
 from assistant.schema import Paragraph, Passage
 from assistant.text.tokens import stems
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import turn_line
-from assistant.reports import Report
+from assistant.retrieval.context import Report
 from assistant.schema import Paragraph, Passage, Turn
 from training import INVOCATION
 

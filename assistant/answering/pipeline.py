@@ -9,13 +9,13 @@ from assistant.answering.citations import CitationList
 from assistant.answering.render import as_quotation, with_marks
 from assistant.answering.selection import Candidate, Outcome, select, worth_writing
 from assistant.answering.trace import Trace
-from assistant.excerpts import Excerpter
 from assistant.generation.generator import DraftGenerator
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
-from assistant.questions import check_question
-from assistant.reports import Report
-from assistant.retriever import Retriever
+from assistant.query.validate import check_question
+from assistant.retrieval.context import Report
+from assistant.retrieval.excerpt import Excerpter
+from assistant.retrieval.retriever import Retriever
 from assistant.schema import Answer, Done, Event, Passage, Question, Retrieved, Sentence, SentenceReady, Step, Token
 from assistant.util.stopwatch import Stopwatch
 from assistant.verification.judge import Judge

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from assistant.answering.confidence import log_odds
 from assistant.query.query import Query
-from assistant.reports import Report
+from assistant.retrieval.context import Report
 from assistant.verification.verifier import Claim
 
 # Odds by which a second article may be behind the best one, in the judge's log-odds.

@@ -35,7 +35,7 @@ def _ask(arguments: argparse.Namespace) -> int:
         return _ask_file(arguments)
     if arguments.output is not None:
         raise UsageError("--output goes with --questions FILE")
-    from assistant.questions import check_question
+    from assistant.query.validate import check_question
     from assistant.schema import Question
 
     text = _question_text(arguments.question)

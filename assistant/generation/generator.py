@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assistant.llm.client import ChatModel
 from assistant.llm.prompts import Prompts
-from assistant.reports import Report
+from assistant.retrieval.context import Report
 from assistant.schema import Token
 from assistant.settings import Settings
 from assistant.text.sentences import split_sentences

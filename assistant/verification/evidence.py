@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.passages import Similarities, placing, quotable
+from assistant.retrieval.passages import Similarities, placing, quotable
 from assistant.schema import Passage, Quote
 from assistant.text.tokens import content_words, stems
 

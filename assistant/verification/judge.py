@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.prompts import Prompts
-from assistant.reports import Report
+from assistant.retrieval.context import Report
 from assistant.settings import Settings
 
 

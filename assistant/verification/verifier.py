@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.passages import heading
-from assistant.reports import Report
+from assistant.retrieval.context import Report
+from assistant.retrieval.passages import heading
 from assistant.verification.evidence import Evidence, EvidenceFinder
 from assistant.verification.exact import unstated_numbers
 from assistant.verification.judge import Judge

@@ -14,7 +14,7 @@ from assistant.library.index import ArticleIndex
 from assistant.library.library import Collection
 from assistant.library.verify import check
 from assistant.query.query import Query
-from assistant.retriever import Retriever
+from assistant.retrieval.retriever import Retriever
 
 Write = Callable[..., Path]
 Open = Callable[[str], Collection]

@@ -135,7 +135,7 @@ def test_searching_tries_nothing(offline: Offline) -> None:
     program = """
         from assistant.api import open_index
         from assistant.query.query import Query
-        from assistant.retriever import Retriever
+        from assistant.retrieval.retriever import Retriever
         from assistant.settings import Settings
         index, _ = open_index(Settings.load())
         print(len(Retriever(index, passages=5).retrieve(Query.of("What was signed in 2023?"))))

@@ -13,7 +13,7 @@ from assistant.errors import ModelFileError
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.query.query import Query
-from assistant.retriever import Retriever
+from assistant.retrieval.retriever import Retriever
 
 IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"
 

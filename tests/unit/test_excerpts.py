@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from assistant.excerpts import Excerpter
 from assistant.query.query import Query
-from assistant.reports import group
+from assistant.retrieval.context import group
+from assistant.retrieval.excerpt import Excerpter
 from assistant.schema import Paragraph, Passage
 from assistant.verification.evidence import EvidenceFinder
 

@@ -26,7 +26,7 @@ MAY_IMPORT = {
         "assistant.stores.milvus.search",
         "assistant.stores.filters",
         "assistant.stores.sqlite.store",
-        "assistant.retriever",
+        "assistant.retrieval.retriever",
     },
     "gguf": {"assistant.llm.llamacpp.amx_weights"},
     "openai": {"assistant.llm.client"},

@@ -15,7 +15,7 @@ from assistant.api import Assistant
 from assistant.errors import ArticleError
 from assistant.library.index import ArticleIndex
 from assistant.query.query import Query
-from assistant.retriever import Retriever
+from assistant.retrieval.retriever import Retriever
 from assistant.schema import Passage, Question
 from assistant.settings import Settings
 

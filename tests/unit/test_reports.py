@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from answer_samples import passage, prompts_in
 
-from assistant.reports import Report, group
+from assistant.retrieval.context import Report, group
 
 FIRST, SECOND = passage("They signed.", 1), passage("A band played.", 2)
 EXCERPTED = Report((FIRST, SECOND), 0, excerpts={"new#p1": "They signed."}, further={"new#p2": "A band played."})

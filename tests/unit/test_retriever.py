@@ -11,7 +11,7 @@ from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.sources import SourceFile
 from assistant.query.query import Query
-from assistant.retriever import Retriever
+from assistant.retrieval.retriever import Retriever
 from assistant.schema import Article, Passage, Question
 
 IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"

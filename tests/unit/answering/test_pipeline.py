@@ -14,11 +14,11 @@ from answer_samples import NEW, OLD, ScriptedModel, alike, passage, prompts_in
 
 from assistant.answering.pipeline import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Pipeline, Steps, Thresholds
 from assistant.errors import ModelError, QuestionError
-from assistant.excerpts import Excerpter
 from assistant.generation.generator import DraftGenerator
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
-from assistant.reports import Report, group
+from assistant.retrieval.context import Report, group
+from assistant.retrieval.excerpt import Excerpter
 from assistant.schema import (
     Answer,
     Done,

@@ -13,7 +13,7 @@ import pytest
 from bundle_builders import small, write_bundle
 
 from assistant.errors import ModelError, UsageError
-from assistant.reports import Report
+from assistant.retrieval.context import Report
 from assistant.settings import Settings
 from evals import judgements
 from evals.bundles import Bundle, load_bundle

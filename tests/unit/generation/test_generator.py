@@ -9,7 +9,7 @@ import pytest
 from answer_samples import prompts_in, report
 
 from assistant.generation.generator import DraftGenerator, generators_of
-from assistant.reports import Report
+from assistant.retrieval.context import Report
 from assistant.schema import Token
 from assistant.settings import Settings
 

@@ -10,7 +10,7 @@ from answer_samples import prompts_in, report
 
 from assistant.generation.generator import DraftGenerator
 from assistant.llm.prompts import Prompts
-from assistant.reports import Report
+from assistant.retrieval.context import Report
 from assistant.settings import Settings
 from assistant.verification.judge import Judge, open_judge
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from answer_samples import NEW, passage
 
-from assistant.passages import heading
+from assistant.retrieval.passages import heading
 from assistant.verification.exact import numbers, unstated_numbers
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from answer_samples import NEW, ScriptedModel, alike, passage, prompts_in, report
 
-from assistant.reports import Report
+from assistant.retrieval.context import Report
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Judgements, Verifier

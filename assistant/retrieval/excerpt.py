@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.passages import Similarities, placing, quotable
 from assistant.query.query import Query
-from assistant.reports import Report
+from assistant.retrieval.context import Report
+from assistant.retrieval.passages import Similarities, placing, quotable
 from assistant.schema import Passage
 from assistant.text.tokens import content_words, stems
 

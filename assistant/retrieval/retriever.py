@@ -20,7 +20,7 @@ from llama_index.core.vector_stores.types import (
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import also, to_paragraph
 from assistant.query.query import Query
-from assistant.reports import Report, group
+from assistant.retrieval.context import Report, group
 from assistant.schema import Passage
 
 _DEPTH = 20
