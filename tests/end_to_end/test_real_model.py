@@ -227,7 +227,7 @@ def test_only_loopback_is_ever_connected_to(tmp_path):
         "        print('LOOKUP', host, flush=True); raise OSError('blocked')\n"
         "    return _real(host, *a, **k)\n"
         "socket.getaddrinfo = lookup\n"
-        "from assistant.cli import run\n"
+        "from assistant.cli.main import run\n"
         "raise SystemExit(run(['ask', 'What did Xi and Putin sign in Moscow in 2023?']))\n"
     )
     done = subprocess.run(

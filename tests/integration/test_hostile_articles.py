@@ -25,8 +25,9 @@ from typing import Any
 import pytest
 
 from assistant.api import Assistant
-from assistant.cli import run
-from assistant.commands.ask import _show
+from assistant.cli.commands.ask import _show
+from assistant.cli.main import run
+from assistant.cli.terminal import Status
 from assistant.embeddings.minilm import MiniLM
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
@@ -34,7 +35,6 @@ from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import Endpoint, resolve_endpoint
 from assistant.schema import Answer, Question, Sentence
 from assistant.settings import PROJECT, Settings
-from assistant.terminal import Status
 from assistant.text.dates import in_words
 
 FACT = "The city council of Lund opened a new library in the old harbour."

@@ -30,7 +30,7 @@ FILES = {
 def assistant(tmp_path: Path, project: Path) -> Run:
     """Runs a command in a process of its own that need not import everything first."""
     import assistant.library.open  # noqa: F401
-    from assistant.cli import run
+    from assistant.cli.main import run
 
     def child(arguments: list[str], environment: dict[str, str]) -> None:
         for handle, name in enumerate(("in", "out", "err")):

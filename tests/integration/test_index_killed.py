@@ -56,7 +56,7 @@ def run_index(folder: Path, home: Path, log: Path) -> None:
     os.dup2(output, 1)
     os.dup2(output, 2)
     from assistant.api import batch_writer
-    from assistant.cli import run
+    from assistant.cli.main import run
 
     batch_writer.BATCH_PARAGRAPHS = 6
     code = run(["index", str(folder), "--verbose"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistant.batch import answer_all, parse_question, read_questions, remaining
+from assistant.cli.batch import answer_all, parse_question, read_questions, remaining
 from assistant.errors import AssistantError, ModelError, QuestionError
 from assistant.schema import Answer, Question, Turn
 

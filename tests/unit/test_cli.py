@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from assistant import __version__, cli
+from assistant import __version__
+from assistant.cli.main import main
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Here = Callable[..., subprocess.CompletedProcess[str]]
@@ -31,7 +32,7 @@ def run_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         monkeypatch.setattr(
             "assistant.llm.llamacpp.server.EmbeddedEngine.start", lambda _self: pytest.fail("a model was started")
         )
-        code = cli.run([str(argument) for argument in arguments])
+        code = main.run([str(argument) for argument in arguments])
         return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
 
     return run

@@ -15,7 +15,7 @@ pytest.importorskip("gguf")
 from block_gguf import write_gguf
 from build_tools import PYTHON, Tools
 
-from assistant import cli
+from assistant.cli.main import main
 from assistant.llm.llamacpp.model_file import ModelFile, ModelStore
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -73,7 +73,7 @@ def run(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
         with monkeypatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)
-            code = cli.run(["engine", *arguments])
+            code = main.run(["engine", *arguments])
         out, err = capsys.readouterr()
         # What a progress bar has written over is gone from a terminal, and so it is here.
         lines = [line.rsplit("\r", 1)[-1] for line in err.split("\n")]
@@ -204,7 +204,7 @@ def test_interrupted_it_says_so_and_leaves_nothing(
     def interrupt(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("assistant.commands.engine._try", interrupt)
+    monkeypatch.setattr("assistant.cli.commands.engine._try", interrupt)
     done = run("--build")
     assert done.returncode == 130
     assert done.stderr.endswith("assistant: interrupted\n")

@@ -133,7 +133,7 @@ def test_the_foundations_import_nothing_of_ours_nor_of_others(name: str) -> None
 
 
 def test_the_command_line_imports_little_before_it_is_needed() -> None:
-    found = imports("assistant.cli", deferred=False)
+    found = imports("assistant.cli.main", deferred=False)
     ours = {name for name in own(found) if not name.startswith("assistant.commands")}
     assert ours == {"assistant", "assistant.errors"}
     assert found - own(found) <= {"__future__", "argparse", "collections.abc", "os", "pathlib", "sys", "typing"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import cli
+from assistant.cli.main import main
 
 Run = Callable[..., tuple[int, list[list[str]]]]
 CONTENT = b"GGUF of an adapter"
@@ -34,7 +34,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     def model(*arguments: str, **environment: str) -> tuple[int, list[list[str]]]:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        code = cli.run(["model", *arguments])
+        code = main.run(["model", *arguments])
         return code, [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
 
     return model
@@ -104,7 +104,7 @@ def test_a_file_of_ones_own_that_is_not_there_is_a_wrong_setting(
     run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ASSISTANT_ADAPTER", "nowhere.gguf")
-    assert cli.run(["model"]) == 2
+    assert main.run(["model"]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "ASSISTANT_ADAPTER=nowhere.gguf: no such file" in printed.err

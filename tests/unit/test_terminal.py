@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistant.schema import Answer, Citation, Paragraph, Passage, Sentence, Token
-from assistant.terminal import (
+from assistant.cli.terminal import (
     Status,
     as_json,
     byline,
@@ -20,6 +19,7 @@ from assistant.terminal import (
     printable,
     progress_bars,
 )
+from assistant.schema import Answer, Citation, Paragraph, Passage, Sentence, Token
 
 CITATION = Citation(
     1, "a", "Two statements", "IANS", "Xinhua", date(2017, 7, 4), 9, "a#p9", "They met. They left.", "They met.", 0, 9

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistant.cli import run
+from assistant.cli.main import run
 from assistant.web import opening, serving
 
 

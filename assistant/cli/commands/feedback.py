@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.commands.common import Commands, settings_of
+from assistant.cli.commands.common import Commands, settings_of
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _kept(arguments: argparse.Namespace) -> Sequence[Feedback]:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from assistant.terminal import one_line
+    from assistant.cli.terminal import one_line
 
     for item in _kept(arguments):
         if arguments.verdict in (None, item.verdict):

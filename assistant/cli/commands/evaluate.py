@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from assistant.commands.common import Commands, add_folder_and_model
+from assistant.cli.commands.common import Commands, add_folder_and_model
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.commands.common import MODEL_HELP, Commands, settings_of
+from assistant.cli.commands.common import MODEL_HELP, Commands, settings_of
 
 if TYPE_CHECKING:
     from assistant.settings import Settings

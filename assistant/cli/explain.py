@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any, TextIO
 
+from assistant.cli.terminal import one_line
 from assistant.schema import Answer
-from assistant.terminal import one_line
 
 _WIDTH = 96
 

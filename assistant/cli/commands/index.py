@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.commands.common import Commands, add_folder, say_always, settings_of, warn
+from assistant.cli.commands.common import Commands, add_folder, say_always, settings_of, warn
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _index(arguments: argparse.Namespace) -> int:
 
 
 def _update(collection: Collection, arguments: argparse.Namespace) -> int:
-    from assistant.terminal import progress_bars
+    from assistant.cli.terminal import progress_bars
 
     only = _add(collection, arguments)
     if only is None and not collection.sources:
@@ -109,8 +109,8 @@ def _watch(collection: Collection, arguments: argparse.Namespace) -> None:
 
 
 def _check(collection: Collection, arguments: argparse.Namespace) -> int:
+    from assistant.cli.terminal import one_line, progress_bars
     from assistant.library.verify import check, repair
-    from assistant.terminal import one_line, progress_bars
 
     found = check(collection, progress_bars("checking files"))
     for line in found.lines:
@@ -128,7 +128,7 @@ def _check(collection: Collection, arguments: argparse.Namespace) -> int:
 
 
 def _tell(outcome: FileOutcome) -> None:
-    from assistant.terminal import one_line
+    from assistant.cli.terminal import one_line
 
     message = outcome.message.removeprefix(f"{outcome.path}: ")
     told = one_line(outcome.path + (f": {message}" if message else ""))

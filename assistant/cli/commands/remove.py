@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from assistant.commands.common import Commands, add_folder, say, settings_of, warn
+from assistant.cli.commands.common import Commands, add_folder, say, settings_of, warn
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _remove(arguments: argparse.Namespace) -> int:
+    from assistant.cli.terminal import progress_bars
     from assistant.library.open import open_collection
     from assistant.settings import parse_day
-    from assistant.terminal import progress_bars
 
     chosen = bool(arguments.outlet or arguments.before)
     if arguments.restore and chosen:
@@ -51,7 +51,7 @@ def _remove(arguments: argparse.Namespace) -> int:
 
 
 def _remove_from(collection: Collection, arguments: argparse.Namespace) -> int:
-    from assistant.terminal import one_line
+    from assistant.cli.terminal import one_line
 
     store = collection.index.store
     unknown = [key for key in arguments.ids if store.record(key) is None]
@@ -87,10 +87,10 @@ def _agreed(number: int) -> bool:
 
 
 def _restore(arguments: argparse.Namespace) -> int:
-    from assistant.commands.common import say_always
+    from assistant.cli.commands.common import say_always
+    from assistant.cli.terminal import one_line, progress_bars
     from assistant.library.location import place_to_ask
     from assistant.library.open import open_place
-    from assistant.terminal import one_line, progress_bars
 
     settings = settings_of(arguments)
     collection = open_place(place_to_ask(settings), settings, say_always)

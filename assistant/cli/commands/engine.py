@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.commands.common import Commands, say_always, settings_of
+from assistant.cli.commands.common import Commands, say_always, settings_of
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -61,9 +61,9 @@ def _in_use(settings: Settings) -> str:
 
 
 def _build(settings: Settings) -> None:
+    from assistant.cli.terminal import progress_bars
     from assistant.llm.llamacpp.build import build_tools
     from assistant.llm.llamacpp.select import engine_of, weights_for
-    from assistant.terminal import progress_bars
 
     native = engine_of(settings)
     if native.server is None:

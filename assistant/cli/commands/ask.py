@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.commands.common import Commands, add_dates, add_folder_and_model, dates_of, open_assistant
+from assistant.cli.commands.common import Commands, add_dates, add_folder_and_model, dates_of, open_assistant
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     question = Question(" ".join(text.split()), since=since, until=until)
     with open_assistant(arguments) as assistant:
         if arguments.json:
-            from assistant.terminal import as_json
+            from assistant.cli.terminal import as_json
 
             answer = assistant.ask(question)
             print(as_json(answer.to_dict() | ({"steps": answer.steps} if arguments.explain else {})))
@@ -64,9 +64,9 @@ def _question_text(given: str) -> str:
 
 def _show(assistant: Assistant, question: Question, *, explain: bool = False) -> None:
     from assistant.answering.render import with_marks
-    from assistant.explaining import print_steps
+    from assistant.cli.explain import print_steps
+    from assistant.cli.terminal import Status, print_citations, print_refusal, print_support, printable
     from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
-    from assistant.terminal import Status, print_citations, print_refusal, print_support, printable
 
     status = Status()
     shown = 0
@@ -98,7 +98,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
 def _ask_file(arguments: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from assistant.batch import answer_all, read_questions, remaining
+    from assistant.cli.batch import answer_all, read_questions, remaining
 
     if arguments.output is None:
         raise UsageError("--questions FILE needs --output FILE for the answers")

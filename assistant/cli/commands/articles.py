@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from assistant.commands.common import Commands, add_dates, add_folder, dates_of, say, settings_of, warn
+from assistant.cli.commands.common import Commands, add_dates, add_folder, dates_of, say, settings_of, warn
 from assistant.errors import ArticleError, UsageError
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _articles(arguments: argparse.Namespace) -> int:
+    from assistant.cli.terminal import progress_bars
     from assistant.library.open import open_collection
-    from assistant.terminal import progress_bars
 
     if arguments.limit is not None and arguments.limit < 1:
         raise UsageError(f"--limit {arguments.limit}: give a number above 0")
@@ -51,7 +51,7 @@ def _list(index: ArticleIndex, arguments: argparse.Namespace) -> None:
     import json
     from itertools import islice
 
-    from assistant.listing import header_to_dict, print_table
+    from assistant.cli.tables import header_to_dict, print_table
     from assistant.stores.base import Filter
 
     since, until = dates_of(arguments)
@@ -68,7 +68,7 @@ def _show(index: ArticleIndex, arguments: argparse.Namespace) -> None:
     import json
     import re
 
-    from assistant.listing import article_to_dict, print_article
+    from assistant.cli.tables import article_to_dict, print_article
 
     wanted = arguments.show
     number = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from assistant.commands.common import Commands, add_folder_and_model, settings_of
+from assistant.cli.commands.common import Commands, add_folder_and_model, settings_of
 from assistant.errors import UsageError
 
 _MIB = 1024 * 1024

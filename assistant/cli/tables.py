@@ -7,8 +7,8 @@ from dataclasses import asdict
 from itertools import chain, islice
 from typing import Any, TextIO
 
+from assistant.cli.terminal import byline, one_line, printable
 from assistant.schema import Article, ArticleHeader
-from assistant.terminal import byline, one_line, printable
 
 _HEAD = ("id", "date", "outlet", "paragraphs", "title")
 _PAGE = 1000

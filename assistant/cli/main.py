@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from assistant import __version__
-from assistant.commands import articles, ask, engine, evaluate, feedback, index, model, remove, web
+from assistant.cli.main.commands import articles, ask, engine, evaluate, feedback, index, model, remove, web
 from assistant.errors import AssistantError
 
 _COMMANDS = (ask, web, index, articles, remove, engine, model, feedback, evaluate)
@@ -25,7 +25,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except AssistantError as error:
-        from assistant.terminal import one_line
+        from assistant.cli.terminal import one_line
 
         print(f"assistant: {one_line(str(error))}", file=sys.stderr)
         return error.exit_code

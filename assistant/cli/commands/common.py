@@ -43,7 +43,7 @@ def add_dates(parser: argparse.ArgumentParser) -> None:
 def open_assistant(arguments: argparse.Namespace) -> Assistant:
     """The assistant these arguments name; what could not be indexed is said on standard error."""
     from assistant.api import Assistant
-    from assistant.terminal import progress_bars
+    from assistant.cli.terminal import progress_bars
 
     assistant = Assistant.open(settings=settings_of(arguments), progress=progress_bars, say=say)
     warn(assistant.update.problems)
@@ -60,7 +60,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
 
 def say(line: str) -> None:
     """What a person is to know while waiting, on standard error; nobody else is told."""
-    from assistant.terminal import one_line
+    from assistant.cli.terminal import one_line
 
     if sys.stderr.isatty():
         print(f"assistant: {one_line(line)}", file=sys.stderr)
@@ -68,7 +68,7 @@ def say(line: str) -> None:
 
 def say_always(line: str) -> None:
     """A line on standard error."""
-    from assistant.terminal import one_line
+    from assistant.cli.terminal import one_line
 
     print(f"assistant: {one_line(line)}", file=sys.stderr)
 
@@ -86,7 +86,7 @@ def dates_of(arguments: argparse.Namespace) -> tuple[date | None, date | None]:
 
 def warn(problems: Sequence[str]) -> None:
     """One line on standard error for each file that was passed over."""
-    from assistant.terminal import one_line
+    from assistant.cli.terminal import one_line
 
     for problem in problems:
         print(f"assistant: skipped {one_line(problem)}", file=sys.stderr)
