@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.schema import Turn
-from assistant.web.feedback import Feedback
+from assistant.web.storage.feedback import Feedback
 from evals.matching import states
 
 CATEGORY = "feedback"

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from assistant import __version__
-from assistant.cli.main.commands import articles, ask, engine, evaluate, feedback, index, model, remove, web
+from assistant.cli.commands import articles, ask, engine, evaluate, feedback, index, model, remove, web
 from assistant.errors import AssistantError
 
 _COMMANDS = (ask, web, index, articles, remove, engine, model, feedback, evaluate)

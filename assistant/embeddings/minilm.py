@@ -27,7 +27,7 @@ from assistant.errors import ModelFileError
 MODEL_NAME = "all-MiniLM-L6-v2-int8"
 DIMENSIONS = 384
 _MAX_TOKENS = 256
-_VOCABULARY = Path(__file__).parent / "data" / "bert-uncased-vocab.txt"
+_VOCABULARY = Path(__file__).parents[1] / "data" / "bert-uncased-vocab.txt"
 # What of a batch's activations still fits into a core's cache.
 _TOKENS_AT_ONCE = 512
 _TEXTS_AT_ONCE = 32

@@ -12,31 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.ingest.boilerplate import is_agency
-from assistant.text.months import MONTH
-from assistant.text.months import MONTHS as ALL_MONTHS
+from assistant.text.months import ENGLISH_MONTHS, MONTH, MONTHS
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_MONTH = r"(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
+_MONTH = r"(?P<month>" + "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True)) + r")\.?"
 _DAY_FORMS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?(?:\s+(?P<year>\d{{4}}))?", re.I),
     re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b,?(?:\s+(?P<year>\d{{4}}))?", re.I),
@@ -136,7 +114,7 @@ def _find_day(text: str, forms: Iterable[re.Pattern[str]]) -> tuple[int | None, 
         match = form.search(text)
         if match:
             year = int(match["year"]) if match["year"] else None
-            month, day = ALL_MONTHS[match["month"].lower()], int(match["day"])
+            month, day = MONTHS[match["month"].lower()], int(match["day"])
             if make_date(year or 2000, month, day):
                 return year, month, day
     return None

@@ -79,7 +79,7 @@ class ArticleFile:
             with source.open(kind.limit):
                 pass
             return sandbox.read(source, kind.module, kind.name)
-        found: Iterator[Story | Problem] = importlib.import_module(f"assistant.articles.{kind.module}").read(source)
+        found: Iterator[Story | Problem] = importlib.import_module(f"assistant.ingest.{kind.module}").read(source)
         return found
 
     def _source(self) -> Source:

@@ -22,21 +22,24 @@ class Format:
     several: bool = False
 
 
-TEXT = Format("text", "text", guarded=False)
+TEXT = Format("text", "readers.text", guarded=False)
+JSON_LINES = Format("JSON Lines", "readers.jsonl", MAX_STREAM_BYTES, guarded=False, several=True)
 ZIP = Format("zip", "archive", MAX_STREAM_BYTES, guarded=False, several=True)
 
 FORMATS = {
     **dict.fromkeys((".txt", ".text", ".md", ".markdown"), TEXT),
-    **dict.fromkeys((".html", ".htm", ".xhtml"), Format("HTML page", "page")),
-    **dict.fromkeys((".mhtml", ".mht"), Format("MHTML page", "mhtml", MAX_CONTAINER_BYTES)),
-    ".pdf": Format("PDF", "pdf", MAX_CONTAINER_BYTES),
-    ".docx": Format("DOCX document", "word", MAX_CONTAINER_BYTES),
-    ".epub": Format("EPUB", "epub", MAX_CONTAINER_BYTES, several=True),
-    ".eml": Format("mail", "mail", MAX_CONTAINER_BYTES),
-    ".json": Format("JSON", "json_file", MAX_STREAM_BYTES, guarded=False, several=True),
-    **dict.fromkeys((".jsonl", ".ndjson"), Format("JSON Lines", "rows", MAX_STREAM_BYTES, guarded=False, several=True)),
-    **dict.fromkeys((".csv", ".tsv"), Format("table", "table", MAX_STREAM_BYTES, guarded=False, several=True)),
-    **dict.fromkeys((".xml", ".rss", ".atom"), Format("XML", "xml_file", several=True)),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), Format("HTML page", "readers.html")),
+    **dict.fromkeys((".mhtml", ".mht"), Format("MHTML page", "readers.mhtml", MAX_CONTAINER_BYTES)),
+    ".pdf": Format("PDF", "readers.pdf", MAX_CONTAINER_BYTES),
+    ".docx": Format("DOCX document", "readers.docx", MAX_CONTAINER_BYTES),
+    ".epub": Format("EPUB", "readers.epub", MAX_CONTAINER_BYTES, several=True),
+    ".eml": Format("mail", "readers.eml", MAX_CONTAINER_BYTES),
+    ".json": Format("JSON", "readers.json", MAX_STREAM_BYTES, guarded=False, several=True),
+    **dict.fromkeys(
+        (".jsonl", ".ndjson"), Format("JSON Lines", "readers.jsonl", MAX_STREAM_BYTES, guarded=False, several=True)
+    ),
+    **dict.fromkeys((".csv", ".tsv"), Format("table", "readers.csv", MAX_STREAM_BYTES, guarded=False, several=True)),
+    **dict.fromkeys((".xml", ".rss", ".atom"), Format("XML", "readers.xml", several=True)),
 }
 """By suffix, in lower case. A zip of them is read by `folder`, a member at a time."""
 

@@ -70,7 +70,7 @@ def _answer(request: dict[str, Any], replies: IO[str], sink: IO[str]) -> None:
 def read(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What the module named in the request finds, as JSON values."""
     source = Source(Path(os.fsdecode(request["path"].encode("utf-8", "surrogateescape"))), request["member"])
-    reader = importlib.import_module(f"assistant.articles.{request['module']}")
+    reader = importlib.import_module(f"assistant.ingest.{request['module']}")
     for found in reader.read(source):
         if isinstance(found, Problem):
             yield {"problem": found.message}

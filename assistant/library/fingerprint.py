@@ -16,8 +16,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from assistant.ingest.boilerplate import is_pointer, sign_off
-from assistant.ingest.dateline import MONTHS
 from assistant.schema import Article, Paragraph
+from assistant.text.months import ENGLISH_MONTHS
 from assistant.text.tokens import negations, words
 
 SAME_SHARE = 0.85
@@ -32,7 +32,7 @@ _CURRENCY = "".join(re.escape(chr(code)) for code in range(0x10000) if unicodeda
 _TOKEN = re.compile(rf"[{_CURRENCY}%‰°]|(?<!\w)[-−]?\d+(?:[.,:/-]\d+)*\w*|\w+")
 _DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday tonight".split()
-) | frozenset(MONTHS)
+) | frozenset(ENGLISH_MONTHS)
 
 
 def content_hash(article: Article) -> str:

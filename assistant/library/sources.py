@@ -212,7 +212,7 @@ def _page(line: str) -> tuple[str, str]:
 
 def _id_in(folder: Path, path: Path, file_id: str) -> str:
     try:
-        below = path.resolve().relative_to(discover.resolve()).parent.as_posix()
+        below = path.resolve().relative_to(folder.resolve()).parent.as_posix()
     except ValueError:
         below = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:8]
     return file_id if below == "." else f"{below}/{file_id}"

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.ingest.dateline import MONTHS
+from assistant.text.months import ENGLISH_MONTHS
 
-_MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
+_MONTH_NAMES = "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True))
 _DAY = re.compile(
     rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{_MONTH_NAMES})\.?|"
     rf"(?P<m2>{_MONTH_NAMES})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)\b,?\s+(?P<y>\d{{4}})\b",
@@ -91,7 +91,7 @@ def _period(match: re.Match[str]) -> Period | None:
     day_text = fields.get("d") or fields.get("d1") or fields.get("d2")
     if month_text is None:
         return Period(date(year, 1, 1), date(year, 12, 31), match[0])
-    month = int(month_text) if month_text.isdigit() else MONTHS[month_text.lower()]
+    month = int(month_text) if month_text.isdigit() else ENGLISH_MONTHS[month_text.lower()]
     try:
         if day_text:
             day = date(year, month, int(day_text))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-from assistant.ingest.limits import MAX_FIELD_CHARS
-
 # Bidi marks, embeddings and isolates (UAX #9), zero-width and soft-hyphen characters, tag characters
 # and the other default-ignorables that can carry hidden text (UAX #44), C0 and C1 controls, surrogates.
 _INVISIBLE = re.compile(
@@ -44,6 +42,6 @@ def block(text: str) -> str:
     return _LINES.sub("\n", _SPACES.sub(" ", visible(text).replace("\r\n", "\n").replace("\r", "\n"))).strip()
 
 
-def field(value: str | None) -> str | None:
-    """A title, outlet or name: visible, one line, of bounded length; None where nothing is left."""
-    return (one_line(value[: 4 * MAX_FIELD_CHARS])[:MAX_FIELD_CHARS].rstrip() or None) if value else None
+def field(value: str | None, longest: int = 1_000) -> str | None:
+    """A title, outlet or name: visible, one line, of at most `longest` characters; None where nothing is left."""
+    return (one_line(value[: 4 * longest])[:longest].rstrip() or None) if value else None

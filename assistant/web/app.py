@@ -13,17 +13,17 @@ from markupsafe import escape
 from assistant.api import Assistant
 from assistant.errors import AssistantError
 from assistant.settings import EMBEDDED, Settings
-from assistant.web.chat import Chat, Parts
-from assistant.web.chat_view import notice_html, status_html
-from assistant.web.conversations import ConversationStore
-from assistant.web.desk import Desk
-from assistant.web.feedback import FeedbackStore, conversations_path, feedback_path
-from assistant.web.opening import Opening
-from assistant.web.owners import owner_of
-from assistant.web.security import UploadPolicy
-from assistant.web.session import Action, Session
-from assistant.web.shelf import Shelf
-from assistant.web.shell import LIBRARY_HEAD, MASTHEAD, SIDE_HEAD
+from assistant.web.handlers.chat import Chat, Parts
+from assistant.web.handlers.library import Shelf
+from assistant.web.handlers.session import Action, Session
+from assistant.web.jobs.loader import Opening
+from assistant.web.jobs.queue import Desk
+from assistant.web.security.browser_id import owner_of
+from assistant.web.security.upload_policy import UploadPolicy
+from assistant.web.storage.conversations import ConversationStore
+from assistant.web.storage.feedback import FeedbackStore, conversations_path, feedback_path
+from assistant.web.views.chat import notice_html, status_html
+from assistant.web.views.layout import LIBRARY_HEAD, MASTHEAD, SIDE_HEAD
 
 # Read when it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

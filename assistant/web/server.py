@@ -12,10 +12,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AssistantError
-from assistant.web.conversations import ConversationStore
-from assistant.web.login import LoginWall, Passes, add_login
-from assistant.web.owners import BrowserCookie, owner_of
-from assistant.web.security import AllowedHosts, HostGuard, LoginGuard, LoginLimit, OwnUploads, SecurityHeaders
+from assistant.web.security.browser_id import BrowserCookie, owner_of
+from assistant.web.security.hosts import AllowedHosts
+from assistant.web.security.login import LoginWall, Passes, add_login
+from assistant.web.security.middleware import HostGuard, LoginGuard, OwnUploads, SecurityHeaders
+from assistant.web.security.passwords import LoginLimit
+from assistant.web.storage.conversations import ConversationStore
 
 if TYPE_CHECKING:
     import gradio as gr

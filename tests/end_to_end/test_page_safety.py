@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.web.passwords import hash_password
+from assistant.web.security.passwords import hash_password
 
 PROJECT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"

@@ -55,8 +55,8 @@ def run_index(folder: Path, home: Path, log: Path) -> None:
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    from assistant.api import batch_writer
     from assistant.cli.main import run
+    from assistant.library import batch_writer
 
     batch_writer.BATCH_PARAGRAPHS = 6
     code = run(["index", str(folder), "--verbose"])

@@ -18,7 +18,8 @@ from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQu
 
 from assistant.errors import IndexStoreError
 from assistant.stores.base import Record
-from assistant.stores.sqlite.store import SqliteStore, vectors
+from assistant.stores.sqlite import vectors as sqlite_vectors
+from assistant.stores.sqlite.store import SqliteStore
 
 FORK = multiprocessing.get_context("fork")
 KILLS = 50

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from assistant import __version__
-from assistant.cli.main import main
+from assistant.cli import main
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Here = Callable[..., subprocess.CompletedProcess[str]]

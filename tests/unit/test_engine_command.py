@@ -15,7 +15,7 @@ pytest.importorskip("gguf")
 from block_gguf import write_gguf
 from build_tools import PYTHON, Tools
 
-from assistant.cli.main import main
+from assistant.cli import main
 from assistant.llm.llamacpp.model_file import ModelFile, ModelStore
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

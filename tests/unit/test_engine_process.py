@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assistant.llm.client.llamacpp import process
 
 from assistant.errors import ModelError
+from assistant.llm.llamacpp import process
 from assistant.llm.llamacpp.server import SLOTS, EmbeddedEngine
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
@@ -141,10 +141,10 @@ def test_with_tiles_it_is_told_other_sizes(
         def __init__(self, command: list[str], **_: Any) -> None:
             started.append(command)
 
-    monkeypatch.setattr(engine_process, "processor_flags", lambda: frozenset(flags))
+    monkeypatch.setattr(process, "processor_flags", lambda: frozenset(flags))
     monkeypatch.setattr("subprocess.Popen", Server)
     # It would end this process with the server.
-    monkeypatch.setattr(engine_process, "_attend", lambda *_: None)
+    monkeypatch.setattr(process, "_attend", lambda *_: None)
     config = EmbeddedEngine(Path("m.gguf"), server=Path("llama-server"))._config
     assert process._serve_compiled(config) == "http://127.0.0.1:4321"
     [argv] = started
@@ -186,7 +186,7 @@ def test_an_adapter_is_given_to_the_prebuilt_engine(adapter: Path | None, monkey
             given.append(params)
 
     monkeypatch.setattr(xllamacpp, "Server", Server)
-    monkeypatch.setattr(engine_process, "_kept", [])
+    monkeypatch.setattr(process, "_kept", [])
     config = EmbeddedEngine(Path("m.gguf"), adapter=adapter)._config
     assert process._serve_prebuilt(config) == "http://127.0.0.1:4321"
     [params] = given

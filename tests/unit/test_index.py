@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from assistant.api import batch_writer, lock
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.ingest.discover import ArticleFile, list_files
+from assistant.library import batch_writer, lock
 from assistant.library.index import ArticleIndex, UpdateReport, embedded_text, to_node, to_paragraph
 from assistant.library.sources import SourceFile
 from assistant.schema import Article, Paragraph
@@ -173,7 +173,7 @@ def test_a_file_that_has_become_unreadable_stays_indexed(
 def test_large_folders_are_written_in_batches(
     open_index: Open, write_articles: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "BATCH_PARAGRAPHS", 3)
+    monkeypatch.setattr(batch_writer, "BATCH_PARAGRAPHS", 3)
     folder = write_articles({f"{n}.txt": f"One {n}.\n\nTwo {n}." for n in range(7)})
     index = open_index()
     assert index.update(list_files(folder)).added == 7
@@ -275,7 +275,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, embedder: Any)
 def test_who_waits_too_long_is_told_why(
     tmp_path: Path, open_index: Open, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer_lock, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(lock, "PATIENCE_S", 0.01)
     index = open_index()
     with FileLock(f"{index.path}.lock"):
         with pytest.raises(IndexStoreError, match="is still writing; try again later"):
@@ -360,7 +360,7 @@ def killed(target: Callable[[], None]) -> bool:
 def test_killed_at_any_point_each_article_is_there_whole_or_not_at_all(
     index: ArticleIndex, open_index: Open, write_articles: Write, monkeypatch: pytest.MonkeyPatch, grain: str
 ) -> None:
-    monkeypatch.setattr(writing, "BATCH_PARAGRAPHS", 5)
+    monkeypatch.setattr(batch_writer, "BATCH_PARAGRAPHS", 5)
     old = contents(index)
     index.close()
     pristine = index.path.read_bytes()

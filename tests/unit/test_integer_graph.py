@@ -36,7 +36,7 @@ TEXTS = [
 @pytest.fixture(scope="module", autouse=True)
 def _with_vnni() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(integer_graph, "processor_flags", lambda: frozenset({"avx2", "avx512_vnni"}))
+        patch.setattr(int8, "processor_flags", lambda: frozenset({"avx2", "avx512_vnni"}))
         yield
 
 
@@ -116,7 +116,7 @@ def test_only_integers_are_multiplied_with_weights(source: Path) -> None:
 
 
 def test_it_is_made_once(graph: IntegerGraph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(integer_graph, "integer_model", lambda _source: pytest.fail("it was made again"))
+    monkeypatch.setattr(int8, "integer_model", lambda _source: pytest.fail("it was made again"))
     assert graph.ensure(never) == graph.path
 
 
@@ -156,7 +156,7 @@ def test_where_integers_overflow_it_is_not_used_nor_tried_again(source: Path, tm
 
 
 def test_on_an_x86_without_vnni_it_is_not_made(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(integer_graph, "processor_flags", lambda: frozenset({"avx2"}))
+    monkeypatch.setattr(int8, "processor_flags", lambda: frozenset({"avx2"}))
     monkeypatch.setattr("platform.machine", lambda: "AMD64")
     assert IntegerGraph(source, tmp_path).ensure(never) is None
     assert not left(tmp_path)
@@ -175,7 +175,7 @@ def test_on_an_x86_without_vnni_it_is_not_made(source: Path, tmp_path: Path, mon
 def test_which_processors_multiply_integers(
     machine: str, flags: set[str], expected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(integer_graph, "processor_flags", lambda: frozenset(flags))
+    monkeypatch.setattr(int8, "processor_flags", lambda: frozenset(flags))
     monkeypatch.setattr("platform.machine", lambda: machine)
     assert multiplies_integers() is expected
 
@@ -197,14 +197,14 @@ def test_whatever_fails_the_packages_own_graph_is_used(
     def failing(_source: Path) -> onnx.ModelProto:
         raise what
 
-    monkeypatch.setattr(integer_graph, "integer_model", failing)
+    monkeypatch.setattr(int8, "integer_model", failing)
     assert not uses_integers(MiniLM(threads=1, folder=tmp_path))
 
 
 def test_a_lock_that_nobody_gives_back_stops_no_one(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(integer_graph, "_PATIENCE", 0.1)
+    monkeypatch.setattr(int8, "_PATIENCE", 0.1)
     graph = IntegerGraph(source, tmp_path)
     with FileLock(f"{graph.path}.lock"):
         assert graph.ensure(never) is None
@@ -216,9 +216,9 @@ def test_on_another_processor_or_runtime_it_is_asked_again(
     changed: str, graph: IntegerGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if changed == "processor":
-        monkeypatch.setattr(integer_graph, "processor_flags", lambda: frozenset({"avx2", "avx_vnni"}))
+        monkeypatch.setattr(int8, "processor_flags", lambda: frozenset({"avx2", "avx_vnni"}))
     else:
-        monkeypatch.setattr(integer_graph, "version", lambda _name: "2.0")
+        monkeypatch.setattr(int8, "version", lambda _name: "2.0")
     assert graph.ensure(lambda _path: False) is None
     monkeypatch.undo()
     assert graph.ensure(yes) == graph.path
@@ -236,7 +236,7 @@ def test_a_model_that_gives_other_vectors_does_not_agree(
                 item.raw_data = np.clip(onnx.numpy_helper.to_array(item), -20, 20).tobytes()
         return model
 
-    monkeypatch.setattr(integer_graph, "integer_model", saturated)
+    monkeypatch.setattr(int8, "integer_model", saturated)
     minilm = MiniLM(threads=1, folder=tmp_path)
     assert np.array_equal(minilm.encode(TEXTS[:4]), MiniLM(threads=1).encode(TEXTS[:4]))
     assert IntegerGraph(MiniLM.weights(), tmp_path).ensure(never) is None

@@ -39,7 +39,7 @@ MAY_IMPORT = {
         "assistant.stores.sqlite.connection",
         "assistant.stores.sqlite.records",
         "assistant.stores.sqlite.fts",
-        "assistant.web.database",
+        "assistant.web.storage.database",
     },
     "gradio": {"assistant.web.app", "assistant.web.server"},
 }
@@ -134,47 +134,22 @@ def test_the_foundations_import_nothing_of_ours_nor_of_others(name: str) -> None
 
 def test_the_command_line_imports_little_before_it_is_needed() -> None:
     found = imports("assistant.cli.main", deferred=False)
-    ours = {name for name in own(found) if not name.startswith("assistant.commands")}
+    ours = {name for name in own(found) if not name.startswith("assistant.cli.commands")}
     assert ours == {"assistant", "assistant.errors"}
     assert found - own(found) <= {"__future__", "argparse", "collections.abc", "os", "pathlib", "sys", "typing"}
 
 
 LAYERS = [
-    {"errors", "schema"},
-    {
-        "settings",
-        "prompts",
-        "text",
-        "words",
-        "dates",
-        "sentences",
-        "articles",
-        "model_files",
-        "native_engine",
-        "weights",
-        "token_budget",
-        "endpoint",
-        "control_tokens",
-        "stopwatch",
-        "questions",
-    },
-    {"stories", "sources", "writer_lock", "local_model", "integer_graph"},
-    {"places", "uploads"},
-    {"embedding", "stores", "engine", "engine_process", "prefixes", "llm"},
-    {"records", "duplicates"},
-    {"known", "writing", "outcomes"},
-    {"updating"},
-    {"index"},
-    {"collection"},
-    {"checking", "watching", "opening"},
-    {"passages", "query", "reports"},
-    {"retriever", "excerpts"},
+    {"errors", "schema", "util", "text"},
+    {"settings"},
+    {"ingest", "embeddings", "stores", "llm"},
+    {"library", "query"},
+    {"retrieval"},
     {"verification", "generation"},
     {"answering"},
-    {"batch", "library"},
-    {"terminal", "listing", "explaining", "web"},
-    {"commands"},
-    {"cli", "__main__"},
+    {"api"},
+    {"web", "cli"},
+    {"__main__"},
 ]
 
 
@@ -196,7 +171,7 @@ def test_what_is_known_of_language_imports_nothing_of_ours() -> None:
 @pytest.mark.parametrize("package", ["query", "generation", "verification"])
 def test_no_step_of_an_answer_calls_another_sideways(package: str) -> None:
     """Only the pipeline knows the order."""
-    steps = {"query", "generation", "verification", "answering", "retriever", "excerpts"}
+    steps = {"query", "generation", "verification", "answering"}
     for name in MODULES:
         if name.startswith(f"assistant.{package}"):
             rooms = {target.split(".")[1] for target in own(imports(name)) - {"assistant"}}
@@ -205,6 +180,6 @@ def test_no_step_of_an_answer_calls_another_sideways(package: str) -> None:
 
 def test_an_article_is_read_without_index_or_model() -> None:
     for name in MODULES:
-        if name.startswith("assistant.articles"):
+        if name.startswith("assistant.ingest"):
             rooms = {target.split(".")[1] for target in own(imports(name)) - {"assistant"}}
-            assert rooms <= {"articles", "errors", "schema", "sentences"}
+            assert rooms <= {"ingest", "errors", "schema", "text"}

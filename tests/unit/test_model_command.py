@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli.main import main
+from assistant.cli import main
 
 Run = Callable[..., tuple[int, list[list[str]]]]
 CONTENT = b"GGUF of an adapter"

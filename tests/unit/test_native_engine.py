@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from assistant.llm.client.llamacpp import build
 from build_tools import CMAKE, Tools
 
 from assistant.errors import EngineBuildError
+from assistant.llm.llamacpp import build
 from assistant.llm.llamacpp.build import SOURCE, NativeEngine, Source, processor_flags
 
 FORK = multiprocessing.get_context("fork")

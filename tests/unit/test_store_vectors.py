@@ -17,7 +17,9 @@ from llama_index.core.vector_stores.types import FilterOperator, MetadataFilter,
 from assistant.errors import IndexStoreError
 from assistant.stores.base import Record
 from assistant.stores.quantize import Segment, nearest
-from assistant.stores.sqlite.store import SqliteStore, vector_file, vectors
+from assistant.stores.sqlite import vector_file
+from assistant.stores.sqlite import vectors as sqlite_vectors
+from assistant.stores.sqlite.store import SqliteStore
 from assistant.stores.sqlite.vectors import VectorSearch
 
 DIMENSIONS = 70

@@ -20,12 +20,13 @@ from llama_index.core.vector_stores.types import (
 
 from assistant.stores.analyzer import asked, encoded, folded, indexed
 from assistant.stores.base import Record
-from assistant.stores.sqlite.store import SqliteStore, fts
+from assistant.stores.sqlite import fts
+from assistant.stores.sqlite.store import SqliteStore
 
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqliteStore]:
-    monkeypatch.setattr(sqlite_words, "_VISITS", 40)
+    monkeypatch.setattr(fts, "_VISITS", 40)
     store = SqliteStore(tmp_path / "index.sqlite3")
     texts = [f"The minister of the city number{n} spoke" for n in range(300)]
     for n in range(60):
@@ -99,7 +100,7 @@ def test_the_bounded_search_is_the_full_one_where_the_words_are_rare(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bounded = search(store, "tsunami number17 number250", top=10)
-    monkeypatch.setattr(sqlite_words, "_VISITS", 10_000)
+    monkeypatch.setattr(fts, "_VISITS", 10_000)
     assert search(store, "tsunami number17 number250", top=10) == bounded
     assert set(bounded) == {"a7", "a205", "a17", "a250"}
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from assistant.api import batch_writer
 from assistant.errors import ArticleError
 from assistant.ingest.discover import Problem
+from assistant.library import batch_writer
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import FileOutcome, UpdateReport
 from assistant.library.sources import Source, SourceFile
@@ -176,7 +176,7 @@ def test_a_file_of_one_and_of_many_by_turns(library: Library) -> None:
 
 
 def test_a_file_that_was_left_half_read_is_finished(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "BATCH_PARAGRAPHS", 2)
+    monkeypatch.setattr(batch_writer, "BATCH_PARAGRAPHS", 2)
 
     class Interrupted(File):
         def articles(self) -> Iterator[Article | Problem]:
@@ -291,7 +291,7 @@ def test_several_outlets_are_named_once_each(library: Library) -> None:
 def test_when_the_kept_one_goes_the_next_takes_its_place(
     library: Library, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
-    monkeypatch.setattr(writing, "BATCH_PARAGRAPHS", batch)
+    monkeypatch.setattr(batch_writer, "BATCH_PARAGRAPHS", batch)
     files = [File(name, [story(name, *STORY, source=name.upper())]) for name in "abc"]
     library.update(*files)
     report = library.update(*files[1:])
@@ -369,7 +369,7 @@ def test_the_same_words_year_after_year_are_each_kept_and_their_copies_found(lib
 
 
 def test_a_story_is_found_across_batches_and_runs(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "BATCH_PARAGRAPHS", 1)
+    monkeypatch.setattr(batch_writer, "BATCH_PARAGRAPHS", 1)
     library.update(File("a", [story("a", *STORY)]))
     library.update(File("b", [story("b", *STORY[:7], source="TDI")]), source=OTHER)
     assert library.contents == {"a": STORY}

@@ -14,7 +14,7 @@ from assistant.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.web.feedback import Feedback
+    from assistant.web.storage.feedback import Feedback
 
 _DRAFTS = ".todo"
 
@@ -39,7 +39,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _kept(arguments: argparse.Namespace) -> Sequence[Feedback]:
     """All feedback. Where there is none yet, no file is made."""
-    from assistant.web.feedback import FeedbackStore, feedback_path
+    from assistant.web.storage.feedback import FeedbackStore, feedback_path
 
     path = feedback_path(settings_of(arguments).home)
     if not path.exists():

@@ -40,13 +40,13 @@ def _web(arguments: argparse.Namespace) -> int:
     from assistant.api import Assistant
     from assistant.ingest.limits import MAX_BYTES
     from assistant.llm.endpoint import resolve_endpoint
-    from assistant.web.opening import Opening
+    from assistant.web.jobs.loader import Opening
 
     # The model loads in its own process while the web framework is imported here.
     opening = Opening(lambda progress: Assistant.open(settings=settings, progress=progress))
     opening.start()
     try:
-        from assistant.web.serving import Site, serve
+        from assistant.web.run import Site, serve
 
         at_once = arguments.at_once or (4 if resolve_endpoint(settings).url else 1)
         largest = arguments.max_upload * _MIB if arguments.max_upload else MAX_BYTES
@@ -60,7 +60,7 @@ def _web(arguments: argparse.Namespace) -> int:
 def _hash_password() -> int:
     import getpass
 
-    from assistant.web.passwords import hash_password
+    from assistant.web.security.passwords import hash_password
 
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     print(f"ASSISTANT_PASSWORD_HASH='{hash_password(password)}'")

@@ -17,7 +17,7 @@ from assistant.ingest.file import Source
 from assistant.ingest.formats import FORMATS
 from assistant.ingest.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MAX_MAIL_PARTS
 from assistant.ingest.pubdate import parse_published
-from assistant.ingest.readers import html
+from assistant.ingest.readers import html as page
 from assistant.ingest.readers.encoding import codec, decode
 from assistant.ingest.readers.html_dom import plain_paragraphs
 
@@ -121,7 +121,7 @@ def _story(plain: str, html: str, fields: Fields, label: str) -> Story:
     texts = [text for text in map(_own_words, plain_paragraphs(_without_signature(plain))) if text]
     if html.strip():
         try:
-            found = html.story_of(html, label, fields)
+            found = page.story_of(html, label, fields)
         except ArticleError:
             if not texts:
                 raise

@@ -29,7 +29,7 @@ from filelock import FileLock
 from assistant.errors import EngineBuildError
 
 Report = Callable[[int], None]
-_RECIPE = tuple(Path(__file__).with_name("native") / name for name in ("ggml.cmake", "tile_config.h"))
+_RECIPE = tuple(Path(__file__).with_name("cmake") / name for name in ("ggml.cmake", "tile_config.h"))
 _OPTIONS = {
     "CMAKE_BUILD_TYPE": "Release",
     # Around ggml, which has flags of its own, little is gained by more and a third of the time lost.

@@ -13,7 +13,7 @@ from assistant.llm.llamacpp.model_file import ModelStore, Progress
 from assistant.settings import Settings
 
 # Trained for the embedded model by `make train`; docs/training.md is its model card.
-ADAPTER = Path(__file__).with_name("adapter") / "judge.gguf"
+ADAPTER = Path(__file__).parents[2] / "adapter" / "judge.gguf"
 
 
 class LocalModel(NamedTuple):

@@ -81,7 +81,7 @@ class EmbeddedEngine:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
-                cwd=Path(__file__).resolve().parent.parent,
+                cwd=Path(__file__).resolve().parents[3],
                 # Ctrl-C is the parent's to handle: it decides when the engine ends.
                 start_new_session=True,
             )

@@ -18,8 +18,8 @@ import numpy as np
 
 from assistant.stores.filters import ordinal
 from assistant.stores.quantize import Floats, Mask, Rows, Segment, nearest
+from assistant.stores.sqlite import vector_file
 from assistant.stores.sqlite.connection import SqliteFile
-from assistant.stores.sqlite.store import vector_file
 from assistant.stores.sqlite.vector_file import Label
 
 _SPAN = 32_768

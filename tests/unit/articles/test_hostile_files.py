@@ -42,7 +42,7 @@ from assistant.ingest import archive, discover, limits, sandbox
 from assistant.ingest.build import Story
 from assistant.ingest.discover import list_files
 from assistant.ingest.file import Source
-from assistant.ingest.readers import jsonl
+from assistant.ingest.readers import jsonl as jsonl_reader
 
 STORY = "It rained in Paris.\n\nIt stopped."
 NESTED = 10_000
@@ -253,7 +253,7 @@ def test_an_unclosed_quote_does_not_swallow_a_table_unnoticed(tmp_path: Path) ->
 
 
 def test_more_rows_than_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "MAX_ROWS", 3)
+    monkeypatch.setattr(jsonl_reader, "MAX_ROWS", 3)
     articles, (problem,) = read_bytes(tmp_path, "a.jsonl", jsonl([{"text": STORY}] * 5))
     assert len(articles) == 3
     assert "only the first 3 rows are read" in problem
@@ -365,7 +365,7 @@ def test_a_pdf_of_too_many_pages(tmp_path: Path) -> None:
 def test_a_file_that_takes_too_long_is_stopped_and_the_next_is_read(tmp_path: Path) -> None:
     slow = file_of(tmp_path, "slow.pdf", pdf([[(f"Line {n}.", 60.0, 800.0 - n, 11.0) for n in range(300)]] * 300))
     with pytest.raises(ArticleError, match=r"slow\.pdf: reading this PDF was stopped"):
-        list(sandbox.read(Source(slow.path), "pdf", "PDF", seconds=0.3))
+        list(sandbox.read(Source(slow.path), "readers.pdf", "PDF", seconds=0.3))
     (article,), _ = read_bytes(tmp_path, "good.pdf", typeset(PARAGRAPHS))
     assert texts(article) == PARAGRAPHS
 
@@ -373,22 +373,22 @@ def test_a_file_that_takes_too_long_is_stopped_and_the_next_is_read(tmp_path: Pa
 def test_a_reader_that_nobody_listens_to_is_ended(tmp_path: Path) -> None:
     path = file_of(tmp_path, "feed.xml", RSS).path
     for _ in range(3):
-        found: Iterator[object] = sandbox.read(Source(path), "xml_file", "XML")
+        found: Iterator[object] = sandbox.read(Source(path), "readers.xml", "XML")
         assert isinstance(next(found), Story)
         found.close()  # type: ignore[attr-defined]
-    assert len(list(sandbox.read(Source(path), "xml_file", "XML"))) == 3
+    assert len(list(sandbox.read(Source(path), "readers.xml", "XML"))) == 3
 
 
 def test_two_files_can_be_read_at_once(tmp_path: Path) -> None:
     path = file_of(tmp_path, "feed.xml", RSS).path
-    one, other = (sandbox.read(Source(path), "xml_file", "XML") for _ in range(2))
+    one, other = (sandbox.read(Source(path), "readers.xml", "XML") for _ in range(2))
     assert [type(first) is type(second) for first, second in zip(one, other, strict=True)] == [True] * 3
 
 
 def test_a_process_that_was_killed_while_idle_is_replaced(tmp_path: Path) -> None:
     path = file_of(tmp_path, "feed.xml", RSS).path
     for _ in range(2):
-        assert len(list(sandbox.read(Source(path), "xml_file", "XML"))) == 3
+        assert len(list(sandbox.read(Source(path), "readers.xml", "XML"))) == 3
         for process in sandbox._POOL._idle:
             process._process.kill()
             process._process.wait()
@@ -409,7 +409,7 @@ import os, sys
 from pathlib import Path
 from assistant.ingest import sandbox
 from assistant.ingest.file import Source
-list(sandbox.read(Source(Path(sys.argv[1])), "xml_file", "XML"))
+list(sandbox.read(Source(Path(sys.argv[1])), "readers.xml", "XML"))
 print(sandbox._POOL._idle[0]._process.pid, flush=True)
 os.kill(os.getpid(), 9)
 """
@@ -461,9 +461,11 @@ def test_a_plain_text_keeps_its_characters_and_its_offsets(tmp_path: Path) -> No
 
 
 def test_nothing_reaches_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assistant.ingest.readers import eml, html, xml
+    from assistant.ingest.readers import eml as eml_module
     from assistant.ingest.readers import epub as epub_module
+    from assistant.ingest.readers import html as html_module
     from assistant.ingest.readers import mhtml as mhtml_module
+    from assistant.ingest.readers import xml as xml_module
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("the network was reached")
@@ -475,11 +477,11 @@ def test_nothing_reaches_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyP
                   '<script src="//nowhere.example/s.js"></script>')  # fmt: skip
     external = NITF.replace("<nitf>", "<nitf><?xml-stylesheet href='http://nowhere.example/x'?>", 1)
     for module, name, content in (
-        (page, "a.html", linked),
+        (html_module, "a.html", linked),
         (mhtml_module, "a.mhtml", mhtml(linked)),
-        (mail, "a.eml", eml("See the HTML part", linked)),
-        (xml_file, "a.xml", RSS),
-        (xml_file, "b.xml", external),
+        (eml_module, "a.eml", eml("See the HTML part", linked)),
+        (xml_module, "a.xml", RSS),
+        (xml_module, "b.xml", external),
         (epub_module, "a.epub", epub({"one.xhtml": linked})),
     ):
         (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)

@@ -271,7 +271,7 @@ def test_the_assistant_s_events_become_a_reply() -> None:
     case = Case("a", "Who?", "plain", history=(Turn("user", "Hello"), Turn("assistant", "Yes?")))
     answer, passages = AssistantAsker(assistant).ask(case)
 
-    assert assistant.query.validate == [Question("Who?", id="a", history=case.history)]
+    assert assistant.questions == [Question("Who?", id="a", history=case.history)]
     assert answer == done().answer.to_dict()
     assert [found["paragraph_id"] for found in passages] == ["p1", "p2", "p3"]
     assert passages[0]["score"] == 0.5
@@ -305,7 +305,7 @@ def test_a_corpus_is_opened_once() -> None:
         asker.ask(case)
     ((articles, assistant),) = opener.opened
     assert articles == ["d0", "d1"]
-    assert len(assistant.query.validate) == 3
+    assert len(assistant.questions) == 3
 
 
 def test_candidates_are_opened_and_closed_a_case() -> None:

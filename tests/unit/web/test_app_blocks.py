@@ -5,9 +5,9 @@ import pytest
 
 from assistant.settings import Settings
 from assistant.web.app import create_app
-from assistant.web.opening import Opening
-from assistant.web.owners import COOKIE
-from assistant.web.session import Session
+from assistant.web.handlers.session import Session
+from assistant.web.jobs.loader import Opening
+from assistant.web.security.browser_id import COOKIE
 
 ME = SimpleNamespace(cookies={COOKIE: "a" * 43}, query_params={})
 

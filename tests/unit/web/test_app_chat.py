@@ -8,12 +8,12 @@ import pytest
 from assistant.errors import ArticleError, ModelError, UsageError
 from assistant.schema import Answer, Article, Citation, Done, Paragraph, Retrieved, Sentence, SentenceReady, Token
 from assistant.settings import Settings
-from assistant.web.chat import Chat
-from assistant.web.conversations import ConversationStore
-from assistant.web.desk import Desk
-from assistant.web.feedback import FeedbackStore
-from assistant.web.opening import Opening
-from assistant.web.session import Action, Scope, Session
+from assistant.web.handlers.chat import Chat
+from assistant.web.handlers.session import Action, Scope, Session
+from assistant.web.jobs.loader import Opening
+from assistant.web.jobs.queue import Desk
+from assistant.web.storage.conversations import ConversationStore
+from assistant.web.storage.feedback import FeedbackStore
 
 CITATION = Citation(
     1, "a", "T", "TDI", None, date(2023, 3, 22), 1, "a#p1", "Xi signed a law.", "Xi signed a law.", 0, 16

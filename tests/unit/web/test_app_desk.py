@@ -4,7 +4,7 @@ import pytest
 
 from assistant.errors import ModelError, UsageError
 from assistant.schema import Token
-from assistant.web.desk import Desk
+from assistant.web.jobs.queue import Desk
 
 
 class Gated:

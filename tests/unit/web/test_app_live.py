@@ -1,8 +1,8 @@
 from datetime import date
 
 from assistant.schema import Answer, Citation, Done, Paragraph, Passage, Retrieved, Sentence, SentenceReady, Step, Token
-from assistant.web.live import LiveAnswer
-from assistant.web.render import answer_html
+from assistant.web.jobs.live_answer import LiveAnswer
+from assistant.web.views.answer import answer_html
 
 CITATION = Citation(1, "a", "T", "TDI", None, date(2023, 3, 22), 9, "a#p9", "They met.", "They met", 0, 8)
 SENTENCE = Sentence("They met.", (1,), 1.0)

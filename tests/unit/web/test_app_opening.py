@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from assistant.errors import AssistantError, ModelError
-from assistant.web.opening import Opening, State
+from assistant.web.jobs.loader import Opening, State
 
 
 class FakeModel:

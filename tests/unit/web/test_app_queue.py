@@ -18,11 +18,11 @@ from starlette.testclient import TestClient
 
 from assistant.settings import Settings
 from assistant.web.app import create_app
-from assistant.web.conversations import ConversationStore
-from assistant.web.opening import Opening
-from assistant.web.owners import COOKIE
-from assistant.web.security import OwnUploads
+from assistant.web.jobs.loader import Opening
+from assistant.web.security.browser_id import COOKIE
+from assistant.web.security.middleware import OwnUploads
 from assistant.web.server import create_server
+from assistant.web.storage.conversations import ConversationStore
 
 STORY = b"The ferry\n\nThe council of Lund said on Monday that a new ferry would sail from May."
 SECRET = "Diary\n\nThe combination of the safe is 17-42-99, and nobody else may know that at all."

@@ -8,9 +8,9 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from assistant.errors import UsageError
-from assistant.web.login import COOKIE as LOGIN
-from assistant.web.login import LoginWall, Passes, login_html
-from assistant.web.owners import COOKIE, BrowserCookie, owner_of
+from assistant.web.security.browser_id import COOKIE, BrowserCookie, owner_of
+from assistant.web.security.login import COOKIE as LOGIN
+from assistant.web.security.login import LoginWall, Passes, login_html
 from assistant.web.server import OnlyServed, PageHead
 
 PAGE = (

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from assistant.errors import UsageError
-from assistant.web.session import Action, Scope
+from assistant.web.handlers.session import Action, Scope
 
 
 @pytest.mark.parametrize("data", [None, "x", [], {}, {"action": 7}, {"action": "a", "text": "x" * 30_000}])

@@ -5,11 +5,11 @@ import pytest
 
 from assistant.errors import ArticleError, UsageError
 from assistant.schema import Article, ArticleHeader, Paragraph
-from assistant.web.newest import newest_first
-from assistant.web.opening import Opening
-from assistant.web.security import UploadPolicy
-from assistant.web.session import Action, Find, Scope, Session
-from assistant.web.shelf import Shelf, period_days
+from assistant.web.handlers.library import Shelf, period_days
+from assistant.web.handlers.newest import newest_first
+from assistant.web.handlers.session import Action, Find, Scope, Session
+from assistant.web.jobs.loader import Opening
+from assistant.web.security.upload_policy import UploadPolicy
 
 
 class FakeAssistant:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from assistant.errors import UsageError
 from assistant.schema import Turn
-from assistant.web.conversations import ConversationStore
-from assistant.web.wording import UNTITLED, fold, title_from
+from assistant.web.storage.conversations import ConversationStore
+from assistant.web.storage.search_text import UNTITLED, fold, title_from
 
 ANSWER: dict[str, Any] = {
     "question": "What did they sign?",

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import AssistantError, IndexStoreError
-from assistant.web.conversations import ConversationStore
-from assistant.web.database import Database
+from assistant.web.storage.conversations import ConversationStore
+from assistant.web.storage.database import Database
 
 FIRST = "CREATE TABLE things (name TEXT NOT NULL);\n"
 SECOND = "ALTER TABLE things ADD COLUMN size INTEGER NOT NULL DEFAULT 3;\nCREATE INDEX by_size ON things (size);\n"
@@ -308,7 +308,7 @@ def test_several_processes_may_make_the_file_at_once(path: Path) -> None:
 APPENDS = """
 import sys
 from pathlib import Path
-from assistant.web.conversations import ConversationStore
+from assistant.web.storage.conversations import ConversationStore
 store = ConversationStore(Path(sys.argv[1]))
 made = store.create("me").id
 print(made, flush=True)

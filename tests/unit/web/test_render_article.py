@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from assistant.ingest.discover import list_files
 from assistant.schema import Article, ArticleHeader, Paragraph
-from assistant.web.render import article_html, headers_html, timeline_html
+from assistant.web.views.article import article_html, headers_html
+from assistant.web.views.timeline import timeline_html
 
 TEXT = "Moscow, July 4: They met. They signed two statements."
 ARTICLE = Article(

@@ -22,22 +22,10 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from assistant.errors import UsageError
-from assistant.web.security import (
-    AllowedHosts,
-    HostGuard,
-    LoginGuard,
-    LoginLimit,
-    SecurityHeaders,
-    UploadPolicy,
-    check_binding,
-    content_security_policy,
-    display_name,
-    hash_password,
-    is_loopback,
-    login_check,
-    safe_name,
-    verify_password,
-)
+from assistant.web.security.hosts import AllowedHosts, check_binding, is_loopback
+from assistant.web.security.middleware import HostGuard, LoginGuard, SecurityHeaders, content_security_policy
+from assistant.web.security.passwords import LoginLimit, hash_password, login_check, verify_password
+from assistant.web.security.upload_policy import UploadPolicy, display_name, safe_name
 
 # -- passwords --------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""What a click or a message does."""

@@ -1,0 +1,259 @@
+"""What a page's chat does: ask, stop, ask again, edit; open, find, name and delete conversations; rate an answer.
+
+Every method gives the parts of the page that changed, by name. No method knows Gradio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from assistant.errors import AssistantError, UsageError
+from assistant.web.examples import example_questions
+from assistant.web.handlers.newest import newest_first
+from assistant.web.handlers.session import Action, Find, Scope, Session
+from assistant.web.jobs.answering import Asking, Running
+from assistant.web.jobs.loader import Opening
+from assistant.web.jobs.queue import Desk
+from assistant.web.storage.conversations import ConversationStore, Message
+from assistant.web.storage.feedback import FeedbackStore
+from assistant.web.views.chat import (
+    conversations_html,
+    live_html,
+    log_html,
+    notice_html,
+    scope_html,
+    unkept_html,
+    welcome_html,
+)
+from assistant.web.views.plain_text import answer_text
+
+Parts = dict[str, Any]
+
+_LOOK_S = 0.08
+_EXAMPLES_FROM = 12
+
+
+class Chat:
+    """The chat of every page; what differs between pages is in their `Session`."""
+
+    def __init__(self, opening: Opening, desk: Desk, conversations: ConversationStore, feedback: FeedbackStore) -> None:
+        self._opening = opening
+        self._asking = Asking(opening, desk, conversations)
+        self._conversations = conversations
+        self._feedback = feedback
+
+    # -- what is shown ------------------------------------------------------------------
+
+    def shown(self, session: Session, owner: str) -> Parts:
+        """The whole chat as it is now."""
+        messages = self._messages(session, owner)
+        running = self._asking.of(session.conversation, owner)
+        if running and running.position is not None:
+            messages = [message for message in messages if message.position < running.position]
+        rated = {message.position: self._feedback.verdict(owner, message.answer) for message in messages}
+        empty = not messages and not running
+        return {
+            "log": welcome_html(self._examples(), self._articles()) if empty else log_html(messages, rated),
+            "live": self._live(running) if running else "",
+            "side": self._side(session, owner),
+            "scope": self.scope(session),
+        }
+
+    def _messages(self, session: Session, owner: str) -> list[Message]:
+        if session.conversation is None:
+            return []
+        try:
+            return list(self._conversations.messages(owner, session.conversation))
+        except UsageError:
+            session.conversation = None
+            return []
+
+    def _side(self, session: Session, owner: str) -> str:
+        listed = [
+            one for one in self._conversations.list(owner, session.search) if one.messages or self._asking.is_on(one.id)
+        ]
+        return conversations_html(listed, session.conversation, searched=bool(session.search))
+
+    def scope(self, session: Session) -> str:
+        """What the next question is put to."""
+        titles = {}
+        if len(session.scope.articles) == 1:
+            with suppress(AssistantError):
+                article = self._opening.assistant.article(session.scope.articles[0])
+                titles = {article.id: article.title}
+        return scope_html(session.scope, titles, session.editing)
+
+    def _live(self, running: Running) -> str:
+        return live_html(running.live.record(), running.live.doing, running.job.place)
+
+    def _articles(self) -> int | None:
+        return self._opening.assistant.size().articles if self._opening.is_open else None
+
+    def _examples(self) -> list[str]:
+        if not self._opening.is_open:
+            return []
+        assistant = self._opening.assistant
+        return example_questions(
+            assistant.article(header.id) for header in newest_first(assistant, Find(), _EXAMPLES_FROM)
+        )
+
+    # -- asking -------------------------------------------------------------------------
+
+    async def ask(self, session: Session, owner: str, text: str) -> AsyncIterator[Parts]:
+        """Ask, and follow the answer. Raises `AssistantError` when it cannot be asked."""
+        text = text.strip()
+        if not text:
+            return
+        running = await asyncio.to_thread(self._asking.submit, session, owner, text, session.editing)
+        session.editing = None
+        async for parts in self._follow(session, owner, running, {"question": "", "notice": ""}):
+            yield parts
+
+    async def again(self, session: Session, owner: str) -> AsyncIterator[Parts]:
+        """Ask the last question again; its answer is kept until there is another."""
+        messages = await asyncio.to_thread(self._messages, session, owner)
+        if not messages:
+            return
+        last = messages[-1]
+        running = await asyncio.to_thread(self._asking.submit, session, owner, last.question, last.position)
+        async for parts in self._follow(session, owner, running, {"notice": ""}):
+            yield parts
+
+    async def open(self, session: Session, owner: str, conversation: str | None) -> AsyncIterator[Parts]:
+        """Show a conversation, and follow what is still being answered in it. Raises `UsageError`."""
+        if conversation is not None:
+            await asyncio.to_thread(self._conversations.get, owner, conversation)
+        session.conversation, session.editing = conversation, None
+        running = self._asking.of(session.conversation, owner)
+        if running is None:
+            yield {**await asyncio.to_thread(self.shown, session, owner), "notice": "", "announce": ""}
+            return
+        async for parts in self._follow(session, owner, running, {"notice": ""}):
+            yield parts
+
+    def stop(self, session: Session, owner: str) -> Parts:
+        """Stop answering; the question goes back to where it was written."""
+        self._asking.stop(session.conversation, owner)
+        return {}
+
+    async def _follow(self, session: Session, owner: str, running: Running, first: Parts) -> AsyncIterator[Parts]:
+        conversation, job = session.conversation, running.job
+        try:
+            yield {**await asyncio.to_thread(self.shown, session, owner), **first, "announce": running.live.doing}
+            seen: object = None
+            while not (job.over or job.cancelled):
+                now = (job.version, job.place)
+                if now != seen and session.conversation == conversation:
+                    seen = now
+                    yield {"live": self._live(running), "announce": running.live.doing}
+                await asyncio.sleep(_LOOK_S)
+        finally:
+            # A page that was closed gives up its place in the line; what is being answered is kept for its return.
+            if job.place:
+                job.cancel()
+        yield await asyncio.to_thread(self._ended, session, owner, conversation, running)
+
+    def _ended(self, session: Session, owner: str, conversation: str | None, running: Running) -> Parts:
+        here = session.conversation == conversation
+        if running.live.answer is None and running.position is None and conversation:
+            with suppress(UsageError):
+                if not self._conversations.get(owner, conversation).messages:
+                    self._conversations.delete(owner, conversation)
+        if not here:
+            return {"side": self._side(session, owner)}
+        parts = self.shown(session, owner)
+        answer = running.live.answer
+        if running.job.cancelled and not answer:
+            stopped = "Stopped. Your question is back in its box."
+            return {**parts, "question": running.live.question, "notice": notice_html(stopped, "info"), "announce": ""}
+        if running.job.error:
+            back = {"live": unkept_html(answer.to_dict())} if answer else {"question": running.live.question}
+            return {**parts, **back, "notice": notice_html(running.job.error), "announce": ""}
+        return {**parts, "announce": f"Answered. {answer_text(answer.to_dict())}" if answer else ""}
+
+    # -- everything else ----------------------------------------------------------------
+
+    def actions(self) -> dict[str, Callable[[Session, str, Action], Parts]]:
+        """What can be done at once, by name."""
+        return {
+            "edit": self._edit,
+            "edit-cancel": self._edit_cancel,
+            "rename": self._rename,
+            "delete": self._delete,
+            "conversations": self._search,
+            "feedback": self._rate,
+            "dates": self._dates,
+            "any-date": self._any_date,
+            "any-article": self._any_article,
+            "ask-only": self._ask_only,
+            "dismiss": lambda _session, _owner, _action: {"notice": ""},
+        }
+
+    def _edit(self, session: Session, owner: str, _: Action) -> Parts:
+        messages = self._messages(session, owner)
+        if not messages:
+            return {}
+        session.editing = messages[-1].position
+        return {"question": messages[-1].question, "scope": self.scope(session)}
+
+    def _edit_cancel(self, session: Session, _: str, __: Action) -> Parts:
+        session.editing = None
+        return {"question": "", "scope": self.scope(session)}
+
+    def _rename(self, session: Session, owner: str, action: Action) -> Parts:
+        self._conversations.rename(owner, action.text("id"), action.text("title"))
+        return {"side": self._side(session, owner), "notice": ""}
+
+    def _delete(self, session: Session, owner: str, action: Action) -> Parts:
+        conversation = action.text("id")
+        self._asking.stop(conversation, owner)
+        self._conversations.delete(owner, conversation)
+        if session.conversation == conversation:
+            session.conversation, session.editing = None, None
+        return {**self.shown(session, owner), "notice": notice_html("The conversation is deleted.", "info")}
+
+    def _search(self, session: Session, owner: str, action: Action) -> Parts:
+        session.search = action.text("words")
+        return {"side": self._side(session, owner)}
+
+    def _rate(self, session: Session, owner: str, action: Action) -> Parts:
+        verdict, position = action.text("verdict"), action.number("position")
+        messages = self._messages(session, owner)
+        rated = next((message for message in messages if message.position == position), None)
+        if rated is None or session.conversation is None:
+            raise UsageError("this answer is not kept any more, so it cannot be rated")
+        history = self._conversations.history(owner, session.conversation)
+        before = 2 * (len(messages) - messages.index(rated))
+        self._feedback.add(
+            owner,
+            rated.answer,
+            history=history[:-before],
+            verdict=verdict,
+            comment=action.text("comment"),
+            settings=self._opening.assistant.settings,
+            scope=rated.answer.get("scope"),
+            conversation=session.conversation,
+            position=position,
+        )
+        return {"log": self.shown(session, owner)["log"], "notice": notice_html("Thank you; it is kept.", "info")}
+
+    def _dates(self, session: Session, _: str, action: Action) -> Parts:
+        since, until = action.days()
+        return self._asked(session, replace(session.scope, since=since, until=until))
+
+    def _any_date(self, session: Session, _: str, __: Action) -> Parts:
+        return self._asked(session, replace(session.scope, since=None, until=None))
+
+    def _any_article(self, session: Session, _: str, __: Action) -> Parts:
+        return self._asked(session, replace(session.scope, articles=()))
+
+    def _ask_only(self, session: Session, _: str, action: Action) -> Parts:
+        return self._asked(session, replace(session.scope, articles=(action.text("article"),)))
+
+    def _asked(self, session: Session, scope: Scope) -> Parts:
+        session.scope = scope
+        return {"scope": self.scope(session), "notice": ""}

@@ -1,0 +1,178 @@
+"""What a page's library does: find, open, choose, add and remove articles.
+
+Every method gives the parts of the page that changed, by name. No method knows Gradio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from markupsafe import Markup
+
+from assistant.api import Assistant
+from assistant.errors import AssistantError, UsageError
+from assistant.web.handlers.chat import Chat, Parts
+from assistant.web.handlers.newest import newest_first
+from assistant.web.handlers.session import Action, Find, Scope, Session
+from assistant.web.jobs.loader import Opening
+from assistant.web.security.upload_policy import UploadPolicy, display_name
+from assistant.web.views.chat import counted, notice_html
+from assistant.web.views.library import find_html, missing_html, outcomes_html, pane_html, shelf_html
+from assistant.web.views.timeline import timeline_html
+
+_MORE = 50
+
+
+class Shelf:
+    """The library of every page."""
+
+    def __init__(self, opening: Opening, chat: Chat, uploads: UploadPolicy) -> None:
+        self._opening = opening
+        self._chat = chat
+        self._uploads = uploads
+
+    def shown(self, session: Session, owner: str) -> Parts:
+        """The whole library as it is now, and the chat's welcome where it names the articles."""
+        if not self._opening.is_open:
+            return {}
+        assistant = self._opening.assistant
+        parts = self._list(session)
+        if session.conversation is None:
+            parts |= {"log": self._chat.shown(session, owner)["log"]}
+        return {
+            **parts,
+            "find": find_html(session.find, assistant.outlets()),
+            "timeline": Markup(timeline_html(assistant.months())),
+        }
+
+    def stamp(self) -> object:
+        """Changes when the library does."""
+        return self._opening.assistant.size() if self._opening.is_open else None
+
+    def actions(self) -> dict[str, Callable[[Session, str, Action], Parts]]:
+        """What can be done at once, by name."""
+        return {
+            "source": self._source,
+            "articles": self._find,
+            "period": self._period,
+            "more": self._more,
+            "choose": self._choose,
+            "any-article": self._choose_none,
+            "ask-chosen": lambda session, _owner, _action: self._scope(session),
+            "ask-dates": self._ask_dates,
+            "remove": self._remove,
+            "refresh": self._refresh,
+            "outcomes-close": lambda _session, _owner, _action: {"outcomes": ""},
+        }
+
+    def add(self, session: Session, owner: str, paths: Sequence[Path]) -> Iterator[Parts]:
+        """Add files one after the other, telling what becomes of each; each is removed when it is read."""
+        names = [display_name(path.name) for path in paths]
+        rows = [(name, "waiting", "") for name in names]
+        try:
+            assistant = self._opening.assistant
+            problems = self._uploads.problems([(path.name, path.stat().st_size) for path in paths])
+            for place, (path, name, problem) in enumerate(zip(paths, names, problems, strict=True)):
+                rows[place] = (name, "reading", "")
+                yield {"outcomes": outcomes_html(rows, place)}
+                rows[place] = (name, *(("failed", problem) if problem else _added(assistant, path)))
+        except AssistantError as error:
+            yield {"notice": notice_html(str(error)), "outcomes": "", "upload": None}
+            return
+        finally:
+            for path in paths:
+                path.unlink(missing_ok=True)
+        session.library = self.stamp()
+        yield {**self.shown(session, owner), "outcomes": outcomes_html(rows, len(rows)), "upload": None}
+
+    def _list(self, session: Session) -> Parts:
+        assistant, find = self._opening.assistant, session.find
+        headers = newest_first(assistant, find, find.shown)
+        total = assistant.count(words=find.words, source=find.source, since=find.since, until=find.until)
+        chosen = session.scope.articles
+        return {"shelf": shelf_html(headers, total, find, chosen, len(chosen))}
+
+    def _scope(self, session: Session) -> Parts:
+        return {"scope": self._chat.scope(session), "notice": ""}
+
+    def _source(self, _: Session, __: str, action: Action) -> Parts:
+        number, start, end = (action.number(name) if action.text(name) else 0 for name in ("paragraph", "start", "end"))
+        try:
+            article = self._opening.assistant.article(action.text("article"))
+        except AssistantError as error:
+            return {"pane": missing_html(str(error), action.text("again"))}
+        return {"pane": pane_html(article, (number, start, end) if end else None, action.text("again"))}
+
+    def _find(self, session: Session, _: str, action: Action) -> Parts:
+        since, until = action.days()
+        session.find = Find(action.text("words"), action.text("source") or None, since, until)
+        return {**self._list(session), "notice": ""}
+
+    def _period(self, session: Session, _: str, action: Action) -> Parts:
+        since, until = period_days(action.text("period"))
+        session.find = replace(session.find, since=since, until=until, shown=_MORE)
+        return {**self._list(session), "find": find_html(session.find, self._opening.assistant.outlets())}
+
+    def _more(self, session: Session, _: str, __: Action) -> Parts:
+        session.find = replace(session.find, shown=session.find.shown + _MORE)
+        return self._list(session)
+
+    def _choose(self, session: Session, _: str, action: Action) -> Parts:
+        article, others = (
+            action.text("article"),
+            [one for one in session.scope.articles if one != action.text("article")],
+        )
+        chosen = (*others, article) if action.text("on") == "true" else tuple(others)
+        session.scope = replace(session.scope, articles=chosen)
+        return {**self._list(session), **self._scope(session)}
+
+    def _choose_none(self, session: Session, _: str, __: Action) -> Parts:
+        session.scope = replace(session.scope, articles=())
+        return {**self._list(session), **self._scope(session)}
+
+    def _ask_dates(self, session: Session, _: str, __: Action) -> Parts:
+        session.scope = Scope(session.find.since, session.find.until, session.scope.articles)
+        return self._scope(session)
+
+    def _remove(self, session: Session, owner: str, _: Action) -> Parts:
+        removed = self._opening.assistant.remove(session.scope.articles)
+        session.scope = replace(session.scope, articles=())
+        session.library = self.stamp()
+        words = f"{counted(removed, 'article')} removed."
+        return {**self.shown(session, owner), **self._scope(session), "notice": notice_html(words, "info")}
+
+    def _refresh(self, session: Session, owner: str, _: Action) -> Parts:
+        report = self._opening.assistant.refresh()
+        session.library = self.stamp()
+        changes = ", ".join(
+            f"{number:,} {what}"
+            for number, what in ((report.added, "new"), (report.changed, "changed"), (report.removed, "gone"))
+            if number
+        )
+        return {
+            **self.shown(session, owner),
+            "notice": notice_html(f"Looked again: {changes or 'nothing new'}.", "info"),
+        }
+
+
+def _added(assistant: Assistant, path: Path) -> tuple[str, str]:
+    try:
+        outcome = assistant.add_files([path]).outcomes[0]
+    except AssistantError as error:
+        return "failed", str(error).replace(str(path), display_name(path.name))
+    # Where an upload lay for a moment is nobody's to know.
+    return outcome.status, outcome.message.replace(str(path), display_name(path.name))
+
+
+def period_days(period: str) -> tuple[date, date]:
+    """The first and last day of "2017-07" or of "2017". Raises `UsageError`."""
+    try:
+        year, month = (int(part) for part in (period.split("-") if "-" in period else (period, "0")))
+        first = date(year, month or 1, 1)
+        last = date(year + (month in (0, 12)), month % 12 + 1 if month else 1, 1) - timedelta(days=1)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{period[:20]!r} is no month and no year; reload the page") from error
+    return first, last

@@ -1,0 +1,1 @@
+"""What runs in the background: questions in line, answers as they are written, the library while it loads."""

@@ -1,0 +1,97 @@
+"""Questions on their way: put to the assistant, followed by whoever opens their conversation, kept when answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.errors import UsageError
+from assistant.schema import Answer, Done, Event, Question
+from assistant.web.handlers.session import Scope, Session
+from assistant.web.jobs.live_answer import LiveAnswer
+from assistant.web.jobs.loader import Opening
+from assistant.web.jobs.queue import Desk, Job
+from assistant.web.storage.conversations import ConversationStore
+
+_MOST_AT_ONCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A question that is being answered; `position`, where it takes the place of the messages from there on."""
+
+    owner: str
+    job: Job
+    live: LiveAnswer
+    position: int | None
+
+    @property
+    def is_on(self) -> bool:
+        """False once it is answered, stopped or has failed."""
+        return not (self.job.over or self.job.cancelled or self.live.answer)
+
+
+class Asking:
+    """The questions that are being answered, at most one a conversation and a few a person."""
+
+    def __init__(self, opening: Opening, desk: Desk, conversations: ConversationStore) -> None:
+        self._opening = opening
+        self._desk = desk
+        self._conversations = conversations
+        self._running: dict[str, Running] = {}
+
+    def of(self, conversation: str | None, owner: str) -> Running | None:
+        """What is being answered in a conversation of the owner's."""
+        running = self._running.get(conversation or "")
+        return running if running and running.owner == owner and running.is_on else None
+
+    def is_on(self, conversation: str) -> bool:
+        """Whether something is being answered in this conversation."""
+        return conversation in self._running and self._running[conversation].is_on
+
+    def stop(self, conversation: str | None, owner: str) -> None:
+        """Stop what is being answered there."""
+        running = self.of(conversation, owner)
+        if running is not None:
+            running.job.cancel()
+
+    def submit(self, session: Session, owner: str, text: str, position: int | None) -> Running:
+        """Begin to answer, in the session's conversation or in a new one.
+
+        `position`, where given, is the message whose place it takes, with all after it, once there is an
+        answer. Raises `AssistantError`.
+        """
+        assistant = self._opening.assistant
+        if self.of(session.conversation, owner):
+            raise UsageError("your last question is still being answered; wait for it, or stop it")
+        self._running = {key: running for key, running in self._running.items() if running.is_on}
+        if sum(running.owner == owner for running in self._running.values()) >= _MOST_AT_ONCE:
+            raise UsageError(f"{_MOST_AT_ONCE} of your questions are being answered; wait for one of them, or stop it")
+        history = self._conversations.history(owner, session.conversation) if session.conversation else ()
+        scope = session.scope
+        question = Question(
+            text,
+            history=history[:-2] if position is not None else history,
+            since=scope.since,
+            until=scope.until,
+            articles=scope.articles,
+        )
+        events = assistant.stream(question)
+        if session.conversation is None:
+            session.conversation = self._conversations.create(owner).id
+        conversation, live = session.conversation, LiveAnswer(text)
+
+        def take(event: Event) -> None:
+            live.take(event)
+            if isinstance(event, Done):
+                self._keep(owner, conversation, question, event.answer, position)
+
+        running = Running(owner, self._desk.submit(lambda: events, take), live, position)
+        self._running[conversation] = running
+        return running
+
+    def _keep(self, owner: str, conversation: str, question: Question, answer: Answer, position: int | None) -> None:
+        if position is not None:
+            self._conversations.truncate(owner, conversation, position)
+        scope = Scope(question.since, question.until, question.articles)
+        record = {**answer.to_dict(), "steps": dict(answer.steps), "scope": scope.to_dict()}
+        self._conversations.append(owner, conversation, question.text, record)

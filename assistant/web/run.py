@@ -1,0 +1,126 @@
+"""Running the page's server until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import uvicorn
+
+from assistant.errors import AssistantError, UsageError
+from assistant.settings import Settings
+from assistant.web.jobs.loader import Opening
+from assistant.web.security.hosts import check_binding
+from assistant.web.security.upload_policy import UploadPolicy
+from assistant.web.storage.conversations import ConversationStore
+from assistant.web.storage.feedback import FeedbackStore, conversations_path, feedback_path
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the page is served, the largest upload in bytes, how many questions are answered at once.
+
+    `allow_open`: beyond this machine it may be served without a password.
+    """
+
+    host: str
+    port: int
+    max_upload: int
+    at_once: int
+    allow_open: bool = False
+
+
+def serve(opening: Opening, settings: Settings, site: Site, ready: Callable[[str], None]) -> None:
+    """Serve until interrupted; `ready` is told the address. Raises `AssistantError`, also where others could
+    reach the page without a password."""
+    password_hash = settings.password_hash.get_secret_value()
+    check_binding(site.host, password_hash, allow_open=site.allow_open)
+    listening = _listen(site)
+    uploads = tempfile.mkdtemp(prefix="news-assistant-uploads-")
+    try:
+        server = _server(opening, settings, site, uploads)
+        host, port = listening.getsockname()[:2]
+        ready(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+        with _ended_by_signal():
+            server.run(sockets=[listening])
+    finally:
+        listening.close()
+        shutil.rmtree(uploads, ignore_errors=True)
+
+
+def _server(opening: Opening, settings: Settings, site: Site, uploads: str) -> uvicorn.Server:
+    # Gradio reads it when it is imported.
+    os.environ["GRADIO_TEMP_DIR"] = uploads
+    from assistant.web.app import create_app
+    from assistant.web.server import create_server
+
+    conversations = ConversationStore(conversations_path(settings.home))
+    page = create_app(
+        opening,
+        settings=settings,
+        conversations=conversations,
+        feedback=FeedbackStore(feedback_path(settings.home)),
+        at_once=site.at_once,
+        uploads=UploadPolicy(site.max_upload),
+    )
+    app = create_server(
+        page,
+        conversations,
+        host=site.host,
+        max_upload=site.max_upload,
+        password_hash=settings.password_hash.get_secret_value(),
+    )
+    # A page that is open keeps a connection open: it is not waited for, nor is its end an error.
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cut_connection)
+    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=1)
+    return uvicorn.Server(config)
+
+
+def _is_no_cut_connection(record: logging.LogRecord) -> bool:
+    cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut and "graceful shutdown exceeded" not in record.getMessage()
+
+
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the server, and then this block as if it had come to its end.
+
+    Uvicorn sends itself once more the signal that ended it; left alone, that would end the program on the spot.
+    """
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _listen(site: Site) -> socket.socket:
+    family = socket.AF_INET6 if ":" in site.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((site.host, site.port))
+        # Whoever comes before the server is up waits for it.
+        listening.listen()
+    except socket.gaierror as error:
+        listening.close()
+        raise UsageError(f"--host {site.host}: no address of this machine; give one, such as 127.0.0.1") from error
+    except OSError as error:
+        listening.close()
+        raise AssistantError(
+            f"{site.host}:{site.port} cannot be listened at ({error.strerror}); choose another with --port"
+        ) from error
+    return listening

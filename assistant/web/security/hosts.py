@@ -1,0 +1,79 @@
+"""Where the page may be served without a password, and by which names it may be called."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Collection
+
+from assistant.errors import UsageError
+from assistant.web.security.passwords import check_password_hash
+
+_HOST_HEADER = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?")
+
+
+def check_binding(host: str, password_hash: str | None, *, allow_open: bool = False) -> None:
+    """Raises `UsageError` for a host that others can reach, unless there is a password or it is allowed outright.
+
+    A name counts as what it resolves to; one address beyond loopback is enough. Also raised for a
+    host that is none, and for a hash that is none.
+    """
+    if password_hash:
+        check_password_hash(password_hash)
+    if is_loopback(host) or password_hash or allow_open:
+        return
+    raise UsageError(
+        f"--host {host or '(every address)'} lets others reach the page and there is no password; set "
+        "ASSISTANT_PASSWORD_HASH (made with: assistant web --hash-password), or say --allow-open to do without"
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """True when only this machine can reach `host`. Raises `UsageError` where it is no host."""
+    addresses = _addresses(host)
+    return bool(addresses) and all(address.is_loopback for address in addresses)
+
+
+def _addresses(host: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    bare = host.removeprefix("[").removesuffix("]")
+    if not bare:
+        return []
+    try:
+        found = socket.getaddrinfo(bare, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"--host {host!r}: no address of this machine; give one, such as 127.0.0.1") from error
+    return [_plain(str(info[4][0])) for info in found]
+
+
+def _plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    return parsed.ipv4_mapped or parsed if isinstance(parsed, ipaddress.IPv6Address) else parsed
+
+
+class AllowedHosts:
+    """Which `Host` headers are answered: a name that only a foreign name server knows is not one of them.
+
+    A page of another site whose name is made to point here (DNS rebinding) comes with that name.
+    On loopback: loopback addresses, "localhost" and `names`. Beyond it: every address, since a
+    rebound name is never one, this machine's own name, and `names`.
+    """
+
+    def __init__(self, host: str, names: Collection[str] = ()) -> None:
+        """`host` is what the server listens at. Raises `UsageError`, see `is_loopback`."""
+        self._loopback_only = is_loopback(host)
+        own = () if self._loopback_only else (socket.gethostname(), f"{socket.gethostname()}.local", host)
+        self._names = {name.casefold().rstrip(".") for name in (*names, *own, "localhost") if name}
+
+    def __contains__(self, header: object) -> bool:
+        found = _HOST_HEADER.fullmatch(header) if isinstance(header, str) else None
+        if found is None:
+            return False
+        name = found["name"].casefold().removeprefix("[").removesuffix("]")
+        if name.rstrip(".") in self._names:
+            return True
+        try:
+            address = _plain(name)
+        except ValueError:
+            return False
+        return address.is_loopback or not self._loopback_only

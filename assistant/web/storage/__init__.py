@@ -1,0 +1,1 @@
+"""What is kept for a browser: conversations and feedback."""

@@ -1,0 +1,263 @@
+"""Conversations, each its owner's alone, kept in one SQLite file."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import UsageError
+from assistant.schema import Turn
+from assistant.web.storage.database import Connection, Database, Row
+from assistant.web.storage.search_text import UNTITLED, fold, searchable, storable, title_from
+from assistant.web.views.html import neutralise
+from assistant.web.views.plain_text import answer_markdown, escape_markdown
+
+FORMAT = 1
+_LONGEST_TITLE = 200
+_TURNS = 20
+_NOT_STATED = "The articles do not say."
+_MIGRATIONS = (
+    """
+CREATE TABLE conversations (
+    number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, owner TEXT NOT NULL, title TEXT NOT NULL,
+    named INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL, words TEXT NOT NULL);
+CREATE INDEX conversations_by_owner ON conversations (owner, updated_at);
+CREATE TABLE messages (
+    conversation INTEGER NOT NULL REFERENCES conversations (number) ON DELETE CASCADE,
+    position INTEGER NOT NULL, question TEXT NOT NULL, asked_at TEXT NOT NULL, words TEXT NOT NULL,
+    answer TEXT NOT NULL, PRIMARY KEY (conversation, position));
+""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation as a list shows it; times are UTC, `messages` is how many it has."""
+
+    id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A question and its answer (`Answer.to_dict()`); `position` counts from 1, `asked_at` is UTC."""
+
+    position: int
+    question: str
+    answer: Mapping[str, Any]
+    asked_at: datetime
+
+
+class ConversationStore:
+    """Keeps conversations. Every method is one transaction; threads and processes may share the file.
+
+    A conversation of another owner is, to every method, one that does not exist: `UsageError`.
+    What the file itself refuses (full disk, permissions, damage) is an `IndexStoreError`.
+    """
+
+    def __init__(self, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """Open or make the file. Raises `IndexStoreError`, see `Database`."""
+        self._database = Database(path, "conversations", _MIGRATIONS)
+        self._now = now
+
+    def create(self, owner: str, title: str | None = None) -> Conversation:
+        """A new conversation; without a title it takes one from its first question."""
+        made, now = secrets.token_urlsafe(12), _written(self._now())
+        shown = UNTITLED if title is None else _given_title(title)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO conversations (id, owner, title, named, created_at, updated_at, words)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (made, owner, shown, title is not None, now, now, fold(shown)),
+            )
+        return self.get(owner, made)
+
+    def list(self, owner: str, words: str = "") -> Sequence[Conversation]:
+        """The owner's conversations, the last used first; `words` must each occur in title, questions or answers."""
+        condition, values = "", []
+        for word in fold(words).split()[:20]:
+            # instr, not LIKE: it has no wildcards to escape, and `words` is folded beyond ASCII.
+            condition += (
+                " AND (instr(c.words, ?) OR EXISTS ("
+                "SELECT 1 FROM messages AS m WHERE m.conversation = c.number AND instr(m.words, ?)))"
+            )
+            values += [word, word]
+        rows = self._database.read(
+            f"{_SELECT} WHERE c.owner = ?{condition} ORDER BY c.updated_at DESC, c.number DESC", (owner, *values)
+        )
+        return [_conversation(row) for row in rows]
+
+    def get(self, owner: str, conversation: str) -> Conversation:
+        """One conversation. Raises `UsageError`."""
+        rows = self._database.read(f"{_SELECT} WHERE c.owner = ? AND c.id = ?", (owner, storable(conversation)))
+        if not rows:
+            raise _missing()
+        return _conversation(rows[0])
+
+    def messages(self, owner: str, conversation: str) -> Sequence[Message]:
+        """Its messages, in order. Raises `UsageError`."""
+        rows = self._database.read(
+            "SELECT m.position, m.question, m.answer, m.asked_at FROM conversations AS c"
+            " LEFT JOIN messages AS m ON m.conversation = c.number WHERE c.owner = ? AND c.id = ? ORDER BY m.position",
+            (owner, storable(conversation)),
+        )
+        if not rows:
+            raise _missing()
+        return [
+            Message(row["position"], row["question"], json.loads(row["answer"]), _read(row["asked_at"]))
+            for row in rows
+            if row["position"] is not None
+        ]
+
+    def append(
+        self, owner: str, conversation: str, question: str, answer: Mapping[str, Any], *, at: int | None = None
+    ) -> Message:
+        """Add a question and its answer at the end. Raises `UsageError`.
+
+        `at` a position: in place of the message there and all after it, in the same transaction.
+        """
+        now = self._now()
+        question = storable(question)
+        try:
+            kept = json.dumps(answer, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"the answer cannot be kept: {error}; pass Answer.to_dict()") from error
+        with self._database.transaction() as connection:
+            number = _number(connection, owner, conversation)
+            if at is not None:
+                _cut(connection, number, at)
+            (last,) = connection.execute(
+                "SELECT coalesce(max(position), 0) FROM messages WHERE conversation = ?", (number,)
+            ).fetchone()
+            connection.execute(
+                "INSERT INTO messages (conversation, position, question, asked_at, words, answer)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (number, last + 1, question, _written(now), fold(searchable(question, answer)), kept),
+            )
+            connection.execute("UPDATE conversations SET updated_at = ? WHERE number = ?", (_written(now), number))
+            if not last:
+                title = title_from(question)
+                connection.execute(
+                    "UPDATE conversations SET title = ?, words = ? WHERE number = ? AND NOT named",
+                    (title, fold(title), number),
+                )
+        return Message(last + 1, question, json.loads(kept), now)
+
+    def truncate(self, owner: str, conversation: str, position: int) -> None:
+        """Remove the message at `position` and all after it, to ask it anew. Raises `UsageError`."""
+        with self._database.transaction() as connection:
+            number = _number(connection, owner, conversation)
+            _cut(connection, number, position)
+            connection.execute(
+                "UPDATE conversations SET updated_at = ? WHERE number = ?", (_written(self._now()), number)
+            )
+
+    def rename(self, owner: str, conversation: str, title: str) -> Conversation:
+        """Give it a title of one's own. Raises `UsageError`, for a blank title too."""
+        shown = _given_title(title)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE conversations SET title = ?, words = ?, named = 1 WHERE number = ?",
+                (shown, fold(shown), _number(connection, owner, conversation)),
+            )
+        return self.get(owner, conversation)
+
+    def delete(self, owner: str, conversation: str) -> None:
+        """Remove it with its messages. Raises `UsageError`."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM conversations WHERE number = ?", (_number(connection, owner, conversation),)
+            )
+
+    def history(self, owner: str, conversation: str, *, before: int | None = None) -> tuple[Turn, ...]:
+        """The last turns, as the next question, or the one at `before`, is to be understood. Raises `UsageError`."""
+        turns = []
+        for message in self.messages(owner, conversation):
+            if before is not None and message.position >= before:
+                break
+            said = message.answer.get("answer")
+            turns.append(Turn("user", message.question))
+            turns.append(Turn("assistant", said if isinstance(said, str) and said.strip() else _NOT_STATED))
+        return tuple(turns[-_TURNS:])
+
+    def export_markdown(self, owner: str, conversation: str) -> str:
+        """The whole conversation as Markdown. Raises `UsageError`."""
+        head = self.get(owner, conversation)
+        parts = [f"# {escape_markdown(head.title)}"]
+        for message in self.messages(owner, conversation):
+            parts.append(f"## {escape_markdown(message.question)}")
+            parts.append(f"Asked {message.asked_at:%Y-%m-%d %H:%M} UTC")
+            parts.append(answer_markdown(message.answer))
+        return "\n\n".join(parts) + "\n"
+
+    def export_json(self, owner: str, conversation: str) -> str:
+        """The whole conversation as one JSON object: everything that is kept of it. Raises `UsageError`."""
+        head = self.get(owner, conversation)
+        record = {
+            "format": FORMAT,
+            **asdict(head),
+            "messages": [asdict(message) for message in self.messages(owner, conversation)],
+        }
+        return storable(json.dumps(record, ensure_ascii=False, indent=2, default=_written))
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._database.close()
+
+
+_SELECT = (
+    "SELECT c.id, c.title, c.created_at, c.updated_at,"
+    " (SELECT count(*) FROM messages AS m WHERE m.conversation = c.number) AS messages FROM conversations AS c"
+)
+
+
+def _given_title(title: str) -> str:
+    line = " ".join(neutralise(title).split())
+    if not line:
+        raise UsageError("a conversation's title is blank; give it a name, or leave it as it is")
+    if len(line) > _LONGEST_TITLE:
+        raise UsageError(f"a conversation's title has {len(line):,} characters; shorten it to {_LONGEST_TITLE}")
+    return line
+
+
+def _number(connection: Connection, owner: str, conversation: str) -> int:
+    row = connection.execute(
+        "SELECT number FROM conversations WHERE owner = ? AND id = ?", (owner, storable(conversation))
+    ).fetchone()
+    if row is None:
+        raise _missing()
+    return int(row[0])
+
+
+def _cut(connection: Connection, number: int, position: int) -> None:
+    if position < 1:
+        raise UsageError(f"there is no message {position}; messages count from 1")
+    connection.execute("DELETE FROM messages WHERE conversation = ? AND position >= ?", (number, min(position, 2**62)))
+
+
+def _missing() -> UsageError:
+    # Not the id: what somebody else's conversation is called, or whether there is one, is not told.
+    return UsageError("there is no such conversation; it may have been deleted")
+
+
+def _conversation(row: Row) -> Conversation:
+    return Conversation(
+        row["id"], row["title"], _read(row["created_at"]), _read(row["updated_at"]), int(row["messages"])
+    )
+
+
+def _written(moment: Any) -> str:
+    """ISO 8601 in UTC with microseconds, so that text sorts as time does."""
+    return str(moment.astimezone(UTC).isoformat(timespec="microseconds"))
+
+
+def _read(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,201 @@
+"""Thumbs up and down, each kept with what is needed to ask the question again as it was asked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import BaseModel, SecretStr
+
+from assistant import __version__
+from assistant.errors import UsageError
+from assistant.schema import Turn
+from assistant.web.storage.database import Database, Row
+from assistant.web.storage.search_text import storable
+
+VERDICTS = ("up", "down")
+_LONGEST_COMMENT = 4000
+_SECRET_NAME = re.compile(r"password|passwd|secret|key|token|hash|credential", re.I)
+_LOGIN_IN_URL = re.compile(r"(?<=//)[^/@\s]+@")
+_MIGRATIONS = (
+    """
+CREATE TABLE feedback (
+    number INTEGER PRIMARY KEY, owner TEXT NOT NULL, fingerprint TEXT NOT NULL, verdict TEXT NOT NULL,
+    comment TEXT NOT NULL, given_at TEXT NOT NULL, conversation TEXT, position INTEGER, version TEXT NOT NULL,
+    record TEXT NOT NULL, UNIQUE (owner, fingerprint));
+""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """A verdict ("up" or "down") on an answer, and how it came about.
+
+    `settings` are without secrets, `version` is the program's; `library` tells the state of the
+    articles apart, where it was given, and `scope` is what the question was put to (`since`,
+    `until`, `articles`). `given_at` is UTC.
+    """
+
+    verdict: str
+    comment: str
+    answer: Mapping[str, Any]
+    history: tuple[Turn, ...]
+    settings: Mapping[str, Any]
+    scope: Mapping[str, Any]
+    library: str | None
+    version: str
+    given_at: datetime
+    conversation: str | None = None
+    position: int | None = None
+
+    @property
+    def question(self) -> str:
+        """As it was asked."""
+        return str(self.answer.get("question") or "")
+
+
+def feedback_path(home: Path) -> Path:
+    """The file of `FeedbackStore`."""
+    return kept_in(home) / "feedback.sqlite3"
+
+
+def conversations_path(home: Path) -> Path:
+    """The file of `ConversationStore`."""
+    return kept_in(home) / "conversations.sqlite3"
+
+
+def kept_in(home: Path) -> Path:
+    """Where people's work is kept: `home`, but the user's data folder where that is the default cache.
+
+    What is in a cache folder may be cleared by anybody at any time; the index can be rebuilt, this cannot.
+    """
+    cache = user_cache_path("news-assistant", appauthor=False)
+    return user_data_path("news-assistant", appauthor=False) if home == cache else home
+
+
+class FeedbackStore:
+    """Keeps feedback in one SQLite file; threads and processes may share it."""
+
+    def __init__(self, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """Open or make the file. Raises `IndexStoreError`, see `Database`."""
+        self._database = Database(path, "feedback", _MIGRATIONS)
+        self._now = now
+
+    def add(
+        self,
+        owner: str,
+        answer: Mapping[str, Any],
+        *,
+        verdict: str,
+        comment: str = "",
+        history: Sequence[Turn] = (),
+        settings: BaseModel | None = None,
+        scope: Mapping[str, Any] | None = None,
+        library: str | None = None,
+        conversation: str | None = None,
+        position: int | None = None,
+    ) -> Feedback:
+        """Keep a verdict on an answer (`Answer.to_dict()`) in place of the owner's former one on it.
+
+        `history` is what came before the question. Raises `UsageError`, `IndexStoreError`.
+        """
+        if verdict not in VERDICTS:
+            raise UsageError(f"feedback {verdict!r} is neither up nor down; use one of them")
+        comment = storable(comment).strip()
+        if len(comment) > _LONGEST_COMMENT:
+            raise UsageError(f"the comment has {len(comment):,} characters; shorten it to {_LONGEST_COMMENT:,}")
+        record = {
+            "answer": dict(answer),
+            "history": [{"role": turn.role, "content": turn.content} for turn in history],
+            "settings": snapshot(settings) if settings else {},
+            "scope": {key: _plain(value) for key, value in (scope or {}).items()},
+            "library": library,
+        }
+        try:
+            kept = json.dumps(record, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise UsageError(f"the answer cannot be kept: {error}; pass Answer.to_dict()") from error
+        columns = (verdict, comment, self._now().astimezone(UTC).isoformat(timespec="microseconds"))
+        place = (storable(conversation) if conversation else None, position)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO feedback (owner, fingerprint, verdict, comment, given_at, conversation, position, version,"
+                " record) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (owner, fingerprint) DO UPDATE SET"
+                " verdict = excluded.verdict, comment = excluded.comment, given_at = excluded.given_at,"
+                " conversation = excluded.conversation, position = excluded.position, version = excluded.version,"
+                " record = excluded.record",
+                (owner, _fingerprint(answer), *columns, *place, __version__, kept),
+            )
+        return _feedback((*columns, *place, __version__, kept))
+
+    def verdict(self, owner: str, answer: Mapping[str, Any]) -> str | None:
+        """The owner's verdict on this answer: "up", "down" or None."""
+        rows = self._database.read(
+            "SELECT verdict FROM feedback WHERE owner = ? AND fingerprint = ?", (owner, _fingerprint(answer))
+        )
+        return str(rows[0][0]) if rows else None
+
+    def withdraw(self, owner: str, answer: Mapping[str, Any]) -> None:
+        """Take the owner's verdict on this answer back, if there is one."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM feedback WHERE owner = ? AND fingerprint = ?", (owner, _fingerprint(answer))
+            )
+
+    def list(self, verdict: str | None = None) -> Sequence[Feedback]:
+        """Everybody's feedback, the oldest first; `verdict`: only "up" or "down"."""
+        rows = self._database.read(
+            "SELECT verdict, comment, given_at, conversation, position, version, record FROM feedback"
+            " WHERE ? IS NULL OR verdict = ? ORDER BY given_at, number",
+            (verdict, verdict),
+        )
+        return [_feedback(row) for row in rows]
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._database.close()
+
+
+def snapshot(settings: BaseModel) -> dict[str, Any]:
+    """The settings as plain JSON without keys, passwords and logins in URLs."""
+    kept: dict[str, Any] = {}
+    for name, value in settings:
+        if isinstance(value, SecretStr) or _SECRET_NAME.search(name):
+            continue
+        plain = value if isinstance(value, bool | int | float | None) else str(value)
+        kept[name] = _LOGIN_IN_URL.sub("", storable(plain)) if isinstance(plain, str) else plain
+    return kept
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else list(value) if isinstance(value, tuple) else value
+
+
+def _fingerprint(answer: Mapping[str, Any]) -> str:
+    """Tells answers apart; the same question asked anew is another answer, as its timings are others."""
+    return hashlib.sha256(json.dumps(answer, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _feedback(row: Row | tuple[Any, ...]) -> Feedback:
+    verdict, comment, given_at, conversation, position, version, record = row
+    kept = json.loads(record)
+    return Feedback(
+        verdict=verdict,
+        comment=comment,
+        answer=kept["answer"],
+        history=tuple(Turn(turn["role"], turn["content"]) for turn in kept["history"]),
+        settings=kept["settings"],
+        scope=kept["scope"],
+        library=kept["library"],
+        version=version,
+        given_at=datetime.fromisoformat(given_at),
+        conversation=conversation,
+        position=position,
+    )

@@ -1,0 +1,43 @@
+"""What is searched and shown of a conversation: folded words, titles."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from assistant.web.views.html import neutralise
+
+UNTITLED = "New conversation"
+_TITLE_FROM_QUESTION = 60
+
+
+def fold(text: str) -> str:
+    """Case, accents and invisible characters levelled, for searching."""
+    plain = unicodedata.normalize("NFKD", neutralise(text)).casefold()
+    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+
+
+def title_from(question: str) -> str:
+    """The question as a title: one line, cut between words."""
+    line = " ".join(neutralise(question).split())
+    if len(line) <= _TITLE_FROM_QUESTION:
+        return line or UNTITLED
+    cut = line[:_TITLE_FROM_QUESTION]
+    head = cut.rsplit(" ", 1)[0] if " " in cut[_TITLE_FROM_QUESTION // 2 :] else cut
+    return f"{head.rstrip(' ,;:')}…"
+
+
+def searchable(question: str, answer: Mapping[str, Any]) -> str:
+    """Question, answer, and what it quotes: what a reader remembers of it."""
+    parts = [question, answer.get("answer"), answer.get("refusal_reason")]
+    citations = answer.get("citations")
+    for citation in citations if isinstance(citations, list | tuple) else ():
+        if isinstance(citation, Mapping):
+            parts += [citation.get("quote"), citation.get("title"), citation.get("source")]
+    return "\n".join(part for part in parts if isinstance(part, str))
+
+
+def storable(text: str) -> str:
+    """With U+FFFD for lone surrogates, which UTF-8 has no bytes for."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

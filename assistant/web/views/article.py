@@ -1,0 +1,120 @@
+"""Articles → HTML: one in full with highlighted words, a list of them, a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from itertools import pairwise
+
+from markupsafe import Markup
+
+from assistant.schema import Article, ArticleHeader, Paragraph
+from assistant.web.views.html import Child, Exact, clip, join, link, neutralise, tag
+from assistant.web.views.labels import outlet, time_tag, title
+
+_OTHERS = 50
+
+
+def article_html(article: Article, highlights: Sequence[tuple[int, int, int]] = ()) -> str:
+    """An article in full, as one line of HTML; paragraph n has the id "pn".
+
+    `highlights` are (paragraph number, start, end) in characters of the paragraph's text; what is
+    out of range is cut, what overlaps is joined.
+    """
+    head = tag(
+        "header",
+        tag("h2", tag("bdi", title(article.title)), class_="title"),
+        tag("p", _byline(article), class_="byline"),
+        _known("By", article.author),
+        _known("Address", link(article.url, neutralise(article.url or ""))),
+        _known("Also in", "; ".join(clip(other, 200) for other in article.also[:_OTHERS])),
+        _known("File", clip(article.path, 500)),
+    )
+    body = [_paragraph(paragraph, _spans(paragraph, highlights)) for paragraph in article.paragraphs]
+    page = tag(
+        "article",
+        head,
+        tag("div", body, class_="paragraphs"),
+        class_="source",
+        lang=_language(article.language),
+        data_article=Exact(article.id),
+        aria_label=f"Source: {title(article.title)}",
+    )
+    return str(page)
+
+
+def headers_html(headers: Sequence[ArticleHeader], *, selected: Container[str] = ()) -> str:
+    """The articles as a list of buttons that open them; those `selected` by id are marked."""
+    if not headers:
+        return str(tag("p", "No articles.", class_="empty"))
+    return str(tag("ul", [_header(header, header.id in selected) for header in headers], class_="articles"))
+
+
+def _header(header: ArticleHeader, chosen: bool) -> Markup:
+    count = f"{header.paragraphs} paragraph{'' if header.paragraphs == 1 else 's'}"
+    button = tag(
+        "button",
+        tag("bdi", title(header.title), class_="title"),
+        tag("span", " – ", class_="visually-hidden"),
+        tag("span", _byline(header), " · ", count, class_="place"),
+        tag("span", " – selected", class_="visually-hidden") if chosen else None,
+        type="button",
+        class_="open-article",
+        data_article=Exact(header.id),
+    )
+    return tag("li", button, class_="selected" if chosen else None)
+
+
+def _byline(article: Article | ArticleHeader) -> Markup:
+    return join([time_tag(article.published), " · ", tag("bdi", outlet(article.source, article.via), class_="outlet")])
+
+
+def _known(label: str, value: Child) -> Markup | None:
+    shown = join(value)
+    return tag("p", tag("span", f"{label}: ", class_="label"), tag("bdi", shown), class_="about") if shown else None
+
+
+def _language(code: str | None) -> str | None:
+    return code if code and code.isascii() and code.replace("-", "").isalnum() and len(code) <= 35 else None
+
+
+def _spans(paragraph: Paragraph, highlights: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """The paragraph's highlights: inside the text, in order, none overlapping another."""
+    length = len(paragraph.text)
+    wanted = sorted(
+        (max(0, start), min(end, length)) for number, start, end in highlights if number == paragraph.number
+    )
+    spans: list[tuple[int, int]] = []
+    for start, end in wanted:
+        if start >= end:
+            continue
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _paragraph(paragraph: Paragraph, spans: Sequence[tuple[int, int]]) -> Markup:
+    return tag(
+        "p",
+        # Counted by a style sheet's generated text, the number would be copied with the words.
+        tag("span", f"{paragraph.number}", class_="number", aria_hidden="true"),
+        tag("span", _pieces(paragraph, spans), class_="text", dir="auto"),
+        id=f"p{paragraph.number}",
+        class_="paragraph cited" if spans else "paragraph",
+        data_paragraph=paragraph.number,
+        tabindex=-1,
+    )
+
+
+def _pieces(paragraph: Paragraph, spans: Sequence[tuple[int, int]]) -> Iterator[Markup]:
+    """The text in pieces: a dateline, highlighted words and the rest; all characters, each once."""
+    text = paragraph.text
+    edges = {0, len(text), *(edge for span in spans for edge in span)}
+    dateline = min(max(paragraph.dateline, 0), len(text))
+    ordered = sorted(edges | {dateline})
+    for start, end in pairwise(ordered):
+        piece: Markup = join(text[start:end])
+        if any(low <= start and end <= high for low, high in spans):
+            piece = tag("mark", piece)
+        yield tag("span", piece, class_="dateline") if end <= dateline else piece

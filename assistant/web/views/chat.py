@@ -1,0 +1,260 @@
+"""The chat's fragments: status, conversations, questions with their answers, what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from markupsafe import Markup
+
+from assistant.text.dates import in_words
+from assistant.web.handlers.session import Scope
+from assistant.web.jobs.loader import State
+from assistant.web.views.answer import answer_html
+from assistant.web.views.html import Exact, clip, join, tag
+from assistant.web.views.icons import icon
+from assistant.web.views.plain_text import answer_markdown, answer_text
+
+_PHASES = {"opening": "Opening", "loading": "Loading", "ready": "Ready", "failed": "Failed"}
+
+
+class Shown(Protocol):
+    """A kept question with its answer, as `ConversationStore` gives it."""
+
+    @property
+    def position(self) -> int: ...  # noqa: D102
+    @property
+    def question(self) -> str: ...  # noqa: D102
+    @property
+    def answer(self) -> Mapping[str, Any]: ...  # noqa: D102
+
+
+class Listed(Protocol):
+    """A conversation as a list shows it."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def updated_at(self) -> datetime: ...  # noqa: D102
+
+
+def status_html(state: State, model: str, articles: int | None) -> Markup:
+    """Which model, how many articles, ready or how far."""
+    share = None if state.share is None else f"{state.share:.0%}"
+    words = _PHASES[state.phase] if state.phase in ("ready", "failed") else state.doing.capitalize()
+    facts = [model if model else None, None if articles is None else counted(articles, "article")]
+    bar = tag("progress", value=f"{state.share:.3f}", max="1", aria_label=words) if state.share is not None else None
+    return tag(
+        "div",
+        tag("span", class_="dot", aria_hidden="true"),
+        tag("span", f"{words}{f' {share}' if share else ''}", class_="phase"),
+        bar,
+        tag("span", " · ".join(filter(None, facts)), class_="facts", dir="auto"),
+        class_=f"status {state.phase}",
+        title=state.doing if state.phase == "failed" else None,
+    )
+
+
+def conversations_html(conversations: Sequence[Listed], current: str | None, *, searched: bool) -> Markup:
+    """The list of conversations, newest first, each with its menu."""
+    if not conversations:
+        words = "No conversation has these words." if searched else "Your conversations are kept here."
+        return tag("p", words, class_="empty")
+    return tag("ul", [_conversation(one, one.id == current) for one in conversations], class_="conversations")
+
+
+def _conversation(one: Listed, current: bool) -> Markup:
+    title = clip(one.title.strip() or "Untitled", 120)
+    opened = tag(
+        "button",
+        tag("bdi", title, class_="title"),
+        tag("time", in_words(one.updated_at.date()), datetime=one.updated_at.date().isoformat()),
+        type="button",
+        class_="conversation",
+        data_go="open",
+        data_id=Exact(one.id),
+        aria_current="true" if current else None,
+    )
+    items = [
+        tag("button", "Rename…", type="button", data_dialog="rename", data_id=Exact(one.id), data_title=title),
+        tag("a", "Export as Markdown", href=Exact(f"/export/{one.id}.md"), download=True),
+        tag("a", "Export as JSON", href=Exact(f"/export/{one.id}.json"), download=True),
+        tag("button", "Delete…", type="button", data_dialog="delete", data_id=Exact(one.id), data_title=title),
+    ]
+    menu = tag(
+        "details",
+        tag("summary", icon("more"), aria_label=f"More about {title}", role="button"),
+        tag("div", items, class_="menu"),
+        class_="more",
+    )
+    return tag("li", opened, menu, class_="current" if current else None)
+
+
+def welcome_html(examples: Sequence[str], articles: int | None) -> Markup:
+    """What an empty conversation shows."""
+    if articles is None:
+        lead = "The articles are being opened. You can write your question already."
+    elif articles == 0:
+        lead = "There are no articles yet. Add some in the library, then ask."
+    else:
+        lead = (
+            f"Ask {counted(articles, 'article')} a question. Every sentence of the answer names the paragraph that "
+            "states it; what the articles do not say is not answered."
+        )
+    buttons = [
+        tag("li", tag("button", tag("span", text, dir="auto"), type="button", data_go="ask", data_text=Exact(text)))
+        for text in examples
+    ]
+    tried = [tag("h2", "For example", class_="label"), tag("ul", buttons, class_="examples")] if buttons else None
+    return tag("div", tag("h1", "What do the articles say?"), tag("p", lead, class_="lead"), tried, class_="welcome")
+
+
+def log_html(messages: Sequence[Shown], rated: Mapping[int, str | None]) -> Markup:
+    """Kept questions with their answers; the last can be asked again and edited."""
+    last = len(messages) - 1
+    return join([_turn(message, place == last, rated.get(message.position)) for place, message in enumerate(messages)])
+
+
+def unkept_html(answer: Mapping[str, Any]) -> Markup:
+    """An answer that could not be kept, after all that is."""
+    question = tag("h2", str(answer["question"]), class_="question", dir="auto")
+    return tag("section", question, Markup(answer_html(answer, key="unkept")), class_="turn")
+
+
+def _turn(message: Shown, last: bool, verdict: str | None) -> Markup:
+    answer = message.answer
+    asked_of = scope_in_words(Scope.of(answer.get("scope")))
+    return tag(
+        "section",
+        tag("h2", message.question, class_="question", dir="auto"),
+        tag("p", asked_of, class_="asked-of") if asked_of else None,
+        Markup(answer_html(answer, key=str(message.position))),
+        _tools(message, last, verdict),
+        class_="turn",
+        data_position=message.position,
+        aria_label=f"Question {message.position}",
+    )
+
+
+def _tools(message: Shown, last: bool, verdict: str | None) -> Markup:
+    place = str(message.position)
+    copied = (("Copy", "copy", answer_text), ("Copy as Markdown", "markdown", answer_markdown))
+    buttons = [
+        tag("button", icon(name), tag("span", words), type="button", data_copy=Exact(made(message.answer)), title=words)
+        for words, name, made in copied
+    ]
+    if last:
+        buttons += [
+            tag("button", icon("retry"), tag("span", "Ask again"), type="button", data_go="retry", title="Ask again"),
+            tag("button", icon("edit"), tag("span", "Edit"), type="button", data_action="edit", title="Edit"),
+        ]
+    ratings = [
+        tag(
+            "button",
+            icon(value),
+            tag("span", words, class_="visually-hidden"),
+            type="button",
+            data_dialog="feedback",
+            data_position=place,
+            data_verdict=value,
+            title=words,
+            aria_pressed="true" if verdict == value else "false",
+            class_="rating",
+        )
+        for value, words in (("up", "Good answer"), ("down", "Bad answer"))
+    ]
+    return tag("div", buttons, tag("span", class_="gap"), ratings, class_="tools", role="group", aria_label="Answer")
+
+
+def live_html(record: Mapping[str, Any], doing: str, share: int) -> Markup:
+    """A question while it is answered; `share` counts the questions that are answered before it."""
+    if share:
+        doing = f"Waiting: {counted(share, 'question')} before yours"
+    return tag(
+        "section",
+        tag("h2", str(record["question"]), class_="question", dir="auto"),
+        Markup(answer_html(record, live=True, key="live")),
+        tag("p", tag("span", class_="spinner", aria_hidden="true"), doing, " …", class_="doing"),
+        class_="turn now",
+    )
+
+
+def scope_html(scope: Scope, titles: Mapping[str, str], editing: int | None) -> Markup:
+    """What the next question is put to, above the question box; each restriction can be taken away."""
+    chips = []
+    if editing is not None:
+        chips.append(_chip("Editing your question", "edit-cancel", "Cancel editing"))
+    if scope.since or scope.until:
+        chips.append(_chip(f"Published {period_in_words(scope)}", "any-date", "Ask articles of any date"))
+    if scope.articles:
+        named = clip(titles.get(scope.articles[0], "1 article"), 60) if len(scope.articles) == 1 else None
+        words = f"Only “{named}”" if named else f"Only {counted(len(scope.articles), 'chosen article')}"
+        chips.append(_chip(words, "any-article", "Ask all articles"))
+    everything = None if chips else tag("span", "All articles, any date", class_="everything")
+    dates = tag(
+        "form",
+        tag("label", "From", tag("input", type="date", name="since", value=_iso(scope.since))),
+        tag("label", "To", tag("input", type="date", name="until", value=_iso(scope.until))),
+        tag("button", "Apply", type="submit"),
+        data_submit="dates",
+    )
+    return tag(
+        "div",
+        tag("span", "Asking:", class_="label"),
+        everything,
+        chips,
+        tag(
+            "details", tag("summary", icon("calendar"), "Dates"), tag("div", dates, class_="menu"), class_="more dates"
+        ),
+        tag("button", icon("list"), "Choose articles", type="button", data_view="library", class_="plain"),
+        class_="scope",
+        role="group",
+        aria_label="What is asked",
+    )
+
+
+def period_in_words(scope: Scope) -> str:
+    """ "from 1 March 2023 to 31 March 2023"."""
+    parts = (("from", scope.since), ("to" if scope.since else "until", scope.until))
+    return " ".join(f"{word} {in_words(day)}" for word, day in parts if day)
+
+
+def scope_in_words(scope: Scope) -> str:
+    """ "Asked only of 2 articles, published from 1 March 2023"; "" where it was put to everything."""
+    parts = []
+    if scope.articles:
+        parts.append(f"of {counted(len(scope.articles), 'chosen article')}")
+    if scope.since or scope.until:
+        parts.append(f"of what was published {period_in_words(scope)}")
+    return f"Asked only {', '.join(parts)}" if parts else ""
+
+
+def notice_html(words: str, kind: str = "error") -> Markup:
+    """A line that says what went wrong, or was done; "" for none."""
+    if not words:
+        return Markup("")
+    closing = tag("button", icon("close"), type="button", data_action="dismiss", aria_label="Dismiss")
+    return tag(
+        "div",
+        tag("p", words, dir="auto"),
+        closing,
+        class_=f"notice {kind}",
+        role="alert" if kind == "error" else "status",
+    )
+
+
+def counted(number: int, what: str) -> str:
+    """ "1 article", "1,200 articles"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _chip(words: str, action: str, label: str) -> Markup:
+    closing = tag("button", icon("close"), type="button", data_action=action, aria_label=label, title=label)
+    return tag("span", tag("span", words, dir="auto"), closing, class_="restriction")
+
+
+def _iso(day: Any) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,66 @@
+"""An answer for copying: plain text, or Markdown in which nothing of an article is markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from assistant.answering.render import split_end
+from assistant.web.views.html import neutralise, records_of, text_of, whole_of
+from assistant.web.views.labels import place_of
+
+_NOT_STATED = "The articles do not say."
+_SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#|~!&$^@]|:(?=//)|(?<=www)\.", re.I)
+_OPENING = re.compile(r"^(?:([-+=])|(\d{1,9})([.)]))")
+
+
+def answer_text(answer: Mapping[str, Any]) -> str:
+    """The sentences with their marks [n], then each citation's quote, outlet, date and title."""
+    sentences = " ".join(_marked(item, _one_line) for item in records_of(answer, "sentences"))
+    if not sentences:
+        return _one_line(text_of(answer, "refusal_reason")) or _NOT_STATED
+    cited = [
+        f"[{_number(item)}] “{_one_line(text_of(item, 'quote'))}” – {_one_line(place_of(item))}: "
+        f"{_one_line(text_of(item, 'title')) or 'untitled'}"
+        for item in records_of(answer, "citations")
+    ]
+    return "\n".join([sentences, "", *cited]) if cited else sentences
+
+
+def answer_markdown(answer: Mapping[str, Any]) -> str:
+    """The same as Markdown (CommonMark and GitHub's), special characters escaped."""
+    sentences = " ".join(_marked(item, escape_markdown) for item in records_of(answer, "sentences"))
+    if not sentences:
+        return f"**No answer.** {escape_markdown(text_of(answer, 'refusal_reason')) or _NOT_STATED}"
+    cited = [
+        f"{_number(item)}. **{escape_markdown(text_of(item, 'title')) or 'untitled'}**, "
+        f"{escape_markdown(place_of(item))}\n   > {escape_markdown(text_of(item, 'quote'))}"
+        for item in records_of(answer, "citations")
+    ]
+    return "\n\n".join([sentences, *cited])
+
+
+def escape_markdown(text: str) -> str:
+    """`text` on one line, which CommonMark and GitHub's dialect show as it stands: no links, images or HTML."""
+    line = _SPECIAL.sub(r"\\\g<0>", _one_line(text))
+    return _OPENING.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", line)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(neutralise(text).split())
+
+
+def _number(citation: Mapping[str, object]) -> str:
+    return str(whole_of(citation, "number"))
+
+
+def _marked(sentence: Mapping[str, object], written: Any) -> str:
+    """ "They met [1]."; as `assistant.answering.render.with_marks` has it, from the JSON."""
+    numbers = sentence.get("citations")
+    known = [number for number in numbers if isinstance(number, int)] if isinstance(numbers, list | tuple) else []
+    before = text_of(sentence, "byline")
+    text = (f"{before}: " if before else "") + text_of(sentence, "text").rstrip()
+    body, end = split_end(text)
+    marks = "".join(f"[{number}]" for number in known)
+    return f"{written(body)}{f' {marks}' if marks else ''}{end}"
