@@ -23,7 +23,7 @@ from assistant.errors import ModelError
 SLOTS = 4
 _CACHE_MIB = 192
 _MAX_THREADS = 8
-# To be raised when a setting in `engine_process` changes what a saved slot holds, such as the cache's type.
+# To be raised when a setting in `process` changes what a saved slot holds, such as the cache's type.
 _STATE_FORMAT = 1
 
 
