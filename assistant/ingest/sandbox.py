@@ -23,7 +23,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def read(source: Source, module: str, name: str, seconds: float = READ_SECONDS) -> Iterator[Story | Problem]:
-    """What `assistant.articles.<module>` finds in the file, read elsewhere. `name` is the format's.
+    """What `assistant.ingest.<module>` finds in the file, read elsewhere. `name` is the format's.
 
     At most `seconds` pass for each article. Raises `ArticleError`.
     """
