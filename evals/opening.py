@@ -98,7 +98,7 @@ class _Borrowed(AssistantAsker):
 
     def __init__(self, assistant: Assistant) -> None:
         super().__init__(assistant)
-        self._index = assistant.collection.index
+        self._index = assistant.index
 
     def close(self) -> None:
         """Close the index."""

@@ -13,7 +13,7 @@ from assistant.ingest.boilerplate import cited_agency, is_agency, is_pointer, si
 from assistant.ingest.dateline import Dateline, parse_dateline, parse_iso
 from assistant.ingest.dateline_i18n import parse_other_dateline
 from assistant.ingest.furniture import is_biography, is_furniture
-from assistant.ingest.limits import MAX_PARAGRAPHS
+from assistant.ingest.limits import MAX_FIELD_CHARS, MAX_PARAGRAPHS
 from assistant.ingest.pubdate import parse_published
 from assistant.schema import Article, Paragraph
 from assistant.text import unicode
@@ -53,12 +53,12 @@ class Fields:
     def cleaned(self) -> Fields:
         """The same, visible and of bounded length; a language as two letters, an address only if it is one."""
         language = re.match(r"([a-z]{2})(?:[-_]|$)", (self.language or "").strip().lower())
-        url = unicode.field(self.url)
+        url = field(self.url)
         return replace(
             self,
-            title=unicode.field(self.title),
-            source=unicode.field(self.source),
-            author=unicode.field(self.author),
+            title=field(self.title),
+            source=field(self.source),
+            author=field(self.author),
             url=url if url and re.match(r"https?://\S+$|tag:\S+$|urn:\S+$", url, re.I) else None,
             language=language[1] if language else None,
         )
@@ -143,10 +143,10 @@ def build(
         )
         offset += len(text) + 2
     language = fields.language or language_of("\n".join(text for _, text in blocks[:_HEAD_LINES]))
-    source = fields.source or unicode.field(dateline.source if dateline else None) or agency
+    source = fields.source or field(dateline.source if dateline else None) or agency
     via = next(filter(None, (cited_agency(text) for _, text in blocks)), None)
     if via is None and dateline and dateline.source and is_agency(dateline.source):
-        via = unicode.field(dateline.source)
+        via = field(dateline.source)
     return Article(
         id=article_id,
         title=fields.title or _title_from(paragraphs[0], language),
@@ -200,7 +200,7 @@ def _head(blocks: list[Block], fields: Fields) -> tuple[list[Block], Fields]:
         elif day:
             fields = fields.over(Fields(published=day))
         elif fields.title is None and headline(blocks):
-            fields = replace(fields, title=unicode.field(text))
+            fields = replace(fields, title=field(text))
         else:
             break
         blocks = blocks[1:]
@@ -239,3 +239,8 @@ def _title_from(paragraph: Paragraph, language: str | None) -> str:
     cut = words[: _TITLE_WIDTH + 1]
     # Chinese and Japanese have no spaces to cut at.
     return (cut.rsplit(" ", 1)[0] if " " in cut[_TITLE_WIDTH // 2 :] else cut[:-1]).rstrip(" ,;:，、；：") + "…"
+
+
+def field(value: str | None) -> str | None:
+    """A title, outlet or name: visible, one line, of bounded length; None where nothing is left."""
+    return (unicode.one_line(value[: 4 * MAX_FIELD_CHARS])[:MAX_FIELD_CHARS].rstrip() or None) if value else None

@@ -11,6 +11,7 @@ from assistant.ingest.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MAX_STREAM_B
 class Format:
     """`module` has `read(source) -> Iterator[Story | Problem]`, imported when the first such file is read.
 
+    It is named from `assistant.ingest` on.
     `guarded`: a library parses what may be malformed, so it runs where it can be stopped.
     `several`: one file may hold more than one article.
     """
@@ -23,8 +24,8 @@ class Format:
 
 
 TEXT = Format("text", "readers.text", guarded=False)
-JSON_LINES = Format("JSON Lines", "readers.jsonl", MAX_STREAM_BYTES, guarded=False, several=True)
 ZIP = Format("zip", "archive", MAX_STREAM_BYTES, guarded=False, several=True)
+JSON_LINES = Format("JSON Lines", "readers.jsonl", MAX_STREAM_BYTES, guarded=False, several=True)
 
 FORMATS = {
     **dict.fromkeys((".txt", ".text", ".md", ".markdown"), TEXT),
@@ -35,12 +36,10 @@ FORMATS = {
     ".epub": Format("EPUB", "readers.epub", MAX_CONTAINER_BYTES, several=True),
     ".eml": Format("mail", "readers.eml", MAX_CONTAINER_BYTES),
     ".json": Format("JSON", "readers.json", MAX_STREAM_BYTES, guarded=False, several=True),
-    **dict.fromkeys(
-        (".jsonl", ".ndjson"), Format("JSON Lines", "readers.jsonl", MAX_STREAM_BYTES, guarded=False, several=True)
-    ),
+    **dict.fromkeys((".jsonl", ".ndjson"), JSON_LINES),
     **dict.fromkeys((".csv", ".tsv"), Format("table", "readers.csv", MAX_STREAM_BYTES, guarded=False, several=True)),
     **dict.fromkeys((".xml", ".rss", ".atom"), Format("XML", "readers.xml", several=True)),
 }
-"""By suffix, in lower case. A zip of them is read by `folder`, a member at a time."""
+"""By suffix, in lower case. A zip of them is read by `discover`, a member at a time."""
 
 SUFFIXES = frozenset({*FORMATS, ".zip"})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import PurePath
 from urllib.parse import unquote, urlsplit
 
@@ -66,14 +67,16 @@ class UniqueKeys:
         raise AssertionError("candidates never end")
 
     def _candidates(self, key: str, own: str | None) -> Iterable[str]:
-        yield key
         if own and own != key:
-            key = f"{key}-{_short_hash(own)}"
             yield key
-        count = 2
-        while True:
-            yield f"{key}-{count}"
-            count += 1
+            key = f"{key}-{_short_hash(own)}"
+        yield from numbered(key)
+
+
+def numbered(name: str) -> Iterator[str]:
+    """`name`, then `name-2`, `name-3` and so on."""
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))
 
 
 def _short_hash(text: str) -> str:

@@ -14,6 +14,8 @@ MAX_ROW_BYTES = 8 * MIB
 MAX_ROWS = 1_000_000
 MAX_PARAGRAPHS = 50_000
 """In one article; more is no news article but a data file."""
+MAX_FIELD_CHARS = 1_000
+"""A title, outlet, author or address is cut here."""
 MAX_FRONT_MATTER_CHARS = 64 * 1024
 MAX_FRONT_MATTER_DEPTH = 20
 

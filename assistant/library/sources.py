@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from assistant.errors import ArticleError, IndexStoreError, UsageError
 from assistant.ingest import discover
 from assistant.ingest.discover import ArticleFile, Problem, list_files
+from assistant.ingest.ids import numbered
 from assistant.schema import Article
 
 FOLDER = "folder"  # the origin of the one folder that an index mirrors
@@ -57,7 +58,10 @@ class Source:
     @property
     def origin(self) -> str:
         """What its records name as theirs; the same as long as the path is."""
-        return self.kind if self.kind in (UPLOADS, FOLDER) else f"{self.kind}:{_as_text(self.path)}"
+        if self.kind in (UPLOADS, FOLDER):
+            return self.kind
+        # As the path was given, not as `ids.as_text` has it: indexes hold it, whatever the system's separator.
+        return f"{self.kind}:{self.path.encode('utf-8', 'backslashreplace').decode()}"
 
     def covers(self, path: Path) -> bool:
         """True when `path` is this source or lies in its folder."""
@@ -129,7 +133,7 @@ class SourceBook:
             return known, []
         names = {source.name for source in self.sources} | {UPLOADS}
         stem = path.name if path.is_dir() else path.stem
-        name = next(name for name in _numbered(stem or "root") if name not in names)
+        name = next(name for name in numbered(stem or "root") if name not in names)
         source = Source(kind, str(path), name)
         taken = [other for other in self.sources if other.kind == "path" and source.covers(Path(other.path))]
         self.sources = [other for other in self.sources if other not in taken] + [source]
@@ -216,20 +220,3 @@ def _id_in(folder: Path, path: Path, file_id: str) -> str:
     except ValueError:
         below = hashlib.sha256(os.fsencode(path.parent)).hexdigest()[:8]
     return file_id if below == "." else f"{below}/{file_id}"
-
-
-def _numbered(name: str) -> Iterator[str]:
-    yield name
-    number = 2
-    while True:
-        yield f"{name}-{number}"
-        number += 1
-
-
-def _as_text(path: str) -> str:
-    return path.encode("utf-8", "backslashreplace").decode()
-
-
-def by_origin(sources: list[Source]) -> Mapping[str, Source]:
-    """Sources by the origin that records name."""
-    return {source.origin: source for source in sources}

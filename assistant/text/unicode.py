@@ -40,8 +40,3 @@ def one_line(text: str) -> str:
 def block(text: str) -> str:
     """A paragraph: visible, single-spaced, with the line breaks it has."""
     return _LINES.sub("\n", _SPACES.sub(" ", visible(text).replace("\r\n", "\n").replace("\r", "\n"))).strip()
-
-
-def field(value: str | None, longest: int = 1_000) -> str | None:
-    """A title, outlet or name: visible, one line, of at most `longest` characters; None where nothing is left."""
-    return (one_line(value[: 4 * longest])[:longest].rstrip() or None) if value else None

@@ -226,10 +226,6 @@ def test_an_index_of_an_older_format_is_made_anew_from_its_sources(assistant: Ru
 
 
 def test_a_zip_is_read_where_the_readers_know_it(assistant: Run, news: Path, tmp_path: Path) -> None:
-    from assistant.ingest import discover
-
-    if not hasattr(discover, "files_of"):
-        pytest.skip("the readers do not open archives yet")
     with zipfile.ZipFile(tmp_path / "news.zip", "w") as archive:
         for path in news.iterdir():
             archive.write(path, path.name)

@@ -45,7 +45,7 @@ def assistant(tmp_path: Path, embedder: Any, folder: Path, fake_model: Any) -> I
 
 
 def passages(assistant: Assistant, question: str, **chosen: Any) -> tuple[Passage, ...]:
-    return Retriever(assistant.collection.index, passages=10).retrieve(Query.of(question, Question(question, **chosen)))
+    return Retriever(assistant.index, passages=10).retrieve(Query.of(question, Question(question, **chosen)))
 
 
 def test_a_library_tells_what_it_holds(assistant: Assistant) -> None:
@@ -86,7 +86,7 @@ def test_an_unknown_article_is_an_error(assistant: Assistant) -> None:
 def test_a_passage_names_the_other_outlets_of_its_story(assistant: Assistant) -> None:
     first = passages(assistant, "Who visited Moscow?")[0]
     assert (first.article_id, first.source, first.also) == ("a", "IANS", ("AFP, 2017-07-05",))
-    whole = Retriever(assistant.collection.index, passages=1, whole_below=10_000)
+    whole = Retriever(assistant.index, passages=1, whole_below=10_000)
     (report,) = whole.reports(whole.retrieve(Query.of("Who visited Moscow?")))
     assert [passage.also for passage in report.passages] == [("AFP, 2017-07-05",)] * 2
 
@@ -100,7 +100,7 @@ def test_only_the_named_articles_are_asked(assistant: Assistant) -> None:
 
 
 def test_what_is_added_can_be_asked_at_once(assistant: Assistant, write_articles: Write) -> None:
-    retriever = Retriever(assistant.collection.index, passages=10)
+    retriever = Retriever(assistant.index, passages=10)
     asked = Query.of("Which volcano erupted?")
     assert "e" not in {p.article_id for p in retriever.retrieve(asked)}
     path = write_articles({"e.txt": "date 2024-01-02 The volcano erupted."}, folder="other") / "e.txt"
@@ -140,9 +140,7 @@ def test_a_model_that_was_taught_is_asked_the_short_prompts(
 ) -> None:
     model = fake_model("Xi visited Moscow.", yes=0.9)
     model.taught = taught
-    answer = Assistant(assistant.collection.index, model, assistant.settings).ask(
-        "Who visited Moscow?", until=date(2017, 7, 4)
-    )
+    answer = Assistant(assistant.index, model, assistant.settings).ask("Who visited Moscow?", until=date(2017, 7, 4))
     assert answer.answer == "Xi visited Moscow [1]."
     assert {"Check:" in asked.messages[-1]["content"] for asked in model.judged} == {taught}
 
@@ -152,5 +150,5 @@ def test_the_settings_say_what_is_enough(
     assistant: Assistant, fake_model: Any, threshold: float, worth: float, refused: bool
 ) -> None:
     settings = assistant.settings.model_copy(update={"threshold": threshold, "worth": worth})
-    own = Assistant(assistant.collection.index, fake_model("Xi visited Moscow.", yes=0.9), settings)
+    own = Assistant(assistant.index, fake_model("Xi visited Moscow.", yes=0.9), settings)
     assert own.ask("Who visited Moscow?", until=date(2017, 7, 4)).refused is refused

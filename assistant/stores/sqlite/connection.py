@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import IndexStoreError
+from assistant.util.sqlite import transaction
 
 _PATIENCE_S = 60
 _NEXT_GENERATION = """
@@ -58,15 +59,9 @@ class SqliteFile:
             if connection.in_transaction:
                 yield connection
                 return
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(connection):
                 yield connection
                 connection.execute(_NEXT_GENERATION)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
         except sqlite3.DatabaseError as error:
             raise self.explain(error) from error
         except UnicodeEncodeError as error:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import IndexStoreError
+from assistant.util.sqlite import transaction
 
 Connection = sqlite3.Connection
 Row = sqlite3.Row
@@ -76,14 +77,8 @@ class Database:
         """A write transaction, rolled back on any error. Raises `IndexStoreError`."""
         try:
             connection = self.connection
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(connection):
                 yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
         except sqlite3.DatabaseError as error:
             raise self._explain(error) from error
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.ingest.build import find_dateline
+from assistant.ingest.build import field, find_dateline
 from assistant.ingest.dateline_i18n import parse_other_dateline
 from assistant.ingest.furniture import is_biography, is_furniture
 from assistant.ingest.ids import UniqueKeys, member_parts, safe_key
 from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers.text import read_article
 from assistant.text.months import MONTHS
-from assistant.text.unicode import block, field, one_line, visible
+from assistant.text.unicode import block, one_line, visible
 
 DAY = date(2023, 3, 22)
 
