@@ -6,12 +6,14 @@ import multiprocessing
 import os
 import random
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tqdm import tqdm
 
 from assistant.embeddings.minilm import MODEL_NAME
 from assistant.ingest.discover import list_files
@@ -58,6 +60,8 @@ def run_index(folder: Path, home: Path, log: Path) -> None:
     from assistant.cli.main import run
     from assistant.library import batch_writer
 
+    # Forked children share tqdm's lock: one that is killed while it holds it would stop all that follow.
+    tqdm.set_lock(threading.RLock())
     batch_writer.BATCH_PARAGRAPHS = 6
     code = run(["index", str(folder), "--verbose"])
     os._exit(code)
@@ -121,7 +125,8 @@ def test_killed_at_fifty_moments(tmp_path: Path, open_index: Callable[[], Articl
     assert kills == KILLS
     child = FORK.Process(target=run_index, args=(folder, tmp_path / "home", log))
     child.start()
-    child.join()
+    child.join(120)
+    assert child.exitcode == 0
     index = open_index()
     kept = {article.id: [p.text for p in article.paragraphs] for article in index.articles()}
     wanted = bodies(folder)
