@@ -14,7 +14,7 @@ from assistant.embeddings.minilm import similarities
 from assistant.generation.generator import generators_of
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex, FileOutcome, UpdateReport
-from assistant.library.library import Collection
+from assistant.library.library import Library
 from assistant.library.location import place_to_ask
 from assistant.library.open import ProgressOf, Say, open_collection, open_index
 from assistant.llm.client import ChatModel
@@ -22,7 +22,7 @@ from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
-from assistant.retrieval.excerpt import Excerpter
+from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
 from assistant.schema import Answer, Article, ArticleHeader, Citation, Done, Event, Question, Turn
 from assistant.settings import Settings
@@ -52,7 +52,7 @@ class Assistant:
     ) -> None:
         """`update` is what the opening did; `mirror` the folder that the index follows, if it follows one."""
         self.index = index
-        self.collection = Collection(index, mirror)
+        self.library = Library(index, mirror)
         self.model = model
         self.settings = settings
         self.update = update or UpdateReport()
@@ -62,7 +62,7 @@ class Assistant:
         steps = Steps(
             QuestionRewriter(model, prompts),
             Retriever(index, passages=settings.passages, whole_below=settings.whole_below),
-            Excerpter(similar, characters=settings.reading, articles=MAX_REPORTS),
+            ExcerptSelector(similar, characters=settings.reading, articles=MAX_REPORTS),
             judge,
             generators_of(model, settings),
             Verifier(judge, EvidenceFinder(similar), confidence),
@@ -97,11 +97,11 @@ class Assistant:
             list_files(place.mirror)
         try:
             model.start(report("joining the language model"))
-            collection, update = open_collection(settings, report, say)
+            library, update = open_collection(settings, report, say)
         except BaseException:
             model.close()
             raise
-        return cls(collection.index, model, settings, update, mirror=collection.mirror)
+        return cls(library.index, model, settings, update, mirror=library.mirror)
 
     def ask(
         self,
@@ -172,11 +172,11 @@ class Assistant:
 
         They can be asked about at once and stay when the library is opened again. Raises `IndexStoreError`.
         """
-        return self.collection.add_files(paths, progress)
+        return self.library.add_files(paths, progress)
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove articles from the library, not their files; how many there were. Raises `IndexStoreError`."""
-        return self.collection.remove(ids)
+        return self.library.remove(ids)
 
     def resolve(self, citation: Citation) -> str:
         """Whether a saved citation still stands: "unchanged", "changed" or "gone"."""
@@ -184,7 +184,7 @@ class Assistant:
 
     def refresh(self) -> UpdateReport:
         """Bring the library up to date with its sources. Raises `UsageError`, `IndexStoreError`."""
-        return self.collection.refresh()
+        return self.library.refresh()
 
     def close(self) -> None:
         """Stop the model and close the index."""

@@ -30,7 +30,7 @@ from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import QuestionRewriter
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.schema import Turn
 from assistant.settings import Settings
 from assistant.verification.evidence import EvidenceFinder
@@ -90,7 +90,7 @@ class Collector:
                     "claims": claims,
                 }
 
-    def _claims(self, question: str, report: Report, answered: float, item: Item) -> Iterator[dict[str, Any]]:
+    def _claims(self, question: str, report: ArticleContext, answered: float, item: Item) -> Iterator[dict[str, Any]]:
         draft = ""
         for kind, generator in self._generators.items():
             draft = str(list(generator.write(question, report))[-1])
@@ -101,7 +101,7 @@ class Collector:
             yield self._claim("quotation", quotation.text, quotation.judgements, (), report, item)
 
     def _claim(
-        self, kind: str, text: str, judgements: Judgements, problems: Sequence[str], report: Report, item: Item
+        self, kind: str, text: str, judgements: Judgements, problems: Sequence[str], report: ArticleContext, item: Item
     ) -> dict[str, Any]:
         own = report.passages[0].article_id.rpartition("/")[2]
         return {

@@ -18,7 +18,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from assistant.errors import UsageError
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.schema import Article, Paragraph, Passage
 from assistant.settings import PROJECT
 from evals.bundle_cases import article_id, check_articles, read_articles, write_articles
@@ -46,7 +46,7 @@ class Ask:
     question: str
     sentence: str
     label: bool
-    report: Report
+    report: ArticleContext
 
 
 class Contradiction(BaseModel):
@@ -119,9 +119,9 @@ def load_contradictions(path: Path = CONTRADICTIONS_FILE) -> list[Contradiction]
     return rows
 
 
-def whole_report(article: Article) -> Report:
+def whole_report(article: Article) -> ArticleContext:
     """The article as the judge reads it."""
-    return Report(
+    return ArticleContext(
         tuple(
             Passage(paragraph, article.id, article.title, article.source, article.published, via=article.via)
             for paragraph in article.paragraphs
@@ -131,7 +131,7 @@ def whole_report(article: Article) -> Report:
     )
 
 
-def _of_article(bundle: Bundle, article: str, report: Report) -> Iterator[Ask]:
+def _of_article(bundle: Bundle, article: str, report: ArticleContext) -> Iterator[Ask]:
     for number, item in enumerate(bundle.items, start=1):
         group = f"{bundle.name}-{number:02}"
         here = article_id(bundle.name, article)
@@ -158,7 +158,7 @@ def _sentences(item: Item, article: str, *, tempting: bool = False) -> Iterator[
         yield "tempting", item.tempting, False
 
 
-def _paragraph_report(row: Contradiction) -> Report:
+def _paragraph_report(row: Contradiction) -> ArticleContext:
     # Not kept on disk: it is asked twice and never again.
     paragraph = Paragraph(f"{row.id}#p1", 1, row.paragraph)
-    return Report((Passage(paragraph, row.id, row.title, row.source, row.published),), rank=0)
+    return ArticleContext((Passage(paragraph, row.id, row.title, row.source, row.published),), rank=0)

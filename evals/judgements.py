@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from tqdm import tqdm
 
 from assistant.errors import AssistantError, UsageError
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.settings import PROJECT, Settings
 from assistant.verification.verifier import STATED as STATED_FROM
 from evals.bundles import load_bundles
@@ -48,15 +48,15 @@ from evals.table import render_grid, render_table
 class Judge(Protocol):
     """What is measured: probabilities in [0, 1] about one article."""
 
-    def answered(self, question: str, report: Report) -> float:
+    def answered(self, question: str, report: ArticleContext) -> float:
         """P(the article states the answer)."""
         ...
 
-    def stated(self, sentence: str, report: Report) -> float:
+    def stated(self, sentence: str, report: ArticleContext) -> float:
         """P(the article states the sentence)."""
         ...
 
-    def right(self, question: str, sentence: str, report: Report) -> float:
+    def right(self, question: str, sentence: str, report: ArticleContext) -> float:
         """P(the sentence answers the question rightly by the article)."""
         ...
 

@@ -23,7 +23,7 @@ from assistant.embeddings.minilm import similarities
 from assistant.library.index import ArticleIndex
 from assistant.library.open import open_embedder
 from assistant.query.query import Query
-from assistant.retrieval.excerpt import Excerpter
+from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
 from assistant.settings import Settings
 from evals.adapters import SETS, EvalSet, load_set
@@ -58,7 +58,7 @@ def measure(question_set: EvalSet, settings: Settings, scratch: Path) -> Reach:
     index = ArticleIndex(scratch / f"{question_set.name}.sqlite3", embedder)
     index.add(question_set.articles or [])
     retriever = Retriever(index, passages=settings.passages, whole_below=0)
-    excerpter = Excerpter(similarities(embedder), characters=settings.reading, articles=MAX_REPORTS)
+    excerpter = ExcerptSelector(similarities(embedder), characters=settings.reading, articles=MAX_REPORTS)
     rows: list[tuple[float, ...]] = []
     for case in tqdm(question_set.cases, desc=question_set.name, unit="question", file=sys.stderr, leave=False):
         gold = {paragraph for point in case.gold for paragraph in point}

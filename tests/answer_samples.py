@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import TypeVar
 
 from assistant.llm.prompts import Prompts
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.schema import Paragraph, Passage
 from assistant.text.tokens import stems
 
@@ -45,9 +45,9 @@ def passage(
     return Passage(paragraph, article, f"Title {article}", source, published)
 
 
-def report(*texts: str, **fields: object) -> Report:
+def context(*texts: str, **fields: object) -> ArticleContext:
     """An article of these paragraphs."""
-    return Report(tuple(passage(text, number, **fields) for number, text in enumerate(texts, start=1)), 0)  # type: ignore[arg-type]
+    return ArticleContext(tuple(passage(text, number, **fields) for number, text in enumerate(texts, start=1)), 0)  # type: ignore[arg-type]
 
 
 def alike(question: str, texts: Sequence[str]) -> list[float]:

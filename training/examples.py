@@ -20,7 +20,7 @@ from typing import Any
 
 from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import turn_line
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.schema import Paragraph, Passage, Turn
 from training import INVOCATION
 
@@ -54,18 +54,18 @@ class Builder:
         for article in bundle["articles"]:
             items = list(bundle["items"])
             if sum(map(len, article["paragraphs"])) < _LONG:
-                yield from self._about(article, report(article), items, whole=True)
+                yield from self._about(article, context(article), items, whole=True)
                 continue
             # A long article is read whole by some questions and in excerpts by others, as in a large library.
             self._random.shuffle(items)
             half = len(items) // 2
-            yield from self._about(article, report(article), items[:half], whole=True)
+            yield from self._about(article, context(article), items[:half], whole=True)
             yield from self._about(article, self._excerpt(article, items[half:]), items[half:], whole=False)
         yield from self._rewritings(bundle)
 
     def pairs(self, data: Bundle) -> Iterator[Example]:
         """All examples of an article with minimal pairs of claims, answers and unanswerable questions."""
-        shown = report(data["article"])
+        shown = context(data["article"])
         for claim in data["claims"]:
             yield self._stated(shown, claim["stated"], True)
             yield self._stated(shown, claim["not_stated"], False)
@@ -79,7 +79,9 @@ class Builder:
             yield self._answered(shown, item["question"], False)
             yield self._right(shown, item["question"], item["tempting"], False)
 
-    def _about(self, article: Bundle, shown: Report, items: Sequence[Bundle], *, whole: bool) -> Iterator[Example]:
+    def _about(
+        self, article: Bundle, shown: ArticleContext, items: Sequence[Bundle], *, whole: bool
+    ) -> Iterator[Example]:
         own = article["id"]
         answers = [(item, answer) for item in items for answer in item.get("answers") or [] if answer["article"] == own]
         for item in items:
@@ -111,7 +113,7 @@ class Builder:
                     if right["article"] == own:
                         yield self._stated(shown, right["text"], True)
 
-    def _excerpt(self, article: Bundle, items: Sequence[Bundle]) -> Report:
+    def _excerpt(self, article: Bundle, items: Sequence[Bundle]) -> ArticleContext:
         """What a large library's reader sees: the paragraphs that these items need, and some others."""
         needed = {
             quote["paragraph"]
@@ -122,7 +124,7 @@ class Builder:
         }
         numbers = range(1, len(article["paragraphs"]) + 1)
         kept = [number for number in numbers if number in needed or self._random.random() < 0.3]
-        return report(article, kept or [1])
+        return context(article, kept or [1])
 
     def _rewritings(self, bundle: Bundle) -> Iterator[Example]:
         """Follow-ups as they should be rewritten, and as many questions that need no rewriting."""
@@ -139,23 +141,23 @@ class Builder:
             ]
             yield self._rewriting(history, after["question"], after["question"])
 
-    def _answered(self, shown: Report, question: str, yes: bool) -> Example:
+    def _answered(self, shown: ArticleContext, question: str, yes: bool) -> Example:
         return self._example("answered", _yes(yes), shown, question=question)
 
-    def _stated(self, shown: Report, sentence: str, yes: bool) -> Example:
+    def _stated(self, shown: ArticleContext, sentence: str, yes: bool) -> Example:
         return self._example("stated", _yes(yes), shown, sentence=sentence)
 
-    def _right(self, shown: Report, question: str, sentence: str, yes: bool) -> Example:
+    def _right(self, shown: ArticleContext, question: str, sentence: str, yes: bool) -> Example:
         return self._example("right", _yes(yes), shown, question=question, sentence=sentence)
 
-    def _written(self, shown: Report, question: str, answer: str) -> Example:
+    def _written(self, shown: ArticleContext, question: str, answer: str) -> Example:
         return self._example("answer", answer, shown, question=question)
 
     def _rewriting(self, history: Iterable[Mapping[str, str]], question: str, standalone: str) -> Example:
         lines = "\n".join(turn_line(Turn(turn["role"], turn["content"])) for turn in list(history)[-_TURNS:])
         return self._example("rewrite", standalone, None, history=lines, question=question)
 
-    def _example(self, task: str, reply: str, shown: Report | None, **variables: str) -> Example:
+    def _example(self, task: str, reply: str, shown: ArticleContext | None, **variables: str) -> Example:
         if shown is not None:
             variables["context"] = shown.context(self._prompts)
         text = self._prompts.render(task, **variables)
@@ -163,7 +165,7 @@ class Builder:
         return Example(task, text[:place], text[place:], reply)
 
 
-def report(article: Bundle, numbers: Sequence[int] = ()) -> Report:
+def context(article: Bundle, numbers: Sequence[int] = ()) -> ArticleContext:
     """A bundle's article as the product's reader is shown it; of `numbers` paragraphs, all where none are given."""
     passages = tuple(
         Passage(
@@ -176,7 +178,7 @@ def report(article: Bundle, numbers: Sequence[int] = ()) -> Report:
         for number, text in enumerate(article["paragraphs"], 1)
         if not numbers or number in numbers
     )
-    return Report(passages, 0)
+    return ArticleContext(passages, 0)
 
 
 def _yes(value: bool) -> str:

@@ -13,8 +13,8 @@ from assistant.generation.generator import DraftGenerator
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
-from assistant.retrieval.context import Report
-from assistant.retrieval.excerpt import Excerpter
+from assistant.retrieval.context import ArticleContext
+from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
 from assistant.schema import Answer, Done, Event, Passage, Question, Retrieved, Sentence, SentenceReady, Step, Token
 from assistant.util.stopwatch import Stopwatch
@@ -40,7 +40,7 @@ class Steps:
 
     rewriter: QuestionRewriter
     retriever: Retriever
-    excerpter: Excerpter
+    excerpter: ExcerptSelector
     judge: Judge
     generators: Sequence[DraftGenerator]
     verifier: Verifier
@@ -71,10 +71,10 @@ class Pipeline:
         clock = Stopwatch()
         query = yield from self._understand(question, clock)
         trace = Trace(query.text, self._thresholds.shown)
-        passages, reports = yield from self._retrieve(query, clock)
+        passages, contexts = yield from self._retrieve(query, clock)
         trace.passages = passages
         yield Step("judging")
-        trace.candidates = [self._judge(query, report) for report in reports]
+        trace.candidates = [self._judge(query, context) for context in contexts]
         clock.mark("gate")
         claims = yield from self._generate(query, trace.candidates, clock)
         outcomes = select(query, claims, self._thresholds.shown)
@@ -110,28 +110,28 @@ class Pipeline:
 
     def _retrieve(
         self, query: Query, clock: Stopwatch
-    ) -> Generator[Event, None, tuple[tuple[Passage, ...], list[Report]]]:
+    ) -> Generator[Event, None, tuple[tuple[Passage, ...], list[ArticleContext]]]:
         """The passages found, and the articles to read: whole ones of a small library, excerpts of a large one."""
         yield Step("searching")
         retriever = self._steps.retriever
         passages = retriever.retrieve(query)
         if retriever.reads_whole():
-            reports = retriever.reports(passages)[:MAX_REPORTS]
+            contexts = retriever.contexts(passages)[:MAX_REPORTS]
         else:
             excerpts = self._steps.excerpter.cut(query, passages)
             passages = excerpts.passages
-            reports = [excerpts.of(report) for report in retriever.reports(passages)[:MAX_REPORTS]]
+            contexts = [excerpts.of(context) for context in retriever.contexts(passages)[:MAX_REPORTS]]
         clock.mark("retrieve")
         yield Retrieved(passages)
-        return passages, reports
+        return passages, contexts
 
-    def _judge(self, query: Query, report: Report) -> Candidate:
+    def _judge(self, query: Query, context: ArticleContext) -> Candidate:
         """What is read of an article, and how likely it answers."""
-        first = report.beginning()
+        first = context.beginning()
         answered = self._steps.judge.answered(query.text, first)
-        if not report.further or answered >= _FOUND:
+        if not context.further or answered >= _FOUND:
             return Candidate(first, answered)
-        return Candidate(report, self._steps.judge.answered(query.text, report))
+        return Candidate(context, self._steps.judge.answered(query.text, context))
 
     def _generate(
         self, query: Query, candidates: Sequence[Candidate], clock: Stopwatch
@@ -153,7 +153,7 @@ class Pipeline:
         for generator in self._steps.generators:
             yield Step("writing")
             draft = ""
-            for item in generator.write(query.text, candidate.report):
+            for item in generator.write(query.text, candidate.context):
                 clock.first("first_token")
                 if isinstance(item, Token):
                     yield item
@@ -163,17 +163,17 @@ class Pipeline:
                 continue
             drafts.append(draft)
             yield Step("checking")
-            claims.append(verifier.verify(query.text, draft, candidate.report, answered=candidate.answered))
+            claims.append(verifier.verify(query.text, draft, candidate.context, answered=candidate.answered))
             if claims[-1].confidence >= self._thresholds.shown:
                 return claims
         yield Step("checking")
-        quotation = verifier.quotation(query.text, drafts[-1], candidate.report, answered=candidate.answered)
+        quotation = verifier.quotation(query.text, drafts[-1], candidate.context, answered=candidate.answered)
         return [*claims, quotation] if quotation else claims
 
 
 def _render(query: Query, chosen: Sequence[Claim], citations: CitationList) -> Generator[Event, None, list[Sentence]]:
     """The sentences with their citations; outlet and date before each where reports differ or the present is asked."""
-    several = len({claim.report.passages[0].article_id for claim in chosen}) > 1
+    several = len({claim.context.passages[0].article_id for claim in chosen}) > 1
     dated = several or query.newest
     sentences: list[Sentence] = []
     for claim in chosen:
@@ -183,7 +183,7 @@ def _render(query: Query, chosen: Sequence[Claim], citations: CitationList) -> G
             citations=tuple(dict.fromkeys(citation.number for citation in made)),
             support=claim.judgements.stated,
             quoted=claim.quoted,
-            byline=(claim.report.byline or None) if dated else None,
+            byline=(claim.context.byline or None) if dated else None,
         )
         sentences.append(sentence)
         yield SentenceReady(sentence, made)

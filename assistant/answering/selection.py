@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from assistant.answering.confidence import log_odds
 from assistant.query.query import Query
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.verification.verifier import Claim
 
 # Odds by which a second article may be behind the best one, in the judge's log-odds.
@@ -21,7 +21,7 @@ _QUOTED = 0.7
 class Candidate:
     """An article and the judge's probability that it answers the question."""
 
-    report: Report
+    context: ArticleContext
     answered: float
 
 
@@ -47,7 +47,7 @@ def in_order(query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
     """By date, oldest first, where the present is asked for newest first; undated last."""
 
     def key(candidate: Candidate) -> tuple[bool, int]:
-        day = candidate.report.published
+        day = candidate.context.published
         ordinal = day.toordinal() if day else 0
         return day is None, -ordinal if query.newest else ordinal
 
@@ -60,7 +60,7 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Outc
     Shown is what is likely enough; where the latest is asked for, of the newest report alone.
     """
     likely = [claim for claim in claims if not claim.problems and claim.confidence >= _needed(claim, threshold)]
-    newest = max((claim.report.published for claim in likely if claim.report.published), default=None)
+    newest = max((claim.context.published for claim in likely if claim.context.published), default=None)
     best = max((log_odds(claim.confidence) for claim in likely), default=0.0)
 
     def outcome(claim: Claim) -> Outcome:
@@ -68,7 +68,7 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Outc
             return Outcome.NOT_STATED
         if claim.confidence < _needed(claim, threshold):
             return Outcome.UNLIKELY
-        if query.newest and newest and claim.report.published != newest:
+        if query.newest and newest and claim.context.published != newest:
             return Outcome.OLDER
         return Outcome.SHOWN if log_odds(claim.confidence) >= best - _BEHIND else Outcome.BETTER
 

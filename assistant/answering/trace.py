@@ -26,7 +26,7 @@ class Trace:
         self.claims += zip(claims, outcomes, strict=True)
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as plain values: `question`, `threshold`, `passages`, `reports`, `sentences`."""
+        """The record as plain values: `question`, `threshold`, `passages`, `contexts`, `sentences`."""
         return {
             "question": self.question,
             "threshold": self.threshold,
@@ -37,13 +37,13 @@ class Trace:
 
 
 def _candidate(candidate: Candidate) -> dict[str, Any]:
-    first = candidate.report.passages[0]
+    first = candidate.context.passages[0]
     return {
         "article_id": first.article_id,
         "title": first.title,
         "source": first.source,
         "published": first.published.isoformat() if first.published else None,
-        "paragraphs": [passage.paragraph.number for passage in candidate.report.passages],
+        "paragraphs": [passage.paragraph.number for passage in candidate.context.passages],
         "answered": round(candidate.answered, 4),
     }
 

@@ -118,7 +118,7 @@ _LINEAR = {
 _NORMS = {"attended": "attention.output.LayerNorm", "output": "output.LayerNorm"}
 
 
-class IntegerGraph:
+class Int8Model:
     """The graph's file in one folder."""
 
     def __init__(self, source: Path, folder: Path) -> None:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from llama_index.core.embeddings import BaseEmbedding
 from pydantic import PrivateAttr
 
-from assistant.embeddings.int8 import IntegerGraph
+from assistant.embeddings.int8 import Int8Model
 from assistant.errors import ModelFileError
 
 MODEL_NAME = "all-MiniLM-L6-v2-int8"
@@ -73,7 +73,7 @@ class MiniLM(BaseEmbedding):
         self._tokenizer = BertWordPieceTokenizer.from_file(str(_VOCABULARY), lowercase=True)
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.no_padding()
-        integers = IntegerGraph(weights, folder).ensure(partial(self._agrees, weights)) if folder else None
+        integers = Int8Model(weights, folder).ensure(partial(self._agrees, weights)) if folder else None
         self._session = _session(integers or weights)
         self._question = lru_cache(_QUESTIONS_KEPT)(self._get_text_embedding)
 

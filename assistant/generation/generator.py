@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from assistant.llm.client import ChatModel
 from assistant.llm.prompts import Prompts
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.schema import Token
 from assistant.settings import Settings
 from assistant.text.sentences import split_sentences
@@ -22,16 +22,16 @@ class DraftGenerator:
         self._model = model
         self._prompts = prompts
 
-    def write(self, question: str, report: Report) -> Iterator[Token | str]:
+    def write(self, question: str, context: ArticleContext) -> Iterator[Token | str]:
         """`Token` pieces as they are written, and at the end the whole draft as a `str`, "" where there is none."""
-        context = report.context(self._prompts)
+        shown = context.context(self._prompts)
         messages = [
             {"role": "system", "content": self._prompts.render("system")},
-            {"role": "user", "content": self._prompts.render("answer", context=context, question=question)},
+            {"role": "user", "content": self._prompts.render("answer", context=shown, question=question)},
         ]
         draft = ""
         for piece in self._model.stream(
-            messages, max_tokens=_MAX_TOKENS, stop=["\n"], prefix=context, keep_prefix=report.whole
+            messages, max_tokens=_MAX_TOKENS, stop=["\n"], prefix=shown, keep_prefix=context.whole
         ):
             draft += piece
             yield Token(piece)

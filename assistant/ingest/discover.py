@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from assistant.errors import ArticleError, UsageError
 from assistant.ingest import archive
 from assistant.ingest.build import Problem, Story, article_from
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.formats import FORMATS, SUFFIXES, TEXT, ZIP, Format
 from assistant.ingest.ids import UniqueKeys, as_text, member_parts
 from assistant.schema import Article
@@ -71,7 +71,7 @@ class ArticleFile:
         if not count:
             raise ArticleError(f"{source.label}: holds no article; remove it or add one")
 
-    def _found(self, source: Source, kind: Format) -> Iterator[Story | Problem]:
+    def _found(self, source: RawFile, kind: Format) -> Iterator[Story | Problem]:
         if kind.guarded:
             from assistant.ingest import sandbox
 
@@ -82,10 +82,10 @@ class ArticleFile:
         found: Iterator[Story | Problem] = importlib.import_module(f"assistant.ingest.{kind.module}").read(source)
         return found
 
-    def _source(self) -> Source:
+    def _source(self) -> RawFile:
         if self.trouble:
             raise ArticleError(self.trouble)
-        return Source(self.path, self.member)
+        return RawFile(self.path, self.member)
 
     def _format(self) -> Format:
         suffix = _suffix(self.member or self.path.name)
@@ -177,7 +177,7 @@ def _expanded(path: Path, relative: PurePosixPath, root: Path | None) -> Iterato
         if _suffix(parts[-1]) not in SUFFIXES:
             continue
         read += 1
-        label = Source(path, info.filename).label
+        label = RawFile(path, info.filename).label
         trouble = (
             f"{label}: is a zip in a zip; unpack it and add what is in it" if _suffix(parts[-1]) == ".zip" else None
         )

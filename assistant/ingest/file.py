@@ -19,7 +19,7 @@ _CHUNK = 1 * MIB
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RawFile:
     """Where the bytes are. Nothing is ever unpacked to disk."""
 
     path: Path

@@ -16,13 +16,13 @@ from typing import Any
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Problem, Story
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MIB, READ_MEMORY, READ_SECONDS, READS_PER_PROCESS
 
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def read(source: Source, module: str, name: str, seconds: float = READ_SECONDS) -> Iterator[Story | Problem]:
+def read(source: RawFile, module: str, name: str, seconds: float = READ_SECONDS) -> Iterator[Story | Problem]:
     """What `assistant.ingest.<module>` finds in the file, read elsewhere. `name` is the format's.
 
     At most `seconds` pass for each article. Raises `ArticleError`.
@@ -115,7 +115,7 @@ class _Pool:
         self._lock = threading.Lock()
         self._owner = os.getpid()
 
-    def take(self, request: dict[str, Any], source: Source) -> _Process:
+    def take(self, request: dict[str, Any], source: RawFile) -> _Process:
         """A process that has begun to read what `request` asks for. Raises `ArticleError`."""
         while process := self._pop():
             if process.ask(request):

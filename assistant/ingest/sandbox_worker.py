@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Problem, Story
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.limits import IDLE_SECONDS, READ_MEMORY, READ_SECONDS, READS_PER_PROCESS
 
 
@@ -69,7 +69,7 @@ def _answer(request: dict[str, Any], replies: IO[str], sink: IO[str]) -> None:
 
 def read(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What the module named in the request finds, as JSON values."""
-    source = Source(Path(os.fsdecode(request["path"].encode("utf-8", "surrogateescape"))), request["member"])
+    source = RawFile(Path(os.fsdecode(request["path"].encode("utf-8", "surrogateescape"))), request["member"])
     reader = importlib.import_module(f"assistant.ingest.{request['module']}")
     for found in reader.read(source):
         if isinstance(found, Problem):

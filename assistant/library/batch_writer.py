@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.schema import TextNode
 
-from assistant.library.dedup import Sharing, Stories
+from assistant.library.dedup import NearDuplicates, Sharing
 from assistant.library.mapping import (
     ADDED,
     CHANGED,
@@ -37,7 +37,7 @@ class _Entry:
     like: str
 
 
-class Writer:
+class BatchWriter:
     """One batch of articles at a time, visible as a whole. Only one writer may be at work on a store.
 
     `reread` reads the article of a record from its file again: a story that was kept elsewhere is
@@ -63,7 +63,7 @@ class Writer:
         self._touched: dict[str, Record] = {}
         self._departing: dict[str, None] = {}
         self._afterwards: list[Callable[[], None]] = []
-        self._stories = Stories(store, self.record, self._stored, sharing)
+        self._stories = NearDuplicates(store, self.record, self._stored, sharing)
         self.lost = False
 
     def record(self, article_id: str) -> Record | None:

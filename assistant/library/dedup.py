@@ -14,7 +14,7 @@ _SHARING_KEPT = 8
 Sharing = dict[int, tuple[str, ...]]
 
 
-class Stories:
+class NearDuplicates:
     """The stories of a store and of the batch that is being written.
 
     `record` gives an article's record and `stored` the article that it keeps, as they will be when the

@@ -10,7 +10,7 @@ from llama_index.core.embeddings import BaseEmbedding
 
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.ingest.discover import ArticleFile
-from assistant.library.batch_writer import Writer
+from assistant.library.batch_writer import BatchWriter
 from assistant.library.lock import WriterLock
 from assistant.library.mapping import (
     FileOutcome,
@@ -24,7 +24,7 @@ from assistant.library.mapping import (
 from assistant.library.sources import FOLDER, Source, SourceBook, SourceFile
 from assistant.library.sync import Progress, Update
 from assistant.library.sync_report import Told
-from assistant.library.sync_state import Memory, in_step
+from assistant.library.sync_state import SyncCache, in_step
 from assistant.schema import Article, ArticleHeader, Citation
 from assistant.stores.base import Filter, Record, Size, Store
 from assistant.stores.sqlite.store import SqliteStore
@@ -55,7 +55,7 @@ class ArticleIndex:
         self.path = path
         self.embedder = embedder
         self._lock = WriterLock(path, say)
-        self._memory = Memory()
+        self._memory = SyncCache()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -182,7 +182,7 @@ class ArticleIndex:
         Raises `IndexStoreError`.
         """
         with self.writing():
-            writer = Writer(self.store, self.embedder, lambda _record: None, each_once=False)
+            writer = BatchWriter(self.store, self.embedder, lambda _record: None, each_once=False)
             for done, article in enumerate(articles, start=1):
                 writer.put(article, Record("", {}))
                 if progress:

@@ -21,7 +21,7 @@ Found = list[tuple[Source, Sequence[SourceFile]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Collection:
+class Library:
     """An index with the folder that it mirrors, where there is one."""
 
     index: ArticleIndex

@@ -12,7 +12,7 @@ from assistant.settings import Settings, default_articles
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LibraryLocation:
     """Where a library lies. `state` is the folder of its index, sources and uploads; `mirror` the folder
     of articles that it follows; `address` the server that holds the index instead of `state`.
     `by_default` is True for the user's own library where nothing was named."""
@@ -23,7 +23,7 @@ class Place:
     by_default: bool = False
 
 
-def place_to_ask(settings: Settings) -> Place:
+def place_to_ask(settings: Settings) -> LibraryLocation:
     """The library to answer from: the named folder or library, else the user's own, else the seeds.
 
     Raises `SettingsError`.
@@ -38,28 +38,30 @@ def place_to_ask(settings: Settings) -> Place:
     return mirror_of(settings, default_articles())
 
 
-def place_to_fill(settings: Settings) -> Place:
+def place_to_fill(settings: Settings) -> LibraryLocation:
     """The library that `assistant index PATH…` fills: the named one, else the user's own."""
     return named(settings, settings.index) if settings.index is not None else own_library(settings)
 
 
-def own_library(settings: Settings) -> Place:
+def own_library(settings: Settings) -> LibraryLocation:
     """The library that is used where none is named."""
-    return Place(settings.home / "library", by_default=True)
+    return LibraryLocation(settings.home / "library", by_default=True)
 
 
-def mirror_of(settings: Settings, folder: Path) -> Place:
+def mirror_of(settings: Settings, folder: Path) -> LibraryLocation:
     """The index of one folder, below the home folder."""
-    return Place(settings.home / "indexes" / _key(folder), mirror=folder)
+    return LibraryLocation(settings.home / "indexes" / _key(folder), mirror=folder)
 
 
-def named(settings: Settings, where: str) -> Place:
+def named(settings: Settings, where: str) -> LibraryLocation:
     """The library in a folder, or on a server, whose sources are then noted below the home folder."""
     if "://" in where:
-        return Place(settings.home / "servers" / hashlib.sha256(where.encode()).hexdigest()[:12], address=where)
+        return LibraryLocation(
+            settings.home / "servers" / hashlib.sha256(where.encode()).hexdigest()[:12], address=where
+        )
     if Path(where).is_file():
         raise SettingsError(f"ASSISTANT_INDEX={where!r}: is a file; name a folder or http://host:port")
-    return Place(Path(where))
+    return LibraryLocation(Path(where))
 
 
 def _key(folder: Path) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from assistant.embeddings.minilm import MiniLM
 from assistant.errors import ArticleError, UsageError
 from assistant.library.index import ArticleIndex, Progress, UpdateReport
-from assistant.library.library import Collection
-from assistant.library.location import Place, mirror_of, place_to_ask
+from assistant.library.library import Library
+from assistant.library.location import LibraryLocation, mirror_of, place_to_ask
 from assistant.settings import Settings, default_articles
 
 ProgressOf = Callable[[str], Progress]
@@ -20,13 +20,13 @@ def open_index(settings: Settings, progress: ProgressOf | None = None) -> tuple[
 
     Raises `UsageError`, `IndexStoreError`, and `ArticleError` when not one file could be read.
     """
-    collection, update = open_collection(settings, progress)
-    return collection.index, update
+    library, update = open_collection(settings, progress)
+    return library.index, update
 
 
 def open_collection(
     settings: Settings, progress: ProgressOf | None = None, say: Say | None = None
-) -> tuple[Collection, UpdateReport]:
+) -> tuple[Library, UpdateReport]:
     """The library that the settings name, ready to be asked, and what was done to make it so.
 
     Raises `UsageError`, `IndexStoreError`, and `ArticleError` when not one file could be read.
@@ -34,21 +34,21 @@ def open_collection(
     place = place_to_ask(settings)
     report = (progress or _silent)("indexing articles")
     if place.mirror is None:
-        collection = open_place(place, settings, say)
-        if not collection.index.is_empty() or collection.index.unfinished:
-            return _as_it_is(collection, place, report, say)
-        collection.index.close()
+        library = open_place(place, settings, say)
+        if not library.index.is_empty() or library.index.unfinished:
+            return _as_it_is(library, place, report, say)
+        library.index.close()
         if not place.by_default:
             where = place.address or place.state
             raise UsageError(f"the library at {where} is empty; fill it with: assistant index --index {where} PATH…")
         place = mirror_of(settings, default_articles())
-    collection = open_place(place, settings, say)
-    update = collection.refresh(report)
-    if collection.index.is_empty():
+    library = open_place(place, settings, say)
+    update = library.refresh(report)
+    if library.index.is_empty():
         problem = update.problems[0] if update.problems else "every article was removed; see assistant remove --restore"
-        collection.index.close()
+        library.index.close()
         raise ArticleError(f"no article could be indexed: {problem}")
-    return collection, update
+    return library, update
 
 
 def open_embedder(settings: Settings) -> MiniLM:
@@ -56,21 +56,21 @@ def open_embedder(settings: Settings) -> MiniLM:
     return MiniLM(threads=settings.threads, folder=settings.home / "models")
 
 
-def open_place(place: Place, settings: Settings, say: Say | None = None) -> Collection:
+def open_place(place: LibraryLocation, settings: Settings, say: Say | None = None) -> Library:
     """The library that lies there, as it is; made empty where there is none. Raises `IndexStoreError`."""
     index = ArticleIndex(place.state / "index.sqlite3", open_embedder(settings), address=place.address, say=say)
-    return Collection(index, place.mirror)
+    return Library(index, place.mirror)
 
 
 def _as_it_is(
-    collection: Collection, place: Place, report: Progress, say: Say | None
-) -> tuple[Collection, UpdateReport]:
+    library: Library, place: LibraryLocation, report: Progress, say: Say | None
+) -> tuple[Library, UpdateReport]:
     if place.by_default and say:
         say(f"answering from your library, {place.state}")
-    if collection.index.unfinished:
+    if library.index.unfinished:
         # Made anew, or interrupted then: without its sources it would answer from a part of them.
-        return collection, collection.refresh(report)
-    return collection, UpdateReport()
+        return library, library.refresh(report)
+    return library, UpdateReport()
 
 
 def _silent(_what: str) -> Progress:

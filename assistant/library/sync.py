@@ -8,7 +8,7 @@ from dataclasses import replace
 from llama_index.core.embeddings import BaseEmbedding
 
 from assistant.errors import ArticleError
-from assistant.library.batch_writer import Writer
+from assistant.library.batch_writer import BatchWriter
 from assistant.library.mapping import (
     ADDED,
     CHANGED,
@@ -21,8 +21,8 @@ from assistant.library.mapping import (
     with_id,
 )
 from assistant.library.sources import Excluded, Source, SourceFile
-from assistant.library.sync_report import Outcomes, Told, describe
-from assistant.library.sync_state import Known, Ledger, Memory, known_files
+from assistant.library.sync_report import SyncReporter, Told, describe
+from assistant.library.sync_state import FileState, PartialFiles, SyncCache, known_files
 from assistant.schema import Article
 from assistant.stores.base import Record, Store
 
@@ -45,19 +45,19 @@ class Update:
         *,
         told: Told | None = None,
         thorough: bool = False,
-        memory: Memory | None = None,
+        memory: SyncCache | None = None,
     ) -> None:
         self.report = UpdateReport()
-        self._outcomes = Outcomes(self.report, told)
+        self._outcomes = SyncReporter(self.report, told)
         self.exclusions_changed = False
         self._store = store
         self._sources = sources
         self._excluded = excluded
         self._thorough = thorough
         self._files: dict[str, dict[str, SourceFile]] = {}
-        self._memory = memory or Memory()
+        self._memory = memory or SyncCache()
         self._memory.open(store)
-        self._writer = Writer(store, embedder, self._reread, sharing=self._memory.sharing)
+        self._writer = BatchWriter(store, embedder, self._reread, sharing=self._memory.sharing)
 
     def end(self) -> None:
         """All sources are done: what is known now serves the next update of this process."""
@@ -76,9 +76,9 @@ class Update:
 
     def _run(self, source: Source, files: Sequence[SourceFile], progress: Progress | None) -> None:
         origin = source.origin
-        ledger = Ledger(self._store, origin)
+        ledger = PartialFiles(self._store, origin)
         known = self._memory.known.pop(origin, None) or known_files(self._store, origin, ledger.entries)
-        self._now: dict[str, Known] = {}
+        self._now: dict[str, FileState] = {}
         self._files[origin] = {str(source_file.file.id): source_file for source_file in files}
         gone = {key: entry for key, entry in known.items() if key not in self._files[origin]}
         moved = {entry.digest: key for key, entry in gone.items() if entry.ids and entry.digest}
@@ -121,13 +121,13 @@ class Update:
         self.report.removed += removed
         return removed
 
-    def _unchanged(self, entry: Known, source_file: SourceFile) -> None:
+    def _unchanged(self, entry: FileState, source_file: SourceFile) -> None:
         self.report.unchanged += len(entry.ids)
         self.report.problems += entry.problems
         status = FAILED if entry.problems and not entry.ids else UNCHANGED
         self._outcomes.tell(source_file, status, entry.ids, "; ".join(entry.problems))
 
-    def _same(self, ledger: Ledger, source: Source, source_file: SourceFile, entry: Known) -> None:
+    def _same(self, ledger: PartialFiles, source: Source, source_file: SourceFile, entry: FileState) -> None:
         """Written anew with the same content."""
         key = str(source_file.file.id)
         file = source_file.file
@@ -143,12 +143,12 @@ class Update:
 
     def _read(
         self,
-        ledger: Ledger,
+        ledger: PartialFiles,
         source: Source,
         source_file: SourceFile,
         digest: str,
-        entry: Known | None,
-        before: tuple[str, Known] | None,
+        entry: FileState | None,
+        before: tuple[str, FileState] | None,
     ) -> None:
         file = source_file.file
         key = str(file.id)
@@ -197,7 +197,7 @@ class Update:
         self._outcomes.count(statuses)
         self.report.problems += problems
         url = pending.url if alone and pending is not None else source_file.url
-        self._now[key] = Known(file.size, file.modified, digest, ids, problems, url)
+        self._now[key] = FileState(file.size, file.modified, digest, ids, problems, url)
 
         def settle() -> None:
             if alone:
@@ -230,7 +230,7 @@ class Update:
             name = source.name if number == 1 else f"{source.name}-{number}"
             chosen, number = f"{name}/{article_id}", number + 1
 
-    def _gone(self, ledger: Ledger, source: Source, gone: Mapping[str, Known]) -> None:
+    def _gone(self, ledger: PartialFiles, source: Source, gone: Mapping[str, FileState]) -> None:
         # All at once: a story is not handed on to an article that goes as well.
         self.report.removed += self._writer.drop([key for entry in gone.values() for key in entry.ids])
 
@@ -269,7 +269,7 @@ class Update:
         return None
 
     @staticmethod
-    def _former(article_id: str, key: str, old_key: str, known: Known) -> str | None:
+    def _former(article_id: str, key: str, old_key: str, known: FileState) -> str | None:
         """The id under which a moved file's article is known; a file's articles keep their order and keys."""
         if len(known.ids) == 1:
             return known.ids[0]

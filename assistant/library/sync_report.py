@@ -11,7 +11,7 @@ from assistant.schema import Article
 Told = Callable[[FileOutcome], None]
 
 
-class Outcomes:
+class SyncReporter:
     """Adds to `report` and tells `told`, where somebody listens."""
 
     def __init__(self, report: UpdateReport, told: Told | None) -> None:

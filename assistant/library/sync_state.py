@@ -17,7 +17,7 @@ _MOST_REMEMBERED = 100_000
 
 
 @dataclass(slots=True)
-class Known:
+class FileState:
     """What an index knows of a file: its fingerprint, its articles, what could not be read of it."""
 
     size: int
@@ -38,7 +38,7 @@ class Known:
         return (self.size, self.modified) == (file.size, file.modified) and source_file.url in (None, self.url)
 
 
-class Ledger:
+class PartialFiles:
     """The fingerprints of files that hold other than one article: their records alone do not tell
     whether all of the file was read."""
 
@@ -69,13 +69,13 @@ class Ledger:
         self._saved = time.monotonic()
 
 
-class Memory:
+class SyncCache:
     """What the last update of this process left known, while nobody else has written since: a watched
     archive is then not read from the store for every file that is written."""
 
     def __init__(self) -> None:
         self._generation: int | None = None
-        self.known: dict[str, dict[str, Known]] = {}
+        self.known: dict[str, dict[str, FileState]] = {}
         self.sharing: dict[int, tuple[str, ...]] | None = None
 
     def open(self, store: Store) -> None:
@@ -90,17 +90,17 @@ class Memory:
         self._generation = store.generation()
 
 
-def known_files(store: Store, origin: str, ledger: Mapping[str, list[Any]]) -> dict[str, Known]:
+def known_files(store: Store, origin: str, ledger: Mapping[str, list[Any]]) -> dict[str, FileState]:
     """What is known of the files of an origin, by the id of the file."""
-    found: dict[str, Known] = {}
+    found: dict[str, FileState] = {}
     for record in store.records(origin):
-        known = found.setdefault(record.file, Known(record.size, record.modified, record.digest))
+        known = found.setdefault(record.file, FileState(record.size, record.modified, record.digest))
         known.ids.append(record.id)
         known.url = record.header.get("url")
     for key, (size, modified, digest, count, problems, url) in ledger.items():
         ids = found[key].ids if key in found else []
         if len(ids) == count:
-            found[key] = Known(size, modified, digest, ids, problems, url)
+            found[key] = FileState(size, modified, digest, ids, problems, url)
         elif key in found:
             found[key].digest = ""  # it was not read to its end
     return found
@@ -108,7 +108,7 @@ def known_files(store: Store, origin: str, ledger: Mapping[str, list[Any]]) -> d
 
 def in_step(store: Store, origin: str, files: Sequence[SourceFile]) -> UpdateReport | None:
     """The report of an update that finds nothing to do; None when there is something."""
-    known = known_files(store, origin, Ledger(store, origin).entries)
+    known = known_files(store, origin, PartialFiles(store, origin).entries)
     report = UpdateReport()
     for source_file in files:
         entry = known.pop(str(source_file.file.id), None)

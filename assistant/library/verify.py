@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.library.fingerprint import content_hash
-from assistant.library.library import Collection
+from assistant.library.library import Library
 from assistant.library.mapping import UpdateReport, article_of, repeated_by
 from assistant.library.sources import Source, SourceFile
 from assistant.library.sync import Progress
 from assistant.library.sync_report import Told
-from assistant.library.sync_state import Known, Ledger, known_files
+from assistant.library.sync_state import FileState, PartialFiles, known_files
 from assistant.stores.base import Record, Store
 
 
@@ -27,10 +27,10 @@ class Findings:
     broken: bool = False
 
 
-def check(collection: Collection, progress: Progress | None = None) -> Findings:
+def check(library: Library, progress: Progress | None = None) -> Findings:
     """Read the whole index and every file of its sources; nothing is written."""
     found = Findings()
-    store = collection.index.store
+    store = library.index.store
     try:
         for fault in store.faults():
             found.lines.append(fault.message)
@@ -42,8 +42,8 @@ def check(collection: Collection, progress: Progress | None = None) -> Findings:
                 found.damaged.append(fault.article_id)
         if not found.broken:
             _check_records(store, found)
-            for source in collection.sources:
-                _check_source(collection, source, found, progress)
+            for source in library.sources:
+                _check_source(library, source, found, progress)
     except IndexStoreError as error:
         found.lines.append(str(error))
         found.broken = True
@@ -51,10 +51,10 @@ def check(collection: Collection, progress: Progress | None = None) -> Findings:
 
 
 def repair(
-    collection: Collection, found: Findings, progress: Progress | None = None, told: Told | None = None
+    library: Library, found: Findings, progress: Progress | None = None, told: Told | None = None
 ) -> UpdateReport:
     """Mend what a check found, from the files. Raises `IndexStoreError` when the index cannot be written."""
-    index = collection.index
+    index = library.index
     with index.writing():
         if found.broken:
             index.start_again()
@@ -67,7 +67,7 @@ def repair(
             )
             for origin in {record.origin for record in damaged}:
                 index.store.note(f"files {origin}", "{}")
-        return collection.refresh(progress, told, thorough=True)
+        return library.refresh(progress, told, thorough=True)
 
 
 def _check_records(store: Store, found: Findings) -> None:
@@ -95,16 +95,16 @@ def _fault_of(store: Store, record: Record) -> str | None:
     return None
 
 
-def _check_source(collection: Collection, source: Source, found: Findings, progress: Progress | None) -> None:
-    store = collection.index.store
+def _check_source(library: Library, source: Source, found: Findings, progress: Progress | None) -> None:
+    store = library.index.store
     try:
-        files, problems = collection.files(source)
+        files, problems = library.files(source)
     except ArticleError as error:
         found.lines.append(str(error))
         return
     found.lines += problems
-    known = known_files(store, source.origin, Ledger(store, source.origin).entries)
-    removed = {entry.file for entry in collection.index.book.excluded.values() if entry.origin == source.origin}
+    known = known_files(store, source.origin, PartialFiles(store, source.origin).entries)
+    removed = {entry.file for entry in library.index.book.excluded.values() if entry.origin == source.origin}
     for done, source_file in enumerate(files):
         if progress:
             progress(done, len(files))
@@ -116,7 +116,7 @@ def _check_source(collection: Collection, source: Source, found: Findings, progr
     found.lines += [f"{key}: is gone, its articles are still indexed" for key, entry in known.items() if entry.ids]
 
 
-def _differs(source_file: SourceFile, entry: Known | None) -> Iterator[str]:
+def _differs(source_file: SourceFile, entry: FileState | None) -> Iterator[str]:
     path = source_file.file.path
     if entry is None:
         yield f"{path}: is not indexed"

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 
 from assistant.errors import AssistantError
-from assistant.library.library import Collection
+from assistant.library.library import Library
 from assistant.library.mapping import UpdateReport
 from assistant.library.sources import FOLDER, UPLOADS, Source
 from assistant.library.sync_report import Told
@@ -17,7 +17,7 @@ _AT_MOST_MS = 400
 
 
 def watch(
-    collection: Collection,
+    library: Library,
     told: Told,
     updated: Callable[[UpdateReport], None],
     stop: Event | None = None,
@@ -30,7 +30,7 @@ def watch(
     """
     from watchfiles import watch as changes_of
 
-    sources = collection.sources
+    sources = library.sources
     roots = sorted({_root(source) for source in sources if _root(source).is_dir()})
     if not roots:
         return
@@ -53,7 +53,7 @@ def watch(
         if not touched:
             continue
         try:
-            updated(collection.refresh(told=told, only=touched))
+            updated(library.refresh(told=told, only=touched))
         except AssistantError as error:
             if failed:
                 failed(error)

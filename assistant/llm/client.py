@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import ModelConnectionError, ModelError
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.llamacpp.model_file import Progress
-from assistant.llm.llamacpp.prompt_cache import PrefixSlots, StateFiles
+from assistant.llm.llamacpp.prompt_cache import PromptCache, StateFiles
 from assistant.llm.llamacpp.select import adapter_of, local_model
 from assistant.llm.llamacpp.server import SLOTS, EmbeddedEngine
 from assistant.llm.llamacpp.token_budget import TokenBudget
@@ -60,7 +60,7 @@ class ChatModel:
         self._on_timings = on_timings
         self._speculation = speculation
         self._engine: EmbeddedEngine | None = None
-        self._slots: PrefixSlots | None = None
+        self._slots: PromptCache | None = None
         self._client: OpenAI | None = None
         self._budget = TokenBudget(settings.context)
         self._lock = threading.RLock()
@@ -97,7 +97,7 @@ class ChatModel:
                 server=server,
                 adapter=self.adapter,
             )
-            self._slots = PrefixSlots(
+            self._slots = PromptCache(
                 self._engine,
                 files if folder else None,
                 slots=SLOTS,
@@ -203,7 +203,7 @@ class ChatModel:
             place = {} if slot is None else {"id_slot": slot}
             yield safe, {"extra_body": {"cache_prompt": True, **place}}
 
-    def _most_tokens(self, slots: PrefixSlots, messages: Sequence[Message]) -> int:
+    def _most_tokens(self, slots: PromptCache, messages: Sequence[Message]) -> int:
         text = "\n".join(message["content"] for message in messages)
         # No token is less than a byte; where that bound would keep others waiting they are counted.
         tokens = len(text.encode())

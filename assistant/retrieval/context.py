@@ -15,7 +15,7 @@ from assistant.text.dates import in_words
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ArticleContext:
     """The retrieved passages of one article, in reading order; `rank` of its best, from 0.
 
     `excerpts`, by paragraph id, is what is read where the paragraphs are not read whole, and
@@ -54,7 +54,7 @@ class Report:
         """What every prompt about this report begins with, so that the engine reads it once."""
         return prompts.render("context", passages=self.render())
 
-    def beginning(self) -> Report:
+    def beginning(self) -> ArticleContext:
         """The report with what is read of it first: the engine keeps that when it reads on."""
         return replace(self, further={})
 
@@ -65,12 +65,12 @@ class Report:
         return [part[key] for part in (self.excerpts, self.further) for key in ids if key in part]
 
 
-def group(passages: Sequence[Passage]) -> list[Report]:
+def group(passages: Sequence[Passage]) -> list[ArticleContext]:
     """One report an article, the article of the best passage first."""
     by_article: dict[str, list[Passage]] = {}
     for passage in passages:
         by_article.setdefault(passage.article_id, []).append(passage)
     return [
-        Report(tuple(sorted(own, key=lambda passage: passage.paragraph.number)), rank)
+        ArticleContext(tuple(sorted(own, key=lambda passage: passage.paragraph.number)), rank)
         for rank, own in enumerate(by_article.values())
     ]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.query.query import Query
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import Similarities, placing, quotable
 from assistant.schema import Passage
 from assistant.text.tokens import content_words, stems
@@ -34,17 +34,17 @@ class Excerpts:
     nearest: dict[str, str]
     further: dict[str, str]
 
-    def of(self, report: Report) -> Report:
+    def of(self, context: ArticleContext) -> ArticleContext:
         """The report with its excerpts."""
-        own = [passage.paragraph.id for passage in report.passages]
+        own = [passage.paragraph.id for passage in context.passages]
         return replace(
-            report,
+            context,
             excerpts={key: self.nearest[key] for key in own if key in self.nearest},
             further={key: self.further[key] for key in own if key in self.further},
         )
 
 
-class Excerpter:
+class ExcerptSelector:
     """Chooses sentences by words and meaning, and by the rank of their paragraph."""
 
     def __init__(self, similarities: Similarities, *, characters: int, articles: int) -> None:

@@ -20,7 +20,7 @@ from llama_index.core.vector_stores.types import (
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import also, to_paragraph
 from assistant.query.query import Query
-from assistant.retrieval.context import Report, group
+from assistant.retrieval.context import ArticleContext, group
 from assistant.schema import Passage
 
 _DEPTH = 20
@@ -57,29 +57,29 @@ class Retriever:
             found = self._of_periods(query, found, chosen)
         return tuple(replace(passage, also=self._also(passage.article_id)) for passage in found[: self._passages])
 
-    def reports(self, passages: Sequence[Passage]) -> list[Report]:
+    def contexts(self, passages: Sequence[Passage]) -> list[ArticleContext]:
         """The passages by article, the article of the best one first.
 
         In a small library a report holds its whole article: its prompt then always begins the
         same, so that the engine reads it once and only the question is new.
         """
-        reports = group(passages)
+        contexts = group(passages)
         small = self.reads_whole()
         return [
-            replace(report, passages=self._complete(report) if small else report.passages, whole=small)
-            for report in reports
+            replace(context, passages=self._complete(context) if small else context.passages, whole=small)
+            for context in contexts
         ]
 
     def reads_whole(self) -> bool:
         """True for a library so small that each report is its whole article."""
         return self._store.size().characters <= self._whole_below
 
-    def _complete(self, report: Report) -> tuple[Passage, ...]:
-        found = {passage.paragraph.id: passage for passage in report.passages}
-        outlets = report.passages[0].also
+    def _complete(self, context: ArticleContext) -> tuple[Passage, ...]:
+        found = {passage.paragraph.id: passage for passage in context.passages}
+        outlets = context.passages[0].also
         return tuple(
             found.get(node.node_id) or replace(_of_node(node), also=outlets)
-            for node in self._store.nodes_of(report.passages[0].article_id)
+            for node in self._store.nodes_of(context.passages[0].article_id)
         )
 
     def _also(self, article_id: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.prompts import Prompts
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.settings import Settings
 
 
@@ -24,27 +24,27 @@ class Judge:
         self._model = model
         self._prompts = prompts
 
-    def answered(self, question: str, report: Report) -> float:
+    def answered(self, question: str, context: ArticleContext) -> float:
         """P(the article states the answer to `question`), in [0, 1]."""
-        return self._ask("answered", report, question=question)
+        return self._ask("answered", context, question=question)
 
-    def stated(self, sentence: str, report: Report) -> float:
+    def stated(self, sentence: str, context: ArticleContext) -> float:
         """P(the article states all of `sentence`), in [0, 1]."""
-        return self._ask("stated", report, sentence=sentence)
+        return self._ask("stated", context, sentence=sentence)
 
-    def right(self, question: str, sentence: str, report: Report) -> float:
+    def right(self, question: str, sentence: str, context: ArticleContext) -> float:
         """P(`sentence` answers `question` rightly by the article), in [0, 1]."""
-        return self._ask("right", report, question=question, sentence=sentence)
+        return self._ask("right", context, question=question, sentence=sentence)
 
-    def _ask(self, name: str, report: Report, **variables: str) -> float:
-        context = report.context(self._prompts)
+    def _ask(self, name: str, context: ArticleContext, **variables: str) -> float:
+        shown = context.context(self._prompts)
         # On one line each: no line of an article or of a draft can pass for one of the prompt's own.
         variables = {name: " ".join(text.split()) for name, text in variables.items()}
         messages = [
             {"role": "system", "content": self._prompts.render("system")},
-            {"role": "user", "content": self._prompts.render(name, context=context, **variables)},
+            {"role": "user", "content": self._prompts.render(name, context=shown, **variables)},
         ]
-        return self._model.probability_yes(messages, prefix=context, keep_prefix=report.whole)
+        return self._model.probability_yes(messages, prefix=shown, keep_prefix=context.whole)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import heading
 from assistant.verification.evidence import Evidence, EvidenceFinder
 from assistant.verification.exact import unstated_numbers
@@ -35,7 +35,7 @@ class Claim:
     """
 
     text: str
-    report: Report
+    context: ArticleContext
     evidence: tuple[Evidence, ...]
     judgements: Judgements
     confidence: float
@@ -51,36 +51,36 @@ class Verifier:
         self._finder = finder
         self._confidence = confidence
 
-    def verify(self, question: str, draft: str, report: Report, *, answered: float) -> Claim:
+    def verify(self, question: str, draft: str, context: ArticleContext, *, answered: float) -> Claim:
         """The claim that `draft` makes; `answered` is the judge's probability for its article."""
-        evidence = self._finder.find(draft, report.passages)
+        evidence = self._finder.find(draft, context.passages)
         problems = _problems(draft, evidence, question)
         if evidence and not self._finder.is_related(question, evidence):
             problems = (*problems, "what is quoted has nothing to do with the question")
         if problems:
             # Nothing that a judge says could let it be shown.
-            return Claim(draft, report, evidence, Judgements(answered, 0.0, 0.0), 0.0, problems)
-        stated = self._judge.stated(draft, report)
+            return Claim(draft, context, evidence, Judgements(answered, 0.0, 0.0), 0.0, problems)
+        stated = self._judge.stated(draft, context)
         if stated < STATED:
             unsure = (f"the article states it with a probability of only {stated:.2f}",)
-            return Claim(draft, report, evidence, Judgements(answered, stated, 0.0), 0.0, unsure)
-        judgements = Judgements(answered, stated, self._judge.right(question, draft, report))
-        return Claim(draft, report, evidence, judgements, self._confidence(judgements))
+            return Claim(draft, context, evidence, Judgements(answered, stated, 0.0), 0.0, unsure)
+        judgements = Judgements(answered, stated, self._judge.right(question, draft, context))
+        return Claim(draft, context, evidence, judgements, self._confidence(judgements))
 
-    def quotation(self, question: str, draft: str, report: Report, *, answered: float) -> Claim | None:
+    def quotation(self, question: str, draft: str, context: ArticleContext, *, answered: float) -> Claim | None:
         """The article's own sentence nearest to question and draft, as a claim; None without any.
 
         It is stated by itself; whether it answers the question is judged like any other.
         """
-        evidence = self._finder.find(f"{question} {draft}", report.passages)[:1]
+        evidence = self._finder.find(f"{question} {draft}", context.passages)[:1]
         if not self._finder.is_related(question, evidence):
             # The draft led away from the question.
-            evidence = self._finder.find(question, report.passages)[:1]
+            evidence = self._finder.find(question, context.passages)[:1]
         if not evidence or not self._finder.is_related(question, evidence):
             return None
         text = evidence[0].quote.text.strip()
-        judgements = Judgements(answered, 1.0, self._judge.right(question, text, report))
-        return Claim(text, report, evidence, judgements, self._confidence(judgements), quoted=True)
+        judgements = Judgements(answered, 1.0, self._judge.right(question, text, context))
+        return Claim(text, context, evidence, judgements, self._confidence(judgements), quoted=True)
 
 
 def _problems(draft: str, evidence: Sequence[Evidence], question: str) -> tuple[str, ...]:

@@ -14,10 +14,10 @@ from assistant.api import Assistant
 from assistant.errors import AssistantError
 from assistant.settings import EMBEDDED, Settings
 from assistant.web.handlers.chat import Chat, Parts
-from assistant.web.handlers.library import Shelf
+from assistant.web.handlers.library import LibraryHandler
 from assistant.web.handlers.session import Action, Session
-from assistant.web.jobs.loader import Opening
-from assistant.web.jobs.queue import Desk
+from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.queue import JobQueue
 from assistant.web.security.browser_id import owner_of
 from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.storage.conversations import ConversationStore
@@ -37,7 +37,7 @@ _LISTEN = "(window.newsPage ||= []).push(trigger); /* 'act', 'go', 'find' */"
 
 
 def create_app(
-    assistant: Assistant | Opening,
+    assistant: Assistant | AssistantLoader,
     *,
     settings: Settings,
     conversations: ConversationStore | None = None,
@@ -50,23 +50,25 @@ def create_app(
     `assistant` may still be opening. `at_once` questions are answered at the same time, the others wait
     their turn. Raises `IndexStoreError` when the conversations cannot be kept.
     """
-    opening = assistant if isinstance(assistant, Opening) else Opening.of(assistant)
+    loader = assistant if isinstance(assistant, AssistantLoader) else AssistantLoader.of(assistant)
     conversations = conversations or ConversationStore(conversations_path(settings.home))
     feedback = feedback or FeedbackStore(feedback_path(settings.home))
-    chat = Chat(opening, Desk(at_once), conversations, feedback)
+    chat = Chat(loader, JobQueue(at_once), conversations, feedback)
     uploads = uploads or UploadPolicy()
-    return _Page(opening, chat, Shelf(opening, chat, uploads), uploads).blocks()
+    return _Page(loader, chat, LibraryHandler(loader, chat, uploads), uploads).blocks()
 
 
 class _Page:
     """Lays the components out and routes their events."""
 
-    def __init__(self, opening: Opening, chat: Chat, shelf: Shelf, uploads: UploadPolicy) -> None:
-        self._opening = opening
+    def __init__(
+        self, loader: AssistantLoader, chat: Chat, library_handler: LibraryHandler, uploads: UploadPolicy
+    ) -> None:
+        self._loader = loader
         self._uploads = uploads
         self._chat = chat
-        self._shelf = shelf
-        self._actions = {**chat.actions(), **shelf.actions()}
+        self._library_handler = library_handler
+        self._actions = {**chat.actions(), **library_handler.actions()}
         self._parts: dict[str, Any] = {}
 
     def blocks(self) -> gr.Blocks:
@@ -175,7 +177,7 @@ class _Page:
         return self._guarded(lambda: self._chat.stop(session, owner_of(request)))
 
     def _upload(self, files: list[str] | None, session: Session, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        steps = self._shelf.add(session, owner_of(request), [Path(file) for file in files or ()])
+        steps = self._library_handler.add(session, owner_of(request), [Path(file) for file in files or ()])
         while True:
             parts = self._guarded(lambda: next(steps, {}))
             if not parts:
@@ -195,8 +197,8 @@ class _Page:
 
     def _status(self, session: Session, owner: str) -> Parts:
         """The status line; the library too, when it is another than this page shows."""
-        state, stamp = self._opening.state, self._shelf.stamp()
-        assistant = self._opening.assistant if self._opening.is_open else None
+        state, stamp = self._loader.state, self._library_handler.stamp()
+        assistant = self._loader.assistant if self._loader.is_open else None
         model = assistant.model.name if assistant else ""
         if model == EMBEDDED:
             model = "embedded model"
@@ -208,7 +210,7 @@ class _Page:
         }
         if stamp != session.library:
             session.library = stamp
-            parts |= self._shelf.shown(session, owner)
+            parts |= self._library_handler.shown(session, owner)
         return parts
 
     # -- from parts to components ---------------------------------------------------------

@@ -17,7 +17,7 @@ import uvicorn
 
 from assistant.errors import AssistantError, UsageError
 from assistant.settings import Settings
-from assistant.web.jobs.loader import Opening
+from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.hosts import check_binding
 from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.storage.conversations import ConversationStore
@@ -38,7 +38,7 @@ class Site:
     allow_open: bool = False
 
 
-def serve(opening: Opening, settings: Settings, site: Site, ready: Callable[[str], None]) -> None:
+def serve(loader: AssistantLoader, settings: Settings, site: Site, ready: Callable[[str], None]) -> None:
     """Serve until interrupted; `ready` is told the address. Raises `AssistantError`, also where others could
     reach the page without a password."""
     password_hash = settings.password_hash.get_secret_value()
@@ -46,7 +46,7 @@ def serve(opening: Opening, settings: Settings, site: Site, ready: Callable[[str
     listening = _listen(site)
     uploads = tempfile.mkdtemp(prefix="news-assistant-uploads-")
     try:
-        server = _server(opening, settings, site, uploads)
+        server = _server(loader, settings, site, uploads)
         host, port = listening.getsockname()[:2]
         ready(f"http://{f'[{host}]' if ':' in host else host}:{port}")
         with _ended_by_signal():
@@ -56,7 +56,7 @@ def serve(opening: Opening, settings: Settings, site: Site, ready: Callable[[str
         shutil.rmtree(uploads, ignore_errors=True)
 
 
-def _server(opening: Opening, settings: Settings, site: Site, uploads: str) -> uvicorn.Server:
+def _server(loader: AssistantLoader, settings: Settings, site: Site, uploads: str) -> uvicorn.Server:
     # Gradio reads it when it is imported.
     os.environ["GRADIO_TEMP_DIR"] = uploads
     from assistant.web.app import create_app
@@ -64,7 +64,7 @@ def _server(opening: Opening, settings: Settings, site: Site, uploads: str) -> u
 
     conversations = ConversationStore(conversations_path(settings.home))
     page = create_app(
-        opening,
+        loader,
         settings=settings,
         conversations=conversations,
         feedback=FeedbackStore(feedback_path(settings.home)),

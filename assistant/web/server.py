@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.errors import AssistantError
 from assistant.web.security.browser_id import BrowserCookie, owner_of
 from assistant.web.security.hosts import AllowedHosts
-from assistant.web.security.login import LoginWall, Passes, add_login
+from assistant.web.security.login import LoginTokens, LoginWall, add_login
 from assistant.web.security.middleware import HostGuard, LoginGuard, OwnUploads, SecurityHeaders
 from assistant.web.security.passwords import LoginLimit
 from assistant.web.storage.conversations import ConversationStore
@@ -51,9 +51,9 @@ def create_server(
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_routes(app, conversations)
-    passes = Passes(password_hash)
+    login_tokens = LoginTokens(password_hash)
     if password_hash:
-        add_login(app, password_hash, passes)
+        add_login(app, password_hash, login_tokens)
     # Without it Gradio takes every path for an uploaded file's (`processing_utils._check_allowed`, 6.31): `launch()`
     # sets it, mounting does not.
     page.has_launched = True
@@ -74,7 +74,7 @@ def create_server(
     app.add_middleware(PageHead)
     app.add_middleware(BrowserCookie)
     if password_hash:
-        app.add_middleware(LoginWall, passes=passes)
+        app.add_middleware(LoginWall, login_tokens=login_tokens)
         app.add_middleware(LoginGuard, limit=LoginLimit())
     app.add_middleware(OnlyServed)
     app.add_middleware(SecurityHeaders)

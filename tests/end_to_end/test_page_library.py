@@ -25,7 +25,7 @@ LIBRARY_STORY = (
 
 
 @pytest.fixture(scope="module")
-def shelf(start_site):
+def library_handler(start_site):
     """The seeds and a hostile article."""
     return start_site({HOSTILE_NAME: HOSTILE})
 
@@ -79,8 +79,8 @@ def test_chosen_articles_are_the_only_ones_asked(site, new_page, ask):
     page.get_by_text("All articles, any date").wait_for()
 
 
-def test_an_upload_is_told_file_by_file_and_can_be_asked_at_once(shelf, new_page, ask, tmp_path, seeds):
-    page = new_page(shelf)
+def test_an_upload_is_told_file_by_file_and_can_be_asked_at_once(library_handler, new_page, ask, tmp_path, seeds):
+    page = new_page(library_handler)
     seed = next(seeds.iterdir()).read_bytes()
     for name, content in {
         "library.txt": LIBRARY_STORY.encode(),
@@ -112,8 +112,8 @@ def test_an_upload_is_told_file_by_file_and_can_be_asked_at_once(shelf, new_page
     page.locator("#pane .empty").wait_for()
 
 
-def test_files_dropped_on_the_page_are_taken(shelf, new_page):
-    page = new_page(shelf)
+def test_files_dropped_on_the_page_are_taken(library_handler, new_page):
+    page = new_page(library_handler)
     open_library(page)
     transfer = page.evaluate_handle(
         """text => {
@@ -127,8 +127,8 @@ def test_files_dropped_on_the_page_are_taken(shelf, new_page):
     page.locator("#outcomes li.added, #outcomes li.duplicate").wait_for()
 
 
-def test_a_hostile_article_runs_nothing_and_fetches_nothing(shelf, new_page, ask):
-    page = new_page(shelf)
+def test_a_hostile_article_runs_nothing_and_fetches_nothing(library_handler, new_page, ask):
+    page = new_page(library_handler)
     turn = ask(page, "Who closed the tram line?")
     assert "The tram line was closed by the mayor" in turn.locator(".sentence").inner_text()
     turn.locator(".chip").first.hover()
@@ -154,8 +154,8 @@ def test_a_hostile_article_runs_nothing_and_fetches_nothing(shelf, new_page, ask
     assert "<svg onload=alert(6)>" in page.locator("#announce").text_content()
 
 
-def test_a_hostile_question_and_file_name_are_text_too(shelf, new_page, ask, tmp_path):
-    page = new_page(shelf)
+def test_a_hostile_question_and_file_name_are_text_too(library_handler, new_page, ask, tmp_path):
+    page = new_page(library_handler)
     question = "<img src=x onerror=alert(1)> ${alert(2)} {{7*7}} **what** [a](javascript:alert(3))?"
     turn = ask(page, question)
     assert turn.locator(".question").inner_text() == question

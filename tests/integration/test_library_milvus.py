@@ -11,33 +11,33 @@ import pytest
 
 from assistant.errors import IndexStoreError
 from assistant.library.index import ArticleIndex
-from assistant.library.library import Collection
+from assistant.library.library import Library
 from assistant.library.verify import check
 from assistant.query.query import Query
 from assistant.retrieval.retriever import Retriever
 
 Write = Callable[..., Path]
-Open = Callable[[str], Collection]
+Open = Callable[[str], Library]
 STORY = "date 2017-07-04 They met in Moscow.\n\nThey left for home.\n\n"
 
 
 @pytest.fixture
 def machine(milvus: str, tmp_path: Path, embedder: Any) -> Iterator[Open]:
-    opened: list[Collection] = []
+    opened: list[Library] = []
     address = f"{milvus}/l{uuid4().hex}"
 
-    def make(name: str) -> Collection:
+    def make(name: str) -> Library:
         index = ArticleIndex(tmp_path / name / "index.sqlite3", embedder, address=address)
-        opened.append(Collection(index))
+        opened.append(Library(index))
         return opened[-1]
 
     yield make
-    for collection in opened:
-        collection.index.close()
+    for library in opened:
+        library.index.close()
 
 
-def ids(collection: Collection) -> list[str]:
-    return [article.id for article in collection.index.articles()]
+def ids(library: Library) -> list[str]:
+    return [article.id for article in library.index.articles()]
 
 
 def test_a_library_on_a_server_grows_and_shrinks(machine: Open, write_articles: Write) -> None:

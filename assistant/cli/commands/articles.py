@@ -35,14 +35,14 @@ def _articles(arguments: argparse.Namespace) -> int:
     if arguments.show and (arguments.words or arguments.outlet or arguments.since or arguments.until):
         raise UsageError("--show ID goes with no words and no filter")
     dates_of(arguments)
-    collection, update = open_collection(settings_of(arguments), progress_bars, say)
+    library, update = open_collection(settings_of(arguments), progress_bars, say)
     try:
         if arguments.show:
-            _show(collection.index, arguments)
+            _show(library.index, arguments)
         else:
-            _list(collection.index, arguments)
+            _list(library.index, arguments)
     finally:
-        collection.index.close()
+        library.index.close()
     warn(update.problems)
     return 1 if update.problems else 0
 

@@ -12,7 +12,7 @@ from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.library.index import FileOutcome, UpdateReport
-    from assistant.library.library import Collection
+    from assistant.library.library import Library
     from assistant.library.sources import Source
 
 
@@ -48,48 +48,48 @@ def _index(arguments: argparse.Namespace) -> int:
         place = mirror_of(settings, arguments.articles)
     else:
         place = place_to_fill(settings)
-    collection = open_place(place, settings, say_always)
+    library = open_place(place, settings, say_always)
     try:
         if arguments.check:
-            return _check(collection, arguments)
+            return _check(library, arguments)
         if arguments.forget:
-            removed = collection.forget(arguments.forget)
+            removed = library.forget(arguments.forget)
             say_always(f"forgot {arguments.forget} and its {_articles(removed)}")
             return 0
-        return _update(collection, arguments)
+        return _update(library, arguments)
     finally:
-        collection.index.close()
+        library.index.close()
 
 
-def _update(collection: Collection, arguments: argparse.Namespace) -> int:
+def _update(library: Library, arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import progress_bars
 
-    only = _add(collection, arguments)
-    if only is None and not collection.sources:
+    only = _add(library, arguments)
+    if only is None and not library.sources:
         raise UsageError("the library has no sources yet; name some: assistant index PATH…")
     told = _tell if arguments.verbose else None
-    report = collection.refresh(progress_bars("indexing articles"), told, only=only)
+    report = library.refresh(progress_bars("indexing articles"), told, only=only)
     warn(report.problems)
-    print(_summary(report, collection), file=sys.stderr)
+    print(_summary(report, library), file=sys.stderr)
     if arguments.watch:
-        _watch(collection, arguments)
+        _watch(library, arguments)
     return 1 if report.problems else 0
 
 
-def _add(collection: Collection, arguments: argparse.Namespace) -> list[Source] | None:
+def _add(library: Library, arguments: argparse.Namespace) -> list[Source] | None:
     """The sources that were named; None where none was: then all are meant."""
     paths = [Path(path) for path in arguments.paths if path != "-"]
     if not (arguments.paths or arguments.urls):
         return None
-    added = collection.add_paths(paths)
+    added = library.add_paths(paths)
     if arguments.urls:
-        added += collection.add_paths([arguments.urls], kind="urls")
+        added += library.add_paths([arguments.urls], kind="urls")
     if "-" in arguments.paths:
-        added.append(collection.add_text(sys.stdin.buffer.read()))
+        added.append(library.add_text(sys.stdin.buffer.read()))
     return added
 
 
-def _watch(collection: Collection, arguments: argparse.Namespace) -> None:
+def _watch(library: Library, arguments: argparse.Namespace) -> None:
     from assistant.library.mapping import UNCHANGED
     from assistant.library.watch import watch
 
@@ -102,28 +102,28 @@ def _watch(collection: Collection, arguments: argparse.Namespace) -> None:
     def updated(report: UpdateReport) -> None:
         warn(report.problems if not started else [])
         if not started:
-            say_always(f"watching {', '.join(source.path for source in collection.sources)} …")
+            say_always(f"watching {', '.join(source.path for source in library.sources)} …")
             started.append(True)
 
-    watch(collection, told, updated, failed=lambda error: say_always(str(error)))
+    watch(library, told, updated, failed=lambda error: say_always(str(error)))
 
 
-def _check(collection: Collection, arguments: argparse.Namespace) -> int:
+def _check(library: Library, arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import one_line, progress_bars
     from assistant.library.verify import check, repair
 
-    found = check(collection, progress_bars("checking files"))
+    found = check(library, progress_bars("checking files"))
     for line in found.lines:
         print(one_line(line))
     if not found.lines:
-        size = collection.index.size()
+        size = library.index.size()
         print(f"nothing wrong: {_articles(size.articles)}, {size.paragraphs:,} paragraphs")
         return 0
     if arguments.dry_run:
         return 1
-    report = repair(collection, found, progress_bars("repairing"), _tell if arguments.verbose else None)
+    report = repair(library, found, progress_bars("repairing"), _tell if arguments.verbose else None)
     warn(report.problems)
-    print(f"repaired; {_summary(report, collection)}")
+    print(f"repaired; {_summary(report, library)}")
     return 1 if report.problems else 0
 
 
@@ -135,7 +135,7 @@ def _tell(outcome: FileOutcome) -> None:
     print(f"{outcome.status:<9} {told}", flush=True)
 
 
-def _summary(report: UpdateReport, collection: Collection) -> str:
+def _summary(report: UpdateReport, library: Library) -> str:
     parts = {
         "added": report.added,
         "changed": report.changed,
@@ -146,7 +146,7 @@ def _summary(report: UpdateReport, collection: Collection) -> str:
         "not readable": len(report.problems),
     }
     done = ", ".join(f"{number:,} {what}" for what, number in parts.items() if number)
-    size = collection.index.size()
+    size = library.index.size()
     return f"{done or 'nothing to do'}; the library holds {_articles(size.articles)}, {size.paragraphs:,} paragraphs"
 
 

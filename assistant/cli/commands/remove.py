@@ -10,7 +10,7 @@ from assistant.cli.commands.common import Commands, add_folder, say, settings_of
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.library.library import Collection
+    from assistant.library.library import Library
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -42,22 +42,22 @@ def _remove(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     if arguments.restore:
         return _restore(arguments)
-    collection, update = open_collection(settings, progress_bars, say)
+    library, update = open_collection(settings, progress_bars, say)
     try:
         warn(update.problems)
-        return _remove_from(collection, arguments)
+        return _remove_from(library, arguments)
     finally:
-        collection.index.close()
+        library.index.close()
 
 
-def _remove_from(collection: Collection, arguments: argparse.Namespace) -> int:
+def _remove_from(library: Library, arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import one_line
 
-    store = collection.index.store
+    store = library.index.store
     unknown = [key for key in arguments.ids if store.record(key) is None]
-    ids = [key for key in arguments.ids if key not in unknown] or _chosen(collection, arguments)
+    ids = [key for key in arguments.ids if key not in unknown] or _chosen(library, arguments)
     if ids and (arguments.yes or _agreed(len(ids))):
-        number = collection.remove(ids)
+        number = library.remove(ids)
         print(f"assistant: removed {number} article{'s' * (number != 1)}", file=sys.stderr)
     elif not unknown:
         print("assistant: nothing was removed", file=sys.stderr)
@@ -66,7 +66,7 @@ def _remove_from(collection: Collection, arguments: argparse.Namespace) -> int:
     return 1 if unknown else 0
 
 
-def _chosen(collection: Collection, arguments: argparse.Namespace) -> list[str]:
+def _chosen(library: Library, arguments: argparse.Namespace) -> list[str]:
     from datetime import timedelta
 
     from assistant.settings import parse_day
@@ -75,7 +75,7 @@ def _chosen(collection: Collection, arguments: argparse.Namespace) -> list[str]:
     if not (arguments.outlet or arguments.before):
         return []
     until = parse_day(arguments.before, "--before") - timedelta(days=1) if arguments.before else None
-    return [header.id for header in collection.index.all_headers(Filter(source=arguments.outlet, until=until))]
+    return [header.id for header in library.index.all_headers(Filter(source=arguments.outlet, until=until))]
 
 
 def _agreed(number: int) -> bool:
@@ -93,12 +93,12 @@ def _restore(arguments: argparse.Namespace) -> int:
     from assistant.library.open import open_place
 
     settings = settings_of(arguments)
-    collection = open_place(place_to_ask(settings), settings, say_always)
+    library = open_place(place_to_ask(settings), settings, say_always)
     try:
-        back = collection.restore(arguments.ids)
-        report = collection.refresh(progress_bars("indexing articles"))
+        back = library.restore(arguments.ids)
+        report = library.refresh(progress_bars("indexing articles"))
     finally:
-        collection.index.close()
+        library.index.close()
     warn(report.problems)
     unknown = [key for key in arguments.ids if key not in back]
     for key in unknown:

@@ -40,20 +40,20 @@ def _web(arguments: argparse.Namespace) -> int:
     from assistant.api import Assistant
     from assistant.ingest.limits import MAX_BYTES
     from assistant.llm.endpoint import resolve_endpoint
-    from assistant.web.jobs.loader import Opening
+    from assistant.web.jobs.loader import AssistantLoader
 
     # The model loads in its own process while the web framework is imported here.
-    opening = Opening(lambda progress: Assistant.open(settings=settings, progress=progress))
-    opening.start()
+    loader = AssistantLoader(lambda progress: Assistant.open(settings=settings, progress=progress))
+    loader.start()
     try:
         from assistant.web.run import Site, serve
 
         at_once = arguments.at_once or (4 if resolve_endpoint(settings).url else 1)
         largest = arguments.max_upload * _MIB if arguments.max_upload else MAX_BYTES
         site = Site(arguments.host, arguments.port, largest, at_once, arguments.allow_open)
-        serve(opening, settings, site, lambda address: print(f"assistant: {address}", file=sys.stderr, flush=True))
+        serve(loader, settings, site, lambda address: print(f"assistant: {address}", file=sys.stderr, flush=True))
     finally:
-        opening.close()
+        loader.close()
     return 0
 
 

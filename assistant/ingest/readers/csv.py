@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Problem, Story
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MAX_ROW_BYTES, MAX_ROWS, MAX_STREAM_BYTES
 from assistant.ingest.readers import jsonl
 from assistant.ingest.readers.fields import has_text_column
 from assistant.ingest.readers.line_reader import is_damaged, text_lines, too_long
 
 
-def read(source: Source) -> Iterator[Story | Problem]:
+def read(source: RawFile) -> Iterator[Story | Problem]:
     """An article a row; a row that holds none is a `Problem` with its number. Raises `ArticleError`."""
     # The csv module has this one limit for the whole process; its default is 128 KiB.
     csv.field_size_limit(MAX_ROW_BYTES)
@@ -70,7 +70,7 @@ class _Lines:
         return skipped
 
 
-def _header(lines: _Lines, source: Source) -> tuple[list[str], str]:
+def _header(lines: _Lines, source: RawFile) -> tuple[list[str], str]:
     first = next(lines, "").lstrip("\ufeff")
     marked = first.strip().lower().startswith("sep=")
     delimiter = first.strip()[4:5] if marked else ""

@@ -8,14 +8,14 @@ from typing import Any
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Story
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.readers.zip_package import open_package
 
 _DROPPED = ("caption", "footer", "header", "toc ", "footnote", "endnote")
 _UNNAMED = frozenset({"python-docx", "microsoft office user", "user", "admin", "unknown", "author"})
 
 
-def read(source: Source) -> Iterator[Story]:
+def read(source: RawFile) -> Iterator[Story]:
     """The document's text. The day it was made is not taken for the article's. Raises `ArticleError`."""
     import docx
     from docx.opc.exceptions import PackageNotFoundError

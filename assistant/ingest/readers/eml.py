@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Problem, Story
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.formats import FORMATS
 from assistant.ingest.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MAX_MAIL_PARTS
 from assistant.ingest.pubdate import parse_published
@@ -33,7 +33,7 @@ _PAGE_LINKS = re.compile(
 _SHORT = 0.3
 
 
-def read(source: Source) -> Iterator[Story | Problem]:
+def read(source: RawFile) -> Iterator[Story | Problem]:
     """The mail's text as one article; attachments that hold articles are named, not opened. Raises `ArticleError`."""
     message = parse(source.read(MAX_CONTAINER_BYTES), source.label)
     fields = _headers(message)

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Problem, Story
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers.encoding import declared_charset, decode
 from assistant.ingest.readers.html_dom import local_name, paragraphs, parse_html, parse_xml
@@ -20,7 +20,7 @@ _MOST_CHAPTERS = 5_000
 _NOT_STORIES = ("nav", "toc", "cover", "titlepage", "copyright", "ncx")
 
 
-def read(source: Source) -> Iterator[Story | Problem]:
+def read(source: RawFile) -> Iterator[Story | Problem]:
     """The chapters that hold text. Raises `ArticleError`."""
     with open_package(source) as package:
         folder, root = _package_document(package)

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Story
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.readers.encoding import declared_charset, decode
 from assistant.ingest.readers.html_dom import paragraphs, paragraphs_of_html, parse_html, plain_paragraphs
 from assistant.ingest.readers.html_metadata import page_fields
@@ -17,7 +17,7 @@ _ENOUGH = 200
 _TITLE_TAIL = re.compile(r"\s+[|–—·:-]\s+[^|–—·]{2,40}$")
 
 
-def read(source: Source) -> Iterator[Story]:
+def read(source: RawFile) -> Iterator[Story]:
     """The page's one article. Raises `ArticleError` where there is none."""
     content = source.read()
     yield story_of(decode(content, source.label, declared_charset(content[:4096])), source.label)

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Problem, Story
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MAX_BYTES, MAX_ROW_BYTES, MAX_ROWS, MAX_STREAM_BYTES, MIB
 from assistant.ingest.readers import fields, jsonl
 from assistant.ingest.readers.line_reader import text_chunks
@@ -30,7 +30,7 @@ _LISTS = (
 _SPACE = " \t\r\n\ufeff,"
 
 
-def read(source: Source) -> Iterator[Story | Problem]:
+def read(source: RawFile) -> Iterator[Story | Problem]:
     """The file's articles. A list is read an element at a time; any other value whole. Raises `ArticleError`."""
     with source.open(MAX_STREAM_BYTES) as file:
         text = _Text(text_chunks(file, source.label))

@@ -8,13 +8,13 @@ from typing import Any
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Problem, Story
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MAX_ROWS, MAX_STREAM_BYTES
 from assistant.ingest.readers.fields import own_id, story_of
 from assistant.ingest.readers.line_reader import is_damaged, text_lines, too_long
 
 
-def read(source: Source) -> Iterator[Story | Problem]:
+def read(source: RawFile) -> Iterator[Story | Problem]:
     """An article a line; a line that holds none is a `Problem` with its number. Raises `ArticleError`."""
     with source.open(MAX_STREAM_BYTES) as file:
         for number, line in text_lines(file, source.label):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Story
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MAX_CONTAINER_BYTES
 from assistant.ingest.readers import eml, html
 
 
-def read(source: Source) -> Iterator[Story]:
+def read(source: RawFile) -> Iterator[Story]:
     """The page's article. The day on which the page was saved is not taken for its date. Raises `ArticleError`."""
     message = eml.parse(source.read(MAX_CONTAINER_BYTES), source.label)
     for part in eml.parts(message, source.label):

@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Story
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MAX_CONTAINER_BYTES, MAX_PAGES
 from assistant.ingest.readers.pdf_layout import Line, paragraphs_of, without_running_heads
 
@@ -20,7 +20,7 @@ _NO_TITLE = re.compile(
 _TITLE_SCALE = 1.2
 
 
-def read(source: Source) -> Iterator[Story]:
+def read(source: RawFile) -> Iterator[Story]:
     """The document's text. The day the file was made is not taken for the article's. Raises `ArticleError`."""
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError

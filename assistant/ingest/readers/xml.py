@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Problem, Story
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.readers import feed, newsml
 from assistant.ingest.readers.html_dom import local_name, parse_xml
 
 _FEEDS = frozenset({"rss", "feed", "rdf"})
 
 
-def read(source: Source) -> Iterator[Story | Problem]:
+def read(source: RawFile) -> Iterator[Story | Problem]:
     """The articles of a feed or a news document. Raises `ArticleError` for other XML."""
     content = source.read()
     if not content.strip():

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from assistant.errors import ArticleError
 from assistant.ingest import archive
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MIB
 
 
@@ -41,7 +41,7 @@ class Package:
 
 
 @contextmanager
-def open_package(source: Source) -> Iterator[Package]:
+def open_package(source: RawFile) -> Iterator[Package]:
     """The file's parts. Raises `ArticleError` when it is damaged, encrypted or unpacks to too much."""
     content = source.read(MAX_CONTAINER_BYTES)
     if not content.strip():

@@ -36,7 +36,7 @@ _Q4_K_BYTES, _Q4_K_STEPS = 144, 8
 _DAMAGED = (ValueError, LookupError, FloatingPointError)
 
 
-class TileWeights:
+class AmxWeights:
     """The rewritten file beside a model's own."""
 
     def __init__(self, source: Path) -> None:

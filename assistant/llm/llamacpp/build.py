@@ -28,7 +28,7 @@ from filelock import FileLock
 
 from assistant.errors import EngineBuildError
 
-Report = Callable[[int], None]
+Progress = Callable[[int], None]
 _RECIPE = tuple(Path(__file__).with_name("cmake") / name for name in ("ggml.cmake", "tile_config.h"))
 _OPTIONS = {
     "CMAKE_BUILD_TYPE": "Release",
@@ -48,7 +48,7 @@ _WORK = "work-"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class EngineSource:
     """A source distribution that holds llama.cpp in `thirdparty/llama.cpp`."""
 
     package: str
@@ -56,13 +56,13 @@ class Source:
     sha256: str
 
 
-SOURCE = Source("xllamacpp", "2026.10.11549", "c17ee1163006f70726abb9f72137830818f3d8cb60bfc34cb232d08428eaa22b")
+SOURCE = EngineSource("xllamacpp", "2026.10.11549", "c17ee1163006f70726abb9f72137830818f3d8cb60bfc34cb232d08428eaa22b")
 
 
 class NativeEngine:
     """The compiled servers in one folder, one for each processor and source; `flags` are the processor's own."""
 
-    def __init__(self, folder: Path, *, source: Source = SOURCE, flags: frozenset[str] | None = None) -> None:
+    def __init__(self, folder: Path, *, source: EngineSource = SOURCE, flags: frozenset[str] | None = None) -> None:
         self.folder = folder
         self.source = source
         self._flags = processor_flags() if flags is None else flags
@@ -78,7 +78,7 @@ class NativeEngine:
         path = self._home / _SERVER
         return path if os.access(path, os.X_OK) else None
 
-    def build(self, check: Callable[[Path], None], report: Report | None = None) -> Path:
+    def build(self, check: Callable[[Path], None], report: Progress | None = None) -> Path:
         """Fetch the source, compile it, keep the program when `check` raises nothing; about five minutes on two cores.
 
         What is there already is kept, also where another process has built it meanwhile. `report` is told of per cent
@@ -116,7 +116,7 @@ class NativeEngine:
         made_of = [self.source.version, recipe, _OPTIONS, platform.system(), platform.machine(), sorted(self._flags)]
         return self.folder / hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:16]
 
-    def _build(self, compiler: str, make: str, check: Callable[[Path], None], report: Report) -> None:
+    def _build(self, compiler: str, make: str, check: Callable[[Path], None], report: Progress) -> None:
         # A run that was killed left half a gigabyte.
         for left in self.folder.glob(f"{_WORK}*"):
             shutil.rmtree(left, ignore_errors=True)
@@ -127,7 +127,7 @@ class NativeEngine:
             self.remove()
             program.parent.replace(self._home)
 
-    def _compile(self, work: Path, compiler: str, make: str, report: Report) -> Path:
+    def _compile(self, work: Path, compiler: str, make: str, report: Progress) -> Path:
         tree = self._fetch(work)
         report(5)
         cmake = shutil.which("cmake") or _install_cmake(work)
@@ -196,7 +196,7 @@ def _install_cmake(work: Path) -> str:
     return str(place / "cmake" / "data" / "bin" / "cmake")
 
 
-def _report_share(line: str, report: Report) -> None:
+def _report_share(line: str, report: Progress) -> None:
     if share := re.match(r"\[\s*(\d+)(%|/(\d+))", line):
         done = int(share[1]) / int(share[3] or 100)
         report(10 + round(done * 85))

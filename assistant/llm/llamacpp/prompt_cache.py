@@ -120,7 +120,7 @@ class _Kept:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class PrefixSlots:
+class PromptCache:
     """Lends the engine's slots to prompts by how they begin. Thread-safe."""
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from assistant.errors import ModelFileError, SettingsError
 from assistant.llm.endpoint import Endpoint
-from assistant.llm.llamacpp.amx_weights import TileWeights
+from assistant.llm.llamacpp.amx_weights import AmxWeights
 from assistant.llm.llamacpp.build import NativeEngine
 from assistant.llm.llamacpp.model_file import ModelStore, Progress
 from assistant.settings import Settings
@@ -62,9 +62,9 @@ def engine_of(settings: Settings) -> NativeEngine:
     return NativeEngine(settings.home / "engine")
 
 
-def tiles_of(settings: Settings) -> TileWeights:
+def tiles_of(settings: Settings) -> AmxWeights:
     """The embedded model's weights rewritten for tiles, or the place for them."""
-    return TileWeights(ModelStore(settings.home / "models").path)
+    return AmxWeights(ModelStore(settings.home / "models").path)
 
 
 def weights_for(native: NativeEngine, settings: Settings, progress: Progress | None = None) -> Path:

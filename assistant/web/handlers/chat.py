@@ -16,8 +16,8 @@ from assistant.web.examples import example_questions
 from assistant.web.handlers.newest import newest_first
 from assistant.web.handlers.session import Action, Find, Scope, Session
 from assistant.web.jobs.answering import Asking, Running
-from assistant.web.jobs.loader import Opening
-from assistant.web.jobs.queue import Desk
+from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.queue import JobQueue
 from assistant.web.storage.conversations import ConversationStore, Message
 from assistant.web.storage.feedback import FeedbackStore
 from assistant.web.views.chat import (
@@ -40,9 +40,11 @@ _EXAMPLES_FROM = 12
 class Chat:
     """The chat of every page; what differs between pages is in their `Session`."""
 
-    def __init__(self, opening: Opening, desk: Desk, conversations: ConversationStore, feedback: FeedbackStore) -> None:
-        self._opening = opening
-        self._asking = Asking(opening, desk, conversations)
+    def __init__(
+        self, loader: AssistantLoader, queue: JobQueue, conversations: ConversationStore, feedback: FeedbackStore
+    ) -> None:
+        self._loader = loader
+        self._asking = Asking(loader, queue, conversations)
         self._conversations = conversations
         self._feedback = feedback
 
@@ -83,7 +85,7 @@ class Chat:
         titles = {}
         if len(session.scope.articles) == 1:
             with suppress(AssistantError):
-                article = self._opening.assistant.article(session.scope.articles[0])
+                article = self._loader.assistant.article(session.scope.articles[0])
                 titles = {article.id: article.title}
         return scope_html(session.scope, titles, session.editing)
 
@@ -91,12 +93,12 @@ class Chat:
         return live_html(running.live.record(), running.live.doing, running.job.place)
 
     def _articles(self) -> int | None:
-        return self._opening.assistant.size().articles if self._opening.is_open else None
+        return self._loader.assistant.size().articles if self._loader.is_open else None
 
     def _examples(self) -> list[str]:
-        if not self._opening.is_open:
+        if not self._loader.is_open:
             return []
-        assistant = self._opening.assistant
+        assistant = self._loader.assistant
         return example_questions(
             assistant.article(header.id) for header in newest_first(assistant, Find(), _EXAMPLES_FROM)
         )
@@ -234,7 +236,7 @@ class Chat:
             history=history[:-before],
             verdict=verdict,
             comment=action.text("comment"),
-            settings=self._opening.assistant.settings,
+            settings=self._loader.assistant.settings,
             scope=rated.answer.get("scope"),
             conversation=session.conversation,
             position=position,

@@ -17,7 +17,7 @@ from assistant.errors import AssistantError, UsageError
 from assistant.web.handlers.chat import Chat, Parts
 from assistant.web.handlers.newest import newest_first
 from assistant.web.handlers.session import Action, Find, Scope, Session
-from assistant.web.jobs.loader import Opening
+from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.upload_policy import UploadPolicy, display_name
 from assistant.web.views.chat import counted, notice_html
 from assistant.web.views.library import find_html, missing_html, outcomes_html, pane_html, shelf_html
@@ -26,19 +26,19 @@ from assistant.web.views.timeline import timeline_html
 _MORE = 50
 
 
-class Shelf:
+class LibraryHandler:
     """The library of every page."""
 
-    def __init__(self, opening: Opening, chat: Chat, uploads: UploadPolicy) -> None:
-        self._opening = opening
+    def __init__(self, loader: AssistantLoader, chat: Chat, uploads: UploadPolicy) -> None:
+        self._loader = loader
         self._chat = chat
         self._uploads = uploads
 
     def shown(self, session: Session, owner: str) -> Parts:
         """The whole library as it is now, and the chat's welcome where it names the articles."""
-        if not self._opening.is_open:
+        if not self._loader.is_open:
             return {}
-        assistant = self._opening.assistant
+        assistant = self._loader.assistant
         parts = self._list(session)
         if session.conversation is None:
             parts |= {"log": self._chat.shown(session, owner)["log"]}
@@ -50,7 +50,7 @@ class Shelf:
 
     def stamp(self) -> object:
         """Changes when the library does."""
-        return self._opening.assistant.size() if self._opening.is_open else None
+        return self._loader.assistant.size() if self._loader.is_open else None
 
     def actions(self) -> dict[str, Callable[[Session, str, Action], Parts]]:
         """What can be done at once, by name."""
@@ -73,7 +73,7 @@ class Shelf:
         names = [display_name(path.name) for path in paths]
         rows = [(name, "waiting", "") for name in names]
         try:
-            assistant = self._opening.assistant
+            assistant = self._loader.assistant
             problems = self._uploads.problems([(path.name, path.stat().st_size) for path in paths])
             for place, (path, name, problem) in enumerate(zip(paths, names, problems, strict=True)):
                 rows[place] = (name, "reading", "")
@@ -89,7 +89,7 @@ class Shelf:
         yield {**self.shown(session, owner), "outcomes": outcomes_html(rows, len(rows)), "upload": None}
 
     def _list(self, session: Session) -> Parts:
-        assistant, find = self._opening.assistant, session.find
+        assistant, find = self._loader.assistant, session.find
         headers = newest_first(assistant, find, find.shown)
         total = assistant.count(words=find.words, source=find.source, since=find.since, until=find.until)
         chosen = session.scope.articles
@@ -101,7 +101,7 @@ class Shelf:
     def _source(self, _: Session, __: str, action: Action) -> Parts:
         number, start, end = (action.number(name) if action.text(name) else 0 for name in ("paragraph", "start", "end"))
         try:
-            article = self._opening.assistant.article(action.text("article"))
+            article = self._loader.assistant.article(action.text("article"))
         except AssistantError as error:
             return {"pane": missing_html(str(error), action.text("again"))}
         return {"pane": pane_html(article, (number, start, end) if end else None, action.text("again"))}
@@ -114,7 +114,7 @@ class Shelf:
     def _period(self, session: Session, _: str, action: Action) -> Parts:
         since, until = period_days(action.text("period"))
         session.find = replace(session.find, since=since, until=until, shown=_MORE)
-        return {**self._list(session), "find": find_html(session.find, self._opening.assistant.outlets())}
+        return {**self._list(session), "find": find_html(session.find, self._loader.assistant.outlets())}
 
     def _more(self, session: Session, _: str, __: Action) -> Parts:
         session.find = replace(session.find, shown=session.find.shown + _MORE)
@@ -138,14 +138,14 @@ class Shelf:
         return self._scope(session)
 
     def _remove(self, session: Session, owner: str, _: Action) -> Parts:
-        removed = self._opening.assistant.remove(session.scope.articles)
+        removed = self._loader.assistant.remove(session.scope.articles)
         session.scope = replace(session.scope, articles=())
         session.library = self.stamp()
         words = f"{counted(removed, 'article')} removed."
         return {**self.shown(session, owner), **self._scope(session), "notice": notice_html(words, "info")}
 
     def _refresh(self, session: Session, owner: str, _: Action) -> Parts:
-        report = self._opening.assistant.refresh()
+        report = self._loader.assistant.refresh()
         session.library = self.stamp()
         changes = ", ".join(
             f"{number:,} {what}"

@@ -8,8 +8,8 @@ from assistant.errors import UsageError
 from assistant.schema import Answer, Done, Event, Question
 from assistant.web.handlers.session import Scope, Session
 from assistant.web.jobs.live_answer import LiveAnswer
-from assistant.web.jobs.loader import Opening
-from assistant.web.jobs.queue import Desk, Job
+from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.queue import Job, JobQueue
 from assistant.web.storage.conversations import ConversationStore
 
 _MOST_AT_ONCE = 3
@@ -33,9 +33,9 @@ class Running:
 class Asking:
     """The questions that are being answered, at most one a conversation and a few a person."""
 
-    def __init__(self, opening: Opening, desk: Desk, conversations: ConversationStore) -> None:
-        self._opening = opening
-        self._desk = desk
+    def __init__(self, loader: AssistantLoader, queue: JobQueue, conversations: ConversationStore) -> None:
+        self._loader = loader
+        self._queue = queue
         self._conversations = conversations
         self._running: dict[str, Running] = {}
 
@@ -60,7 +60,7 @@ class Asking:
         `position`, where given, is the message whose place it takes, with all after it, once there is an
         answer. Raises `AssistantError`.
         """
-        assistant = self._opening.assistant
+        assistant = self._loader.assistant
         if self.of(session.conversation, owner):
             raise UsageError("your last question is still being answered; wait for it, or stop it")
         self._running = {key: running for key, running in self._running.items() if running.is_on}
@@ -85,7 +85,7 @@ class Asking:
             if isinstance(event, Done):
                 self._keep(owner, conversation, question, event.answer, position)
 
-        running = Running(owner, self._desk.submit(lambda: events, take), live, position)
+        running = Running(owner, self._queue.submit(lambda: events, take), live, position)
         self._running[conversation] = running
         return running
 

@@ -26,7 +26,7 @@ class State:
     share: float | None = None
 
 
-class Opening:
+class AssistantLoader:
     """An assistant that is being opened, is open, or could not be."""
 
     def __init__(self, open_assistant: Callable[[ProgressOf], Assistant]) -> None:
@@ -38,11 +38,11 @@ class Opening:
         self._thread: threading.Thread | None = None
 
     @classmethod
-    def of(cls, assistant: Assistant) -> Opening:
+    def of(cls, assistant: Assistant) -> AssistantLoader:
         """An assistant that is open already."""
-        opening = cls(lambda _progress: assistant)
-        opening._assistant, opening._state = assistant, State("ready")
-        return opening
+        loader = cls(lambda _progress: assistant)
+        loader._assistant, loader._state = assistant, State("ready")
+        return loader
 
     def start(self) -> None:
         """Begin; returns at once. Starting twice does nothing."""

@@ -20,24 +20,24 @@ Work = Callable[[], Iterator[Event]]
 
 
 class Job:
-    """One question on its way to an answer; made by `Desk.submit`.
+    """One question on its way to an answer; made by `JobQueue.submit`.
 
     `version` grows whenever there is something new to show.
     """
 
-    def __init__(self, work: Work, on_event: Callable[[Event], None], desk: Desk) -> None:
+    def __init__(self, work: Work, on_event: Callable[[Event], None], queue: JobQueue) -> None:
         self.error: str | None = None
         self.version = 0
         self._work = work
         self._on_event = on_event
-        self._desk = desk
+        self._queue = queue
         self._cancelled = threading.Event()
         self._over = threading.Event()
 
     @property
     def place(self) -> int:
         """How many questions are answered before this one is begun; 0 when it is its turn."""
-        return self._desk.place_of(self)
+        return self._queue.place_of(self)
 
     @property
     def cancelled(self) -> bool:
@@ -52,7 +52,7 @@ class Job:
     def cancel(self) -> None:
         """Stop: at once where it waits, else at the model's next word, whose request is then dropped."""
         self._cancelled.set()
-        self._desk.withdraw(self)
+        self._queue.withdraw(self)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Block until it is over; False when it is not within `seconds`."""
@@ -90,7 +90,7 @@ class Job:
                 close()
 
 
-class Desk:
+class JobQueue:
     """Answers up to `at_once` questions at the same time, first come, first served."""
 
     def __init__(self, at_once: int = 1, *, most_waiting: int = 32) -> None:

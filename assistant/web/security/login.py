@@ -24,7 +24,7 @@ _LASTS_S = 30 * 24 * 3600
 _OPEN = frozenset(("/login", "/page/page.css", "/page/theme.js", "/page/icon.svg"))
 
 
-class Passes:
+class LoginTokens:
     """Makes and checks what is in the cookie: an expiry, signed with a key made from the password's hash.
 
     Nothing is kept: passes outlive a restart and end with a change of the password.
@@ -54,13 +54,13 @@ class Passes:
 class LoginWall:
     """ASGI middleware: without a pass there is nothing but the way to it."""
 
-    def __init__(self, app: ASGIApp, passes: Passes) -> None:
+    def __init__(self, app: ASGIApp, login_tokens: LoginTokens) -> None:
         self._app = app
-        self._passes = passes
+        self._login_tokens = login_tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, lead to the form, or refuse."""
-        if scope["type"] != "http" or scope["path"] in _OPEN or self._passes.holds(cookie_of(scope, COOKIE)):
+        if scope["type"] != "http" or scope["path"] in _OPEN or self._login_tokens.holds(cookie_of(scope, COOKIE)):
             await self._app(scope, receive, send)
         elif scope["path"] == "/":
             await RedirectResponse("/login", 303)(scope, receive, send)
@@ -68,7 +68,7 @@ class LoginWall:
             await PlainTextResponse("log in first", 401)(scope, receive, send)
 
 
-def add_login(app: FastAPI, password_hash: str, passes: Passes) -> None:
+def add_login(app: FastAPI, password_hash: str, login_tokens: LoginTokens) -> None:
     """The form at /login, and /logout. Raises `UsageError` where the hash is none."""
     is_right = login_check(password_hash)
 
@@ -81,7 +81,7 @@ def add_login(app: FastAPI, password_hash: str, passes: Passes) -> None:
         if not await is_right("", password):
             return HTMLResponse(login_html("That is not the password."), 401)
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(COOKIE, passes.make(), max_age=_LASTS_S, httponly=True, samesite="lax")
+        answer.set_cookie(COOKIE, login_tokens.make(), max_age=_LASTS_S, httponly=True, samesite="lax")
         return answer
 
     @app.get("/logout")

@@ -17,8 +17,8 @@ from assistant.errors import ModelError, QuestionError
 from assistant.generation.generator import DraftGenerator
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
-from assistant.retrieval.context import Report, group
-from assistant.retrieval.excerpt import Excerpter
+from assistant.retrieval.context import ArticleContext, group
+from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.schema import (
     Answer,
     Done,
@@ -59,8 +59,8 @@ class FakeRetriever:
     def reads_whole(self) -> bool:
         return self.whole
 
-    def reports(self, passages: Sequence[Passage]) -> list[Report]:
-        return [replace(report, whole=self.whole) for report in group(passages)]
+    def contexts(self, passages: Sequence[Passage]) -> list[ArticleContext]:
+        return [replace(context, whole=self.whole) for context in group(passages)]
 
 
 def weakest(judged: Judgements) -> float:
@@ -81,7 +81,7 @@ def run(tmp_path: Path) -> Run:
         steps = Steps(
             QuestionRewriter(model, prompts),
             retriever,  # type: ignore[arg-type]
-            Excerpter(alike, characters=1500, articles=3),
+            ExcerptSelector(alike, characters=1500, articles=3),
             judge,
             [DraftGenerator(writer, prompts) for writer in (model, second) if writer],
             Verifier(judge, EvidenceFinder(alike), weakest),
@@ -320,7 +320,7 @@ def test_three_articles_are_read_at_most(ask: Ask) -> None:
     model = ScriptedModel(answered=0.1)
     answer, _ = ask(WHEN, FakeRetriever(*many), model)
     assert model.kinds() == ["ANSWERED"] * 3
-    assert [report["article_id"] for report in answer.steps["reports"]] == ["0", "1", "2"]
+    assert [context["article_id"] for context in answer.steps["reports"]] == ["0", "1", "2"]
 
 
 # How much of an article is read.

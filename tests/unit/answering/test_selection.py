@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from answer_samples import NEW, OLD, report
+from answer_samples import NEW, OLD, context
 
 from assistant.answering.selection import Candidate, Outcome, select, worth_writing
 from assistant.query.query import Query
@@ -16,16 +16,16 @@ DAYS = {"old": OLD, "new": NEW, "undated": None}
 
 
 def candidate(article: str, answered: float = 0.9) -> Candidate:
-    return Candidate(report("They met.", article=article, published=DAYS[article]), answered)
+    return Candidate(context("They met.", article=article, published=DAYS[article]), answered)
 
 
 def claim(article: str, confidence: float, *problems: str) -> Claim:
-    own = report("They met.", article=article, published=DAYS[article])
+    own = context("They met.", article=article, published=DAYS[article])
     return Claim("They met.", own, (), Judgements(0.9, 0.9, 0.9), confidence, problems)
 
 
 def order(query: Query, *candidates: Candidate, threshold: float = 0.2) -> list[str]:
-    return [kept.report.passages[0].article_id for kept in worth_writing(query, candidates, threshold)]
+    return [kept.context.passages[0].article_id for kept in worth_writing(query, candidates, threshold)]
 
 
 def outcomes(query: Query, *claims: Claim, threshold: float = 0.5) -> list[Outcome]:

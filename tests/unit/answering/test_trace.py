@@ -8,7 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from answer_samples import passage, report
+from answer_samples import context, passage
 
 from assistant.answering.selection import Candidate, Outcome
 from assistant.answering.trace import Trace
@@ -19,10 +19,10 @@ from assistant.verification.verifier import Claim, Judgements
 
 FOUND = replace(passage("They signed two.", 9), via="Xinhua", score=0.03, dense_score=0.61234)
 UNDATED = passage("He came.", 1, "other", None, None)
-BAD = Claim("They signed 7.", report("x"), (), Judgements(0.9, 0.0, 0.0), 0.0, ("“7” is not in what is quoted",))
+BAD = Claim("They signed 7.", context("x"), (), Judgements(0.9, 0.0, 0.0), 0.0, ("“7” is not in what is quoted",))
 GOOD = Claim(
     "They signed two.",
-    report("x"),
+    context("x"),
     (Evidence(FOUND, Quote("They signed", 0, 11)),),
     Judgements(0.876543, 1.0, 0.5),
     0.912345,
@@ -34,8 +34,8 @@ GOOD = Claim(
 def record() -> dict[str, Any]:
     trace = Trace("What did they sign?", 0.5, (FOUND, UNDATED))
     trace.candidates = [
-        Candidate(report("One.", "Two."), 0.876543),
-        Candidate(report("x", published=None, source=None), 0.1),
+        Candidate(context("One.", "Two."), 0.876543),
+        Candidate(context("x", published=None, source=None), 0.1),
     ]
     trace.checked([BAD], [Outcome.NOT_STATED])
     trace.checked([GOOD], [Outcome.SHOWN])

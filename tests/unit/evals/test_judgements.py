@@ -13,7 +13,7 @@ import pytest
 from bundle_builders import small, write_bundle
 
 from assistant.errors import ModelError, UsageError
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.settings import Settings
 from evals import judgements
 from evals.bundles import Bundle, load_bundle
@@ -53,15 +53,15 @@ class FakeJudge:
         self.probability = probability
         self.asked: list[tuple[str, ...]] = []
 
-    def answered(self, question: str, report: Report) -> float:
+    def answered(self, question: str, report: ArticleContext) -> float:
         self.asked.append(("answered", question, report.passages[0].article_id))
         return self.probability(question)
 
-    def stated(self, sentence: str, report: Report) -> float:
+    def stated(self, sentence: str, report: ArticleContext) -> float:
         self.asked.append(("stated", sentence, report.passages[0].article_id))
         return self.probability(sentence)
 
-    def right(self, question: str, sentence: str, report: Report) -> float:
+    def right(self, question: str, sentence: str, report: ArticleContext) -> float:
         self.asked.append(("right", question, sentence, report.passages[0].article_id))
         return self.probability(sentence)
 

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answer_samples import prompts_in, report
+from answer_samples import context, prompts_in
 
 from assistant.generation.generator import DraftGenerator, generators_of
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.schema import Token
 from assistant.settings import Settings
 
-ARTICLE = report("Xi and Putin signed two statements.")
+ARTICLE = context("Xi and Putin signed two statements.")
 
 
-def written(model: Any, folder: Path, article: Report = ARTICLE) -> tuple[list[str], str]:
+def written(model: Any, folder: Path, article: ArticleContext = ARTICLE) -> tuple[list[str], str]:
     """The pieces, and the draft that came last."""
     *tokens, draft = DraftGenerator(model, prompts_in(folder)).write("What did they sign?", article)
     assert all(isinstance(token, Token) for token in tokens)
@@ -82,7 +82,7 @@ def test_it_is_asked_for_one_line_about_the_article_and_not_told_that_it_may_ref
 @pytest.mark.parametrize("whole", [True, False])
 def test_only_a_whole_article_is_kept_for_later(tmp_path: Path, fake_model: Any, whole: bool) -> None:
     model = fake_model("They met.")
-    written(model, tmp_path, Report(ARTICLE.passages, 0, whole=whole))
+    written(model, tmp_path, ArticleContext(ARTICLE.passages, 0, whole=whole))
     assert model.asked[0].keep_prefix is whole
 
 

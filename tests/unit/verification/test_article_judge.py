@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answer_samples import prompts_in, report
+from answer_samples import context, prompts_in
 
 from assistant.generation.generator import DraftGenerator
 from assistant.llm.prompts import Prompts
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.settings import Settings
 from assistant.verification.judge import Judge, open_judge
 
-ARTICLE = report("They signed two statements.")
+ARTICLE = context("They signed two statements.")
 CONTEXT = "Articles:\n[TDI, 22 March 2023: Title new]\nThey signed two statements."
 
 
-def judge_all(judge: Judge, article: Report = ARTICLE) -> list[float]:
+def judge_all(judge: Judge, article: ArticleContext = ARTICLE) -> list[float]:
     return [
         judge.answered("What?", article),
         judge.stated("They signed two.", article),
@@ -44,7 +44,7 @@ def test_each_judgement_has_its_prompt_with_its_variables(tmp_path: Path, fake_m
 def test_a_draft_and_all_judgements_share_their_beginning(tmp_path: Path, fake_model: Any, whole: bool) -> None:
     """It is what the engine reads once; only a whole article is worth keeping on disk."""
     model, prompts = fake_model("They signed."), prompts_in(tmp_path)
-    article = Report(ARTICLE.passages, 0, whole=whole)
+    article = ArticleContext(ARTICLE.passages, 0, whole=whole)
     judge_all(Judge(model, prompts), article)
     list(DraftGenerator(model, prompts).write("What?", article))
     calls = [*model.judged, *model.asked]

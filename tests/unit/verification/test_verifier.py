@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from answer_samples import NEW, ScriptedModel, alike, passage, prompts_in, report
+from answer_samples import NEW, ScriptedModel, alike, context, passage, prompts_in
 
-from assistant.retrieval.context import Report
+from assistant.retrieval.context import ArticleContext
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Judgements, Verifier
 
 QUESTION = "What did Xi and Putin sign?"
 SIGNED = "Following their talks, Xi and Putin signed two joint statements on 4 points."
-ARTICLE = report("Xi came to Moscow with 300 guests.", SIGNED)
+ARTICLE = context("Xi came to Moscow with 300 guests.", SIGNED)
 
 
 def verifier(folder: Path, model: ScriptedModel) -> Verifier:
@@ -27,7 +27,7 @@ def test_a_claim_has_its_quote_its_judgements_and_its_confidence(tmp_path: Path)
     assert [part.quote.text for part in claim.evidence] == [SIGNED]
     assert claim.judgements == Judgements(0.9, 0.8, 0.6)
     assert (claim.confidence, claim.problems, claim.quoted) == (0.3, (), False)
-    assert (claim.text, claim.report) == ("They signed two joint statements.", ARTICLE)
+    assert (claim.text, claim.context) == ("They signed two joint statements.", ARTICLE)
     assert [(kind, text) for kind, _, text in model.asked] == [
         ("STATED", "They signed two joint statements."),
         ("RIGHT", f"{QUESTION} = They signed two joint statements."),
@@ -70,7 +70,7 @@ def test_a_number_of_the_heading_or_of_the_question_is_none(tmp_path: Path, ques
 
 def test_where_nothing_can_be_quoted_nothing_is_claimed(tmp_path: Path) -> None:
     model = ScriptedModel()
-    bare = Report((passage("", published=NEW, dateline="MOSCOW: "),), 0)
+    bare = ArticleContext((passage("", published=NEW, dateline="MOSCOW: "),), 0)
     claim = verifier(tmp_path, model).verify(QUESTION, "They signed.", bare, answered=0.9)
     assert claim.problems == ("nothing in the article can be quoted for it",)
     assert (claim.evidence, claim.confidence, model.asked) == ((), 0, [])
@@ -89,7 +89,7 @@ def test_a_quotation_is_the_articles_sentence_and_only_asked_whether_it_answers(
 
 
 def test_a_quotation_is_one_place_even_where_two_are_near(tmp_path: Path) -> None:
-    two = report("Xi came to Moscow.", "It rained all day.", "Putin came to Minsk.")
+    two = context("Xi came to Moscow.", "It rained all day.", "Putin came to Minsk.")
     claim = verifier(tmp_path, ScriptedModel()).quotation(
         "Did Xi go to Moscow and Putin to Minsk?", "", two, answered=0.9
     )

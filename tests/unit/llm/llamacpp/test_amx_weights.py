@@ -25,7 +25,7 @@ from gguf import GGMLQuantizationType as Type
 from gguf import GGUFReader, quants
 
 from assistant.errors import ModelFileError
-from assistant.llm.llamacpp.amx_weights import TileWeights, rewrite
+from assistant.llm.llamacpp.amx_weights import AmxWeights, rewrite
 
 FORK = multiprocessing.get_context("fork")
 
@@ -40,8 +40,8 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def tiles(source: Path) -> TileWeights:
-    return TileWeights(source)
+def tiles(source: Path) -> AmxWeights:
+    return AmxWeights(source)
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_progress_counts_the_sources_bytes_up_to_the_whole(source: Path, tmp_pat
     assert [done for done, _ in steps] == sorted({done for done, _ in steps})
 
 
-def test_nothing_but_the_file_its_stamp_and_the_lock_is_left(tiles: TileWeights) -> None:
+def test_nothing_but_the_file_its_stamp_and_the_lock_is_left(tiles: AmxWeights) -> None:
     assert not tiles.is_current
     assert tiles.ensure() == tiles.path == tiles.source.with_name("tiny.tiles.gguf")
     assert tiles.is_current
@@ -136,13 +136,13 @@ def test_nothing_but_the_file_its_stamp_and_the_lock_is_left(tiles: TileWeights)
     assert names == {"tiny.gguf", "tiny.tiles.gguf", "tiny.tiles.json"}
 
 
-def test_it_is_made_once(tiles: TileWeights, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_made_once(tiles: AmxWeights, monkeypatch: pytest.MonkeyPatch) -> None:
     tiles.ensure()
     monkeypatch.setattr("assistant.llm.llamacpp.amx_weights.rewrite", lambda *_: pytest.fail("it was made again"))
-    assert TileWeights(tiles.source).ensure() == tiles.path
+    assert AmxWeights(tiles.source).ensure() == tiles.path
 
 
-def test_it_is_made_anew_of_another_source(tiles: TileWeights) -> None:
+def test_it_is_made_anew_of_another_source(tiles: AmxWeights) -> None:
     first = tiles.ensure().read_bytes()
     same_size = write_gguf(tiles.source, seed=2)
     assert not tiles.is_current
@@ -155,7 +155,7 @@ def test_it_is_made_anew_of_another_source(tiles: TileWeights) -> None:
 
 
 @pytest.mark.parametrize("damage", [lambda whole: whole[:-1], lambda whole: whole + b"x", lambda _: b""])
-def test_a_made_file_of_another_size_is_made_again(tiles: TileWeights, damage: Callable[[bytes], bytes]) -> None:
+def test_a_made_file_of_another_size_is_made_again(tiles: AmxWeights, damage: Callable[[bytes], bytes]) -> None:
     whole = tiles.ensure().read_bytes()
     status = tiles.path.stat()
     tiles.path.write_bytes(damage(whole))
@@ -165,14 +165,14 @@ def test_a_made_file_of_another_size_is_made_again(tiles: TileWeights, damage: C
 
 
 @pytest.mark.parametrize("stamp", [b"", b"{", b"[]", b"null", b"\xff", json.dumps([1, 2, 3, 4, 5]).encode()])
-def test_a_broken_stamp_proves_nothing(tiles: TileWeights, stamp: bytes) -> None:
+def test_a_broken_stamp_proves_nothing(tiles: AmxWeights, stamp: bytes) -> None:
     whole = tiles.ensure().read_bytes()
     tiles.path.write_bytes(b"x" * len(whole))
     tiles.path.with_suffix(".json").write_bytes(stamp)
     assert tiles.ensure().read_bytes() == whole
 
 
-def test_removing_it_leaves_the_source(tiles: TileWeights) -> None:
+def test_removing_it_leaves_the_source(tiles: AmxWeights) -> None:
     whole = tiles.source.read_bytes()
     tiles.ensure()
     tiles.remove()
@@ -182,7 +182,7 @@ def test_removing_it_leaves_the_source(tiles: TileWeights) -> None:
     assert tiles.source.read_bytes() == whole
 
 
-def test_many_starts_at_once_make_one_whole_file(tiles: TileWeights, tmp_path: Path) -> None:
+def test_many_starts_at_once_make_one_whole_file(tiles: AmxWeights, tmp_path: Path) -> None:
     log = tmp_path / "made"
     rewrite(tiles.source, tmp_path / "expected", nothing)
     expected = (tmp_path / "expected").read_bytes()
@@ -193,7 +193,7 @@ def test_many_starts_at_once_make_one_whole_file(tiles: TileWeights, tmp_path: P
                 with log.open("a") as file:
                     file.write("x")
 
-        os._exit(0 if TileWeights(tiles.source).ensure(count).read_bytes() == expected else 1)
+        os._exit(0 if AmxWeights(tiles.source).ensure(count).read_bytes() == expected else 1)
 
     children = [FORK.Process(target=start) for _ in range(4)]
     for child in children:
@@ -204,7 +204,7 @@ def test_many_starts_at_once_make_one_whole_file(tiles: TileWeights, tmp_path: P
     assert log.read_text() == "x"
 
 
-def test_several_threads_at_once_make_one_whole_file(tiles: TileWeights) -> None:
+def test_several_threads_at_once_make_one_whole_file(tiles: AmxWeights) -> None:
     made: list[int] = []
 
     def count(done: int, total: int) -> None:
@@ -220,7 +220,7 @@ def test_several_threads_at_once_make_one_whole_file(tiles: TileWeights) -> None
     assert tiles.is_current
 
 
-def test_killed_in_the_middle_the_next_start_is_good(tiles: TileWeights, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_in_the_middle_the_next_start_is_good(tiles: AmxWeights, monkeypatch: pytest.MonkeyPatch) -> None:
     def start() -> None:
         tiles.ensure(lambda _done, _total: os.kill(os.getpid(), signal.SIGKILL))
 
@@ -238,7 +238,7 @@ def test_killed_in_the_middle_the_next_start_is_good(tiles: TileWeights, monkeyp
     assert not draft.exists()
 
 
-def test_interrupted_in_the_middle_nothing_is_left(tiles: TileWeights) -> None:
+def test_interrupted_in_the_middle_nothing_is_left(tiles: AmxWeights) -> None:
     def interrupt(_done: int, _total: int) -> None:
         raise KeyboardInterrupt
 
@@ -247,15 +247,13 @@ def test_interrupted_in_the_middle_nothing_is_left(tiles: TileWeights) -> None:
     assert_nothing_made(tiles)
 
 
-def assert_nothing_made(tiles: TileWeights) -> None:
+def assert_nothing_made(tiles: AmxWeights) -> None:
     assert not tiles.is_current
     names = {path.name for path in tiles.path.parent.iterdir()} - {"tiny.tiles.gguf.lock"}
     assert names == {"tiny.gguf"}
 
 
-def test_too_little_disk_is_seen_before_anything_is_written(
-    tiles: TileWeights, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_little_disk_is_seen_before_anything_is_written(tiles: AmxWeights, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=tiles.source.stat().st_size))
     monkeypatch.setattr("assistant.llm.llamacpp.amx_weights.rewrite", lambda *_: pytest.fail("something was written"))
     with pytest.raises(ModelFileError, match=r"model folder .*: 0 MB needed, 0 MB free; free some space, or set") as e:
@@ -265,7 +263,7 @@ def test_too_little_disk_is_seen_before_anything_is_written(
     assert_nothing_made(tiles)
 
 
-def test_a_disk_that_fills_up_at_the_end_leaves_nothing(tiles: TileWeights, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_fills_up_at_the_end_leaves_nothing(tiles: AmxWeights, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_file: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -281,7 +279,7 @@ def test_a_full_disk_is_an_error_of_the_system(source: Path) -> None:
         rewrite(source, Path("/dev/full"), nothing)
 
 
-def test_a_file_that_may_grow_no_further_leaves_nothing(tiles: TileWeights, tmp_path: Path) -> None:
+def test_a_file_that_may_grow_no_further_leaves_nothing(tiles: AmxWeights, tmp_path: Path) -> None:
     """The system itself refuses to write on, in the middle of a tensor."""
 
     def start() -> None:
@@ -304,7 +302,7 @@ def test_a_file_that_may_grow_no_further_leaves_nothing(tiles: TileWeights, tmp_
     assert_nothing_made(tiles)
 
 
-def test_a_folder_that_may_not_be_written_to_is_named(tiles: TileWeights, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_may_not_be_written_to_is_named(tiles: AmxWeights, monkeypatch: pytest.MonkeyPatch) -> None:
     # chmod does not stop root, so the refusal is put in by hand.
     def refused(*_arguments: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -321,14 +319,14 @@ def test_a_folder_that_may_not_be_written_to_is_named(tiles: TileWeights, monkey
 )
 def test_a_source_that_is_no_model_is_one_clear_error(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "tiny.gguf").write_bytes(content)
-    tiles = TileWeights(tmp_path / "tiny.gguf")
+    tiles = AmxWeights(tmp_path / "tiny.gguf")
     with pytest.raises(ModelFileError, match=r"tiny\.gguf: not a whole GGUF file \(.*\); remove it") as caught:
         tiles.ensure()
     assert "\n" not in str(caught.value)
     assert_nothing_made(tiles)
 
 
-def test_a_source_that_is_cut_anywhere_is_one_clear_error(tiles: TileWeights) -> None:
+def test_a_source_that_is_cut_anywhere_is_one_clear_error(tiles: AmxWeights) -> None:
     whole = tiles.source.read_bytes()
     tensors = GGUFReader(tiles.source).tensors
     first, end = tensors[0].data_offset, tensors[-1].data_offset + int(tensors[-1].n_bytes)
@@ -342,7 +340,7 @@ def test_a_source_that_is_cut_anywhere_is_one_clear_error(tiles: TileWeights) ->
     assert tiles.ensure()
 
 
-def test_a_source_with_a_changed_byte_is_made_or_one_clear_error(tiles: TileWeights) -> None:
+def test_a_source_with_a_changed_byte_is_made_or_one_clear_error(tiles: AmxWeights) -> None:
     whole = bytearray(tiles.source.read_bytes())
     tensors = GGUFReader(tiles.source).tensors
     refused = 0
@@ -358,7 +356,7 @@ def test_a_source_with_a_changed_byte_is_made_or_one_clear_error(tiles: TileWeig
     assert refused > 30
 
 
-def test_weights_that_the_other_encoding_cannot_hold_are_not_written(tiles: TileWeights) -> None:
+def test_weights_that_the_other_encoding_cannot_hold_are_not_written(tiles: AmxWeights) -> None:
     gate = next(one for one in GGUFReader(tiles.source).tensors if one.name == "blk.0.ffn_gate.weight")
     whole = bytearray(tiles.source.read_bytes())
     # A step of 60,000 is a 16-bit float; what it is multiplied with makes it none.
@@ -369,7 +367,7 @@ def test_weights_that_the_other_encoding_cannot_hold_are_not_written(tiles: Tile
     assert_nothing_made(tiles)
 
 
-def test_a_source_that_is_gone_is_one_clear_error(tiles: TileWeights) -> None:
+def test_a_source_that_is_gone_is_one_clear_error(tiles: AmxWeights) -> None:
     tiles.source.unlink()
     with pytest.raises(ModelFileError, match=r"model folder .*: No such file or directory"):
         tiles.ensure()

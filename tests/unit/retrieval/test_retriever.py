@@ -142,7 +142,7 @@ def test_a_small_librarys_reports_are_whole_articles(build: Build, seeds: Path) 
     small, large = (Retriever(index, passages=1, whole_below=below) for below in (index.size().characters, 100))
     assert (small.reads_whole(), large.reads_whole()) == (True, False)
     found = small.retrieve(asked("What did Xi and Putin sign in 2023?"))
-    (whole,), (part,) = small.reports(found), large.reports(found)
+    (whole,), (part,) = small.contexts(found), large.contexts(found)
     assert [passage.paragraph.number for passage in whole.passages] == list(range(1, 11))
     assert found[0] in whole.passages
     assert (whole.whole, part.whole, part.passages) == (True, False, found)

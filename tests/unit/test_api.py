@@ -87,7 +87,7 @@ def test_a_passage_names_the_other_outlets_of_its_story(assistant: Assistant) ->
     first = passages(assistant, "Who visited Moscow?")[0]
     assert (first.article_id, first.source, first.also) == ("a", "IANS", ("AFP, 2017-07-05",))
     whole = Retriever(assistant.index, passages=1, whole_below=10_000)
-    (report,) = whole.reports(whole.retrieve(Query.of("Who visited Moscow?")))
+    (report,) = whole.contexts(whole.retrieve(Query.of("Who visited Moscow?")))
     assert [passage.also for passage in report.passages] == [("AFP, 2017-07-05",)] * 2
 
 

@@ -5,10 +5,10 @@ import pytest
 
 from assistant.errors import ArticleError, UsageError
 from assistant.schema import Article, ArticleHeader, Paragraph
-from assistant.web.handlers.library import Shelf, period_days
+from assistant.web.handlers.library import LibraryHandler, period_days
 from assistant.web.handlers.newest import newest_first
 from assistant.web.handlers.session import Action, Find, Scope, Session
-from assistant.web.jobs.loader import Opening
+from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.upload_policy import UploadPolicy
 
 
@@ -90,12 +90,14 @@ def fake():
 
 
 @pytest.fixture
-def shelf(fake):
-    return Shelf(Opening.of(fake), FakeChat(), UploadPolicy(max_bytes=100, max_files=3, suffixes=(".txt",)))
+def library_handler(fake):
+    return LibraryHandler(
+        AssistantLoader.of(fake), FakeChat(), UploadPolicy(max_bytes=100, max_files=3, suffixes=(".txt",))
+    )
 
 
-def do(shelf, name, session=None, **details):
-    return shelf.actions()[name](session or Session(), "me", Action(name, details))
+def do(library_handler, name, session=None, **details):
+    return library_handler.actions()[name](session or Session(), "me", Action(name, details))
 
 
 @pytest.mark.parametrize(
@@ -134,8 +136,8 @@ def test_what_is_no_period_is_refused(period):
         period_days(period)
 
 
-def test_a_source_opens_at_its_words_and_is_only_text(shelf):
-    pane = do(shelf, "source", article="new", paragraph="1", start="0", end="5", again="7")["pane"]
+def test_a_source_opens_at_its_words_and_is_only_text(library_handler):
+    pane = do(library_handler, "source", article="new", paragraph="1", start="0", end="5", again="7")["pane"]
     assert "<mark>Words</mark>" in pane
     assert "&lt;b&gt;here" in pane
     assert 'data-stamp="7"' in pane
@@ -143,34 +145,34 @@ def test_a_source_opens_at_its_words_and_is_only_text(shelf):
     assert "somebody" not in pane
 
 
-def test_a_source_that_is_gone_says_so(shelf):
-    assert "not in the library" in do(shelf, "source", article="<b>")["pane"]
+def test_a_source_that_is_gone_says_so(library_handler):
+    assert "not in the library" in do(library_handler, "source", article="<b>")["pane"]
 
 
-def test_the_list_narrows_and_the_dates_can_be_asked(shelf):
+def test_the_list_narrows_and_the_dates_can_be_asked(library_handler):
     session = Session()
-    shown = do(shelf, "articles", session, words="title", since="2020-01-01")["shelf"]
+    shown = do(library_handler, "articles", session, words="title", since="2020-01-01")["shelf"]
     assert "Title new" in shown
     assert "Title old" not in shown
     assert "Ask only these dates" in shown
-    do(shelf, "ask-dates", session)
+    do(library_handler, "ask-dates", session)
     assert session.scope == Scope(since=date(2020, 1, 1))
 
 
-def test_articles_are_chosen_one_by_one_and_removed_together(shelf, fake):
+def test_articles_are_chosen_one_by_one_and_removed_together(library_handler, fake):
     session = Session()
-    do(shelf, "choose", session, article="old", on="true")
-    shown = do(shelf, "choose", session, article="new", on="true")["shelf"]
+    do(library_handler, "choose", session, article="old", on="true")
+    shown = do(library_handler, "choose", session, article="new", on="true")["shelf"]
     assert "Ask 2 articles" in shown
-    do(shelf, "choose", session, article="new", on="false")
+    do(library_handler, "choose", session, article="new", on="false")
     assert session.scope.articles == ("old",)
-    assert "1 article removed." in do(shelf, "remove", session)["notice"]
+    assert "1 article removed." in do(library_handler, "remove", session)["notice"]
     assert set(fake.library) == {"new", "none"}
     assert session.scope.articles == ()
 
 
-def test_looking_again_says_what_changed(shelf):
-    assert "1 new, 2 gone" in do(shelf, "refresh")["notice"]
+def test_looking_again_says_what_changed(library_handler):
+    assert "1 new, 2 gone" in do(library_handler, "refresh")["notice"]
 
 
 def files(tmp_path, **contents):
@@ -182,9 +184,9 @@ def files(tmp_path, **contents):
     return paths
 
 
-def test_each_file_is_told_of_by_itself_and_is_gone_afterwards(shelf, fake, tmp_path):
+def test_each_file_is_told_of_by_itself_and_is_gone_afterwards(library_handler, fake, tmp_path):
     paths = files(tmp_path, good__txt=b"good", bad__txt=b"bad", script__js=b"x")
-    shown = list(shelf.add(Session(), "me", paths))
+    shown = list(library_handler.add(Session(), "me", paths))
     assert "0 of 3 files read" in shown[0]["outcomes"]
     assert "reading …" in shown[0]["outcomes"]
     end = shown[-1]["outcomes"]
@@ -197,15 +199,15 @@ def test_each_file_is_told_of_by_itself_and_is_gone_afterwards(shelf, fake, tmp_
     assert "Title good" in shown[-1]["shelf"]
 
 
-def test_too_many_files_are_refused_together(shelf, fake, tmp_path):
+def test_too_many_files_are_refused_together(library_handler, fake, tmp_path):
     paths = files(tmp_path, a__txt=b"a", b__txt=b"b", c__txt=b"c", d__txt=b"d")
-    (shown,) = shelf.add(Session(), "me", paths)
+    (shown,) = library_handler.add(Session(), "me", paths)
     assert "at most 3" in shown["notice"]
     assert fake.added == []
     assert not any(path.exists() for path in paths)
 
 
 def test_nothing_is_shown_before_the_articles_are_open():
-    shelf = Shelf(Opening(lambda _: None), FakeChat(), UploadPolicy())
-    assert shelf.shown(Session(), "me") == {}
-    assert shelf.stamp() is None
+    library_handler = LibraryHandler(AssistantLoader(lambda _: None), FakeChat(), UploadPolicy())
+    assert library_handler.shown(Session(), "me") == {}
+    assert library_handler.stamp() is None

@@ -36,8 +36,8 @@ def test_only_another_endpoint_is_asked_several_things_at_once(
     options: list[str], expected: int, tmp_path: Path, seeds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sites: list[web_run.Site] = []
-    monkeypatch.setattr(loader, "Opening", Unopened)
-    monkeypatch.setattr(web_run, "serve", lambda _opening, _settings, site, _ready: sites.append(site))
+    monkeypatch.setattr(loader, "AssistantLoader", Unopened)
+    monkeypatch.setattr(web_run, "serve", lambda _loader, _settings, site, _ready: sites.append(site))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
     Path("own.gguf").write_bytes(b"GGUF")
@@ -48,7 +48,7 @@ def test_only_another_endpoint_is_asked_several_things_at_once(
 def test_a_model_that_means_nothing_is_told_before_the_page_is_served(
     tmp_path: Path, seeds: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(loader, "Opening", Unopened)
+    monkeypatch.setattr(loader, "AssistantLoader", Unopened)
     monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
     assert run(["web", "--articles", str(seeds), "--model", "nonsense"]) == 2
     assert "not understood" in capsys.readouterr().err

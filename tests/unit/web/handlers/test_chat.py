@@ -10,8 +10,8 @@ from assistant.schema import Answer, Article, Citation, Done, Paragraph, Retriev
 from assistant.settings import Settings
 from assistant.web.handlers.chat import Chat
 from assistant.web.handlers.session import Action, Scope, Session
-from assistant.web.jobs.loader import Opening
-from assistant.web.jobs.queue import Desk
+from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.queue import JobQueue
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import FeedbackStore
 
@@ -83,7 +83,7 @@ def rated(tmp_path):
 
 @pytest.fixture
 def chat(fake, kept, rated):
-    return Chat(Opening.of(fake), Desk(1), kept, rated)
+    return Chat(AssistantLoader.of(fake), JobQueue(1), kept, rated)
 
 
 async def gather(events):
@@ -310,7 +310,7 @@ def test_one_person_cannot_take_every_place_in_the_line(chat, fake):
 
 
 def test_while_the_articles_are_opened_the_page_is_there_and_asking_says_why_not(kept, rated):
-    chat = Chat(Opening(lambda _: None), Desk(1), kept, rated)
+    chat = Chat(AssistantLoader(lambda _: None), JobQueue(1), kept, rated)
     assert "being opened" in chat.shown(Session(), "me")["log"]
     with pytest.raises(Exception, match="still being opened"):
         collect(chat.ask(Session(), "me", "What?"))

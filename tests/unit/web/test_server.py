@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from assistant.errors import UsageError
 from assistant.web.security.browser_id import COOKIE, BrowserCookie, owner_of
 from assistant.web.security.login import COOKIE as LOGIN
-from assistant.web.security.login import LoginWall, Passes, login_html
+from assistant.web.security.login import LoginTokens, LoginWall, login_html
 from assistant.web.server import OnlyServed, PageHead
 
 PAGE = (
@@ -90,34 +90,34 @@ class Clock:
 
 def test_a_pass_holds_until_it_expires_or_the_password_changes():
     clock = Clock()
-    passes = Passes("$scrypt$one", clock)
-    made = passes.make()
-    assert passes.holds(made)
-    assert Passes("$scrypt$one", clock).holds(made)
-    assert not Passes("$scrypt$two", clock).holds(made)
+    login_tokens = LoginTokens("$scrypt$one", clock)
+    made = login_tokens.make()
+    assert login_tokens.holds(made)
+    assert LoginTokens("$scrypt$one", clock).holds(made)
+    assert not LoginTokens("$scrypt$two", clock).holds(made)
     clock.now += 31 * 24 * 3600
-    assert not passes.holds(made)
+    assert not login_tokens.holds(made)
 
 
 @pytest.mark.parametrize("given", ["", ".", "..", "9999999999.x.y", "ü.ü.ü", "9999999999..", "a" * 5000])
 def test_a_pass_that_was_not_made_here_does_not_hold(given):
-    assert not Passes("$scrypt$one").holds(given)
+    assert not LoginTokens("$scrypt$one").holds(given)
 
 
 def test_a_pass_cannot_be_made_to_last():
-    passes = Passes("$scrypt$one")
-    expiry, rest = passes.make().split(".", 1)
-    assert not passes.holds(f"{int(expiry) + 1}.{rest}")
+    login_tokens = LoginTokens("$scrypt$one")
+    expiry, rest = login_tokens.make().split(".", 1)
+    assert not login_tokens.holds(f"{int(expiry) + 1}.{rest}")
 
 
 def test_without_a_pass_there_is_only_the_way_to_it():
-    passes = Passes("$scrypt$one")
-    page = client((LoginWall, {"passes": passes}))
+    login_tokens = LoginTokens("$scrypt$one")
+    page = client((LoginWall, {"login_tokens": login_tokens}))
     assert page.get("/").headers["location"] == "/login"
     assert page.get("/gradio_api/queue/data").status_code == 401
     assert page.get("/export/a.md").status_code == 401
     assert page.get("/page/page.css").status_code == 200
-    page.cookies.set(LOGIN, passes.make())
+    page.cookies.set(LOGIN, login_tokens.make())
     assert page.get("/").status_code == 200
 
 

@@ -16,7 +16,7 @@ import pytest
 from filelock import FileLock
 
 from assistant.embeddings import int8
-from assistant.embeddings.int8 import IntegerGraph, integer_model, multiplies_integers
+from assistant.embeddings.int8 import Int8Model, integer_model, multiplies_integers
 from assistant.embeddings.minilm import MiniLM
 
 # Of what is computed this processor must be capable; the rest is tested as on one that is.
@@ -49,15 +49,15 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def made(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
-    assert IntegerGraph(source, folder).ensure(yes)
+    assert Int8Model(source, folder).ensure(yes)
     return folder
 
 
 @pytest.fixture
-def graph(source: Path, made: Path, tmp_path: Path) -> IntegerGraph:
+def graph(source: Path, made: Path, tmp_path: Path) -> Int8Model:
     """One that was made before."""
     shutil.copytree(made, tmp_path / "models")
-    return IntegerGraph(source, tmp_path / "models")
+    return Int8Model(source, tmp_path / "models")
 
 
 def yes(_path: Path) -> bool:
@@ -98,7 +98,7 @@ def test_its_vectors_are_the_packages_own_but_for_rounding(tmp_path: Path) -> No
 
 @computes
 @pytest.mark.parametrize("threads", [1, 2])
-def test_a_texts_vector_does_not_depend_on_the_texts_beside_it(graph: IntegerGraph, threads: int) -> None:
+def test_a_texts_vector_does_not_depend_on_the_texts_beside_it(graph: Int8Model, threads: int) -> None:
     minilm = MiniLM(threads=threads, folder=graph.path.parent)
     assert uses_integers(minilm)
     together = minilm.encode(TEXTS)
@@ -115,7 +115,7 @@ def test_only_integers_are_multiplied_with_weights(source: Path) -> None:
     assert {weights[node.input[2]].dtype for node in products} == {np.dtype(np.int8)}
 
 
-def test_it_is_made_once(graph: IntegerGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_made_once(graph: Int8Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(int8, "integer_model", lambda _source: pytest.fail("it was made again"))
     assert graph.ensure(never) == graph.path
 
@@ -133,7 +133,7 @@ def test_it_is_made_once(graph: IntegerGraph, monkeypatch: pytest.MonkeyPatch) -
     ],
     ids=["gone", "cut", "one bit", "no stamp", "no text", "no stamp of ours", "killed before"],
 )
-def test_what_is_damaged_is_made_anew(graph: IntegerGraph, damage: Callable[[IntegerGraph], object]) -> None:
+def test_what_is_damaged_is_made_anew(graph: Int8Model, damage: Callable[[Int8Model], object]) -> None:
     good = graph.path.read_bytes()
     damage(graph)
     assert graph.ensure(yes) == graph.path
@@ -150,7 +150,7 @@ def _flip(path: Path) -> None:
 
 
 def test_where_integers_overflow_it_is_not_used_nor_tried_again(source: Path, tmp_path: Path) -> None:
-    graph = IntegerGraph(source, tmp_path)
+    graph = Int8Model(source, tmp_path)
     assert graph.ensure(lambda _path: False) is None
     assert graph.ensure(never) is None
 
@@ -158,7 +158,7 @@ def test_where_integers_overflow_it_is_not_used_nor_tried_again(source: Path, tm
 def test_on_an_x86_without_vnni_it_is_not_made(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(int8, "processor_flags", lambda: frozenset({"avx2"}))
     monkeypatch.setattr("platform.machine", lambda: "AMD64")
-    assert IntegerGraph(source, tmp_path).ensure(never) is None
+    assert Int8Model(source, tmp_path).ensure(never) is None
     assert not left(tmp_path)
 
 
@@ -180,13 +180,13 @@ def test_which_processors_multiply_integers(
     assert multiplies_integers() is expected
 
 
-def test_of_another_source_it_is_made_anew(graph: IntegerGraph, source: Path, tmp_path: Path) -> None:
+def test_of_another_source_it_is_made_anew(graph: Int8Model, source: Path, tmp_path: Path) -> None:
     model = onnx.load(source)
     bias = next(item for item in model.graph.initializer if item.name.endswith("layer.0.output.dense.bias"))
     bias.raw_data = np.zeros(384, np.float32).tobytes()
     onnx.save(model, tmp_path / "other.onnx")
     before = graph.path.read_bytes()
-    assert IntegerGraph(tmp_path / "other.onnx", graph.path.parent).ensure(yes) == graph.path
+    assert Int8Model(tmp_path / "other.onnx", graph.path.parent).ensure(yes) == graph.path
     assert graph.path.read_bytes() != before
 
 
@@ -205,7 +205,7 @@ def test_a_lock_that_nobody_gives_back_stops_no_one(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(int8, "_PATIENCE", 0.1)
-    graph = IntegerGraph(source, tmp_path)
+    graph = Int8Model(source, tmp_path)
     with FileLock(f"{graph.path}.lock"):
         assert graph.ensure(never) is None
     assert graph.ensure(yes) == graph.path
@@ -213,7 +213,7 @@ def test_a_lock_that_nobody_gives_back_stops_no_one(
 
 @pytest.mark.parametrize("changed", ["processor", "ONNX Runtime"])
 def test_on_another_processor_or_runtime_it_is_asked_again(
-    changed: str, graph: IntegerGraph, monkeypatch: pytest.MonkeyPatch
+    changed: str, graph: Int8Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if changed == "processor":
         monkeypatch.setattr(int8, "processor_flags", lambda: frozenset({"avx2", "avx_vnni"}))
@@ -239,7 +239,7 @@ def test_a_model_that_gives_other_vectors_does_not_agree(
     monkeypatch.setattr(int8, "integer_model", saturated)
     minilm = MiniLM(threads=1, folder=tmp_path)
     assert np.array_equal(minilm.encode(TEXTS[:4]), MiniLM(threads=1).encode(TEXTS[:4]))
-    assert IntegerGraph(MiniLM.weights(), tmp_path).ensure(never) is None
+    assert Int8Model(MiniLM.weights(), tmp_path).ensure(never) is None
 
 
 def test_on_a_full_disk_the_packages_own_graph_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +254,7 @@ def test_on_a_full_disk_the_packages_own_graph_is_used(tmp_path: Path, monkeypat
 
 def test_where_no_folder_can_be_made_the_packages_own_graph_is_used(source: Path, tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file")
-    assert IntegerGraph(source, tmp_path / "models").ensure(never) is None
+    assert Int8Model(source, tmp_path / "models").ensure(never) is None
     assert (tmp_path / "models").read_text() == "a file"
 
 
@@ -263,7 +263,7 @@ def test_killed_while_it_writes_the_next_start_is_good(source: Path, tmp_path: P
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
-    graph = IntegerGraph(source, tmp_path)
+    graph = Int8Model(source, tmp_path)
     assert left(tmp_path) == {".part"}
     assert graph.ensure(yes) == graph.path
     assert left(tmp_path) == {".onnx", ".json"}
@@ -274,7 +274,7 @@ def _killed(source: Path, folder: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
         return True
 
-    IntegerGraph(source, folder).ensure(kill)
+    Int8Model(source, folder).ensure(kill)
 
 
 def test_two_processes_at_once_make_it_once(source: Path, tmp_path: Path) -> None:
@@ -292,4 +292,4 @@ def _made(source: Path, folder: Path, notes: Path) -> None:
         (notes / f"made-{os.getpid()}").touch()
         return True
 
-    assert IntegerGraph(source, folder).ensure(note)
+    assert Int8Model(source, folder).ensure(note)

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from assistant.errors import AssistantError, ModelError
-from assistant.web.jobs.loader import Opening, State
+from assistant.web.jobs.loader import AssistantLoader, State
 
 
 class FakeModel:
@@ -26,13 +26,13 @@ class FakeAssistant:
         self.closed.set()
 
 
-def until(opening, phase):
+def until(loader, phase):
     done = threading.Event()
     for _ in range(500):
-        if opening.state.phase == phase:
-            return opening.state
+        if loader.state.phase == phase:
+            return loader.state
         done.wait(0.01)
-    raise AssertionError(f"still {opening.state}")
+    raise AssertionError(f"still {loader.state}")
 
 
 def test_the_articles_are_there_before_the_model_is():
@@ -44,51 +44,51 @@ def test_the_articles_are_there_before_the_model_is():
         assert may_open.wait(5)
         return assistant
 
-    opening = Opening(open_it)
-    opening.start()
-    opening.start()
+    loader = AssistantLoader(open_it)
+    loader.start()
+    loader.start()
     for _ in range(500):
-        if opening.state.share:
+        if loader.state.share:
             break
         threading.Event().wait(0.01)
-    assert opening.state == State("opening", "indexing articles", 0.25)
+    assert loader.state == State("opening", "indexing articles", 0.25)
     with pytest.raises(AssistantError, match="still being opened"):
-        _ = opening.assistant
+        _ = loader.assistant
     may_open.set()
-    until(opening, "loading")
-    assert opening.assistant is assistant
+    until(loader, "loading")
+    assert loader.assistant is assistant
     assistant.model.loaded.set()
-    until(opening, "ready")
+    until(loader, "ready")
 
 
 def test_what_cannot_be_opened_is_told_in_its_own_words():
     def fail(_):
         raise AssistantError("folder a: no such folder")
 
-    opening = Opening(fail)
-    opening.start()
-    assert until(opening, "failed").doing == "folder a: no such folder"
+    loader = AssistantLoader(fail)
+    loader.start()
+    assert until(loader, "failed").doing == "folder a: no such folder"
     with pytest.raises(AssistantError, match="no such folder"):
-        _ = opening.assistant
+        _ = loader.assistant
 
 
 def test_a_model_that_cannot_be_loaded_leaves_the_library_open():
     assistant = FakeAssistant()
     assistant.model.error = ModelError("model a: damaged")
     assistant.model.loaded.set()
-    opening = Opening(lambda _: assistant)
-    opening.start()
-    assert until(opening, "failed").doing == "model a: damaged"
-    assert opening.assistant is assistant
+    loader = AssistantLoader(lambda _: assistant)
+    loader.start()
+    assert until(loader, "failed").doing == "model a: damaged"
+    assert loader.assistant is assistant
 
 
 def test_an_unforeseen_error_is_kept_to_the_log(caplog):
     def fail(_):
         raise KeyError("secret detail")
 
-    opening = Opening(fail)
-    opening.start()
-    assert "secret" not in until(opening, "failed").doing
+    loader = AssistantLoader(fail)
+    loader.start()
+    assert "secret" not in until(loader, "failed").doing
     assert "secret detail" in caplog.text
 
 
@@ -99,9 +99,9 @@ def test_closing_while_it_opens_closes_what_is_opened_then():
         may_open.wait(5)
         return assistant
 
-    opening = Opening(open_it)
-    opening.start()
+    loader = AssistantLoader(open_it)
+    loader.start()
     threading.Timer(0.05, may_open.set).start()
-    opening.close()
+    loader.close()
     assert assistant.closed.wait(5)
-    assert not opening.is_open
+    assert not loader.is_open

@@ -11,21 +11,21 @@ import pytest
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.index import ArticleIndex
-from assistant.library.library import Collection
+from assistant.library.library import Library
 from assistant.library.mapping import FileOutcome, UpdateReport
 from assistant.library.sources import UPLOADS
 from assistant.library.verify import check, repair
 
 Write = Callable[..., Path]
-Open = Callable[[], Collection]
+Open = Callable[[], Library]
 
 
 @pytest.fixture
 def open_library(tmp_path: Path, embedder: Any) -> Iterator[Open]:
-    opened: list[Collection] = []
+    opened: list[Library] = []
 
-    def make() -> Collection:
-        opened.append(Collection(ArticleIndex(tmp_path / "library" / "index.sqlite3", embedder)))
+    def make() -> Library:
+        opened.append(Library(ArticleIndex(tmp_path / "library" / "index.sqlite3", embedder)))
         return opened[-1]
 
     yield make
@@ -34,7 +34,7 @@ def open_library(tmp_path: Path, embedder: Any) -> Iterator[Open]:
 
 
 @pytest.fixture
-def library(open_library: Open) -> Collection:
+def library(open_library: Open) -> Library:
     return open_library()
 
 
@@ -43,18 +43,18 @@ def news(write_articles: Write) -> Path:
     return write_articles({"a.txt": "date 2020-01-02 They met.\n\nThey left.", "b.txt": "It rained.\n\nIt snowed."})
 
 
-def contents(library: Collection) -> dict[str, list[str]]:
+def contents(library: Library) -> dict[str, list[str]]:
     return {article.id: [p.text for p in article.paragraphs] for article in library.index.articles()}
 
 
-def fill(library: Collection, *paths: Path, kind: str = "path") -> UpdateReport:
+def fill(library: Library, *paths: Path, kind: str = "path") -> UpdateReport:
     return library.refresh(only=library.add_paths(paths, kind))
 
 
 # Sources
 
 
-def test_a_library_remembers_its_sources(library: Collection, open_library: Open, news: Path) -> None:
+def test_a_library_remembers_its_sources(library: Library, open_library: Open, news: Path) -> None:
     assert fill(library, news).added == 2
     again = open_library()
     assert [source.path for source in again.sources] == [str(news)]
@@ -66,7 +66,7 @@ def test_a_library_remembers_its_sources(library: Collection, open_library: Open
 
 
 def test_a_path_is_a_source_once_however_it_is_written(
-    library: Collection, news: Path, monkeypatch: pytest.MonkeyPatch
+    library: Library, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(library, news)
     monkeypatch.chdir(news.parent)
@@ -75,7 +75,7 @@ def test_a_path_is_a_source_once_however_it_is_written(
     assert set(contents(library)) == {"a", "b"}
 
 
-def test_a_wider_folder_takes_in_the_narrower_ones(library: Collection, write_articles: Write, news: Path) -> None:
+def test_a_wider_folder_takes_in_the_narrower_ones(library: Library, write_articles: Write, news: Path) -> None:
     write_articles({"sub/c.txt": "It thawed."})
     fill(library, news / "sub", news / "a.txt")
     assert set(contents(library)) == {"a", "c"}
@@ -84,7 +84,7 @@ def test_a_wider_folder_takes_in_the_narrower_ones(library: Collection, write_ar
     assert set(contents(library)) == {"a", "b", "sub/c"}
 
 
-def test_folders_of_one_name_with_files_of_one_name(library: Collection, write_articles: Write, tmp_path: Path) -> None:
+def test_folders_of_one_name_with_files_of_one_name(library: Library, write_articles: Write, tmp_path: Path) -> None:
     write_articles({"a.txt": "One thing."}, folder="x/news")
     write_articles({"a.txt": "Another thing."}, folder="y/news")
     fill(library, tmp_path / "x" / "news")
@@ -92,7 +92,7 @@ def test_folders_of_one_name_with_files_of_one_name(library: Collection, write_a
     assert contents(library) == {"a": ["One thing."], "news-2/a": ["Another thing."]}
 
 
-def test_a_source_that_is_not_there_is_told_and_its_articles_are_kept(library: Collection, news: Path) -> None:
+def test_a_source_that_is_not_there_is_told_and_its_articles_are_kept(library: Library, news: Path) -> None:
     fill(library, news)
     news.rename(news.parent / "elsewhere")
     report = library.refresh()
@@ -101,7 +101,7 @@ def test_a_source_that_is_not_there_is_told_and_its_articles_are_kept(library: C
     assert set(contents(library)) == {"a", "b"}
 
 
-def test_a_source_can_be_forgotten(library: Collection, news: Path) -> None:
+def test_a_source_can_be_forgotten(library: Library, news: Path) -> None:
     fill(library, news)
     with pytest.raises(UsageError, match="is not a source of this library; its sources are: "):
         library.forget(news / "sub")
@@ -110,13 +110,13 @@ def test_a_source_can_be_forgotten(library: Collection, news: Path) -> None:
     assert (news / "a.txt").exists()
 
 
-def test_what_is_not_there_is_no_source(library: Collection, tmp_path: Path) -> None:
+def test_what_is_not_there_is_no_source(library: Library, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="none does not exist; name files"):
         library.add_paths([tmp_path / "none"])
     assert library.sources == []
 
 
-def test_saved_pages_know_their_urls(library: Collection, write_articles: Write, news: Path) -> None:
+def test_saved_pages_know_their_urls(library: Library, write_articles: Write, news: Path) -> None:
     lines = ["https://example.org/a\ta.txt", json.dumps({"url": "https://example.org/b", "file": "b.txt"}), "", "# x"]
     listing = write_articles({"pages.list": "\n".join([*lines, "nonsense", "https://x\tnone.txt"])}) / "pages.list"
     report = fill(library, listing, kind="urls")
@@ -137,7 +137,7 @@ def test_saved_pages_know_their_urls(library: Collection, write_articles: Write,
 # Uploads
 
 
-def test_files_are_copied_and_survive(library: Collection, open_library: Open, news: Path) -> None:
+def test_files_are_copied_and_survive(library: Library, open_library: Open, news: Path) -> None:
     report = library.add_files([news / "a.txt", news / "b.txt", news / "a.txt"])
     assert [(o.path, o.status, o.article_ids) for o in report.outcomes] == [
         (str(news / "a.txt"), "added", ("a",)),
@@ -154,7 +154,7 @@ def test_files_are_copied_and_survive(library: Collection, open_library: Open, n
     assert not again.index.unfinished
 
 
-def test_an_upload_that_is_known_is_told_so(library: Collection, news: Path, tmp_path: Path) -> None:
+def test_an_upload_that_is_known_is_told_so(library: Library, news: Path, tmp_path: Path) -> None:
     library.add_files([news / "a.txt"])
     report = library.add_files([news / "a.txt"])
     assert [outcome.status for outcome in report.outcomes] == ["unchanged"]
@@ -165,7 +165,7 @@ def test_an_upload_that_is_known_is_told_so(library: Collection, news: Path, tmp
 
 
 def test_a_different_file_of_the_same_name_is_another_article(
-    library: Collection, news: Path, write_articles: Write
+    library: Library, news: Path, write_articles: Write
 ) -> None:
     library.add_files([news / "a.txt"])
     other = write_articles({"a.txt": "Quite another."}, folder="more") / "a.txt"
@@ -173,7 +173,7 @@ def test_a_different_file_of_the_same_name_is_another_article(
     assert contents(library) == {"a": ["They met.", "They left."], "a-2": ["Quite another."]}
 
 
-def test_an_upload_that_cannot_be_read_leaves_nothing(library: Collection, write_articles: Write) -> None:
+def test_an_upload_that_cannot_be_read_leaves_nothing(library: Library, write_articles: Write) -> None:
     bad = write_articles({"bad.txt": b"\x00\xff"}) / "bad.txt"
     report = library.add_files([bad, bad.parent, bad.parent / "none.txt"])
     assert [outcome.status for outcome in report.outcomes] == ["failed"] * 3
@@ -187,7 +187,7 @@ def test_uploads_stand_beside_a_mirrored_folder_which_is_never_written(
 ) -> None:
     extra = write_articles({"c.txt": "It thawed."}, folder="extra") / "c.txt"
     before = sorted(news.iterdir())
-    mirror = Collection(ArticleIndex(tmp_path / "mirror" / "index.sqlite3", embedder), news)
+    mirror = Library(ArticleIndex(tmp_path / "mirror" / "index.sqlite3", embedder), news)
     mirror.refresh()
     mirror.add_files([extra])
     assert set(contents(mirror)) == {"a", "b", "c"}
@@ -197,7 +197,7 @@ def test_uploads_stand_beside_a_mirrored_folder_which_is_never_written(
     mirror.index.close()
 
 
-def test_standard_input_is_kept_as_a_file(library: Collection) -> None:
+def test_standard_input_is_kept_as_a_file(library: Library) -> None:
     source = library.add_text(b"London, Jan 5 (Reuters) - It rained.\n\nIt stopped.")
     assert source.kind == UPLOADS
     assert library.refresh(only=[source]).added == 1
@@ -210,7 +210,7 @@ def test_standard_input_is_kept_as_a_file(library: Collection) -> None:
 # Removing
 
 
-def test_what_is_removed_stays_away_until_it_is_restored(library: Collection, news: Path, open_library: Open) -> None:
+def test_what_is_removed_stays_away_until_it_is_restored(library: Library, news: Path, open_library: Open) -> None:
     fill(library, news)
     assert library.remove(["a", "unknown"]) == 1
     assert set(contents(library)) == {"b"}
@@ -226,7 +226,7 @@ def test_what_is_removed_stays_away_until_it_is_restored(library: Collection, ne
     assert contents(again)["a"] == ["They met again."]
 
 
-def test_what_is_removed_stays_away_when_its_file_is_moved(library: Collection, news: Path) -> None:
+def test_what_is_removed_stays_away_when_its_file_is_moved(library: Library, news: Path) -> None:
     fill(library, news)
     library.remove(["a"])
     (news / "a.txt").rename(news / "moved.txt")
@@ -237,7 +237,7 @@ def test_what_is_removed_stays_away_when_its_file_is_moved(library: Collection, 
     assert set(contents(library)) == {"b", "moved"}
 
 
-def test_naming_its_file_brings_it_back(library: Collection, news: Path) -> None:
+def test_naming_its_file_brings_it_back(library: Library, news: Path) -> None:
     fill(library, news)
     library.remove(["a", "b"])
     fill(library, news)
@@ -246,7 +246,7 @@ def test_naming_its_file_brings_it_back(library: Collection, news: Path) -> None
     assert set(contents(library)) == {"a"}
 
 
-def test_a_removed_upload_is_gone_for_good_and_may_be_given_again(library: Collection, news: Path) -> None:
+def test_a_removed_upload_is_gone_for_good_and_may_be_given_again(library: Library, news: Path) -> None:
     library.add_files([news / "a.txt"])
     assert library.remove(["a"]) == 1
     assert list(library.index.uploads.iterdir()) == []
@@ -255,7 +255,7 @@ def test_a_removed_upload_is_gone_for_good_and_may_be_given_again(library: Colle
 
 
 def test_copies_go_with_what_is_removed_and_other_outlets_take_its_place(
-    library: Collection, write_articles: Write
+    library: Library, write_articles: Write
 ) -> None:
     story = "date 2020-01-02 They met.\n\nThey left.\n\n"
     folder = write_articles({"a.txt": story + "IANS", "b.txt": story + "IANS", "c.txt": story + "AFP"})
@@ -270,14 +270,14 @@ def test_copies_go_with_what_is_removed_and_other_outlets_take_its_place(
 # Checking
 
 
-def test_a_sound_library_has_no_findings(library: Collection, news: Path) -> None:
+def test_a_sound_library_has_no_findings(library: Library, news: Path) -> None:
     fill(library, news)
     library.add_files([news / "a.txt"])
     library.remove(["b"])
     assert check(library).lines == []
 
 
-def damage(library: Collection, sql: str) -> None:
+def damage(library: Library, sql: str) -> None:
     with library.index.store.transaction() as connection:  # type: ignore[attr-defined]
         connection.execute(sql)
 
@@ -292,7 +292,7 @@ def damage(library: Collection, sql: str) -> None:
         ("UPDATE records SET same_as = 'none' WHERE id = 'b'", "repeats none"),
     ],
 )
-def test_damage_is_found_and_mended(library: Collection, news: Path, sql: str, finding: str) -> None:
+def test_damage_is_found_and_mended(library: Library, news: Path, sql: str, finding: str) -> None:
     fill(library, news)
     before = contents(library)
     damage(library, sql)
@@ -303,7 +303,7 @@ def test_damage_is_found_and_mended(library: Collection, news: Path, sql: str, f
     assert contents(library) == before
 
 
-def test_what_differs_from_the_files_is_found_and_mended(library: Collection, news: Path) -> None:
+def test_what_differs_from_the_files_is_found_and_mended(library: Library, news: Path) -> None:
     fill(library, news)
     (news / "c.txt").write_text("It thawed.")
     (news / "b.txt").unlink()
@@ -324,7 +324,7 @@ def test_what_differs_from_the_files_is_found_and_mended(library: Collection, ne
     assert check(library).lines == []
 
 
-def test_a_file_that_is_no_index_any_more_is_made_anew(library: Collection, open_library: Open, news: Path) -> None:
+def test_a_file_that_is_no_index_any_more_is_made_anew(library: Library, open_library: Open, news: Path) -> None:
     fill(library, news)
     before = contents(library)
     path = library.index.path
@@ -344,7 +344,7 @@ def test_a_file_that_is_no_index_any_more_is_made_anew(library: Collection, open
     assert check(again).lines == []
 
 
-def test_links_between_repeated_stories_are_mended(library: Collection, write_articles: Write) -> None:
+def test_links_between_repeated_stories_are_mended(library: Library, write_articles: Write) -> None:
     story = "date 2020-01-02 They met.\n\nThey left.\n\n"
     fill(library, write_articles({"a.txt": story + "IANS", "b.txt": story + "AFP"}))
     damage(library, "DELETE FROM records WHERE id = 'b'")
@@ -359,7 +359,7 @@ def test_links_between_repeated_stories_are_mended(library: Collection, write_ar
 
 
 def test_a_full_disk_while_uploading_leaves_the_index_intact(
-    library: Collection, news: Path, monkeypatch: pytest.MonkeyPatch
+    library: Library, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(library, news / "a.txt")
 
@@ -373,7 +373,7 @@ def test_a_full_disk_while_uploading_leaves_the_index_intact(
     assert set(contents(library)) == {"a"}
 
 
-def test_outcomes_tell_what_was_understood(library: Collection, news: Path) -> None:
+def test_outcomes_tell_what_was_understood(library: Library, news: Path) -> None:
     told: list[FileOutcome] = []
     library.refresh(told=told.append, only=library.add_paths([news]))
     assert [(outcome.status, outcome.message) for outcome in told] == [

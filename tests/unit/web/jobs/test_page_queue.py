@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 
 from assistant.settings import Settings
 from assistant.web.app import create_app
-from assistant.web.jobs.loader import Opening
+from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.browser_id import COOKIE
 from assistant.web.security.middleware import OwnUploads
 from assistant.web.server import create_server
@@ -63,8 +63,8 @@ class Page:
     def __init__(self, home: Path) -> None:
         self.library = FakeAssistant()
         conversations = ConversationStore(home / "conversations.sqlite3")
-        opening = Opening.of(self.library)  # type: ignore[arg-type]
-        blocks = create_app(opening, settings=Settings(home=home), conversations=conversations)
+        loader = AssistantLoader.of(self.library)  # type: ignore[arg-type]
+        blocks = create_app(loader, settings=Settings(home=home), conversations=conversations)
         self.app: Any = create_server(blocks, conversations, host="127.0.0.1", max_upload=1_000_000)
         # A function's number, by the component's name and the event.
         names = {number: block.elem_id for number, block in blocks.blocks.items()}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from assistant.llm.llamacpp.prompt_cache import PrefixSlots, StateFiles
+from assistant.llm.llamacpp.prompt_cache import PromptCache, StateFiles
 
 KEY = "k" * 64
 FORK = multiprocessing.get_context("fork")
@@ -72,11 +72,11 @@ def engine(files: StateFiles) -> FakeEngine:
     return FakeEngine(files.folder)
 
 
-def slots(engine: FakeEngine, files: StateFiles | None, count: int = 4, **options: Any) -> PrefixSlots:
-    return PrefixSlots(engine, files, slots=count, timeout=1, **options)
+def slots(engine: FakeEngine, files: StateFiles | None, count: int = 4, **options: Any) -> PromptCache:
+    return PromptCache(engine, files, slots=count, timeout=1, **options)
 
 
-def ask(slots: PrefixSlots, article: str | None, question: str = "Who?") -> int | None:
+def ask(slots: PromptCache, article: str | None, question: str = "Who?") -> int | None:
     with slots.lease(asked(article or "other", question), article) as slot:
         return slot
 

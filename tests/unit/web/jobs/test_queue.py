@@ -4,7 +4,7 @@ import pytest
 
 from assistant.errors import ModelError, UsageError
 from assistant.schema import Token
-from assistant.web.jobs.queue import Desk
+from assistant.web.jobs.queue import JobQueue
 
 
 class Gated:
@@ -28,7 +28,7 @@ class Gated:
 
 def test_events_arrive_in_order_and_the_job_ends():
     seen = []
-    job = Desk().submit(lambda: iter([Token("a"), Token("b")]), seen.append)
+    job = JobQueue().submit(lambda: iter([Token("a"), Token("b")]), seen.append)
     assert job.wait(5)
     assert seen == [Token("a"), Token("b")]
     assert job.error is None
@@ -36,8 +36,8 @@ def test_events_arrive_in_order_and_the_job_ends():
 
 
 def test_one_is_answered_at_a_time_and_the_others_know_their_place():
-    desk, first, second, third = Desk(1), Gated(), Gated(), Gated()
-    jobs = [desk.submit(work, lambda _: None) for work in (first, second, third)]
+    queue, first, second, third = JobQueue(1), Gated(), Gated(), Gated()
+    jobs = [queue.submit(work, lambda _: None) for work in (first, second, third)]
     assert first.begun.wait(5)
     assert [job.place for job in jobs] == [0, 1, 2]
     assert not second.begun.is_set()
@@ -51,22 +51,22 @@ def test_one_is_answered_at_a_time_and_the_others_know_their_place():
 
 
 def test_several_are_answered_at_once_where_that_is_allowed():
-    desk, works = Desk(2), [Gated(), Gated(), Gated()]
-    jobs = [desk.submit(work, lambda _: None) for work in works]
+    queue, works = JobQueue(2), [Gated(), Gated(), Gated()]
+    jobs = [queue.submit(work, lambda _: None) for work in works]
     assert works[0].begun.wait(5)
     assert works[1].begun.wait(5)
     assert jobs[2].place == 1
-    desk.close()
+    queue.close()
     for work in works:
         work.go.release(2)
     assert all(job.wait(5) for job in jobs)
 
 
 def test_a_stopped_job_closes_its_events_and_makes_room():
-    desk, first, second = Desk(1), Gated(100), Gated(0)
+    queue, first, second = JobQueue(1), Gated(100), Gated(0)
     seen = []
-    job = desk.submit(first, seen.append)
-    after = desk.submit(second, seen.append)
+    job = queue.submit(first, seen.append)
+    after = queue.submit(second, seen.append)
     assert first.begun.wait(5)
     job.cancel()
     first.go.release()
@@ -78,8 +78,8 @@ def test_a_stopped_job_closes_its_events_and_makes_room():
 
 
 def test_a_waiting_job_that_is_stopped_is_over_at_once_and_never_begun():
-    desk, first, second = Desk(1), Gated(), Gated()
-    running, waiting = desk.submit(first, lambda _: None), desk.submit(second, lambda _: None)
+    queue, first, second = JobQueue(1), Gated(), Gated()
+    running, waiting = queue.submit(first, lambda _: None), queue.submit(second, lambda _: None)
     waiting.cancel()
     assert waiting.over
     assert waiting.place == 0
@@ -97,8 +97,8 @@ def test_an_error_of_ours_is_told_and_one_that_is_not_is_kept_to_the_log(caplog)
         raise KeyError("secret detail")
         yield
 
-    desk = Desk()
-    first, second = desk.submit(ours, lambda _: None), desk.submit(not_ours, lambda _: None)
+    queue = JobQueue()
+    first, second = queue.submit(ours, lambda _: None), queue.submit(not_ours, lambda _: None)
     assert first.wait(5)
     assert second.wait(5)
     assert first.error == "model a: nothing answers there"
@@ -110,18 +110,18 @@ def test_an_error_while_keeping_the_answer_ends_the_job_too():
     def refuse(_):
         raise UsageError("the disk is full")
 
-    job = Desk().submit(lambda: iter([Token("a")]), refuse)
+    job = JobQueue().submit(lambda: iter([Token("a")]), refuse)
     assert job.wait(5)
     assert job.error == "the disk is full"
 
 
 def test_too_many_are_turned_away():
-    desk, first = Desk(1, most_waiting=1), Gated()
-    running = desk.submit(first, lambda _: None)
+    queue, first = JobQueue(1, most_waiting=1), Gated()
+    running = queue.submit(first, lambda _: None)
     assert first.begun.wait(5)
-    waiting = desk.submit(Gated(0), lambda _: None)
+    waiting = queue.submit(Gated(0), lambda _: None)
     with pytest.raises(UsageError, match="waiting already"):
-        desk.submit(Gated(0), lambda _: None)
+        queue.submit(Gated(0), lambda _: None)
     first.go.release(2)
     assert running.wait(5)
     assert waiting.wait(5)

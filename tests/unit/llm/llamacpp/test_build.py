@@ -19,7 +19,7 @@ from build_tools import CMAKE, Tools
 
 from assistant.errors import EngineBuildError
 from assistant.llm.llamacpp import build
-from assistant.llm.llamacpp.build import SOURCE, NativeEngine, Source, processor_flags
+from assistant.llm.llamacpp.build import SOURCE, EngineSource, NativeEngine, processor_flags
 
 FORK = multiprocessing.get_context("fork")
 FLAGS = frozenset({"avx2", "avx512f"})
@@ -213,7 +213,7 @@ def test_the_order_of_flags_does_not_matter_their_number_does(tools: Tools, engi
 
 def test_another_version_of_the_source_is_another_engine(tools: Tools, engine: NativeEngine) -> None:
     engine.build(good)
-    assert NativeEngine(engine.folder, source=Source("xllamacpp", "1.0", "0" * 64), flags=FLAGS).server is None
+    assert NativeEngine(engine.folder, source=EngineSource("xllamacpp", "1.0", "0" * 64), flags=FLAGS).server is None
 
 
 @pytest.mark.parametrize("changed", ["ggml.cmake", "tile_config.h"])

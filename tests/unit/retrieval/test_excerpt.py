@@ -6,7 +6,7 @@ import pytest
 
 from assistant.query.query import Query
 from assistant.retrieval.context import group
-from assistant.retrieval.excerpt import Excerpter
+from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.schema import Paragraph, Passage
 from assistant.verification.evidence import EvidenceFinder
 
@@ -29,7 +29,7 @@ def unlike(question, texts):
 
 
 def cut(question, passages, characters=1500, similarities=unlike, articles=3):
-    return Excerpter(similarities, characters=characters, articles=articles).cut(Query.of(question), passages)
+    return ExcerptSelector(similarities, characters=characters, articles=articles).cut(Query.of(question), passages)
 
 
 SHORT = passage(1, "It rained in Holm.", CARS)
@@ -152,18 +152,18 @@ def test_a_dateline_of_a_long_paragraph_is_not_read():
 
 def test_a_report_is_rendered_with_what_is_read_of_it():
     found = cut(QUESTION, [LONG], characters=len(CAPTAIN) + len(CARS))
-    (report,) = group(found.passages)
-    assert found.of(report).render() == f"[Coast Daily, 14 August 2021: A ferry for Holm]\n{CAPTAIN} … {CARS}"
-    assert LONG.paragraph.text in report.render()
+    (context,) = group(found.passages)
+    assert found.of(context).render() == f"[Coast Daily, 14 August 2021: A ferry for Holm]\n{CAPTAIN} … {CARS}"
+    assert LONG.paragraph.text in context.render()
 
 
 def test_a_quote_stands_where_it_stands_in_the_paragraph():
     found = cut(QUESTION, [LONG], characters=len(CAPTAIN))
-    (report,) = (found.of(report) for report in group(found.passages))
-    assert report.passages == (LONG,)
+    (context,) = (found.of(context) for context in group(found.passages))
+    assert context.passages == (LONG,)
     start = LONG.paragraph.text.index(CAPTAIN)
     assert start > 0
-    (evidence,) = EvidenceFinder(unlike).find("Ida Lind is the captain of the ferry to Holm.", report.passages)
+    (evidence,) = EvidenceFinder(unlike).find("Ida Lind is the captain of the ferry to Holm.", context.passages)
     assert (evidence.quote.start, evidence.quote.end) == (start, start + len(CAPTAIN))
     assert evidence.passage.paragraph.text[start : evidence.quote.end] == evidence.quote.text == CAPTAIN
 

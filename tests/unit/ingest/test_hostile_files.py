@@ -41,7 +41,7 @@ from assistant.errors import ArticleError
 from assistant.ingest import archive, discover, limits, sandbox
 from assistant.ingest.build import Story
 from assistant.ingest.discover import list_files
-from assistant.ingest.file import Source
+from assistant.ingest.file import RawFile
 from assistant.ingest.readers import jsonl as jsonl_reader
 
 STORY = "It rained in Paris.\n\nIt stopped."
@@ -365,7 +365,7 @@ def test_a_pdf_of_too_many_pages(tmp_path: Path) -> None:
 def test_a_file_that_takes_too_long_is_stopped_and_the_next_is_read(tmp_path: Path) -> None:
     slow = file_of(tmp_path, "slow.pdf", pdf([[(f"Line {n}.", 60.0, 800.0 - n, 11.0) for n in range(300)]] * 300))
     with pytest.raises(ArticleError, match=r"slow\.pdf: reading this PDF was stopped"):
-        list(sandbox.read(Source(slow.path), "readers.pdf", "PDF", seconds=0.3))
+        list(sandbox.read(RawFile(slow.path), "readers.pdf", "PDF", seconds=0.3))
     (article,), _ = read_bytes(tmp_path, "good.pdf", typeset(PARAGRAPHS))
     assert texts(article) == PARAGRAPHS
 
@@ -373,22 +373,22 @@ def test_a_file_that_takes_too_long_is_stopped_and_the_next_is_read(tmp_path: Pa
 def test_a_reader_that_nobody_listens_to_is_ended(tmp_path: Path) -> None:
     path = file_of(tmp_path, "feed.xml", RSS).path
     for _ in range(3):
-        found: Iterator[object] = sandbox.read(Source(path), "readers.xml", "XML")
+        found: Iterator[object] = sandbox.read(RawFile(path), "readers.xml", "XML")
         assert isinstance(next(found), Story)
         found.close()  # type: ignore[attr-defined]
-    assert len(list(sandbox.read(Source(path), "readers.xml", "XML"))) == 3
+    assert len(list(sandbox.read(RawFile(path), "readers.xml", "XML"))) == 3
 
 
 def test_two_files_can_be_read_at_once(tmp_path: Path) -> None:
     path = file_of(tmp_path, "feed.xml", RSS).path
-    one, other = (sandbox.read(Source(path), "readers.xml", "XML") for _ in range(2))
+    one, other = (sandbox.read(RawFile(path), "readers.xml", "XML") for _ in range(2))
     assert [type(first) is type(second) for first, second in zip(one, other, strict=True)] == [True] * 3
 
 
 def test_a_process_that_was_killed_while_idle_is_replaced(tmp_path: Path) -> None:
     path = file_of(tmp_path, "feed.xml", RSS).path
     for _ in range(2):
-        assert len(list(sandbox.read(Source(path), "readers.xml", "XML"))) == 3
+        assert len(list(sandbox.read(RawFile(path), "readers.xml", "XML"))) == 3
         for process in sandbox._POOL._idle:
             process._process.kill()
             process._process.wait()
@@ -408,8 +408,8 @@ def test_a_reader_does_not_outlive_the_process_that_started_it(tmp_path: Path) -
 import os, sys
 from pathlib import Path
 from assistant.ingest import sandbox
-from assistant.ingest.file import Source
-list(sandbox.read(Source(Path(sys.argv[1])), "readers.xml", "XML"))
+from assistant.ingest.file import RawFile
+list(sandbox.read(RawFile(Path(sys.argv[1])), "readers.xml", "XML"))
 print(sandbox._POOL._idle[0]._process.pid, flush=True)
 os.kill(os.getpid(), 9)
 """
@@ -485,7 +485,7 @@ def test_nothing_reaches_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyP
         (epub_module, "a.epub", epub({"one.xhtml": linked})),
     ):
         (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
-        stories = [found for found in module.read(Source(tmp_path / name)) if isinstance(found, Story)]
+        stories = [found for found in module.read(RawFile(tmp_path / name)) if isinstance(found, Story)]
         assert stories[0].fields.title in (TITLE, None)
         assert stories[0].texts[1] == PARAGRAPHS[1]
 

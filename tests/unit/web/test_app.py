@@ -6,7 +6,7 @@ import pytest
 from assistant.settings import Settings
 from assistant.web.app import create_app
 from assistant.web.handlers.session import Session
-from assistant.web.jobs.loader import Opening
+from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.browser_id import COOKIE
 
 ME = SimpleNamespace(cookies={COOKIE: "a" * 43}, query_params={})
@@ -14,7 +14,7 @@ ME = SimpleNamespace(cookies={COOKIE: "a" * 43}, query_params={})
 
 @pytest.fixture
 def blocks(tmp_path):
-    return create_app(Opening(lambda _: None), settings=Settings(home=tmp_path))
+    return create_app(AssistantLoader(lambda _: None), settings=Settings(home=tmp_path))
 
 
 def handler(blocks, name):

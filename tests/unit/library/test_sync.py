@@ -60,7 +60,7 @@ class File:
             yield Problem(row) if isinstance(row, str) else row
 
 
-class Library:
+class SyncedFolder:
     """An index with files in it; `update` tells what was embedded."""
 
     def __init__(self, path: Path, embedder: Any) -> None:
@@ -103,8 +103,8 @@ class Library:
 
 
 @pytest.fixture
-def library(tmp_path: Path, embedder: Any) -> Iterator[Library]:
-    made = Library(tmp_path / "index.sqlite3", embedder)
+def library(tmp_path: Path, embedder: Any) -> Iterator[SyncedFolder]:
+    made = SyncedFolder(tmp_path / "index.sqlite3", embedder)
     yield made
     made.assert_whole()
     made.index.close()
@@ -122,7 +122,7 @@ def rows(*numbers: int) -> list[Article | str]:
     return [story(f"f/{n}", f"Row {n} begins.", f"Row {n} ends.") for n in numbers]
 
 
-def test_a_file_of_many_articles(library: Library) -> None:
+def test_a_file_of_many_articles(library: SyncedFolder) -> None:
     file = File("f", rows(1, 2, 3))
     assert counts(library.update(file)) == {"added": 3}
     assert list(library.contents) == ["f/1", "f/2", "f/3"]
@@ -131,7 +131,7 @@ def test_a_file_of_many_articles(library: Library) -> None:
     assert file.read == ["f"]
 
 
-def test_only_the_rows_that_changed_are_indexed_again(library: Library) -> None:
+def test_only_the_rows_that_changed_are_indexed_again(library: SyncedFolder) -> None:
     library.update(File("f", rows(1, 2, 3)))
     changed = [*rows(1), story("f/2", "Row 2 begins.", "Row 2 goes on."), *rows(4)]
     report = library.update(File("f", changed, modified=2))
@@ -140,7 +140,7 @@ def test_only_the_rows_that_changed_are_indexed_again(library: Library) -> None:
     assert list(library.contents) == ["f/1", "f/2", "f/4"]
 
 
-def test_a_bad_row_is_told_each_time_and_the_file_is_not_read_again(library: Library) -> None:
+def test_a_bad_row_is_told_each_time_and_the_file_is_not_read_again(library: SyncedFolder) -> None:
     file = File("f", [*rows(1), "f.jsonl:2: no text", *rows(3)])
     report = library.update(file)
     assert (report.added, report.problems) == (2, ["f.jsonl:2: no text"])
@@ -150,7 +150,7 @@ def test_a_bad_row_is_told_each_time_and_the_file_is_not_read_again(library: Lib
     assert file.read == ["f"]
 
 
-def test_a_file_of_which_nothing_can_be_read_any_more_stays_as_it_was(library: Library) -> None:
+def test_a_file_of_which_nothing_can_be_read_any_more_stays_as_it_was(library: SyncedFolder) -> None:
     library.update(File("f", rows(1, 2)))
     report = library.update(File("f", ["f.jsonl: is no JSON"], modified=2))
     assert report.problems == ["f.jsonl: is no JSON"]
@@ -159,14 +159,14 @@ def test_a_file_of_which_nothing_can_be_read_any_more_stays_as_it_was(library: L
     assert counts(library.update(File("f", rows(2), modified=3))) == {"removed": 1, "unchanged": 1}
 
 
-def test_a_file_whose_content_cannot_be_read_is_tried_again(library: Library) -> None:
+def test_a_file_whose_content_cannot_be_read_is_tried_again(library: SyncedFolder) -> None:
     file = File("f", rows(1), broken=True)
     assert library.update(file).problems == ["/news/f.jsonl: cannot be read"]
     file.broken = False
     assert counts(library.update(file)) == {"added": 1}
 
 
-def test_a_file_of_one_and_of_many_by_turns(library: Library) -> None:
+def test_a_file_of_one_and_of_many_by_turns(library: SyncedFolder) -> None:
     for modified, numbers in enumerate(([1], [1, 2], [2], [], [1, 2, 3], [3]), start=1):
         file = File("f", rows(*numbers), modified=modified)
         library.update(file)
@@ -175,7 +175,7 @@ def test_a_file_of_one_and_of_many_by_turns(library: Library) -> None:
         assert len(file.read) == 1
 
 
-def test_a_file_that_was_left_half_read_is_finished(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_was_left_half_read_is_finished(library: SyncedFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_writer, "BATCH_PARAGRAPHS", 2)
 
     class Interrupted(File):
@@ -194,7 +194,7 @@ def test_a_file_that_was_left_half_read_is_finished(library: Library, monkeypatc
     assert len(library.contents) == 5
 
 
-def test_what_is_told_is_durable(library: Library) -> None:
+def test_what_is_told_is_durable(library: SyncedFolder) -> None:
     seen: list[int] = []
     files = [File(str(n), [story(str(n), f"Story {n}.")]) for n in range(600)]
     library.index.update_from(
@@ -225,7 +225,7 @@ def with_prefix(article: Article, old: str, new: str) -> Article:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_move_is_recognised_by_its_content(library: Library, count: int) -> None:
+def test_a_move_is_recognised_by_its_content(library: SyncedFolder, count: int) -> None:
     file = File(
         "a", [story(f"a/{n}" if count > 1 else "a", f"Story {n} begins.", f"Story {n} ends.") for n in range(count)]
     )
@@ -239,12 +239,12 @@ def test_a_move_is_recognised_by_its_content(library: Library, count: int) -> No
     assert library.index.resolve(citation_of(library, next(iter(library.contents)))) == "unchanged"
 
 
-def citation_of(library: Library, article_id: str) -> Any:
+def citation_of(library: SyncedFolder, article_id: str) -> Any:
     first = library.index.article(article_id).paragraphs[0]
     return SimpleNamespace(article_id=article_id, paragraph_id=first.id, text=first.text)
 
 
-def test_what_repeats_a_moved_story_repeats_it_still(library: Library) -> None:
+def test_what_repeats_a_moved_story_repeats_it_still(library: SyncedFolder) -> None:
     kept, copy = File("a", [story("a", *STORY)]), File("b", [story("b", *STORY, source="TDI")])
     library.update(kept, copy)
     library.update(copy, same_bytes(kept, "z"))
@@ -252,7 +252,7 @@ def test_what_repeats_a_moved_story_repeats_it_still(library: Library) -> None:
     assert library.also("z") == ("TDI, 2017-07-04",)
 
 
-def test_two_files_that_change_places(library: Library) -> None:
+def test_two_files_that_change_places(library: SyncedFolder) -> None:
     a, b = File("a", [story("a", "First.")]), File("b", [story("b", "Second.")])
     library.update(a, b)
     library.update(same_bytes(b, "a"), same_bytes(a, "b"))
@@ -262,7 +262,7 @@ def test_two_files_that_change_places(library: Library) -> None:
 # The same story twice
 
 
-def test_a_wire_story_under_two_mastheads_is_kept_once(library: Library) -> None:
+def test_a_wire_story_under_two_mastheads_is_kept_once(library: SyncedFolder) -> None:
     report = library.update(
         File("a", [story("a", *STORY)]), File("b", [story("b", *STORY, source="TDI", published=date(2017, 7, 5))])
     )
@@ -275,13 +275,13 @@ def test_a_wire_story_under_two_mastheads_is_kept_once(library: Library) -> None
     assert library.index.size().articles == 1
 
 
-def test_a_copy_of_a_file_names_no_outlet_twice(library: Library) -> None:
+def test_a_copy_of_a_file_names_no_outlet_twice(library: SyncedFolder) -> None:
     library.update(*(File(name, [story(name, *STORY)]) for name in "abc"))
     assert library.contents == {"a": STORY}
     assert library.also("a") == ()
 
 
-def test_several_outlets_are_named_once_each(library: Library) -> None:
+def test_several_outlets_are_named_once_each(library: SyncedFolder) -> None:
     outlets = {"a": "IANS", "b": "TDI", "c": "tdi", "d": None, "e": "Xinhua"}
     library.update(*(File(name, [story(name, *STORY, source=outlet)]) for name, outlet in outlets.items()))
     assert library.also("a") == ("TDI, 2017-07-04", "Xinhua, 2017-07-04")
@@ -289,7 +289,7 @@ def test_several_outlets_are_named_once_each(library: Library) -> None:
 
 @pytest.mark.parametrize("batch", [1, 1000])
 def test_when_the_kept_one_goes_the_next_takes_its_place(
-    library: Library, monkeypatch: pytest.MonkeyPatch, batch: int
+    library: SyncedFolder, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     monkeypatch.setattr(batch_writer, "BATCH_PARAGRAPHS", batch)
     files = [File(name, [story(name, *STORY, source=name.upper())]) for name in "abc"]
@@ -304,13 +304,13 @@ def test_when_the_kept_one_goes_the_next_takes_its_place(
     assert library.contents == {}
 
 
-def test_all_of_them_may_go_at_once(library: Library) -> None:
+def test_all_of_them_may_go_at_once(library: SyncedFolder) -> None:
     library.update(*(File(name, [story(name, *STORY)]) for name in "abc"))
     assert counts(library.update()) == {"removed": 3}
     assert library.contents == {}
 
 
-def test_a_kept_story_that_is_rewritten_leaves_the_old_words_to_the_other(library: Library) -> None:
+def test_a_kept_story_that_is_rewritten_leaves_the_old_words_to_the_other(library: SyncedFolder) -> None:
     copy = File("b", [story("b", *STORY, source="TDI")])
     library.update(File("a", [story("a", *STORY)]), copy)
     library.update(File("a", [story("a", "All is new.")], modified=2), copy)
@@ -321,7 +321,7 @@ def test_a_kept_story_that_is_rewritten_leaves_the_old_words_to_the_other(librar
     assert library.also("b") == ("IANS, 2017-07-04",)
 
 
-def test_a_copy_that_becomes_a_report_of_its_own_is_one(library: Library) -> None:
+def test_a_copy_that_becomes_a_report_of_its_own_is_one(library: SyncedFolder) -> None:
     kept = File("a", [story("a", *STORY)])
     library.update(kept, File("b", [story("b", *STORY, source="TDI")]))
     library.update(kept, File("b", [story("b", "Quite another.", source="TDI")], modified=2))
@@ -329,7 +329,7 @@ def test_a_copy_that_becomes_a_report_of_its_own_is_one(library: Library) -> Non
     assert library.also("a") == ()
 
 
-def test_the_fuller_version_takes_over_whichever_comes_first(library: Library) -> None:
+def test_the_fuller_version_takes_over_whichever_comes_first(library: SyncedFolder) -> None:
     library.update(File("a", [story("a", *STORY[:7])]), File("b", [story("b", *STORY, source="TDI")]))
     assert library.contents == {"b": STORY}
     assert library.also("b") == ("IANS, 2017-07-04",)
@@ -338,7 +338,7 @@ def test_the_fuller_version_takes_over_whichever_comes_first(library: Library) -
     assert library.also("b") == ("C, 2017-07-04",)
 
 
-def test_the_dated_version_takes_over(library: Library) -> None:
+def test_the_dated_version_takes_over(library: SyncedFolder) -> None:
     first, second = File("a", [story("a", *STORY, published=None)]), File("b", [story("b", *STORY, source="TDI")])
     library.update(first, second, File("c", [story("c", *STORY, source="C")]))
     assert library.contents == {"b": STORY}
@@ -353,12 +353,12 @@ def test_the_dated_version_takes_over(library: Library) -> None:
         story("b", *STORY[:4], *(text.replace("story", "tale") for text in STORY[4:])),
     ],
 )
-def test_another_report_is_never_merged(library: Library, other: Article) -> None:
+def test_another_report_is_never_merged(library: SyncedFolder, other: Article) -> None:
     library.update(File("a", [story("a", *STORY)]), File("b", [other]))
     assert len(library.contents) == 2
 
 
-def test_the_same_words_year_after_year_are_each_kept_and_their_copies_found(library: Library) -> None:
+def test_the_same_words_year_after_year_are_each_kept_and_their_copies_found(library: SyncedFolder) -> None:
     years = range(2000, 2030)
     library.update(*(File(str(y), [story(str(y), "Markets are closed.", published=date(y, 1, 1))]) for y in years))
     assert len(library.contents) == 30
@@ -368,7 +368,7 @@ def test_the_same_words_year_after_year_are_each_kept_and_their_copies_found(lib
     assert library.also("2029") == ("TDI, 2029-01-01",)
 
 
-def test_a_story_is_found_across_batches_and_runs(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_story_is_found_across_batches_and_runs(library: SyncedFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_writer, "BATCH_PARAGRAPHS", 1)
     library.update(File("a", [story("a", *STORY)]))
     library.update(File("b", [story("b", *STORY[:7], source="TDI")]), source=OTHER)
@@ -379,7 +379,7 @@ def test_a_story_is_found_across_batches_and_runs(library: Library, monkeypatch:
 # Ids
 
 
-def test_articles_of_two_sources_with_one_id_are_both_kept(library: Library) -> None:
+def test_articles_of_two_sources_with_one_id_are_both_kept(library: SyncedFolder) -> None:
     library.update(File("a", [story("a", "One thing.")]))
     library.update(File("a", [story("a", "Another thing.")]), source=OTHER)
     assert library.contents == {"a": ["One thing."], "news-2/a": ["Another thing."]}
@@ -389,13 +389,13 @@ def test_articles_of_two_sources_with_one_id_are_both_kept(library: Library) -> 
     assert library.contents["news-2/a"] == ["Another thing altogether."]
 
 
-def test_a_paragraph_that_stays_is_not_embedded_again(library: Library) -> None:
+def test_a_paragraph_that_stays_is_not_embedded_again(library: SyncedFolder) -> None:
     library.update(File("a", [story("a", *STORY)]))
     library.update(File("a", [story("a", *STORY[:3], "An addition.", *STORY[3:])], modified=2))
     assert library.embedded == ["An addition."]
 
 
-def test_a_thorough_update_sees_what_kept_its_size_and_time(library: Library) -> None:
+def test_a_thorough_update_sees_what_kept_its_size_and_time(library: SyncedFolder) -> None:
     library.update(File("a", [story("a", "They left.")]))
     other = File("a", [story("a", "They fled.")])
     assert counts(library.update(other)) == {"unchanged": 1}
@@ -407,7 +407,7 @@ def test_any_order_of_changes_ends_as_the_last_state_would_from_scratch(tmp_path
 
     chosen = random.Random(11)
     variants: Sequence[list[str]] = [STORY, STORY[:7], STORY[1:], ["Short."], ["Other."], [*STORY, "More."]]
-    library = Library(tmp_path / "index.sqlite3", embedder)
+    library = SyncedFolder(tmp_path / "index.sqlite3", embedder)
     for turn in range(1, 60):
         names = chosen.sample("abcdef", chosen.randint(0, 6))
         files = [
@@ -428,7 +428,7 @@ def test_any_order_of_changes_ends_as_the_last_state_would_from_scratch(tmp_path
 
 
 def test_what_is_remembered_of_an_update_is_dropped_when_others_write(
-    library: Library, tmp_path: Path, embedder: Any
+    library: SyncedFolder, tmp_path: Path, embedder: Any
 ) -> None:
     files = [File(name, [story(name, f"Story {name}.")]) for name in "abc"]
     library.update(*files)
@@ -439,7 +439,9 @@ def test_what_is_remembered_of_an_update_is_dropped_when_others_write(
     assert set(library.contents) == {"a", "b", "c"}
 
 
-def test_a_known_archive_is_not_read_from_the_store_again(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_known_archive_is_not_read_from_the_store_again(
+    library: SyncedFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files = [File(name, [story(name, f"Story {name}.")]) for name in "abc"]
     library.update(*files)
     monkeypatch.setattr(type(library.index.store), "records", lambda *_: pytest.fail("read again"))
