@@ -30,8 +30,19 @@ class Settings(BaseSettings):
         description="where the joined model and the indexes are kept",
     )
     prompts: Path = Field(PROJECT / "prompts", description="folder of prompt files")
-    passages: int = Field(10, ge=1, le=50, description="paragraphs that are searched for")
-    reading: int = Field(1500, ge=100, description="characters of them that are given to the model")
+    read: Literal["auto", "apart", "together"] = Field(
+        "auto", description="one article at a time (apart) or all at once (together); auto: together on an endpoint"
+    )
+    passages: int = Field(10, ge=1, le=50, description="paragraphs that are searched for, read apart")
+    passages_together: int = Field(40, ge=1, le=200, description="the same, read together")
+    reading: int = Field(1500, ge=100, description="characters of them that are given to the model, read apart")
+    reading_together: int = Field(24_000, ge=1000, description="the same, read together")
+    verify: Literal["model", "exact"] = Field(
+        "model", description="read together, whether a model checks each sentence beside the exact checks"
+    )
+    verifier: str | None = Field(
+        None, description="the model that does, written as for ASSISTANT_MODEL; by default the one that answers"
+    )
     whole_below: int = Field(
         8000, ge=0, description="a library of at most so many characters is read whole, an article at a time"
     )
