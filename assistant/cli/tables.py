@@ -57,6 +57,24 @@ def article_to_dict(article: Article) -> dict[str, Any]:
     return {**asdict(article), "published": published, "also": list(article.also), "paragraphs": paragraphs}
 
 
+def reading_to_dict(article: Article) -> dict[str, Any]:
+    """An article as a reader found it, as a JSON object; a paragraph's `dateline` is the words of it, or null."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "via": article.via,
+        "published": article.published.isoformat() if article.published else None,
+        "author": article.author,
+        "url": article.url,
+        "language": article.language,
+        "paragraphs": [
+            {"number": p.number, "text": p.text, "dateline": p.text[: p.dateline].rstrip() or None, "speaker": None}
+            for p in article.paragraphs
+        ],
+    }
+
+
 def _row(header: ArticleHeader) -> tuple[str, ...]:
     also = f" (also {'; '.join(header.also)})" if header.also else ""
     return (

@@ -19,9 +19,9 @@ def printable(text: str) -> str:
     return "".join(c for c in text if c.isprintable() or c == " " or c == "\n")
 
 
-def as_json(value: Any) -> str:
-    """Indented JSON in which control and invisible direction characters are escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+def as_json(value: Any, indent: int | None = 2) -> str:
+    """JSON in which control and invisible direction characters are escaped; on one line without `indent`."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 

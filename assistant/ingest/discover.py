@@ -38,6 +38,11 @@ class ArticleFile:
     # What is known to be wrong before the file is opened; reading it raises this.
     trouble: str | None = field(default=None, repr=False)
 
+    @property
+    def label(self) -> str:
+        """How messages name it: its path, and in a zip the member's below the zip's."""
+        return RawFile(self.path, self.member).label
+
     def digest(self) -> str:
         """SHA-256 of the content, in hexadecimal; the content is never in memory as a whole. Raises `ArticleError`."""
         return self._source().digest(self._format().limit)
