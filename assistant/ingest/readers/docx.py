@@ -6,6 +6,8 @@ import io
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from lxml import etree
+
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Story
 from assistant.ingest.file import RawFile
@@ -58,8 +60,8 @@ def _story(blocks: list[Block], core: Any) -> Story:
         if items:
             texts.extend(_joined(items))
             items = []
-        if style == "title" or (style.startswith("heading 1") and not texts and not title):
-            title = title or text
+        if not title and (style == "title" or (style.startswith("heading 1") and not texts)):
+            title = text
         elif style.startswith(("heading", "subtitle")):
             texts += [text] if carries_content(text) else []
         elif not style.startswith(_DROPPED):
@@ -82,11 +84,11 @@ def _blocks(parent: Any, names: dict[str, str]) -> Iterator[Block]:
             text = _text(element)
             if text:
                 style = names.get(element.style or "", "")
-                listed = style.startswith("list") or bool(element.xpath("./w:pPr/w:numPr"))
+                listed = style.startswith("list") or bool(_find(element, "./w:pPr/w:numPr"))
                 yield Block(style, text, listed)
-            for box in element.xpath(".//w:txbxContent"):
+            for box in _find(element, ".//w:txbxContent"):
                 # The same box is stored twice: for Word 2010 and, as the fallback, for older ones.
-                if not _in_fallback(box) and not box.xpath("ancestor::w:txbxContent"):
+                if not _in_fallback(box) and _boxes(box) == _boxes(element):
                     yield from _blocks(box, names)
         elif name == "tbl":
             yield from _table(element, names)
@@ -96,8 +98,8 @@ def _blocks(parent: Any, names: dict[str, str]) -> Iterator[Block]:
 
 def _table(table: Any, names: dict[str, str]) -> Iterator[Block]:
     """A line a row where each cell holds one paragraph; a table that lays out a page gives its cells' paragraphs."""
-    for row in table.xpath("./w:tr | ./w:sdt/w:sdtContent/w:tr"):
-        cells = [list(_blocks(cell, names)) for cell in row.xpath("./w:tc | ./w:sdt/w:sdtContent/w:tc")]
+    for row in _find(table, "./w:tr | ./w:sdt/w:sdtContent/w:tr"):
+        cells = [list(_blocks(cell, names)) for cell in _find(row, "./w:tc | ./w:sdt/w:sdtContent/w:tc")]
         cells = [cell for cell in cells if cell]
         if len(cells) > 1 and all(len(cell) == 1 for cell in cells):
             yield Block("", " | ".join(cell[0].text for cell in cells), False)
@@ -109,19 +111,19 @@ def _table(table: Any, names: dict[str, str]) -> Iterator[Block]:
 def _text(paragraph: Any) -> str:
     """What a reader sees: insertions too, but neither deletions nor hidden or struck-out text nor the codes of fields."""
     pieces = []
-    boxes = len(paragraph.xpath("ancestor::w:txbxContent"))
-    for node in paragraph.xpath(".//w:t | .//w:br | .//w:cr | .//w:tab | .//w:noBreakHyphen"):
-        if node.xpath(_GONE) or len(node.xpath("ancestor::w:txbxContent")) > boxes or _is_struck(node):
+    boxes = _boxes(paragraph)
+    for node in _find(paragraph, ".//w:t | .//w:br | .//w:cr | .//w:tab | .//w:noBreakHyphen"):
+        if _find(node, _GONE) or _boxes(node) > boxes or _is_struck(node):
             continue
         text = {"br": "\n", "cr": "\n", "tab": " ", "noBreakHyphen": "-"}.get(_name(node)) or node.text or ""
-        pieces.append(raised(text) if node.xpath("../w:rPr/w:vertAlign[@w:val='superscript']") else text)
+        pieces.append(raised(text) if _find(node, "../w:rPr/w:vertAlign[@w:val='superscript']") else text)
     return "".join(pieces).strip()
 
 
 def _is_struck(node: Any) -> bool:
     return any(
         str(value).lower() not in ("0", "false", "off")
-        for mark in node.xpath("../w:rPr/w:strike | ../w:rPr/w:dstrike")
+        for mark in _find(node, "../w:rPr/w:strike | ../w:rPr/w:dstrike")
         for value in mark.values() or ["true"]
     )
 
@@ -133,6 +135,18 @@ def _in_fallback(element: Any) -> bool:
             first = next((other for other in above.getparent() if _name(other) == "Choice"), None)
             return first is not None and any(_name(inner) == "txbxContent" for inner in first.iter())
     return False
+
+
+def _boxes(element: Any) -> int:
+    return len(_find(element, "ancestor::w:txbxContent"))
+
+
+def _find(element: Any, path: str) -> list[Any]:
+    from docx.oxml.ns import nsmap
+
+    # The elements that python-docx has no class for know no prefixes.
+    found: list[Any] = etree.ElementBase.xpath(element, path, namespaces=nsmap)
+    return found
 
 
 def _name(element: Any) -> str:
