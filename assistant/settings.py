@@ -45,7 +45,6 @@ class Settings(BaseSettings):
     prompts: Path = Field(
         default_factory=lambda: PROJECT / "prompts", description="folder of prompt files. Not set: the project's own"
     )
-    prompts: Path = Field(PROJECT / "prompts", description="folder of prompt files")
     read: Literal["auto", "apart", "together"] = Field(
         "auto", description="one article at a time (apart) or all at once (together); auto: together on an endpoint"
     )
