@@ -1,7 +1,7 @@
 # Everything runs in .venv, which is made when first needed. Only Python 3.11+, make and the package
 # registry are asked for; to compile the engine a C++ compiler too. Progress goes to standard error: `make ask` prints the answer and nothing else.
 .SILENT:
-.PHONY: ask web articles setup engine test lint types evals train bench check clean clean-venv
+.PHONY: ask web articles setup engine test lint types evals train bench docs check clean clean-venv
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,6 +39,9 @@ train: $(VENV)/dev.stamp ## teach the embedded model its judging: hours on 2 cor
 
 bench: $(VENV)/dev.stamp ## how fast is it: make bench EVALDATA=DIR for a large library too
 	$(BIN)/python -m bench.speed $(if $(EVALDATA),--evaldata "$(EVALDATA)")
+
+docs: $(VENV)/dev.stamp ## write docs/settings.md from the code
+	$(BIN)/python scripts/document_settings.py > docs/settings.md
 
 check: lint types test ## what .ci/run does before it asks and evaluates
 

@@ -8,10 +8,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from assistant.answering.apart import MAX_REPORTS, ReadApart, Steps, Thresholds
 from assistant.answering.confidence import confidence
-from assistant.answering.pipeline import MAX_REPORTS, Pipeline, Steps, Thresholds
+from assistant.answering.pipeline import Pipeline
+from assistant.answering.reading import Reading
+from assistant.answering.together import ReadTogether
 from assistant.embeddings.minilm import similarities
 from assistant.generation.generator import generators_of
+from assistant.generation.together import JointGenerator
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex, FileOutcome, UpdateReport
 from assistant.library.library import Library
@@ -27,7 +31,9 @@ from assistant.retrieval.retriever import Retriever
 from assistant.schema import Answer, Article, ArticleHeader, Citation, Done, Event, Question, Turn
 from assistant.settings import Settings
 from assistant.stores.base import Filter, Size
+from assistant.verification.entailment import Entailment, NoEntailment, verifier_of
 from assistant.verification.evidence import EvidenceFinder
+from assistant.verification.joint import JointVerifier
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Verifier
 
@@ -56,19 +62,38 @@ class Assistant:
         self.model = model
         self.settings = settings
         self.update = update or UpdateReport()
-        prompts = Prompts.of(settings.prompts, taught=model.taught)
-        similar = similarities(index.embedder)
-        judge = Judge(model, prompts)
+        self._verifier: Entailment = NoEntailment()
+        rewriter = QuestionRewriter(model, Prompts.of(settings.prompts, taught=model.taught), exact=model.taught)
+        self._pipeline = Pipeline(rewriter, self._reading(), model_name=model.name)
+
+    def _reading(self) -> Reading:
+        """Together where the model is another than the embedded one, or as the settings say."""
+        read = self.settings.read
+        if read == "auto":
+            read = "apart" if resolve_endpoint(self.settings).url is None else "together"
+        return self._together() if read == "together" else self._apart()
+
+    def _apart(self) -> ReadApart:
+        settings, similar = self.settings, similarities(self.index.embedder)
+        judge = Judge(self.model, Prompts.of(settings.prompts, taught=self.model.taught))
         steps = Steps(
-            QuestionRewriter(model, prompts),
-            Retriever(index, passages=settings.passages, whole_below=settings.whole_below),
+            Retriever(self.index, passages=settings.passages, whole_below=settings.whole_below),
             ExcerptSelector(similar, characters=settings.reading, articles=MAX_REPORTS),
             judge,
-            generators_of(model, settings),
+            generators_of(self.model, settings),
             Verifier(judge, EvidenceFinder(similar), confidence),
         )
-        thresholds = Thresholds(settings.worth, settings.threshold)
-        self._pipeline = Pipeline(steps, thresholds=thresholds, model_name=model.name)
+        return ReadApart(steps, thresholds=Thresholds(settings.worth, settings.threshold))
+
+    def _together(self) -> ReadTogether:
+        settings = self.settings
+        self._verifier = verifier_of(settings, self.model)
+        return ReadTogether(
+            Retriever(self.index, passages=settings.passages_together, whole_below=settings.reading_together),
+            JointGenerator(self.model, Prompts.of(settings.prompts, taught=False)),
+            JointVerifier(EvidenceFinder(similarities(self.index.embedder)), self._verifier),
+            characters=settings.reading_together,
+        )
 
     @classmethod
     def open(
@@ -187,7 +212,8 @@ class Assistant:
         return self.library.refresh()
 
     def close(self) -> None:
-        """Stop the model and close the index."""
+        """Stop the model, the verifier's too, and close the index."""
+        self._verifier.close()
         self.model.close()
         self.index.close()
 

@@ -115,15 +115,50 @@ class Citation:
 class Sentence:
     """One sentence of an answer.
 
-    `support` is the verifier's probability that the cited article states it; `quoted`: it is the
-    article's own words; `byline`, outlet and date, stands before it where reports differ.
+    `support` is the verifier's probability that the cited article states it, None where it gives no
+    probability; `quoted`: it is the article's own words; `byline`, outlet and date, stands before it where
+    reports differ; `reckoned`: a figure in it follows from what is cited, and is not printed there.
     """
 
     text: str
     citations: tuple[int, ...]
-    support: float
+    support: float | None
     quoted: bool = False
     byline: str | None = None
+    reckoned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSentence:
+    """A sentence of a draft without its marks, and the numbers of the paragraphs that it cites.
+
+    `lead`: the line that its list stands under.
+    """
+
+    text: str
+    numbers: tuple[int, ...] = ()
+    lead: str = ""
+
+    @property
+    def claim(self) -> str:
+        """What it says, with what it stands under."""
+        return f"{self.lead} {self.text}" if self.lead else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a model wrote: its sentences, and what it says is not stated, a text a line that says so ("": all)."""
+
+    sentences: tuple[DraftSentence, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What the model wrote and the reader is not shown as an answer, and why."""
+
+    text: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +203,7 @@ class Answer:
     citations: tuple[Citation, ...]
     closest: tuple[Passage, ...]
     model: str
+    left_out: tuple[LeftOut, ...] = ()
     timings_ms: Mapping[str, int] = field(default_factory=dict)
     id: str | int | None = None
     steps: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -188,6 +224,7 @@ class Answer:
                 for citation in self.citations
             ],
             "closest": [passage_to_dict(passage) for passage in self.closest],
+            "left_out": [asdict(one) for one in self.left_out],
             "model": self.model,
             "timings_ms": dict(self.timings_ms),
         }
@@ -198,9 +235,10 @@ def sentence_to_dict(sentence: Sentence) -> dict[str, Any]:
     return {
         "text": sentence.text,
         "citations": list(sentence.citations),
-        "support": round(sentence.support, 4),
+        "support": None if sentence.support is None else round(sentence.support, 4),
         "quoted": sentence.quoted,
         "byline": sentence.byline,
+        "reckoned": sentence.reckoned,
     }
 
 

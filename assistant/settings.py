@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,39 +16,68 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from assistant.errors import SettingsError
 
 EMBEDDED = "embedded"
+PREFIX = "ASSISTANT_"
 PROJECT = Path(__file__).resolve().parent.parent
 
 
 class Settings(BaseSettings):
     """Frozen settings; every field is also the environment variable `ASSISTANT_<FIELD>`."""
 
-    model_config = SettingsConfigDict(env_prefix="ASSISTANT_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
 
-    articles: Path | None = Field(None, description="folder of articles to answer from; its index mirrors it")
-    index: str | None = Field(None, description="a library: a folder, or http(s)://host:port of a Milvus server")
-    model: str = Field(EMBEDDED, description="embedded, FILE.gguf, NAME@URL, ollama:NAME or openai:NAME")
+    articles: Path | None = Field(
+        None,
+        description="folder of articles to answer from; its index mirrors it. Not set: the library where it holds "
+        "anything, else `seeds`",
+    )
+    index: str | None = Field(
+        None,
+        description="the library that `assistant index` fills: a folder, or `http://host:19530/NAME` of a Milvus "
+        "server. Not set: `library` in the folder `ASSISTANT_HOME`",
+    )
+    model: str = Field(EMBEDDED, description="`embedded`, `FILE.gguf`, `ollama:NAME`, `openai:NAME` or `NAME@URL`")
     api_key: SecretStr = Field(SecretStr(""), description="key for the endpoint named by the model")
     home: Path = Field(
         default_factory=lambda: user_cache_path("news-assistant", appauthor=False),
-        description="where the joined model and the indexes are kept",
+        description="folder of the model, the compiled engine, the indexes and the prompts that were read. "
+        "Not set: `news-assistant` in the user's folder of caches",
     )
-    prompts: Path = Field(PROJECT / "prompts", description="folder of prompt files")
-    passages: int = Field(10, ge=1, le=50, description="paragraphs that are searched for")
-    reading: int = Field(1500, ge=100, description="characters of them that are given to the model")
+    prompts: Path = Field(
+        default_factory=lambda: PROJECT / "prompts", description="folder of prompt files. Not set: the project's own"
+    )
+    read: Literal["auto", "apart", "together"] = Field(
+        "auto", description="one article at a time (apart) or all at once (together); auto: together on an endpoint"
+    )
+    passages: int = Field(10, ge=1, le=50, description="paragraphs that are searched for, read apart")
+    passages_together: int = Field(40, ge=1, le=200, description="the same, read together")
+    reading: int = Field(1500, ge=100, description="characters of them that are given to the model, read apart")
+    reading_together: int = Field(24_000, ge=1000, description="the same, read together")
+    verify: Literal["model", "exact"] = Field(
+        "model", description="read together, whether a model checks each sentence beside the exact checks"
+    )
+    verifier: str | None = Field(
+        None, description="the model that does, written as for ASSISTANT_MODEL; by default the one that answers"
+    )
     whole_below: int = Field(
         8000, ge=0, description="a library of at most so many characters is read whole, an article at a time"
     )
-    threads: int = Field(0, ge=0, le=512, description="threads of the embedded model; 0: one a core, at most 8")
+    threads: int = Field(
+        0, ge=0, le=512, description="threads of the embedded models; 0: one a core, for the language model at most 8"
+    )
     engine: Literal["auto", "prebuilt"] = Field(
-        "auto", description="auto: the engine compiled for this processor where there is one; prebuilt: never that"
+        "auto",
+        description="`auto`: the engine compiled by `assistant engine --build` where there is one; "
+        "`prebuilt`: never that",
     )
     adapter: str = Field(
-        "auto", description="auto: the adapter that was trained for the embedded model; none; or a GGUF file"
+        "auto",
+        description="`auto`: the adapter that was trained for the embedded model; `none`; or a GGUF adapter of "
+        "your own",
     )
     context: int = Field(8192, ge=1024, description="context of the embedded model, in tokens")
     timeout: float = Field(120.0, gt=0, le=86_400, description="seconds to wait for the model's next words")
     password_hash: SecretStr = Field(
-        SecretStr(""), description="hash of the page's password, made with: assistant web --hash-password"
+        SecretStr(""), description="hash of the page's password, made with `assistant web --hash-password`"
     )
     threshold: float = Field(0.45, ge=0, le=1, description="confidence below which nothing is shown")
     worth: float = Field(0.1, ge=0, le=1, description="probability below which an article is not written from")
@@ -73,8 +105,9 @@ class Settings(BaseSettings):
 
         A folder of articles and a library exclude each other: what is passed goes before the
         environment, and the folder before the library. Raises `SettingsError` naming the
-        variable, its value and what is allowed.
+        variable, its value and what is allowed, or the setting that a misspelt variable is nearest to.
         """
+        refuse_unknown(name for name, value in os.environ.items() if value)
         given = {key: value for key, value in overrides.items() if value is not None}
         if "articles" in given and "index" in given:
             raise SettingsError("give either a folder of articles or a library: --articles DIR or --index WHERE")
@@ -86,8 +119,19 @@ class Settings(BaseSettings):
             return cls(**given)
         except ValidationError as error:
             first = error.errors()[0]
-            name = "_".join(("ASSISTANT", *map(str, first["loc"]))).upper()
+            name = PREFIX + "_".join(map(str, first["loc"])).upper()
             raise SettingsError(f"{name}={first.get('input')!r}: {first['msg']}") from error
+
+
+def refuse_unknown(variables: Iterable[str]) -> None:
+    """Raises `SettingsError` for a variable `ASSISTANT_*` that is no setting: a misspelt one would do nothing."""
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for variable in variables:
+        name = variable.upper()
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name.removeprefix(PREFIX), (one.removeprefix(PREFIX) for one in known), n=1)
+            remedy = f"did you mean {PREFIX}{near[0]}?" if near else f"unset it; the settings are {', '.join(known)}"
+            raise SettingsError(f"{variable}: no such setting; {remedy}")
 
 
 def default_articles() -> Path:

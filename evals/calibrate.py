@@ -59,7 +59,7 @@ class Collector:
         self._verifier = Verifier(
             self._judge, EvidenceFinder(similarities(open_embedder(settings))), lambda judgements: judgements.right
         )
-        self._rewriter = QuestionRewriter(model, prompts)
+        self._rewriter = QuestionRewriter(model, prompts, exact=model.taught)
         self._generators = {"draft": DraftGenerator(model, prompts)}
         if model.taught:
             self._generators["untaught"] = DraftGenerator(model, Prompts.of(settings.prompts, taught=False))

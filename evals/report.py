@@ -8,8 +8,6 @@ never shows numbers of another version of the scorers than its cases.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from assistant.errors import UsageError
+from assistant.util.files import replace_file
 from evals import charts
 from evals.calibration import calibration_bins, expected_calibration_error, risk_coverage
 from evals.labels import label_rows
@@ -238,17 +237,7 @@ def _flat(record: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 
 
 def _write(path: Path, text: str, *, errors: str) -> None:
-    temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", errors=errors, newline="\n") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)  # mkstemp's own mode would hide a shared report from others
-        Path(temporary).replace(path)
-        temporary = None
+        replace_file(path, text.encode(errors=errors))
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}); name another file") from error
-    finally:
-        if temporary:
-            Path(temporary).unlink()

@@ -52,7 +52,7 @@ class Reach:
 
 def measure(question_set: EvalSet, settings: Settings, scratch: Path) -> Reach:
     """Retrieve and cut for every answerable question with gold paragraphs; the corpus is indexed first."""
-    from assistant.answering.pipeline import MAX_REPORTS
+    from assistant.answering.apart import MAX_REPORTS
 
     embedder = open_embedder(settings)
     index = ArticleIndex(scratch / f"{question_set.name}.sqlite3", embedder)

@@ -25,6 +25,8 @@ PROMPTS = {
     "answered": "$context\nANSWERED $question",
     "stated": "$context\nSTATED $sentence",
     "right": "$context\nRIGHT $question = $sentence",
+    "together": "$context\nTOGETHER $question",
+    "entailment": "$context\nSENTENCES\n$sentences\nENTAILMENT",
     "taught/answer": "$context\nCheck: WRITE $question",
     "taught/answered": "$context\nCheck: ANSWERED $question",
     "taught/stated": "$context\nCheck: STATED $sentence",

@@ -113,7 +113,7 @@ class StoreContract:
         assert store.size() == Size(0, 0, 0)
         assert (store.record("a"), store.same_story("s"), store.nodes_of("a"), store.vectors_of("a")) == (
             None,
-            None,
+            [],
             [],
             [],
         )
@@ -198,13 +198,12 @@ class StoreContract:
 
     def test_a_story_is_found_where_its_paragraphs_are(self, store: Store, article: Put) -> None:
         store.replace([article("a", ["x"], story="s1"), article("b", story="s1", same_as="a"), article("c", ["y"])])
-        found = store.same_story("s1")
-        assert found is not None
-        assert found.id == "a"
-        assert store.same_story("") is None
-        assert store.same_story("s2") is None
-        store.remove(["a"])
-        assert store.same_story("s1") is None
+        store.replace([article("d", ["x"], story="s1")])
+        assert [record.id for record in store.same_story("s1")] == ["a", "d"]
+        assert store.same_story("") == []
+        assert store.same_story("s2") == []
+        store.remove(["a", "d"])
+        assert store.same_story("s1") == []
         assert store.record("b") is not None
 
     def test_lists_filters_and_counts(self, store: Store, article: Put) -> None:

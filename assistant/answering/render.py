@@ -18,7 +18,8 @@ def with_marks(sentence: Sentence) -> str:
     body = " ".join(_MARK.sub("", sentence.text).split())
     body, end = split_end(body)
     before = f"{sentence.byline}: " if sentence.byline else ""
-    return f"{before}{body} {marks}{end}"
+    reckoned = " (reckoned)" if sentence.reckoned else ""
+    return f"{before}{body}{reckoned} {marks}{end}"
 
 
 def split_end(text: str) -> tuple[str, str]:

@@ -25,7 +25,8 @@ def print_steps(answer: Answer, out: TextIO) -> None:
         _line(out, 1, "is it answered in the article? (probability)")
     for report in answer.steps.get("reports", ()):
         _line(out, 2, f"{report['published'] or 'undated'} {report['title']}: {report['answered']:.2f}")
-    _line(out, 1, f"sentences (shown from {answer.steps.get('threshold')}):")
+    threshold = answer.steps.get("threshold")
+    _line(out, 1, "sentences:" if threshold is None else f"sentences (shown from {threshold}):")
     for sentence in answer.steps.get("sentences", ()):
         _sentence(out, sentence)
     if not answer.steps.get("sentences"):
@@ -39,7 +40,10 @@ def _sentence(out: TextIO, sentence: Mapping[str, Any]) -> None:
     problems = f"; {'; '.join(sentence['problems'])}" if sentence["problems"] else ""
     judged = ", ".join(f"{name} {value:.2f}" for name, value in sentence["judgements"].items())
     _line(out, 2, f"“{sentence['draft']}” ({whose}) → {sentence['outcome']}{problems}")
-    _line(out, 3, f"confidence {sentence['confidence']:.2f}: {judged}")
+    if sentence["confidence"] is not None:
+        judged = f"confidence {sentence['confidence']:.2f}: {judged}"
+    if judged:
+        _line(out, 3, judged)
     for part in sentence["evidence"]:
         _line(out, 3, f"{part['paragraph_id']}: “{part['quote']}”")
 

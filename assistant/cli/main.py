@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="assistant",
         description="Answers questions from a folder of news articles, with a checked citation for every sentence.",
-        epilog="Settings are ASSISTANT_* environment variables; see the README. "
+        epilog="Settings are ASSISTANT_* environment variables, listed in docs/settings.md. "
         "Exit code: 0 answered or refused, 1 something failed, 2 asked wrongly.",
     )
     parser.add_argument("--version", action="version", version=f"assistant {__version__}")

@@ -41,9 +41,16 @@ def print_citations(citations: Sequence[Citation], out: TextIO) -> None:
 
 def print_support(answer: Answer, out: TextIO) -> None:
     """How surely each sentence is stated by what it cites, and how likely the whole is right."""
-    checked = ", ".join(f"{sentence.support:.2f}" for sentence in answer.sentences)
+    known = [sentence.support for sentence in answer.sentences if sentence.support is not None]
+    checked = f"stated by the cited article: {', '.join(f'{support:.2f}' for support in known)}"
     likely = "" if answer.confidence is None else f"{label(answer.confidence)} ({answer.confidence:.2f}) · "
-    print(f"\n{likely}stated by the cited article: {checked}", file=out)
+    print(f"\n{likely}{checked if known else CHECKED_WITHOUT_PROBABILITY}", file=out)
+
+
+def print_left_out(answer: Answer, out: TextIO) -> None:
+    """What the model wrote beside the answer and the reader is not shown as one, and why."""
+    for one in answer.left_out:
+        print(_wrapped(f"Left out: {one.text} ({one.reason})", "  "), file=out)
 
 
 def print_refusal(answer: Answer, out: TextIO, aside: TextIO) -> None:
@@ -59,6 +66,9 @@ def byline(source: str | None, via: str | None, day: str | None) -> str:
     """ "IANS, citing Xinhua, 2017-07-04"; as much of it as is known."""
     outlet = source or "unknown outlet"
     return ", ".join(filter(None, (outlet, f"citing {via}" if via else None, day)))
+
+
+CHECKED_WITHOUT_PROBABILITY = "figures and quotes checked; the model gives no probability"
 
 
 class Status:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Callable
 from importlib.metadata import version
@@ -23,6 +22,7 @@ import numpy.typing as npt
 from filelock import FileLock
 
 from assistant.llm.llamacpp.build import processor_flags
+from assistant.util.files import replace_file, replacing
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto
@@ -162,19 +162,10 @@ class Int8Model:
         return [_FORMAT, source, made, processor, version("onnxruntime")]
 
     def _make(self, agrees: Callable[[Path], bool]) -> bool:
-        draft = self.path.with_suffix(".part")
-        try:
-            with draft.open("wb") as file:
-                file.write(integer_model(self.source).SerializeToString())
-                file.flush()
-                os.fsync(file.fileno())
+        with replacing(self.path, self.path.with_suffix(".part")) as draft:
+            draft.write_bytes(integer_model(self.source).SerializeToString())
             good = agrees(draft)
-            draft.replace(self.path)
-        finally:
-            draft.unlink(missing_ok=True)
-        stamp = self._stamp.with_suffix(".tmp")
-        stamp.write_text(json.dumps({"made": self._state(), "agrees": good}), encoding="utf-8")
-        stamp.replace(self._stamp)
+        replace_file(self._stamp, json.dumps({"made": self._state(), "agrees": good}))
         return good
 
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.schema import TextNode
 
-from assistant.library.dedup import NearDuplicates, Sharing
+from assistant.library.dedup import original_of, takes_over
 from assistant.library.mapping import (
     ADDED,
     CHANGED,
     DUPLICATE,
     UNCHANGED,
-    article_of,
     embedded_text,
     nodes_of,
     record_of,
@@ -52,9 +51,7 @@ class BatchWriter:
         reread: Reread,
         *,
         each_once: bool = True,
-        sharing: Sharing | None = None,
     ) -> None:
-        """`sharing` is an earlier writer's, where nobody has written since."""
         self._store = store
         self._embedder = embedder
         self._reread = reread
@@ -63,7 +60,6 @@ class BatchWriter:
         self._touched: dict[str, Record] = {}
         self._departing: dict[str, None] = {}
         self._afterwards: list[Callable[[], None]] = []
-        self._stories = NearDuplicates(store, self.record, self._stored, sharing)
         self.lost = False
 
     def record(self, article_id: str) -> Record | None:
@@ -105,8 +101,8 @@ class BatchWriter:
                 self._touch(same)
             return UNCHANGED
         released = self._release(old, leaving) if old is not None else []
-        original = self._stories.original_of(article, record, leaving | {article.id}) if self._each_once else None
-        if original is not None and not self._stories.takes_over(article, record, original):
+        original = original_of(article, self._same_story(record.story, leaving | {article.id}))
+        if original is not None and not takes_over(article, original):
             self._link(original.id, record)
             self._enter(replace(record, same_as=original.id), None, "")
             status = DUPLICATE
@@ -116,7 +112,6 @@ class BatchWriter:
             # A repair leaves no content hash: vectors of what was damaged are not trusted either.
             own = article.id if old is not None and old.header.get("content") else ""
             self._enter(record, article, like or own)
-            self._stories.know(record)
             status = CHANGED if old is not None and not anew else ADDED
         for repeating in released:
             self._place_again(repeating, like=article.id, leaving=leaving)
@@ -165,11 +160,6 @@ class BatchWriter:
         if len(self._departing) >= BATCH_PARAGRAPHS:
             self.flush()
         return gone
-
-    @property
-    def sharing(self) -> Sharing | None:
-        """Which articles share a paragraph, for the next writer, if it was needed."""
-        return self._stories.sharing
 
     @property
     def waiting(self) -> int:
@@ -248,12 +238,14 @@ class BatchWriter:
         self._enter(replace(original, header=header, same_as=record.id), None, "")
         return replace(record, header={**record.header, "repeats": outlets})
 
-    def _stored(self, record: Record) -> Article | None:
-        entry = self._batch.get(record.id)
-        if entry is not None and entry.article is not None:
-            return entry.article
-        nodes = self._store.nodes_of(record.id)
-        return article_of(record, nodes) if nodes else None
+    def _same_story(self, story: str, without: frozenset[str]) -> list[Record]:
+        """The records that will keep this story once the batch is written."""
+        if not story or not self._each_once:
+            return []
+        ids = [record.id for record in self._store.same_story(story)]
+        ids += [key for key, entry in self._batch.items() if entry.record.story == story]
+        found = (self.record(key) for key in dict.fromkeys(ids) if key not in without)
+        return [record for record in found if record and record.story == story and record.same_as is None]
 
     def _link(self, original_id: str, record: Record) -> None:
         original = self.record(original_id)

@@ -1,8 +1,8 @@
-"""When two articles are the same story: the same words under another masthead, never another report.
+"""When two articles are the same story: the same words in the same order, under another masthead.
 
-What a masthead changes is set aside: dateline, sign-off, case, punctuation, white space, how the text
-is cut into paragraphs. A story that is the same but for a shortened or reworded paragraph counts as
-the same where nothing that tells two reports apart (numbers, days, names, denials) differs.
+What a masthead changes is set aside: dateline, sign-off and credits, case, punctuation, white space, how
+the text is cut into paragraphs. Nothing else is: a report that is shortened, reworded or corrected may
+say another thing ("injured" became "killed"), and an outlet is cited only for what it printed.
 """
 
 from __future__ import annotations
@@ -11,28 +11,24 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
-from assistant.ingest.boilerplate import is_pointer, sign_off
+from assistant.ingest.boilerplate import sign_off
+from assistant.ingest.build import find_dateline
 from assistant.schema import Article, Paragraph
-from assistant.text.months import ENGLISH_MONTHS
-from assistant.text.tokens import negations, words
 
-SAME_SHARE = 0.85
-_SKETCH = 4
-_DAYS_APART = 7
-_REWORDED = 0.6
-_DATELINE = re.compile(r"[^\W\d_][^.!?()\n]{0,60}\([A-Z][A-Za-z/ ]{1,20}\)\s*[:–—-]+\s+")
+# A week later "on Tuesday" is another day.
+_DAYS_APART = 6
 _CREDIT = re.compile(
-    r"[(\[—–\-\s]*(?:with|additional|reporting|reported|edited|editing|inputs?|source)\b.{0,120}$", re.I
+    r"[(\[—–\-\s]*(?i:(?:with|additional)\s+)?"
+    r"(?i:reporting|reported|writing|written|editing|edited|compiled|inputs?|source)"
+    r"(?i:\s+(?:by|from)\b|\s*:)\s+[A-Z][^\d\n]{0,120}$"
 )
-_CURRENCY = "".join(re.escape(chr(code)) for code in range(0x10000) if unicodedata.category(chr(code)) == "Sc")
-_TOKEN = re.compile(rf"[{_CURRENCY}%‰°]|(?<!\w)[-−]?\d+(?:[.,:/-]\d+)*\w*|\w+")
-_DAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday tonight".split()
-) | frozenset(ENGLISH_MONTHS)
+_TOKEN = re.compile(r"(?<!\w)[-−–‒]?\d+(?:[.,:/-]\d+)*\w*|\w+|[^\w\s]")
+# Read aloud, and a question, a sign of more or less, an arrow or a currency is part of what is said.
+_SPOKEN = frozenset("?%‰؟？")
+_UNSPOKEN = frozenset("|©®™")
 
 
 def content_hash(article: Article) -> str:
@@ -47,87 +43,54 @@ def story_hash(article: Article) -> str:
     return _digest(" ".join(token for text in body_of(article.paragraphs) for token in tokens(text)))
 
 
-def sketch(article: Article) -> tuple[int, ...]:
-    """The smallest hashes of its paragraphs: two stories that share most paragraphs share one of these.
-
-    Bottom-k sampling (Broder 1997); each is a 48-bit number.
-    """
-    hashes = {int(_digest(" ".join(tokens(text)))[:12], 16) for text in body_of(article.paragraphs)}
-    return tuple(sorted(hashes)[:_SKETCH])
-
-
 def body_of(paragraphs: Iterable[Paragraph]) -> list[str]:
-    """The paragraphs' words without datelines, and without credits and pointers at either end."""
+    """The paragraphs' words without the first one's dateline, and without sign-offs and credits at either end."""
     body = [paragraph.text[paragraph.dateline :] for paragraph in paragraphs]
-    body[:1] = [_DATELINE.sub("", text, count=1) if _DATELINE.match(text) else text for text in body[:1]]
     while len(body) > 1 and _is_credit(body[-1]):
         body.pop()
     while len(body) > 1 and _is_credit(body[0]):
         body.pop(0)
-    return body
+    dateline = find_dateline(body[0]) if body else None
+    return [body[0][dateline.length :], *body[1:]] if dateline else body
 
 
 def _is_credit(text: str) -> bool:
-    return bool(sign_off(text) or is_pointer(text) or (len(text) < 160 and _CREDIT.match(text)))
+    return bool(sign_off(text) or _CREDIT.match(text))
 
 
 def tokens(text: str) -> list[str]:
-    """Words and numbers, case and punctuation levelled; currencies and signs of numbers are kept."""
-    return _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
+    """Words, numbers and signs that are read aloud, case and punctuation levelled.
+
+    Superscripts, subscripts and fractions stay what they are: 10² is not 102.
+    """
+    return [token for token in _TOKEN.findall(_levelled(text)) if _is_said(token)]
 
 
 def near_in_time(one: date | None, other: date | None) -> bool:
-    """The same words a month later are another report: "on Tuesday" then means another day."""
+    """The same words a week later are another report: "on Tuesday" then means another day."""
     return one is None or other is None or abs((one - other).days) <= _DAYS_APART
 
 
-def repeats(copy: Sequence[str], original: Sequence[str]) -> bool:
-    """True when `copy` (a body) says nothing that `original` does not say.
-
-    Nearly all paragraphs are the same; each of the others is a reworded paragraph of the original
-    with the same numbers, days, names and denials.
-    """
-    left = Counter(" ".join(tokens(text)) for text in original)
-    others = []
-    shared = 0
-    for text in copy:
-        key = " ".join(tokens(text))
-        if left[key]:
-            left[key] -= 1
-            shared += 1
-        else:
-            others.append(text)
-    if shared < SAME_SHARE * max(len(copy), len(original)):
-        return False
-    spare = [text for text in original if left[" ".join(tokens(text))]]
-    for text in others:
-        found = next((candidate for candidate in spare if _is_reworded(text, candidate)), None)
-        if found is None:
-            return False
-        spare.remove(found)
-    return True
+def _levelled(text: str) -> str:
+    text = unicodedata.normalize("NFC", text)
+    if not text.isascii():
+        text = "".join(
+            char if unicodedata.decomposition(char).startswith(("<super>", "<sub>", "<fraction>")) else _plain(char)
+            for char in text
+        )
+    return text.casefold()
 
 
-def _is_reworded(text: str, original: str) -> bool:
-    mine, theirs = tokens(text), tokens(original)
-    if mine == theirs:
+def _plain(char: str) -> str:
+    return unicodedata.normalize("NFKC", char)
+
+
+def _is_said(token: str) -> bool:
+    """True for words and numbers, symbols of Unicode's category S, and the marks that Indic vowels are."""
+    if len(token) > 1 or token.isalnum() or token in _SPOKEN:
         return True
-    common = sum((Counter(mine) & Counter(theirs)).values())
-    if common < _REWORDED * max(len(mine), len(theirs)):
-        return False
-    return _telling(text) == _telling(original) and _names(text) == _names(original)
-
-
-def _telling(text: str) -> tuple[list[str], int]:
-    """Numbers (digits or words), days and signs, in order, and how often something is denied."""
-    numbers = [word.stem for word in words(text) if word.stem[0].isdigit()]
-    signs = [token for token in tokens(text) if not token[0].isalnum() or token in _DAYS]
-    return numbers + signs, negations(text)
-
-
-def _names(text: str) -> set[str]:
-    found = words(text)
-    return {word.stem for word in found[1:] if word.is_capitalised or not word.written[0].isascii()}
+    category = unicodedata.category(token)
+    return category[0] == "M" or (category in ("Sc", "Sm", "So") and token not in _UNSPOKEN)
 
 
 def _digest(text: str) -> str:

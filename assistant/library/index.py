@@ -31,7 +31,7 @@ from assistant.stores.sqlite.store import SqliteStore
 
 __all__ = ["ArticleIndex", "FileOutcome", "Progress", "UpdateReport", "embedded_text", "to_node", "to_paragraph"]
 
-FORMAT = "4"
+FORMAT = "5"
 _PAGE = 500
 _TRIES = 5
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from llama_index.core.schema import TextNode
 
-from assistant.library.fingerprint import content_hash, sketch, story_hash
+from assistant.library.fingerprint import content_hash, story_hash
 from assistant.schema import Article, ArticleHeader, Paragraph
 from assistant.stores.base import Record
 from assistant.text.dates import in_words
@@ -66,7 +66,6 @@ def record_of(article: Article) -> Record:
         "published": _iso(article.published),
         "paragraphs": len(article.paragraphs),
         "content": content_hash(article),
-        "sketch": list(sketch(article)),
     }
     return Record(article.id, header, story=story_hash(article))
 

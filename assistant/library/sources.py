@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from assistant.ingest import discover
 from assistant.ingest.discover import ArticleFile, Problem, list_files
 from assistant.ingest.ids import numbered
 from assistant.schema import Article
+from assistant.util.files import replace_file
 
 FOLDER = "folder"  # the origin of the one folder that an index mirrors
 UPLOADS = "uploads"
@@ -153,28 +153,9 @@ def files_of(path: Path) -> list[ArticleFile]:
 def write_whole(path: Path, content: bytes) -> None:
     """Put a file in place whole, durable on return, or leave what was there. Raises `IndexStoreError`."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _sync_folder(path.parent)
+        replace_file(path, content, mode=0o600)
     except OSError as error:
         raise IndexStoreError(f"{path}: cannot be written ({error.strerror}); nothing was changed") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _saved_pages(listing: Path) -> tuple[list[SourceFile], list[str]]:

@@ -57,12 +57,11 @@ class Update:
         self._files: dict[str, dict[str, SourceFile]] = {}
         self._memory = memory or SyncCache()
         self._memory.open(store)
-        self._writer = BatchWriter(store, embedder, self._reread, sharing=self._memory.sharing)
+        self._writer = BatchWriter(store, embedder, self._reread)
 
     def end(self) -> None:
         """All sources are done: what is known now serves the next update of this process."""
         if not self._writer.lost:
-            self._memory.sharing = self._writer.sharing
             self._memory.close(self._store)
 
     def run(self, source: Source, files: Sequence[SourceFile], progress: Progress | None = None) -> None:

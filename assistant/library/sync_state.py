@@ -76,12 +76,11 @@ class SyncCache:
     def __init__(self) -> None:
         self._generation: int | None = None
         self.known: dict[str, dict[str, FileState]] = {}
-        self.sharing: dict[int, tuple[str, ...]] | None = None
 
     def open(self, store: Store) -> None:
         """Forget everything if others have written, or the last update did not end."""
         if self._generation is None or self._generation != store.generation():
-            self.known, self.sharing = {}, None
+            self.known = {}
         self._generation = None
 
     def close(self, store: Store) -> None:

@@ -20,9 +20,14 @@ _NUMBER = re.compile(r"\d+")
 class QuestionRewriter:
     """Asks the model for the question as it would be put without the conversation."""
 
-    def __init__(self, model: ChatModel, prompts: Prompts) -> None:
+    def __init__(self, model: ChatModel, prompts: Prompts, *, exact: bool) -> None:
+        """`exact`: a rewriting must not bring in a figure that nobody mentioned.
+
+        So for a small model; a capable one reckons rightly what "six years earlier" is.
+        """
         self._model = model
         self._prompts = prompts
+        self._exact = exact
 
     def standalone(self, question: str, history: Sequence[Turn]) -> str:
         """The question as understood; one that leans on nothing comes back as it is."""
@@ -36,9 +41,8 @@ class QuestionRewriter:
         ]
         reply = "".join(self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n"]))
         rewritten = " ".join(reply.split()).strip('"')
-        # What is exact: a rewriting brings in no figure that nobody mentioned.
         known = set(_NUMBER.findall(f"{question} {shown}"))
-        if rewritten and set(_NUMBER.findall(rewritten)) <= known:
+        if rewritten and (not self._exact or set(_NUMBER.findall(rewritten)) <= known):
             return rewritten
         return _joined(question, history)
 

@@ -43,12 +43,9 @@ class ArticleContext:
 
     def render(self) -> str:
         """The report as the language model reads it."""
-        first = self.passages[0]
-        outlet = f"{first.source or 'unknown outlet'}" + (f" citing {first.via}" if first.via else "")
-        day = in_words(first.published) if first.published else "undated"
         # One line a paragraph: no line of an article can pass for one of the prompt's own.
         body = "\n".join(" ".join(text.split()) for text in self._texts())
-        return f"[{outlet}, {day}: {' '.join(first.title.split())}]\n{body}"
+        return f"{headline(self.passages[0])}\n{body}"
 
     def context(self, prompts: Prompts) -> str:
         """What every prompt about this report begins with, so that the engine reads it once."""
@@ -63,6 +60,13 @@ class ArticleContext:
             return [passage.paragraph.text for passage in self.passages]
         ids = [passage.paragraph.id for passage in self.passages]
         return [part[key] for part in (self.excerpts, self.further) for key in ids if key in part]
+
+
+def headline(passage: Passage) -> str:
+    """ "[TDI, 22 March 2023: title]", as it stands over an article in a prompt."""
+    outlet = f"{passage.source or 'unknown outlet'}" + (f" citing {passage.via}" if passage.via else "")
+    day = in_words(passage.published) if passage.published else "undated"
+    return f"[{outlet}, {day}: {' '.join(passage.title.split())}]"
 
 
 def group(passages: Sequence[Passage]) -> list[ArticleContext]:

@@ -43,6 +43,7 @@ class Retriever:
         self._index = VectorStoreIndex.from_vector_store(index.store, embed_model=index.embedder)
         self._store = index.store
         self._passages = passages
+        self._depth = max(_DEPTH, passages)
         self._whole_below = whole_below
 
     def retrieve(self, query: Query) -> tuple[Passage, ...]:
@@ -120,8 +121,8 @@ class Retriever:
     def _search(self, question: str, chosen: _Chosen) -> list[Passage]:
         retriever = VectorIndexRetriever(
             self._index,
-            similarity_top_k=_DEPTH,
-            sparse_top_k=_DEPTH,
+            similarity_top_k=self._depth,
+            sparse_top_k=self._depth,
             vector_store_query_mode=VectorStoreQueryMode.HYBRID,
             filters=_filters(chosen),
         )

@@ -94,8 +94,8 @@ class Store(BasePydanticVectorStore):
         """One record."""
 
     @abstractmethod
-    def same_story(self, story: str) -> Record | None:
-        """The record that keeps the paragraphs of this story, if any."""
+    def same_story(self, story: str) -> list[Record]:
+        """The records that keep the paragraphs of this story, by id; several where they lie far apart in time."""
 
     @abstractmethod
     def listed(self, chosen: Filter, *, limit: int, offset: int = 0) -> list[Record]:

@@ -47,14 +47,6 @@ STOP_WORDS = frozenset(
     so such also too very just both each while during between among
     """.split()
 )
-# Counted only to tell a story from its contrary when two articles are compared word by word.
-_NEGATIONS = frozenset(
-    """
-    not no never none nor neither nobody nothing nowhere without cannot n't hardly refuse refuses
-    refused deny denies denied reject rejects rejected fail fails failed failing oppose opposes
-    opposed opposing against unable lack lacks lacked
-    """.split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +77,6 @@ def content_words(text: str) -> list[Word]:
 def stems(text: str) -> set[str]:
     """The stems of all words of `text`."""
     return {word.stem for word in words(text)}
-
-
-def negations(text: str) -> int:
-    """How many words of `text` deny or oppose something."""
-    tokens = (fold(match[0]) for match in _TOKEN.finditer(text))
-    return sum(token in _NEGATIONS or token.endswith("n't") for token in tokens)
 
 
 def fold(word: str) -> str:

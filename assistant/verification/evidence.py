@@ -19,6 +19,8 @@ from assistant.text.tokens import content_words, stems
 _WORDS, _MEANING = 0.65, 0.35
 # A second place is cited where it states so much of the claim that the first does not.
 _SECOND = 0.35
+# Of several paragraphs that a draft names, one is cited that states so much which those before it do not.
+_FURTHER = 0.1
 # Cosine below which words that share none with the question have nothing to do with it. Orders in an article
 # ("answer every question with …") lie at 0.04 to 0.08; no right answer to the bundles without a shared word
 # lies below 0.09.
@@ -54,28 +56,54 @@ class EvidenceFinder:
 
     def find(self, sentence: str, passages: Sequence[Passage]) -> tuple[Evidence, ...]:
         """The place that states `sentence` best, or two that each state a part; in reading order, () without any."""
-        spans = [
-            _Span(passage, start, end, frozenset(stems(passage.paragraph.text[start:end])))
-            for passage in passages
-            for start, end in quotable(passage)
-        ]
+        spans, scores, claimed = self._scored(sentence, passages)
         if not spans:
             return ()
-        claimed = _weights(sentence, spans)
-        near = self._similarities(sentence, [span.text for span in spans])
-        scores = [
-            _WORDS * _stated(claimed, span) + _MEANING * max(0.0, similarity)
-            for span, similarity in zip(spans, near, strict=True)
-        ]
         best = spans[max(range(len(spans)), key=scores.__getitem__)]
-        left = {word: weight for word, weight in claimed.items() if word not in best.stems | placing(best.passage)}
+        left = _left(claimed, best)
         found = [best]
         if left and len(spans) > 1:
             others = [span for span in spans if span is not best]
             second = max(others, key=lambda span: _stated(left, span, sum(claimed.values())))
             if _stated(left, second, sum(claimed.values())) >= _SECOND:
                 found.append(second)
-        return _merged(found)
+        return _merged(found, passages)
+
+    def find_each(self, sentence: str, passages: Sequence[Passage], *, whole: bool = False) -> tuple[Evidence, ...]:
+        """The best place of each paragraph that a draft names, in reading order.
+
+        One that states nothing which the better ones do not is left out; not so with `whole`.
+        """
+        spans, scores, claimed = self._scored(sentence, passages)
+        best: dict[str, int] = {}
+        for place in sorted(range(len(spans)), key=lambda place: -scores[place]):
+            best.setdefault(spans[place].passage.paragraph.id, place)
+        found: list[_Span] = []
+        left = claimed
+        for place in best.values():
+            if whole or not found or _stated(left, spans[place], sum(claimed.values())) >= _FURTHER:
+                found.append(spans[place])
+                left = _left(left, spans[place])
+        return _merged(found, passages)
+
+    def _scored(
+        self, sentence: str, passages: Sequence[Passage]
+    ) -> tuple[list[_Span], list[float], Mapping[str, float]]:
+        """The sentences of the passages, how well each states `sentence`, and the weights of what it claims."""
+        spans = [
+            _Span(passage, start, end, frozenset(stems(passage.paragraph.text[start:end])))
+            for passage in passages
+            for start, end in quotable(passage)
+        ]
+        if not spans:
+            return [], [], {}
+        claimed = _weights(sentence, spans)
+        near = self._similarities(sentence, [span.text for span in spans])
+        scores = [
+            _WORDS * _stated(claimed, span) + _MEANING * max(0.0, similarity)
+            for span, similarity in zip(spans, near, strict=True)
+        ]
+        return spans, scores, claimed
 
     def is_related(self, question: str, evidence: Sequence[Evidence]) -> bool:
         """Whether anything quoted has a word or some of the meaning in common with the question.
@@ -102,11 +130,23 @@ def _stated(claimed: Mapping[str, float], span: _Span, total: float | None = Non
     return sum(weight for word, weight in claimed.items() if word in span.stems) / whole if whole else 0.0
 
 
-def _merged(found: Sequence[_Span]) -> tuple[Evidence, ...]:
+def _left(claimed: Mapping[str, float], span: _Span) -> dict[str, float]:
+    """What is claimed and neither in the span nor in what stands over it."""
+    return {word: weight for word, weight in claimed.items() if word not in span.stems | placing(span.passage)}
+
+
+def _merged(found: Sequence[_Span], passages: Sequence[Passage]) -> tuple[Evidence, ...]:
     """Places in reading order; neighbours of one paragraph become one quote."""
-    ordered = sorted(found, key=lambda span: (span.passage.paragraph.number, span.start))
-    if len(ordered) == 2:
-        first, second = ordered
-        if first.passage is second.passage and not first.passage.paragraph.text[first.end : second.start].strip():
-            ordered = [_Span(first.passage, first.start, second.end, first.stems | second.stems)]
-    return tuple(Evidence(span.passage, Quote(span.text, span.start, span.end)) for span in ordered)
+    articles = list(dict.fromkeys(passage.article_id for passage in passages))
+
+    def place(span: _Span) -> tuple[int, int, int]:
+        return articles.index(span.passage.article_id), span.passage.paragraph.number, span.start
+
+    merged: list[_Span] = []
+    for span in sorted(found, key=place):
+        last = merged[-1] if merged else None
+        if last and last.passage is span.passage and not span.passage.paragraph.text[last.end : span.start].strip():
+            merged[-1] = _Span(span.passage, last.start, span.end, last.stems | span.stems)
+        else:
+            merged.append(span)
+    return tuple(Evidence(span.passage, Quote(span.text, span.start, span.end)) for span in merged)

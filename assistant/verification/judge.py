@@ -9,34 +9,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.prompts import Prompts
-from assistant.retrieval.context import ArticleContext
 from assistant.settings import Settings
 
 
+class Readable(Protocol):
+    """What a judgement is about: the paragraphs of an article, or of several."""
+
+    @property
+    def whole(self) -> bool:
+        """True where it reads the same whatever is asked."""
+
+    def context(self, prompts: Prompts) -> str:
+        """What the prompt begins with."""
+
+
 class Judge:
-    """Asks a model yes-or-no questions about one article."""
+    """Asks a model yes-or-no questions about what it is given to read."""
 
     def __init__(self, model: ChatModel, prompts: Prompts) -> None:
         self._model = model
         self._prompts = prompts
 
-    def answered(self, question: str, context: ArticleContext) -> float:
+    def answered(self, question: str, context: Readable) -> float:
         """P(the article states the answer to `question`), in [0, 1]."""
         return self._ask("answered", context, question=question)
 
-    def stated(self, sentence: str, context: ArticleContext) -> float:
+    def stated(self, sentence: str, context: Readable) -> float:
         """P(the article states all of `sentence`), in [0, 1]."""
         return self._ask("stated", context, sentence=sentence)
 
-    def right(self, question: str, sentence: str, context: ArticleContext) -> float:
+    def right(self, question: str, sentence: str, context: Readable) -> float:
         """P(`sentence` answers `question` rightly by the article), in [0, 1]."""
         return self._ask("right", context, question=question, sentence=sentence)
 
-    def _ask(self, name: str, context: ArticleContext, **variables: str) -> float:
+    def _ask(self, name: str, context: Readable, **variables: str) -> float:
         shown = context.context(self._prompts)
         # On one line each: no line of an article or of a draft can pass for one of the prompt's own.
         variables = {name: " ".join(text.split()) for name, text in variables.items()}

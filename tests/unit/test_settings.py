@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -39,10 +41,49 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
     assert Settings.load().model == EMBEDDED
 
 
-def test_other_variables_are_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ASSISTANT_UNKNOWN", "x")
+def test_variables_of_others_are_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODEL", "x")
+    monkeypatch.setenv("MY_ASSISTANT_MODEL", "x")
     assert Settings.load().model == EMBEDDED
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("ASSISTANT_TRESHOLD", "ASSISTANT_THRESHOLD"),
+        ("ASSISTANT_APIKEY", "ASSISTANT_API_KEY"),
+        ("ASSISTANT_PROMPT", "ASSISTANT_PROMPTS"),
+        ("assistant_modell", "ASSISTANT_MODEL"),
+    ],
+)
+def test_a_misspelt_variable_is_refused_with_the_nearest_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, near: str
+) -> None:
+    monkeypatch.setenv(name, "x")
+    with pytest.raises(SettingsError, match=rf"^{name}: no such setting; did you mean {near}\?$") as caught:
+        Settings.load()
+    assert caught.value.exit_code == 2
+
+
+def test_a_variable_that_is_near_to_none_is_answered_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_QQQQ", "x")
+    with pytest.raises(SettingsError, match=r"^ASSISTANT_QQQQ: no such setting; unset it") as caught:
+        Settings.load()
+    assert all(f"ASSISTANT_{name.upper()}" in str(caught.value) for name in Settings.model_fields)
+    monkeypatch.setenv("ASSISTANT_QQQQ", "")
+    assert Settings.load().model == EMBEDDED, "an empty variable counts as not set"
+
+
+def test_a_misspelt_argument_is_refused() -> None:
+    with pytest.raises(SettingsError, match="ASSISTANT_TRESHOLD"):
+        Settings.load(treshold=0.5)
+
+
+def test_the_documented_settings_are_those_of_the_code(project: Path) -> None:
+    script = project / "scripts" / "document_settings.py"
+    made = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, cwd=project)
+    assert made.stdout == (project / "docs" / "settings.md").read_text(encoding="utf-8"), "run: make docs"
+    assert str(project) not in made.stdout
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def _question_text(given: str) -> str:
 def _show(assistant: Assistant, question: Question, *, explain: bool = False) -> None:
     from assistant.answering.render import with_marks
     from assistant.cli.explain import print_steps
-    from assistant.cli.terminal import Status, print_citations, print_refusal, print_support, printable
+    from assistant.cli.terminal import Status, print_citations, print_left_out, print_refusal, print_support, printable
     from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
 
     status = Status()
@@ -90,6 +90,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                     print("\n")
                     print_citations(answer.citations, sys.stdout)
                     print_support(answer, sys.stdout)
+                print_left_out(answer, sys.stdout)
                 if explain:
                     print()
                     print_steps(answer, sys.stdout)

@@ -24,6 +24,11 @@ def add_folder_and_model(parser: argparse.ArgumentParser) -> None:
     """`--articles`, `--index` and `--model`."""
     add_folder(parser)
     parser.add_argument("--model", metavar="MODEL", help=MODEL_HELP)
+    parser.add_argument(
+        "--read",
+        choices=("auto", "apart", "together"),
+        help="one article at a time, or all at once (auto: together on an endpoint); also ASSISTANT_READ",
+    )
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +59,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     """The settings, with what these arguments override."""
     from assistant.settings import Settings
 
-    named = {name: getattr(arguments, name, None) for name in ("articles", "index", "model")}
+    named = {name: getattr(arguments, name, None) for name in ("articles", "index", "model", "read")}
     return Settings.load(**named)
 
 

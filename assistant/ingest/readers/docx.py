@@ -1,22 +1,41 @@
-"""Word documents (.docx) → `Story`, by python-docx."""
+"""Word documents (.docx) → `Story`, by python-docx (ECMA-376, part 1)."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
+
+from lxml import etree
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Story
 from assistant.ingest.file import RawFile
+from assistant.ingest.headings import carries_content
+from assistant.ingest.readers import press_export
+from assistant.ingest.readers.superscript import raised
 from assistant.ingest.readers.zip_package import open_package
 
 _DROPPED = ("caption", "footer", "header", "toc ", "footnote", "endnote")
 _UNNAMED = frozenset({"python-docx", "microsoft office user", "user", "admin", "unknown", "author"})
+# Elements that hold paragraphs and tables and are none themselves.
+_HOLDERS = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"})
+_GONE = "ancestor::w:del | ancestor::w:moveFrom | ../w:rPr/w:vanish"
+
+
+class Block(NamedTuple):
+    """A paragraph, or a table's row: the name of its style in lower case, its text, whether it is a list's item."""
+
+    style: str
+    text: str
+    listed: bool
 
 
 def read(source: RawFile) -> Iterator[Story]:
-    """The document's text. The day it was made is not taken for the article's. Raises `ArticleError`."""
+    """The document's text, or the articles of a press database's export.
+
+    The day it was made is not taken for the article's. Raises `ArticleError`.
+    """
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
@@ -26,24 +45,28 @@ def read(source: RawFile) -> Iterator[Story]:
             document = docx.Document(io.BytesIO(package.content))
         except (PackageNotFoundError, ValueError, KeyError) as error:
             raise ArticleError(f"{source.label}: is no Word document ({error}); save it as .docx again") from error
-        yield _story(document)
+        names = {style.style_id: (style.name or "").lower() for style in document.styles}
+        blocks = list(_blocks(document.element.body, names))
+        exported = press_export.stories([block.text for block in blocks])
+        yield from exported or [_story(blocks, document.core_properties)]
 
 
-def _story(document: Any) -> Story:
+def _story(blocks: list[Block], core: Any) -> Story:
     title, texts, items = "", [], list[str]()
-    for style, text, listed in _paragraphs(document):
+    for style, text, listed in blocks:
         if listed:
             items.append(text)
             continue
         if items:
             texts.extend(_joined(items))
             items = []
-        if style == "title" or (style.startswith("heading 1") and not texts and not title):
-            title = title or text
-        elif not style.startswith(("heading", "subtitle", *_DROPPED)):
+        if not title and (style == "title" or (style.startswith("heading 1") and not texts)):
+            title = text
+        elif style.startswith(("heading", "subtitle")):
+            texts += [text] if carries_content(text) else []
+        elif not style.startswith(_DROPPED):
             texts.append(text)
     texts.extend(_joined(items))
-    core = document.core_properties
     author = (core.author or "").strip()
     fields = Fields(
         title=title or _kept_title(core.title),
@@ -53,35 +76,81 @@ def _story(document: Any) -> Story:
     return Story(tuple(texts), fields)
 
 
-def _paragraphs(document: Any) -> Iterator[tuple[str, str, bool]]:
-    """(style's name, text, whether it is a list's item) of each paragraph, rows of tables among them."""
-    from docx.table import Table
-    from docx.text.paragraph import Paragraph
-
-    names = {style.style_id: (style.name or "").lower() for style in document.styles}
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            for row in block._tbl.tr_lst:
-                cells = [" ".join(filter(None, map(_text, cell.xpath("./w:p")))) for cell in row.tc_lst]
-                if any(cells):
-                    yield "", " | ".join(filter(None, cells)), False
-        elif isinstance(block, Paragraph):
-            text = _text(block._p)
+def _blocks(parent: Any, names: dict[str, str]) -> Iterator[Block]:
+    """What an element holds in reading order, what is in content controls, tables and text boxes too."""
+    for element in parent:
+        name = _name(element)
+        if name == "p":
+            text = _text(element)
             if text:
-                style = names.get(block._p.style or "", "")
-                listed = style.startswith("list") or bool(block._p.xpath("./w:pPr/w:numPr"))
-                yield style, text, listed
+                style = names.get(element.style or "", "")
+                listed = style.startswith("list") or bool(_find(element, "./w:pPr/w:numPr"))
+                yield Block(style, text, listed)
+            for box in _find(element, ".//w:txbxContent"):
+                # The same box is stored twice: for Word 2010 and, as the fallback, for older ones.
+                if not _in_fallback(box) and _boxes(box) == _boxes(element):
+                    yield from _blocks(box, names)
+        elif name == "tbl":
+            yield from _table(element, names)
+        elif name in _HOLDERS:
+            yield from _blocks(element, names)
+
+
+def _table(table: Any, names: dict[str, str]) -> Iterator[Block]:
+    """A line a row where each cell holds one paragraph; a table that lays out a page gives its cells' paragraphs."""
+    for row in _find(table, "./w:tr | ./w:sdt/w:sdtContent/w:tr"):
+        cells = [list(_blocks(cell, names)) for cell in _find(row, "./w:tc | ./w:sdt/w:sdtContent/w:tc")]
+        cells = [cell for cell in cells if cell]
+        if len(cells) > 1 and all(len(cell) == 1 for cell in cells):
+            yield Block("", " | ".join(cell[0].text for cell in cells), False)
+        else:
+            for cell in cells:
+                yield from cell
 
 
 def _text(paragraph: Any) -> str:
-    """What a reader sees: insertions too, but neither deletions nor hidden text nor the codes of fields."""
+    """What a reader sees: insertions too, but neither deletions nor hidden or struck-out text nor the codes of fields."""
     pieces = []
-    for node in paragraph.xpath(".//w:t | .//w:br | .//w:cr | .//w:tab | .//w:noBreakHyphen"):
-        if node.xpath("ancestor::w:del | ancestor::w:moveFrom | ancestor::w:txbxContent | ../w:rPr/w:vanish"):
+    boxes = _boxes(paragraph)
+    for node in _find(paragraph, ".//w:t | .//w:br | .//w:cr | .//w:tab | .//w:noBreakHyphen"):
+        if _find(node, _GONE) or _boxes(node) > boxes or _is_struck(node):
             continue
-        name = node.tag.rpartition("}")[2]
-        pieces.append({"br": "\n", "cr": "\n", "tab": " ", "noBreakHyphen": "-"}.get(name) or node.text or "")
+        text = {"br": "\n", "cr": "\n", "tab": " ", "noBreakHyphen": "-"}.get(_name(node)) or node.text or ""
+        pieces.append(raised(text) if _find(node, "../w:rPr/w:vertAlign[@w:val='superscript']") else text)
     return "".join(pieces).strip()
+
+
+def _is_struck(node: Any) -> bool:
+    return any(
+        str(value).lower() not in ("0", "false", "off")
+        for mark in _find(node, "../w:rPr/w:strike | ../w:rPr/w:dstrike")
+        for value in mark.values() or ["true"]
+    )
+
+
+def _in_fallback(element: Any) -> bool:
+    """True in the second of two forms of the same content (`mc:AlternateContent`), where the first is there."""
+    for above in element.iterancestors():
+        if _name(above) == "Fallback":
+            first = next((other for other in above.getparent() if _name(other) == "Choice"), None)
+            return first is not None and any(_name(inner) == "txbxContent" for inner in first.iter())
+    return False
+
+
+def _boxes(element: Any) -> int:
+    return len(_find(element, "ancestor::w:txbxContent"))
+
+
+def _find(element: Any, path: str) -> list[Any]:
+    from docx.oxml.ns import nsmap
+
+    # The elements that python-docx has no class for know no prefixes.
+    found: list[Any] = etree.ElementBase.xpath(element, path, namespaces=nsmap)
+    return found
+
+
+def _name(element: Any) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def _joined(items: list[str]) -> list[str]:

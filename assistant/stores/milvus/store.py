@@ -129,12 +129,12 @@ class MilvusStore(Store):
         """One record."""
         return next((to_record(row) for row in self._rows([article_id], ["content"])), None)
 
-    def same_story(self, story: str) -> Record | None:
-        """The record that keeps the paragraphs of this story, if any."""
+    def same_story(self, story: str) -> list[Record]:
+        """The records that keep the paragraphs of this story, by id."""
         wanted = f'kind == "record" and story == "{key(story)}"'
         rows = self._database.select(self._database.records, wanted, ["content"]) if story else ()
         found = [to_record(row) for row in rows]
-        return min((record for record in found if record.same_as is None), key=lambda record: record.id, default=None)
+        return sorted((record for record in found if record.same_as is None), key=lambda record: record.id)
 
     def listed(self, chosen: Filter, *, limit: int, offset: int = 0) -> list[Record]:
         """Records by date, oldest first, undated last, then by id."""

@@ -69,6 +69,10 @@ class RecordTable:
         """The first record, by id, for which an SQL condition holds."""
         return next(iter(self._select(f"{condition} ORDER BY id LIMIT 1", values)), None)
 
+    def where(self, condition: str, *values: Any) -> list[Record]:
+        """All records, by id, for which an SQL condition holds."""
+        return self._select(f"{condition} ORDER BY id", values)
+
     def all(self, origin: str | None) -> Iterator[Record]:
         """All records, or those of one origin, a page at a time: the caller may write meanwhile."""
         among, values = ("origin = ? AND", [origin]) if origin is not None else ("", [])

@@ -117,9 +117,9 @@ class SqliteStore(Store):
         """One record."""
         return self._records.one("id = ?", article_id)
 
-    def same_story(self, story: str) -> Record | None:
-        """The record that keeps the paragraphs of this story, if any."""
-        return self._records.one("story = ? AND story != '' AND same_as IS NULL", story)
+    def same_story(self, story: str) -> list[Record]:
+        """The records that keep the paragraphs of this story, by id."""
+        return self._records.where("story = ? AND story != '' AND same_as IS NULL", story)
 
     def listed(self, chosen: Filter, *, limit: int, offset: int = 0) -> list[Record]:
         """Records by date, oldest first, undated last, then by id."""

@@ -6,7 +6,6 @@ It is written aside and renamed, so it is there whole or not at all.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 import os
@@ -21,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.stores.quantize import Segment
+from assistant.util.files import replacing
 
 _FORMAT = 1
 _PAGE = 4096
@@ -40,26 +40,16 @@ class Label:
 
 def write(path: Path, label: Label, segment: Segment) -> None:
     """Write or replace the file. Raises `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     parts = [np.ascontiguousarray(part) for part in (segment.rows, segment.days, segment.scales, segment.signs)]
     check = 0
     for part in parts:
         check = zlib.crc32(part.data, check)
     body = json.dumps({"format": _FORMAT, "check": check, **asdict(label)})
-    try:
-        with scratch.open("wb") as file:
-            file.write(f"{zlib.crc32(body.encode()):08x} {body}\n".encode().ljust(_PAGE))
-            for part in (*parts, np.ascontiguousarray(segment.codes)):
-                file.write(part.tobytes())
-                file.write(bytes(-part.nbytes % 64))
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            scratch.unlink(missing_ok=True)
-        raise
+    with replacing(path, path.with_name(f"{path.name}.{os.getpid()}.tmp")) as draft, draft.open("wb") as file:
+        file.write(f"{zlib.crc32(body.encode()):08x} {body}\n".encode().ljust(_PAGE))
+        for part in (*parts, np.ascontiguousarray(segment.codes)):
+            file.write(part.tobytes())
+            file.write(bytes(-part.nbytes % 64))
 
 
 def read(path: Path, store: str) -> tuple[Label, Segment] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 from assistant.errors import UsageError
@@ -38,6 +39,7 @@ class Asking:
         self._queue = queue
         self._conversations = conversations
         self._running: dict[str, Running] = {}
+        self._submitting = threading.Lock()
 
     def of(self, conversation: str | None, owner: str) -> Running | None:
         """What is being answered in a conversation of the owner's."""
@@ -60,6 +62,11 @@ class Asking:
         `position`, where given, is the message whose place it takes, with all after it, once there is an
         answer. Raises `AssistantError`.
         """
+        # Two that come at the same moment must not both be the last that is allowed.
+        with self._submitting:
+            return self._submit(session, owner, text, position)
+
+    def _submit(self, session: Session, owner: str, text: str, position: int | None) -> Running:
         assistant = self._loader.assistant
         if self.of(session.conversation, owner):
             raise UsageError("your last question is still being answered; wait for it, or stop it")
@@ -90,8 +97,6 @@ class Asking:
         return running
 
     def _keep(self, owner: str, conversation: str, question: Question, answer: Answer, position: int | None) -> None:
-        if position is not None:
-            self._conversations.truncate(owner, conversation, position)
         scope = Scope(question.since, question.until, question.articles)
         record = {**answer.to_dict(), "steps": dict(answer.steps), "scope": scope.to_dict()}
-        self._conversations.append(owner, conversation, question.text, record)
+        self._conversations.append(owner, conversation, question.text, record, at=position)

@@ -151,15 +151,6 @@ class ConversationStore:
                 )
         return Message(last + 1, question, json.loads(kept), now)
 
-    def truncate(self, owner: str, conversation: str, position: int) -> None:
-        """Remove the message at `position` and all after it, to ask it anew. Raises `UsageError`."""
-        with self._database.transaction() as connection:
-            number = _number(connection, owner, conversation)
-            _cut(connection, number, position)
-            connection.execute(
-                "UPDATE conversations SET updated_at = ? WHERE number = ?", (_written(self._now()), number)
-            )
-
     def rename(self, owner: str, conversation: str, title: str) -> Conversation:
         """Give it a title of one's own. Raises `UsageError`, for a blank title too."""
         shown = _given_title(title)

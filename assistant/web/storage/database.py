@@ -1,7 +1,8 @@
 """One SQLite file that people's work is kept in: opened with care, never deleted, never half-written.
 
-WAL lets several processes read while one writes; `synchronous = FULL` makes what was acknowledged
-survive a power cut. A damaged file is moved aside under a dated name and said so.
+A rollback journal, not WAL: several connections to a WAL file can damage it up to SQLite 3.51.2
+(https://sqlite.org/wal.html#walresetbug), and what is deleted stays readable in the log. `synchronous = FULL` makes
+what was acknowledged survive a power cut. A damaged file is moved aside under a dated name and said so.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Row = sqlite3.Row
 
 _APPLICATION = 0x6E657773  # "news"
 _BUSY_SECONDS = 30
-_BESIDE = ("-wal", "-shm")
+_BESIDE = ("-journal", "-wal", "-shm")
 
 
 class Database:
@@ -63,13 +64,13 @@ class Database:
         made: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if made is None:
             made = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
+            try:
+                _prepare(made)
+            except BaseException:
+                # Kept half prepared, it would delete and write without its guards.
+                made.close()
+                raise
             self._local.connection = made
-            made.row_factory = sqlite3.Row
-            made.execute("PRAGMA journal_mode = WAL")
-            made.execute("PRAGMA synchronous = FULL")
-            made.execute("PRAGMA foreign_keys = ON")
-            # What a person deletes is overwritten, not only unlinked.
-            made.execute("PRAGMA secure_delete = ON")
         return made
 
     @contextmanager
@@ -161,6 +162,15 @@ class Database:
         else:
             remedy = "start again; where that does not help, move the file elsewhere"
         return IndexStoreError(f"{self._what} {self.path}: {error}; {remedy}")
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    # What a person deletes is overwritten, not only unlinked.
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA journal_mode = TRUNCATE")
 
 
 def _code(error: sqlite3.DatabaseError) -> int:

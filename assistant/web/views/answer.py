@@ -14,6 +14,8 @@ from assistant.answering.confidence import Label, label
 from assistant.text.dates import in_words
 from assistant.web.views.html import Exact, clip, neutralise, number_of, records_of, tag, text_of, whole_of
 from assistant.web.views.labels import (
+    CHECKED_WITHOUT_PROBABILITY,
+    NO_PROBABILITY,
     VERIFIED,
     confidence_in_words,
     day_of,
@@ -50,6 +52,7 @@ def answer_html(answer: Mapping[str, Any], *, live: bool = False, key: str | Non
         _refusal(answer) if refused and not live else _sentences(answer, key),
         tag("p", clip(draft, _QUOTE_SHOWN), class_="draft", aria_label="Draft, not checked yet") if draft else None,
         None if live else _confidence(answer, refused),
+        None if live else _left_out(answer),
         None if live else how_answered(answer),
         class_=f"answer {'refusal' if refused and not live else 'stated'}{' live' if live else ''}",
         aria_busy="true" if live else None,
@@ -139,7 +142,9 @@ class _Sentence:
     def _check(self) -> Markup:
         if not self._cited:
             return _mark("unverified", "?", "Not verified: no source is given", None)
-        support = number_of(self._record, "support") or 0.0
+        support = number_of(self._record, "support")
+        if support is None:
+            return _mark("verified", "✓", CHECKED_WITHOUT_PROBABILITY, None)
         words = support_in_words(support, quoted=self._is_quoted)
         exact = None if self._is_quoted else f"{words} (estimated probability: {percent(support)})"
         if self._is_quoted or support >= VERIFIED:
@@ -209,13 +214,30 @@ def source_data(place: Record) -> dict[str, str | int | None]:
 def _confidence(answer: Record, refused: bool) -> Markup | None:
     confidence = number_of(answer, "confidence")
     if confidence is None:
-        return None
+        return None if refused else tag("p", NO_PROBABILITY, class_="confidence none")
     words = confidence_in_words(confidence, refused=refused)
     what = "that the best answer found is right" if refused else "that this is right"
     exact = f"estimated probability {what}: {percent(confidence)}"
     level = "none" if refused else _LEVELS[label(confidence)]
     hidden = tag("span", f" ({exact})", class_="visually-hidden")
     return tag("p", words, hidden, class_=f"confidence {level}", title=exact[0].upper() + exact[1:])
+
+
+def _left_out(answer: Record) -> Markup | None:
+    """What the model wrote beside the answer, and why it is no part of it."""
+    items = [
+        tag(
+            "li",
+            tag("span", clip(text_of(one, "text"), _QUOTE_SHOWN), dir="auto"),
+            ": ",
+            clip(text_of(one, "reason"), 200),
+        )
+        for one in records_of(answer, "left_out")
+    ]
+    if not items:
+        return None
+    count = f"{len(items)} {'sentence was' if len(items) == 1 else 'sentences were'} left out"
+    return tag("details", tag("summary", count), tag("ul", items), class_="left-out")
 
 
 def _refusal(answer: Record) -> Markup:

@@ -13,6 +13,9 @@ from assistant.web.views.html import clip, neutralise, tag, text_of, whole_of
 
 TITLE_SHOWN = 300
 VERIFIED = 0.9
+# Of a model that gives no probabilities: what was checked instead of how likely it is.
+NO_PROBABILITY = "Quotes and figures checked; how likely it is right was not measured for this model"
+CHECKED_WITHOUT_PROBABILITY = "Its figures are in what it cites, and the check of the answer found it stated"
 # Of a refusal: the best answer that was found. That nothing was found says less than that nothing is there.
 _SOMETHING_FOUND = 0.35
 _SUPPORT_BANDS = ((VERIFIED, "Verified: the cited article states it"), (0.5, "Probably stated in the cited article"))

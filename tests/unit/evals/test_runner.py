@@ -258,7 +258,7 @@ class FakeAssistant:
 
 
 def done(text: str = "Ada.") -> Done:
-    return Done(Answer("Who?", "Who?", text, False, None, 0.9, (), (), (), "fake", {"total": 3}, "a"))
+    return Done(Answer("Who?", "Who?", text, False, None, 0.9, (), (), (), "fake", timings_ms={"total": 3}, id="a"))
 
 
 def test_the_assistant_s_events_become_a_reply() -> None:

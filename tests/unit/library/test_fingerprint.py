@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assistant.library.fingerprint import body_of, content_hash, near_in_time, repeats, sketch, story_hash
+from assistant.library.fingerprint import body_of, content_hash, near_in_time, story_hash
 from assistant.schema import Article, Paragraph
 
 BODY = [
@@ -44,6 +44,7 @@ def changed(number: int, old: str, new: str) -> list[str]:
         [" ".join(BODY[:5]), *BODY[5:]],
         [*BODY, "IANS"],
         [*BODY, "(With inputs from Xinhua)"],
+        ["(Additional reporting by Ada Roe in Stell)", *BODY],
         [*BODY, "Reporting by A. Smith; editing by B. Jones"],
         ["MOSCOW, July 4 (Reuters) - " + BODY[0], *BODY[1:]],
         ["Moscow (Xinhua) — " + BODY[0], *BODY[1:]],
@@ -63,59 +64,65 @@ def test_a_dateline_that_the_reader_knows_is_set_aside() -> None:
     [
         (2, "15", "16"),
         (2, "15 percent", "1.5 percent"),
+        (2, "raise", "cut"),
+        (5, "98 billion", "98 million"),
         (5, "98", "9.8"),
+        (5, "cubic metres", "barrels"),
         (0, "Tuesday", "Wednesday"),
+        (0, "signed", "rejected"),
         (2, "five", "six"),
         (9, "October", "November"),
+        (9, "next", "last"),
         (1, "Putin", "Lavrov"),
+        (1, "Xi Jinping arrived at the Kremlin at noon, where he was received by Vladimir Putin", "Vladimir Putin "
+         "arrived at the Kremlin at noon, where he was received by Xi Jinping"),
         (3, "no limits", "limits"),
+        (7, "No agreement", "An agreement"),
+        (8, "success", "failure"),
     ],
-)
-def test_one_number_day_name_or_denial_makes_another_report(number: int, old: str, new: str) -> None:
-    other = changed(number, old, new)
-    assert story_hash(article(*other)) != story_hash(article(*BODY))
-    assert not repeats(other, BODY)
-    assert not repeats(BODY, other)
+)  # fmt: skip
+def test_one_word_makes_another_report(number: int, old: str, new: str) -> None:
+    assert story_hash(article(*changed(number, old, new))) != story_hash(article(*BODY))
+
+
+@pytest.mark.parametrize("texts", [BODY[:9], BODY[1:], [*BODY, "A dinner followed."], BODY[::-1]])
+def test_more_or_less_or_another_order_makes_another_report(texts: list[str]) -> None:
+    """An outlet is cited for what it printed: the shorter version did not print the rest."""
+    assert story_hash(article(*texts)) != story_hash(article(*BODY))
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("It rose by -5 degrees.", "It rose by 5 degrees."), ("It cost $5.", "It cost €5."), ("It is 1.5.", "It is 15.")],
+    [
+        ("It rose by -5 degrees.", "It rose by 5 degrees."),
+        ("It fell to –5 degrees.", "It fell to 5 degrees."),
+        ("It cost $5.", "It cost €5."),
+        ("It is 1.5.", "It is 15."),
+        ("It is 10².", "It is 102."),
+        ("It takes ½ hour.", "It takes 1 2 hour."),
+        ("It is <5 percent.", "It is >5 percent."),
+        ("It is ≤5 percent.", "It is ≥5 percent."),
+        ("Shares ▲ 5", "Shares ▼ 5"),
+        ("The mayor resigned.", "The mayor resigned?"),
+        ("दिन बीता।", "दीन बीता।"),
+    ],
 )
-def test_signs_and_currencies_are_part_of_a_number(one: str, other: str) -> None:
+def test_signs_that_are_read_aloud_are_part_of_what_is_said(one: str, other: str) -> None:
     assert story_hash(article(one)) != story_hash(article(other))
 
 
-def test_a_shortened_story_repeats_the_whole_one_and_not_the_other_way_round() -> None:
-    assert repeats(BODY[:9], BODY)
-    assert not repeats(BODY, BODY[:9])
-    assert not repeats(BODY[:7], BODY)
-
-
-def test_a_reworded_paragraph_with_the_same_facts_is_the_same() -> None:
-    other = changed(6, "The talks lasted four hours, an aide said.", "An aide said the talks lasted for four hours.")
-    assert repeats(other, BODY)
-    assert repeats(BODY, other)
-
-
-def test_two_reports_of_one_event_share_too_little() -> None:
-    other = [*BODY[:5], *(f"Something else was said about matter {n} that day." for n in range(5))]
-    assert not repeats(other, BODY)
-
-
-def test_each_having_something_of_its_own_they_are_two() -> None:
-    mine = [*BODY[:9], "A dinner with the ministers of both countries followed."]
-    assert not repeats(mine, BODY)
-    assert not repeats(BODY, mine)
-
-
-def test_a_paragraph_given_twice_counts_twice() -> None:
-    assert not repeats([BODY[0]] * 10, BODY)
-
-
-@pytest.mark.parametrize("texts", [BODY[:9], changed(6, "four hours", "long"), [*BODY, "One more thing was said."]])
-def test_stories_that_share_most_paragraphs_share_a_mark(texts: list[str]) -> None:
-    assert set(sketch(article(*texts))) & set(sketch(article(*BODY)))
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("With 12 people killed it was the worst year.", "With 2 people killed it was the worst year."),
+        ("Reported dead: 12.", "Reported dead: 2."),
+        ("More: the toll rose to 12.", "More: the toll rose to 2."),
+        ("Source close to the mayor says yes.", "Source close to the mayor says never."),
+    ],
+)
+def test_a_sentence_that_begins_like_a_credit_is_part_of_the_story(one: str, other: str) -> None:
+    assert story_hash(article(*BODY, one)) != story_hash(article(*BODY, other))
+    assert story_hash(article(one, *BODY)) != story_hash(article(other, *BODY))
 
 
 def test_other_scripts_are_told_apart() -> None:
@@ -132,12 +139,13 @@ def test_a_story_of_nothing_but_a_sign_off_keeps_it() -> None:
     ("one", "other", "near"),
     [
         (date(2017, 7, 4), date(2017, 7, 5), True),
+        (date(2017, 7, 4), date(2017, 7, 11), False),
         (date(2017, 7, 4), date(2017, 8, 4), False),
         (date(2017, 7, 4), None, True),
         (None, None, True),
     ],
 )
-def test_the_same_words_a_month_later_are_another_report(one: date | None, other: date | None, near: bool) -> None:
+def test_the_same_words_a_week_later_are_another_report(one: date | None, other: date | None, near: bool) -> None:
     assert near_in_time(one, other) is near
 
 

@@ -329,15 +329,6 @@ def test_a_copy_that_becomes_a_report_of_its_own_is_one(library: SyncedFolder) -
     assert library.also("a") == ()
 
 
-def test_the_fuller_version_takes_over_whichever_comes_first(library: SyncedFolder) -> None:
-    library.update(File("a", [story("a", *STORY[:7])]), File("b", [story("b", *STORY, source="TDI")]))
-    assert library.contents == {"b": STORY}
-    assert library.also("b") == ("IANS, 2017-07-04",)
-    library.update(File("b", [story("b", *STORY, source="TDI")]), File("c", [story("c", *STORY[:7], source="C")]))
-    assert library.contents == {"b": STORY}
-    assert library.also("b") == ("C, 2017-07-04",)
-
-
 def test_the_dated_version_takes_over(library: SyncedFolder) -> None:
     first, second = File("a", [story("a", *STORY, published=None)]), File("b", [story("b", *STORY, source="TDI")])
     library.update(first, second, File("c", [story("c", *STORY, source="C")]))
@@ -349,6 +340,9 @@ def test_the_dated_version_takes_over(library: SyncedFolder) -> None:
     "other",
     [
         story("b", *STORY[:7], "Paragraph 18 of the story was told."),
+        story("b", *STORY[:7]),
+        story("b", *STORY[:7], STORY[7].replace("was told", "was not told")),
+        story("b", *STORY, published=date(2017, 7, 11)),
         story("b", *STORY, published=date(2018, 7, 4)),
         story("b", *STORY[:4], *(text.replace("story", "tale") for text in STORY[4:])),
     ],
@@ -371,7 +365,7 @@ def test_the_same_words_year_after_year_are_each_kept_and_their_copies_found(lib
 def test_a_story_is_found_across_batches_and_runs(library: SyncedFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_writer, "BATCH_PARAGRAPHS", 1)
     library.update(File("a", [story("a", *STORY)]))
-    library.update(File("b", [story("b", *STORY[:7], source="TDI")]), source=OTHER)
+    library.update(File("b", [story("b", *STORY, source="TDI")]), source=OTHER)
     assert library.contents == {"a": STORY}
     assert library.also("a") == ("TDI, 2017-07-04",)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.stores import analyzer
-from assistant.text.tokens import content_words, fold, negations, stem, stems, words
+from assistant.text.tokens import content_words, fold, stem, stems, words
 
 
 @pytest.mark.parametrize(
@@ -67,25 +67,6 @@ def test_content_words_leave_out_function_words_and_nothing_else() -> None:
     assert [word.written for word in content_words(text)] == [
         "two", "leaders", "not", "say", "according", "article",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("They met.", 0),
-        ("They did not meet.", 1),
-        ("They didn't meet.", 1),
-        ("They won’t meet.", 1),
-        ("They cannot meet.", 1),
-        ("Nobody met, and nothing was said.", 2),
-        ("Both oppose it and are against it.", 2),
-        ("They refused without a word.", 2),
-        ("A notable knot was noted.", 0),
-        ("", 0),
-    ],
-)
-def test_negations(text: str, count: int) -> None:
-    assert negations(text) == count
 
 
 @given(st.text())

@@ -101,6 +101,53 @@ def last(shown):
     return together
 
 
+def test_of_many_questions_at_the_same_moment_one_a_conversation_is_taken(chat, fake, kept):
+    """Each thread stops between the check and the registration, where there is anything between them."""
+    fake.go_on.clear()
+    session, together = Session(), threading.Barrier(8)
+    session.conversation = kept.create("me").id
+    history = kept.history
+    met = []
+
+    def slow(*arguments):
+        met.append(threading.current_thread().name)
+        threading.Event().wait(0.05)
+        return history(*arguments)
+
+    kept.history = slow
+    outcomes = []
+
+    def ask():
+        together.wait(5)
+        try:
+            chat._asking.submit(session, "me", "What did Xi sign?", None)
+            outcomes.append("taken")
+        except UsageError:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(5)
+    fake.go_on.set()
+    assert sorted(outcomes) == ["refused"] * 7 + ["taken"]
+    assert len(met) == 1
+
+
+def test_ask_again_keeps_the_old_answer_where_the_new_one_cannot_be_kept(chat, kept):
+    session = Session()
+    collect(chat.ask(session, "me", "What did Xi sign?"))
+    number = len(kept._database.read("SELECT * FROM messages"))
+    with kept._database.transaction() as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+    parts = last(collect(chat.again(session, "me")))
+    assert "disk is full" in parts["notice"]
+    assert len(kept._database.read("SELECT * FROM messages")) == number == 1
+
+
 def test_a_question_is_answered_kept_and_shown(chat, kept):
     session = Session()
     shown = collect(chat.ask(session, "me", " What did Xi sign? "))
@@ -256,7 +303,7 @@ def test_a_model_that_fails_is_told_and_the_question_is_back(chat, fake):
 
 
 def test_an_answer_that_cannot_be_kept_is_shown_all_the_same(chat, kept, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise UsageError("the disk is full")
 
     monkeypatch.setattr(kept, "append", full)

@@ -39,7 +39,7 @@ def test_a_draft_is_replaced_by_the_sentence_that_was_checked():
     record = live.record()
     assert record["draft"] == ""
     assert record["sentences"] == [
-        {"text": "They met.", "citations": [1], "support": 1.0, "quoted": False, "byline": None}
+        {"text": "They met.", "citations": [1], "support": 1.0, "quoted": False, "byline": None, "reckoned": False}
     ]
     assert record["citations"][0]["published"] == "2023-03-22"
 

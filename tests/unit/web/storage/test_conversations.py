@@ -120,10 +120,9 @@ def test_what_was_cut_off_is_not_found_any_more(store: ConversationStore) -> Non
     made = store.create("ann", "t").id
     store.append("ann", made, "What about Moscow?", {})
     store.append("ann", made, "What about Paris?", {})
-    store.truncate("ann", made, 2)
-    assert [message.question for message in store.messages("ann", made)] == ["What about Moscow?"]
+    assert store.append("ann", made, "Rome?", {}, at=2).position == 2
+    assert [message.question for message in store.messages("ann", made)] == ["What about Moscow?", "Rome?"]
     assert store.list("ann", "paris") == []
-    assert store.append("ann", made, "Rome?", {}).position == 2
 
 
 def test_asking_anew_replaces_in_one_go(store: ConversationStore) -> None:
@@ -140,7 +139,7 @@ def test_asking_anew_replaces_in_one_go(store: ConversationStore) -> None:
     assert store.get("ann", made).title == "eins"
     assert store.append("ann", made, "far", {}, at=10**30).position == 2
     with pytest.raises(UsageError, match="count from 1"):
-        store.truncate("ann", made, 0)
+        store.append("ann", made, "none", {}, at=0)
 
 
 def test_history_is_what_was_said(store: ConversationStore) -> None:
@@ -167,7 +166,6 @@ ACTS: dict[str, Callable[[ConversationStore, str, str], object]] = {
     "messages": lambda store, owner, made: store.messages(owner, made),
     "append": lambda store, owner, made: store.append(owner, made, "What?", ANSWER),
     "replace": lambda store, owner, made: store.append(owner, made, "What?", ANSWER, at=1),
-    "truncate": lambda store, owner, made: store.truncate(owner, made, 1),
     "rename": lambda store, owner, made: store.rename(owner, made, "Theirs"),
     "delete": lambda store, owner, made: store.delete(owner, made),
     "history": lambda store, owner, made: store.history(owner, made),

@@ -46,9 +46,9 @@ def test_what_is_written_is_there_after_a_restart(path: Path) -> None:
     assert names(Database(path, "things", [FIRST])) == ["a"]
 
 
-def test_writing_is_durable_and_lets_others_read(path: Path) -> None:
+def test_writing_is_durable_and_not_by_the_log_that_can_damage_a_file(path: Path) -> None:
     connection = Database(path, "things", [FIRST]).connection
-    assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "truncate"
     assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2
     assert connection.execute("PRAGMA busy_timeout").fetchone()[0] == 30_000
     assert connection.execute("PRAGMA secure_delete").fetchone()[0] == 1
@@ -101,7 +101,6 @@ def test_a_damaged_file_is_moved_aside_whole_and_said_so(path: Path, damage: str
     database = Database(path, "things", [FIRST])
     for number in range(500):
         add(database, f"name {number} " + "x" * 100)
-    database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
     content = path.read_bytes()
     assert len(content) > 40_000
@@ -116,19 +115,61 @@ def test_a_damaged_file_is_moved_aside_whole_and_said_so(path: Path, damage: str
         Database(path, "things", [FIRST])
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
-    (aside,) = [
-        file for file in path.parent.iterdir() if file.suffix not in ("-wal", "-shm") and "damaged" in file.name
-    ]
+    (aside,) = [file for file in path.parent.iterdir() if not file.name.endswith("-journal") and "damaged" in file.name]
     assert aside.name in str(caught.value)
     assert aside.read_bytes() == broken
     assert names(Database(path, "things", [FIRST])) == [], "the next start has a new one"
     assert aside.read_bytes() == broken
 
 
-def test_what_a_damaged_file_had_not_checkpointed_is_kept_with_it(path: Path) -> None:
+def test_an_earlier_versions_file_with_a_log_is_taken_over_whole(path: Path) -> None:
+    Database(path, "things", [FIRST]).close()
+    earlier = sqlite3.connect(path)
+    earlier.execute("PRAGMA journal_mode = WAL")
+    with earlier:
+        earlier.execute("INSERT INTO things (name) VALUES ('a')")
+    # As a kill leaves it: what was written stands in the log alone.
+    for end in ("", "-wal"):
+        shutil.copy(f"{path}{end}", path.with_name("killed" + end))
+    earlier.close()
+    killed = Database(path.with_name("killed"), "things", [FIRST])
+    assert names(killed) == ["a"]
+    assert not path.with_name("killed-wal").exists()
+
+
+def test_what_a_person_deletes_is_nowhere_on_the_disk(path: Path) -> None:
     database = Database(path, "things", [FIRST])
-    database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    add(database, "only in the log")
+    add(database, "what nobody is to read any more")
+    with database.transaction() as connection:
+        connection.execute("DELETE FROM things")
+    left = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"nobody is to read" not in left
+
+
+def test_a_connection_that_could_not_be_prepared_is_not_used(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(path, "things", [FIRST])
+    database.close()
+
+    class Refuses(sqlite3.Connection):
+        def execute(self, sql: str, *more: object) -> sqlite3.Cursor:
+            if sql == "PRAGMA foreign_keys = ON":
+                raise sqlite3.OperationalError("database is locked")
+            return super().execute(sql, *more)
+
+    connect = sqlite3.connect
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **k, factory=Refuses))
+        with pytest.raises(IndexStoreError):
+            names(database)
+    assert database.connection.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+
+
+def test_what_a_damaged_file_had_not_checkpointed_is_kept_with_it(path: Path) -> None:
+    Database(path, "things", [FIRST]).close()
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA journal_mode = WAL")
+    with database:
+        database.execute("INSERT INTO things VALUES ('only in the log')")
     log = path.with_name(path.name + "-wal").read_bytes()
     assert b"only in the log" in log
     path.write_bytes(b"no database" * 1000)
@@ -143,7 +184,6 @@ def test_damage_found_later_says_what_happens_next(path: Path) -> None:
     database = Database(path, "things", [FIRST])
     for number in range(500):
         add(database, f"name {number} " + "x" * 100)
-    database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
     content = path.read_bytes()
     path.write_bytes(content[:8192] + b"\xff" * 24_576 + content[32_768:])

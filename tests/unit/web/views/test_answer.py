@@ -17,7 +17,7 @@ from assistant.answering.confidence import Label, label
 from assistant.schema import Answer, Citation, Paragraph, Passage, Sentence
 from assistant.web.views.answer import answer_html
 from assistant.web.views.html import neutralise
-from assistant.web.views.labels import confidence_in_words, percent
+from assistant.web.views.labels import CHECKED_WITHOUT_PROBABILITY, NO_PROBABILITY, confidence_in_words, percent
 
 QUOTE = "Xi and Putin signed two joint statements"
 CITATION = Citation(
@@ -221,10 +221,27 @@ def test_confidence_is_in_words_with_the_number_beside() -> None:
 
 
 @pytest.mark.parametrize("answer", [ANSWER, REFUSAL], ids=["answer", "refusal"])
-def test_where_no_probability_was_to_be_had_none_is_shown(answer: Answer) -> None:
+def test_where_no_probability_was_to_be_had_it_says_what_was_checked_instead(answer: Answer) -> None:
     root = tree({**answer.to_dict(), "confidence": None})
-    assert every(root, "confidence") == []
+    words = [shown.text_content() for shown in every(root, "confidence")]
+    assert words == ([] if answer.refused else [NO_PROBABILITY])
     assert len(every(root, "how")) == 1
+
+
+def test_a_sentence_without_a_probability_says_what_was_checked() -> None:
+    sentence = {"text": "They met.", "citations": [1], "support": None}
+    root = tree({"sentences": [sentence], "citations": [{"number": 1, "quote": "They met."}], "answer": "x"})
+    (check,) = every(root, "check")
+    assert CHECKED_WITHOUT_PROBABILITY in check.text_content()
+
+
+def test_what_was_left_out_is_told_with_its_reason() -> None:
+    left_out = [{"text": "They <b>fought</b>.", "reason": "what it cites does not state it"}]
+    root = tree({"sentences": [], "citations": [], "answer": "x", "left_out": left_out})
+    (told,) = every(root, "left-out")
+    assert "1 sentence was left out" in told.text_content()
+    assert "They <b>fought</b>.: what it cites does not state it" in told.text_content()
+    assert every(tree({"sentences": [], "citations": [], "answer": "x", "left_out": []}), "left-out") == []
 
 
 @pytest.mark.parametrize(

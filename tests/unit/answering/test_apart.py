@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from answer_samples import NEW, OLD, ScriptedModel, alike, passage, prompts_in
 
-from assistant.answering.pipeline import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Pipeline, Steps, Thresholds
+from assistant.answering.apart import ReadApart, Steps, Thresholds
+from assistant.answering.pipeline import Pipeline
+from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND
 from assistant.errors import ModelError, QuestionError
 from assistant.generation.generator import DraftGenerator
 from assistant.query.query import Query
@@ -79,14 +81,14 @@ def run(tmp_path: Path) -> Run:
         prompts = prompts_in(tmp_path)
         judge = Judge(model, prompts)
         steps = Steps(
-            QuestionRewriter(model, prompts),
             retriever,  # type: ignore[arg-type]
             ExcerptSelector(alike, characters=1500, articles=3),
             judge,
             [DraftGenerator(writer, prompts) for writer in (model, second) if writer],
             Verifier(judge, EvidenceFinder(alike), weakest),
         )
-        pipeline = Pipeline(steps, thresholds=Thresholds(worth=0.2, shown=0.5), model_name="scripted")
+        reading = ReadApart(steps, thresholds=Thresholds(worth=0.2, shown=0.5))
+        pipeline = Pipeline(QuestionRewriter(model, prompts, exact=True), reading, model_name="scripted")
         return list(pipeline.stream(Question(text, **more)))
 
     return events
@@ -402,11 +404,11 @@ def test_the_json_contract(ask: Ask) -> None:
     record = answer.to_dict()
     assert list(record) == [
         "id", "question", "standalone_question", "answer", "refused", "refusal_reason", "confidence", "sentences",
-        "citations", "closest", "model", "timings_ms",
+        "citations", "closest", "left_out", "model", "timings_ms",
     ]  # fmt: skip
     assert (record["id"], record["model"]) == (7, "scripted")
     assert record["sentences"] == [
-        {"text": DRAFT, "citations": [1], "support": 0.9877, "quoted": False, "byline": None}
+        {"text": DRAFT, "citations": [1], "support": 0.9877, "quoted": False, "byline": None, "reckoned": False}
     ]
     assert record["citations"][0]["published"] == "2023-03-22"
     assert {"retrieve", "first_token", "total"} <= set(record["timings_ms"])

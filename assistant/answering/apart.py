@@ -1,0 +1,170 @@
+"""Reading apart: one article at a time, for a small model, which so cannot mix two reports of different dates."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+from assistant.answering.citations import CitationList
+from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Reply
+from assistant.answering.render import as_quotation
+from assistant.answering.selection import Candidate, Outcome, select, worth_writing
+from assistant.answering.trace import Trace
+from assistant.generation.generator import DraftGenerator
+from assistant.query.query import Query
+from assistant.retrieval.context import ArticleContext
+from assistant.retrieval.excerpt import ExcerptSelector
+from assistant.retrieval.retriever import Retriever
+from assistant.schema import Event, Passage, Retrieved, Sentence, SentenceReady, Step, Token
+from assistant.util.stopwatch import Stopwatch
+from assistant.verification.judge import Judge
+from assistant.verification.verifier import Claim, Verifier
+
+MAX_REPORTS = 3
+# Where the judge finds the answer in an article's nearest sentences, the rest is not read.
+_FOUND = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The parts of the way, each replaceable by a fake.
+
+    `generators` are asked in turn, until a draft of one of them can be shown.
+    """
+
+    retriever: Retriever
+    excerpts: ExcerptSelector
+    judge: Judge
+    generators: Sequence[DraftGenerator]
+    verifier: Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """`worth`: P(answered) from which an article is written from; `shown`: confidence from which a claim is shown."""
+
+    worth: float
+    shown: float
+
+
+class ReadApart:
+    """Judges, drafts and checks article by article."""
+
+    def __init__(self, steps: Steps, *, thresholds: Thresholds) -> None:
+        self._steps = steps
+        self._thresholds = thresholds
+
+    def answer(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, Reply]:
+        """Retrieve, judge, generate, verify, select, render. Raises `ModelError`."""
+        trace.threshold = self._thresholds.shown
+        passages, contexts = yield from self._retrieve(query, clock)
+        trace.passages = passages
+        yield Step("judging")
+        trace.candidates = [self._judge(query, context) for context in contexts]
+        clock.mark("gate")
+        claims = yield from self._generate(query, trace.candidates, clock)
+        outcomes = select(query, claims, self._thresholds.shown)
+        trace.checked(claims, outcomes)
+        chosen = [claim for claim, outcome in zip(claims, outcomes, strict=True) if outcome is Outcome.SHOWN]
+        citations = CitationList()
+        sentences = yield from _render(query, chosen, citations)
+        likeliest = max((candidate.answered for candidate in trace.candidates), default=0.0)
+        return Reply(
+            passages,
+            tuple(sentences),
+            citations.all(),
+            _confidence(chosen, claims, likeliest),
+            None if sentences else _reason(passages, claims),
+        )
+
+    def _retrieve(
+        self, query: Query, clock: Stopwatch
+    ) -> Generator[Event, None, tuple[tuple[Passage, ...], list[ArticleContext]]]:
+        """The passages found, and the articles to read: whole ones of a small library, excerpts of a large one."""
+        yield Step("searching")
+        retriever = self._steps.retriever
+        passages = retriever.retrieve(query)
+        if retriever.reads_whole():
+            contexts = retriever.contexts(passages)[:MAX_REPORTS]
+        else:
+            excerpts = self._steps.excerpts.cut(query, passages)
+            passages = excerpts.passages
+            contexts = [excerpts.of(context) for context in retriever.contexts(passages)[:MAX_REPORTS]]
+        clock.mark("retrieve")
+        yield Retrieved(passages)
+        return passages, contexts
+
+    def _judge(self, query: Query, context: ArticleContext) -> Candidate:
+        """What is read of an article, and how likely it answers."""
+        first = context.beginning()
+        answered = self._steps.judge.answered(query.text, first)
+        if not context.further or answered >= _FOUND:
+            return Candidate(first, answered)
+        return Candidate(context, self._steps.judge.answered(query.text, context))
+
+    def _generate(
+        self, query: Query, candidates: Sequence[Candidate], clock: Stopwatch
+    ) -> Generator[Event, None, list[Claim]]:
+        """Verified claims from each article that may answer."""
+        claims: list[Claim] = []
+        for candidate in worth_writing(query, candidates, self._thresholds.worth):
+            claims += yield from self._from_article(query, candidate, clock)
+        clock.mark("write")
+        return claims
+
+    def _from_article(
+        self, query: Query, candidate: Candidate, clock: Stopwatch
+    ) -> Generator[Event, None, list[Claim]]:
+        """The drafts of an article as claims; where none can be shown, last its own words."""
+        verifier = self._steps.verifier
+        claims: list[Claim] = []
+        drafts = [""]
+        for generator in self._steps.generators:
+            yield Step("writing")
+            draft = ""
+            for item in generator.write(query.text, candidate.context):
+                clock.first("first_token")
+                if isinstance(item, Token):
+                    yield item
+                else:
+                    draft = item
+            if draft in drafts:
+                continue
+            drafts.append(draft)
+            yield Step("checking")
+            claims.append(verifier.verify(query.text, draft, candidate.context, answered=candidate.answered))
+            if claims[-1].confidence >= self._thresholds.shown:
+                return claims
+        yield Step("checking")
+        quotation = verifier.quotation(query.text, drafts[-1], candidate.context, answered=candidate.answered)
+        return [*claims, quotation] if quotation else claims
+
+
+def _render(query: Query, chosen: Sequence[Claim], citations: CitationList) -> Generator[Event, None, list[Sentence]]:
+    """The sentences with their citations; outlet and date before each where reports differ or the present is asked."""
+    several = len({claim.context.passages[0].article_id for claim in chosen}) > 1
+    dated = several or query.newest
+    sentences: list[Sentence] = []
+    for claim in chosen:
+        made = tuple(citations.cite(part) for part in claim.evidence)
+        sentence = Sentence(
+            text=as_quotation(claim.text) if claim.quoted else claim.text,
+            citations=tuple(dict.fromkeys(citation.number for citation in made)),
+            support=claim.judgements.stated,
+            quoted=claim.quoted,
+            byline=(claim.context.byline or None) if dated else None,
+        )
+        sentences.append(sentence)
+        yield SentenceReady(sentence, made)
+    return sentences
+
+
+def _confidence(chosen: Sequence[Claim], claims: Sequence[Claim], likeliest: float) -> float:
+    """An answer is as sure as its least sure sentence; a refusal tells of the best that was found."""
+    if chosen:
+        return min(claim.confidence for claim in chosen)
+    return max((claim.confidence for claim in claims), default=likeliest)
+
+
+def _reason(passages: Sequence[Passage], claims: Sequence[Claim]) -> str:
+    return NOTHING_FOUND if not passages else NO_SUPPORT if claims else NOT_STATED

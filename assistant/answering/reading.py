@@ -1,0 +1,38 @@
+"""What the two ways of reading have in common: what the pipeline gives them and what it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.answering.trace import Trace
+from assistant.query.query import Query
+from assistant.schema import Citation, Event, LeftOut, Passage, Sentence
+from assistant.util.stopwatch import Stopwatch
+
+NOT_STATED = "The articles do not say."
+NO_SUPPORT = "The articles do not say: no sentence that states an answer was found in them."
+NOTHING_FOUND = "The articles do not say: no paragraph was found for these dates."
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What was found, and the sentences that may be shown; without any, `reason` says why.
+
+    `confidence` is the calibrated probability in [0, 1] that it is right, None where none is to be had.
+    """
+
+    passages: tuple[Passage, ...]
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    confidence: float | None
+    reason: str | None
+    left_out: tuple[LeftOut, ...] = ()
+
+
+class Reading(Protocol):
+    """A way from a query to a reply; yields events as it goes."""
+
+    def answer(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, Reply]:
+        """Retrieve, generate, verify, select, render. Raises `ModelError` when the model fails."""

@@ -1,0 +1,48 @@
+"""Put a file in place whole or not at all: write a draft beside it, flush it to the disk, rename it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def replacing(path: Path, draft: Path | None = None) -> Iterator[Path]:
+    """A draft to write in the block; at its end it replaces `path`, durable, and on any failure it is removed.
+
+    Missing folders are made. `draft` names it where a lock keeps others away, so that what a killed process left is
+    written over; else its name is random. Raises `OSError`; `path` is then what it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if draft is None:
+        draft = path.with_name(f".writing-{secrets.token_hex(8)}")
+    try:
+        yield draft
+        with draft.open("r+b") as file:
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def replace_file(path: Path, content: bytes | str, *, mode: int = 0o666) -> None:
+    """Write a whole file, text as UTF-8 with its line ends as they are; `mode` less the umask. Raises `OSError`."""
+    with replacing(path) as draft:
+        draft.touch(mode)
+        draft.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def _sync_folder(folder: Path) -> None:
+    # Windows opens no folders, and needs this for none.
+    with contextlib.suppress(PermissionError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,149 @@
+"""Whether what is cited states a sentence, decided by a model for all sentences of a draft at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from assistant.errors import ModelError
+from assistant.llm.client import ChatModel
+from assistant.llm.endpoint import resolve_endpoint
+from assistant.llm.prompts import Prompts
+from assistant.retrieval.numbered import NumberedContext
+from assistant.schema import Passage
+from assistant.settings import Settings
+from assistant.verification.judge import Judge
+from assistant.verification.verifier import STATED
+
+_TOKENS_A_SENTENCE = 12
+_LINE = re.compile(r"^\W*(\d{1,3})\W+(yes|no|none)\b", re.I | re.M)
+_BARE = re.compile(r"^\W*(yes|no|none)\W*$", re.I)
+
+
+class Verdict(StrEnum):
+    """What a verifier says of a sentence and the paragraphs it cites."""
+
+    STATED = "yes"
+    NOT_STATED = "no"
+    DECLINES = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A sentence and what it cites."""
+
+    sentence: str
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`probability` that it is stated, in [0, 1]; None where the verifier gives none."""
+
+    verdict: Verdict
+    probability: float | None = None
+
+
+class Entailment(Protocol):
+    """Judges the sentences of one draft."""
+
+    def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
+        """One judgement a pair, in their order."""
+
+    def close(self) -> None:
+        """Stop a model that is only the verifier's."""
+
+
+class NoEntailment:
+    """Goes without a model: what passed the exact checks counts as stated (`ASSISTANT_VERIFY=exact`)."""
+
+    def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
+        """Stated, each of them."""
+        return [Judged(Verdict.STATED) for _ in pairs]
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+class BatchEntailment:
+    """One request for all sentences; the reply is a word a sentence."""
+
+    def __init__(self, model: ChatModel, prompts: Prompts, *, own: bool = False) -> None:
+        """`own`: the model is this verifier's alone, and closed with it."""
+        self._model = model
+        self._prompts = prompts
+        self._own = own
+
+    def close(self) -> None:
+        """Close the model where it is this verifier's own."""
+        if self._own:
+            self._model.close()
+
+    def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
+        """A sentence that the reply passes over is not stated. Raises `ModelError` for a reply without any verdict."""
+        if not pairs:
+            return []
+        shown = context.only(passage for pair in pairs for passage in pair.passages)
+        lines = [
+            f"{number}. {' '.join(pair.sentence.split())} {_marks(shown, pair)}" for number, pair in enumerate(pairs, 1)
+        ]
+        messages = [
+            {"role": "system", "content": self._prompts.render("system")},
+            {
+                "role": "user",
+                "content": self._prompts.render(
+                    "entailment", context=shown.context(self._prompts), sentences="\n".join(lines)
+                ),
+            },
+        ]
+        reply = self._model.complete(messages, max_tokens=_TOKENS_A_SENTENCE * len(pairs) + _TOKENS_A_SENTENCE)
+        verdicts = {int(number): Verdict(word.lower()) for number, word in _LINE.findall(reply)}
+        if len(pairs) == 1 and (bare := _BARE.match(reply)):
+            verdicts.setdefault(1, Verdict(bare[1].lower()))
+        if not verdicts:
+            raise ModelError(
+                f"model {self._model.name}: its reply to the check of the answer was not understood: "
+                f"“{' '.join(reply.split())[:80]}”; name another in ASSISTANT_VERIFIER, or set ASSISTANT_VERIFY=exact"
+            )
+        return [Judged(verdicts.get(number, Verdict.NOT_STATED)) for number in range(1, len(pairs) + 1)]
+
+
+class JudgedEntailment:
+    """A judge that was taught it, one sentence at a time; gives probabilities, and never says that one declines."""
+
+    def __init__(self, judge: Judge, model: ChatModel) -> None:
+        """`model` is the judge's, and closed with it."""
+        self._judge = judge
+        self._model = model
+
+    def close(self) -> None:
+        """Close the judge's model."""
+        self._model.close()
+
+    def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
+        """Stated from the probability on that is demanded of the embedded model's own drafts."""
+        return [self._judged(pair, context) for pair in pairs]
+
+    def _judged(self, pair: Pair, context: NumberedContext) -> Judged:
+        probability = self._judge.stated(pair.sentence, context.only(pair.passages))
+        return Judged(Verdict.STATED if probability >= STATED else Verdict.NOT_STATED, probability)
+
+
+def verifier_of(settings: Settings, model: ChatModel) -> Entailment:
+    """What the settings name: the model that answers, another one, or none. Raises `SettingsError`."""
+    if settings.verify == "exact":
+        return NoEntailment()
+    if settings.verifier is None:
+        return BatchEntailment(model, Prompts.of(settings.prompts, taught=False))
+    settings = settings.model_copy(update={"model": settings.verifier})
+    other = ChatModel(resolve_endpoint(settings), settings)
+    if other.taught:
+        return JudgedEntailment(Judge(other, Prompts.of(settings.prompts, taught=True)), other)
+    return BatchEntailment(other, Prompts.of(settings.prompts, taught=False), own=True)
+
+
+def _marks(context: NumberedContext, pair: Pair) -> str:
+    return "".join(f"[{number}]" for number in context.numbers_of(pair.passages))

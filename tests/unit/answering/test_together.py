@@ -1,0 +1,183 @@
+"""Reading together: one draft over all articles, with a scripted model; every other part is the real one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answer_samples import OLD, alike, passage, prompts_in
+
+from assistant.answering.pipeline import Pipeline
+from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND
+from assistant.answering.together import ReadTogether
+from assistant.generation.together import JointGenerator
+from assistant.query.query import Query
+from assistant.query.rewrite import QuestionRewriter
+from assistant.retrieval.context import ArticleContext, group
+from assistant.schema import Answer, Done, Event, LeftOut, Passage, Question, SentenceReady, Step, Token
+from assistant.verification.entailment import BatchEntailment
+from assistant.verification.evidence import EvidenceFinder
+from assistant.verification.joint import JointVerifier
+
+# Numbers 1 and 2 are of 2017, 3 and 4 of 2023.
+FOUND = (
+    passage("Xi and Putin discussed Syria and the Korean Peninsula.", 1, "old", OLD, "IANS"),
+    passage("Xi will go on to Germany.", 2, "old", OLD, "IANS"),
+    passage("Xi and Putin signed two joint statements.", 1),
+    passage("Putin praised a deal between Saudi Arabia and Iran.", 2),
+)
+
+
+class Model:
+    """Writes a draft, and says of each sentence of it what it was told; "yes" otherwise."""
+
+    name = "strong"
+
+    def __init__(self, draft: str, *verdicts: str) -> None:
+        self.draft = draft
+        self.verdicts = verdicts
+        self.asked: list[str] = []
+
+    def stream(self, messages: Sequence[Any], **_: Any) -> Iterator[str]:
+        self.asked.append(messages[-1]["content"])
+        yield from re.findall(r"\s*\S+", self.draft)
+
+    def complete(self, messages: Sequence[Any], max_tokens: int) -> str:
+        self.asked.append(messages[-1]["content"])
+        listed = self.asked[-1].partition("SENTENCES\n")[2].splitlines()[:-1]
+        said = [*self.verdicts, *["yes"] * len(listed)]
+        return "\n".join(f"{number}: {said[number - 1]}" for number in range(1, len(listed) + 1))
+
+
+class Found:
+    """A retriever that found these."""
+
+    def __init__(self, *passages: Passage) -> None:
+        self.passages = passages
+
+    def retrieve(self, query: Query) -> tuple[Passage, ...]:
+        return self.passages
+
+    def contexts(self, passages: Sequence[Passage]) -> list[ArticleContext]:
+        return group(passages)
+
+
+def run(model: Model, tmp_path: Path, *, found: Sequence[Passage] = FOUND, text: str = "What?") -> list[Event]:
+    prompts = prompts_in(tmp_path)
+    reading = ReadTogether(
+        Found(*found),  # type: ignore[arg-type]
+        JointGenerator(model, prompts),  # type: ignore[arg-type]
+        JointVerifier(EvidenceFinder(alike), BatchEntailment(model, prompts)),  # type: ignore[arg-type]
+        characters=10_000,
+    )
+    rewriter = QuestionRewriter(model, prompts, exact=False)  # type: ignore[arg-type]
+    return list(Pipeline(rewriter, reading, model_name=model.name).stream(Question(text)))
+
+
+def ask(draft: str, *verdicts: str, tmp_path: Path, **more: Any) -> Answer:
+    events = run(Model(draft, *verdicts), tmp_path, **more)
+    (done,) = [event for event in events if isinstance(event, Done)]
+    answer = done.answer
+    ready = [event.sentence for event in events if isinstance(event, SentenceReady)]
+    assert tuple(ready) == answer.sentences
+    used = [number for sentence in answer.sentences for number in sentence.citations]
+    assert list(dict.fromkeys(used)) == [citation.number for citation in answer.citations]
+    assert all(citation.text[citation.start : citation.end] == citation.quote != "" for citation in answer.citations)
+    assert answer.refused is not bool(answer.sentences)
+    assert answer.confidence is None
+    assert json.loads(json.dumps(answer.to_dict(), allow_nan=False))
+    return answer
+
+
+def test_several_sentences_each_with_what_states_it(tmp_path: Path) -> None:
+    answer = ask(
+        "In 2017 Xi and Putin discussed Syria and the Korean Peninsula [1].\nThey signed two joint statements [3].",
+        tmp_path=tmp_path,
+    )
+    assert answer.answer == (
+        "In 2017 Xi and Putin discussed Syria and the Korean Peninsula [1]. They signed two joint statements [2]."
+    )
+    assert [citation.paragraph_id for citation in answer.citations] == ["old#p1", "new#p1"]
+    assert (answer.left_out, answer.refusal_reason) == ((), None)
+
+
+def test_it_is_asked_twice_once_to_write_and_once_to_check(tmp_path: Path) -> None:
+    model = Model("They signed two joint statements [3].\nXi will go to Germany [2].")
+    kinds = [event.name for event in run(model, tmp_path) if isinstance(event, Step)]
+    assert kinds == ["searching", "writing", "checking"]
+    assert len(model.asked) == 2
+    assert "[3] Xi and Putin signed" in model.asked[0]
+
+
+def test_tokens_are_shown_as_they_are_written(tmp_path: Path) -> None:
+    events = run(Model("They signed two joint statements [3]."), tmp_path)
+    assert (
+        "".join(event.text for event in events if isinstance(event, Token)) == "They signed two joint statements [3]."
+    )
+
+
+def test_what_fails_is_left_out_and_said(tmp_path: Path) -> None:
+    draft = "They signed two joint statements [3].\nThey signed 14 treaties [3].\nPutin praised Syria [4]."
+    answer = ask(draft, "yes", "no", tmp_path=tmp_path)
+    assert answer.answer == "They signed two joint statements [1]."
+    assert [(one.text, one.reason) for one in answer.left_out] == [
+        ("They signed 14 treaties.", "a figure in it is not in what it cites"),
+        ("Putin praised Syria.", "what it cites does not state it"),
+    ]
+    assert [one["outcome"] for one in answer.steps["sentences"]] == [
+        "shown", "a figure in it is not in what it cites", "what it cites does not state it",
+    ]  # fmt: skip
+
+
+def test_a_list_that_loses_an_item_says_so_and_keeps_its_first_line(tmp_path: Path) -> None:
+    draft = "They discussed:\n- Ukraine [1]\n- Syria [1]\n- the Korean Peninsula [1]"
+    answer = ask(draft, "no", tmp_path=tmp_path)
+    assert answer.answer == "They discussed: Syria [1]. the Korean Peninsula [1]."
+    assert answer.left_out == (LeftOut("They discussed: Ukraine", "what it cites does not state it"),)
+
+
+@pytest.mark.parametrize("draft", ["NOT STATED", "Not stated.", ""])
+def test_not_stated_is_a_refusal(draft: str, tmp_path: Path) -> None:
+    answer = ask(draft, tmp_path=tmp_path)
+    assert (answer.answer, answer.refusal_reason, answer.citations) == (NOT_STATED, NOT_STATED, ())
+    assert answer.closest == FOUND[:3]
+    assert answer.left_out == ()
+
+
+@pytest.mark.parametrize("marks", ["", " [1]"])
+def test_not_stated_in_other_words_is_a_refusal_too_and_nothing_is_quoted_for_it(marks: str, tmp_path: Path) -> None:
+    answer = ask(f"The article does not name the city in Germany{marks}.", "none", tmp_path=tmp_path)
+    assert (answer.refusal_reason, answer.citations) == (NOT_STATED, ())
+    assert answer.left_out == (
+        LeftOut("The article does not name the city in Germany.", "it says that something is not stated"),
+    )
+
+
+def test_a_part_that_is_not_stated_is_told_beside_the_answer(tmp_path: Path) -> None:
+    answer = ask("They signed two joint statements [3].\nNOT STATED: where", tmp_path=tmp_path)
+    assert not answer.refused
+    assert answer.left_out == (LeftOut("where", "the articles do not say it"),)
+
+
+def test_where_nothing_holds_nothing_is_shown(tmp_path: Path) -> None:
+    answer = ask("Xi praised Syria [1].", "no", tmp_path=tmp_path)
+    assert (answer.refused, answer.refusal_reason, answer.citations) == (True, NO_SUPPORT, ())
+    assert len(answer.left_out) == 1
+
+
+def test_where_nothing_is_found_the_model_is_not_asked(tmp_path: Path) -> None:
+    model = Model("They met [1].")
+    done = run(model, tmp_path, found=())[-1]
+    assert isinstance(done, Done)
+    assert done.answer.refusal_reason == NOTHING_FOUND
+    assert model.asked == []
+
+
+def test_a_reckoned_figure_is_marked(tmp_path: Path) -> None:
+    answer = ask("About six years passed, or 68 months [1][3].", tmp_path=tmp_path)
+    assert answer.answer == "About six years passed, or 68 months (reckoned) [1][2]."
+    assert answer.to_dict()["sentences"][0]["reckoned"] is True

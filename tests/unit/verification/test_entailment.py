@@ -1,0 +1,109 @@
+"""What a verifier's reply is taken for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from answer_samples import ScriptedModel, passage, prompts_in
+
+from assistant.errors import ModelError
+from assistant.retrieval.context import group
+from assistant.retrieval.numbered import NumberedContext
+from assistant.verification.entailment import BatchEntailment, Judged, JudgedEntailment, NoEntailment, Pair, Verdict
+from assistant.verification.judge import Judge
+
+FIRST, SECOND = passage("They signed.", 1), passage("They left.", 2)
+CONTEXT = NumberedContext.of(group([FIRST, SECOND]), 1000)
+PAIRS = [Pair("They signed.", (FIRST,)), Pair("They stayed.", (SECOND,))]
+
+
+class Replying:
+    """Says one thing, and keeps what it was asked."""
+
+    name = "replying"
+
+    def __init__(self, reply: str) -> None:
+        self.reply = reply
+        self.asked: list[str] = []
+        self.closed = False
+
+    def complete(self, messages: Any, max_tokens: int) -> str:
+        self.asked.append(messages[-1]["content"])
+        return self.reply
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def verdicts(reply: str, tmp_path: Path, pairs: list[Pair] = PAIRS) -> list[Verdict]:
+    judged = BatchEntailment(Replying(reply), prompts_in(tmp_path)).judge(pairs, CONTEXT)  # type: ignore[arg-type]
+    assert all(one.probability is None for one in judged)
+    return [one.verdict for one in judged]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "1: yes\n2: no",
+        "1. Yes.\n2. No.",
+        "**1** yes\n\n**2** no",
+        "1 - YES\n2 - NO, it says they left",
+        "(2) no\n(1) yes",
+    ],
+)
+def test_a_word_a_sentence(reply: str, tmp_path: Path) -> None:
+    assert verdicts(reply, tmp_path) == [Verdict.STATED, Verdict.NOT_STATED]
+
+
+def test_none_is_a_sentence_that_declines(tmp_path: Path) -> None:
+    assert verdicts("1: none\n2: yes", tmp_path) == [Verdict.DECLINES, Verdict.STATED]
+
+
+def test_a_sentence_that_is_passed_over_is_not_stated(tmp_path: Path) -> None:
+    assert verdicts("1: yes", tmp_path) == [Verdict.STATED, Verdict.NOT_STATED]
+
+
+def test_of_one_sentence_a_bare_word_will_do(tmp_path: Path) -> None:
+    assert verdicts("Yes.", tmp_path, PAIRS[:1]) == [Verdict.STATED]
+
+
+@pytest.mark.parametrize("reply", ["", "I cannot help with that.", "Yes."])
+def test_a_reply_without_verdicts_is_an_error_that_names_the_way_out(reply: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="ASSISTANT_VERIFY=exact"):
+        verdicts(reply, tmp_path)
+
+
+def test_it_reads_the_cited_paragraphs_alone_and_once(tmp_path: Path) -> None:
+    model = Replying("1: yes")
+    BatchEntailment(model, prompts_in(tmp_path)).judge(PAIRS[:1], CONTEXT)  # type: ignore[arg-type]
+    (asked,) = model.asked
+    assert "[1] They signed." in asked
+    assert "They left" not in asked
+    assert "SENTENCES\n1. They signed. [1]\n" in asked
+
+
+def test_nothing_to_check_asks_nothing(tmp_path: Path) -> None:
+    model = Replying("")
+    assert BatchEntailment(model, prompts_in(tmp_path)).judge([], CONTEXT) == []  # type: ignore[arg-type]
+    assert model.asked == []
+
+
+def test_a_taught_judge_gives_probabilities(tmp_path: Path) -> None:
+    model = ScriptedModel(stated={"signed": 0.8, "stayed": 0.2})
+    judge = Judge(model, prompts_in(tmp_path, taught=True))  # type: ignore[arg-type]
+    made = JudgedEntailment(judge, SimpleNamespace(close=lambda: None)).judge(PAIRS, CONTEXT)  # type: ignore[arg-type]
+    assert made == [Judged(Verdict.STATED, 0.8), Judged(Verdict.NOT_STATED, 0.2)]
+
+
+def test_without_a_model_all_that_passed_is_stated() -> None:
+    assert [one.verdict for one in NoEntailment().judge(PAIRS, CONTEXT)] == [Verdict.STATED] * 2
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_only_a_model_of_its_own_is_closed(own: bool, tmp_path: Path) -> None:
+    model = Replying("")
+    BatchEntailment(model, prompts_in(tmp_path), own=own).close()  # type: ignore[arg-type]
+    assert model.closed is own
