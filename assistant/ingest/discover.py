@@ -11,15 +11,27 @@ from pathlib import Path, PurePosixPath
 
 from assistant.errors import ArticleError, UsageError
 from assistant.ingest import archive
-from assistant.ingest.build import Problem, Story, article_from
+from assistant.ingest.build import Problem, Reading, Story, reading_from
+from assistant.ingest.day_order import with_sure_days
 from assistant.ingest.file import RawFile
 from assistant.ingest.formats import FORMATS, SUFFIXES, TEXT, ZIP, Format
-from assistant.ingest.ids import UniqueKeys, as_text, member_parts
+from assistant.ingest.ids import UniqueKeys, as_text, composed, member_parts
+from assistant.ingest.sniff import sniffed
 from assistant.schema import Article
 
 __all__ = ["SUFFIXES", "ArticleFile", "Problem", "files_of", "list_files"]
 
 _KINDS = "text, Markdown, HTML, MHTML, PDF, DOCX, EPUB, EML, JSON, CSV, XML or zip"
+# Documents and archives that may hold articles, of kinds that are not read: they are named, while pictures,
+# programs and data without text are passed over.
+UNREAD_SUFFIXES = (
+    frozenset(
+        ".7z .azw .azw3 .bz2 .chm .djvu .doc .docm .dot .dotx .fb2 .gz .key .mbox .mobi .msg .numbers .odp .ods .odt "
+        ".opml .pages .pdb .pps .ppt .pptx .ps .pst .rar .rst .rtf .srt .tar .tex .tgz .vtt .warc .wpd .wps .xls .xlsx "
+        ".xps .xz .zst".split()
+    )
+    - SUFFIXES
+)
 _JUNK = frozenset({"__macosx", "thumbs.db"})
 
 
@@ -50,27 +62,33 @@ class ArticleFile:
     def articles(self) -> Iterator[Article | Problem]:
         """The articles in the file, one after the other, and what of it was not read.
 
-        Where a file can hold several, an article's id is the file's, a slash, and the article's
+        Where a file holds several, an article's id is the file's, a slash, and the article's
         own id or number. Raises `ArticleError` when the file as a whole cannot be read.
         """
-        source, kind = self._source(), self._format()
+        for found in self.readings():
+            yield found.article if isinstance(found, Reading) else found
+
+    def readings(self) -> Iterator[Reading | Problem]:
+        """The same, each article with what was left out of it. Raises `ArticleError`."""
+        source = self._source()
+        kind = sniffed(source, self._format())
         if kind is TEXT:
             from assistant.ingest.readers.encoding import decode
-            from assistant.ingest.readers.text import read_article
+            from assistant.ingest.readers.text import read_articles
 
-            yield read_article(decode(source.read(), source.label), article_id=self.id, path=source.label)
+            yield from read_articles(decode(source.read(), source.label), article_id=self.id, path=source.label)
             return
         keys, count = UniqueKeys(), 0
-        for found in self._found(source, kind):
+        for found in with_sure_days(self._found(source, kind)):
             count += 1
             if isinstance(found, Problem):
                 yield found
             elif found.key is None:
-                yield article_from(found, article_id=self.id, path=source.label)
+                yield reading_from(found, article_id=self.id, path=source.label)
             else:
                 key = keys.take(found.key, count)
                 try:
-                    yield article_from(found, article_id=f"{self.id}/{key}", path=source.label)
+                    yield reading_from(found, article_id=f"{self.id}/{key}", path=source.label)
                 except ArticleError as error:
                     yield Problem(str(error).replace(f"{source.label}:", f"{source.label}: article {key}:", 1))
         if not count:
@@ -139,7 +157,8 @@ def _below(folder: Path) -> Iterator[_Found]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Files of a kind that is read. Links to folders are not followed: they may lead back or anywhere."""
+    """Files of a kind that is read, and what is not followed: links to folders elsewhere lead anywhere."""
+    root = Path(os.path.realpath(folder))
     waiting = [folder]
     while waiting:
         current = waiting.pop()
@@ -156,7 +175,11 @@ def _walk(folder: Path) -> Iterator[Path]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(Path(entry.path))
-            elif _suffix(entry.name) in SUFFIXES and not os.path.isdir(entry.path):  # noqa: PTH112
+            elif os.path.isdir(entry.path):  # noqa: PTH112
+                # What lies in this folder anyway is read where it lies.
+                if not Path(os.path.realpath(entry.path)).is_relative_to(root):
+                    yield Path(entry.path)
+            elif _suffix(entry.name) in SUFFIXES or _suffix(entry.name) in UNREAD_SUFFIXES:
                 yield Path(entry.path)
 
 
@@ -201,19 +224,25 @@ def _described(path: Path, root: Path | None) -> ArticleFile:
     trouble = None
     try:
         status = path.stat()
-        if root and path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(root):
+        if stat.S_ISDIR(status.st_mode) and path.is_symlink():
+            trouble = f"{as_text(path)}: is a link to a folder, which is not followed; add that folder itself"
+        elif root and path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(root):
             trouble = f"{as_text(path)}: is a link that leads out of the folder; copy the file there"
         elif stat.S_ISDIR(status.st_mode):
             trouble = f"{as_text(path)}: is a folder that cannot be read; check its permissions"
         elif not stat.S_ISREG(status.st_mode):
             trouble = f"{as_text(path)}: is not a regular file; move it elsewhere"
+        elif path.suffix.lower() not in SUFFIXES:
+            trouble = f"{as_text(path)}: {path.suffix} files are not read; save it as {_KINDS}"
     except (OSError, RuntimeError):
         return ArticleFile("", path, 0, 0)
     return ArticleFile("", path, status.st_size, status.st_mtime_ns, trouble=trouble)
 
 
 def _with_ids(found: Iterable[_Found]) -> list[ArticleFile]:
-    listed = sorted(found, key=lambda pair: (pair[0].as_posix(), pair[1].member or ""))
+    # Macs decompose the accents of names; an id is spelt as it is typed.
+    composed_names = ((PurePosixPath(composed(relative.as_posix())), file) for relative, file in found)
+    listed = sorted(composed_names, key=lambda pair: (pair[0].as_posix(), pair[1].member or ""))
     folders = {parent.as_posix() for relative, _ in listed for parent in relative.parents}
     files: dict[str, ArticleFile] = {}
     for relative, file in listed:

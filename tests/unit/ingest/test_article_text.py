@@ -11,14 +11,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from assistant.errors import ArticleError
-from assistant.ingest.readers.text import read_article
+from assistant.ingest.readers.text import read_articles
 from assistant.schema import Article
 
 TWO = "The minister spoke first.\n\nThe crowd listened."
 
 
 def read(text: str, path: str = "folder/story.txt") -> Article:
-    return read_article(text, article_id="story", path=path)
+    (reading,) = read_articles(text, article_id="story", path=path)
+    return reading.article
 
 
 def texts(article: Article) -> list[str]:
