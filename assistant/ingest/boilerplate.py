@@ -89,7 +89,7 @@ _BIO = re.compile(
 _CONTACT = re.compile(r"(?<!\w)@\w|\b(?:follow|contact|reach|e-?mail) (?:him|her|them)\b|\w@\w", re.I)
 _END_MARK = re.compile(
     r"[\W_]*(?:-?30-?|ends?|more|mtf|fin|fine|fim|ende|koniec|konec|slut|loppu|vége|son|конец|кінець|"
-    r"完|终|終|終わり|끝|انتهى|समाप्त)[\W_]*$",
+    r"完|终|終|終わり|끝|समाप्त)[\W_]*$",
     re.I,
 )
 _SIGN_OFF = re.compile(r"[(\[—–\-\s]*(?P<name>[A-Z][A-Za-z]*(?:[ /][A-Za-z]+){0,2})[)\]\s.]*$")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import mimetypes
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from assistant.errors import ArticleError, UsageError
@@ -22,17 +24,11 @@ from assistant.schema import Article
 __all__ = ["SUFFIXES", "ArticleFile", "Problem", "files_of", "list_files"]
 
 _KINDS = "text, Markdown, HTML, MHTML, PDF, DOCX, EPUB, EML, JSON, CSV, XML or zip"
-# Documents and archives that may hold articles, of kinds that are not read: they are named, while pictures,
-# programs and data without text are passed over.
-UNREAD_SUFFIXES = (
-    frozenset(
-        ".7z .azw .azw3 .bz2 .chm .djvu .doc .docm .dot .dotx .fb2 .gz .key .mbox .mobi .msg .numbers .odp .ods .odt "
-        ".opml .pages .pdb .pps .ppt .pptx .ps .pst .rar .rst .rtf .srt .tar .tex .tgz .vtt .warc .wpd .wps .xls .xlsx "
-        ".xps .xz .zst".split()
-    )
-    - SUFFIXES
-)
-_JUNK = frozenset({"__macosx", "thumbs.db"})
+_JUNK = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
+# What a page or a program keeps beside an article; every other file that is not read is named.
+_BESIDE = ("image/", "audio/", "video/", "font/", "text/css", "text/javascript", "application/javascript")
+_BESIDE_SUFFIXES = frozenset({".download", ".map", ".ttf", ".eot", ".db", ".lock", ".part", ".crdownload"})
+_MEDIA_TYPES = mimetypes.MimeTypes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +153,7 @@ def _below(folder: Path) -> Iterator[_Found]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Files of a kind that is read, and what is not followed: links to folders elsewhere lead anywhere."""
+    """Files that may hold articles, and links to folders elsewhere, which are not followed: they may lead anywhere."""
     root = Path(os.path.realpath(folder))
     waiting = [folder]
     while waiting:
@@ -179,7 +175,7 @@ def _walk(folder: Path) -> Iterator[Path]:
                 # What lies in this folder anyway is read where it lies.
                 if not Path(os.path.realpath(entry.path)).is_relative_to(root):
                     yield Path(entry.path)
-            elif _suffix(entry.name) in SUFFIXES or _suffix(entry.name) in UNREAD_SUFFIXES:
+            elif not _is_beside(entry.name):
                 yield Path(entry.path)
 
 
@@ -202,13 +198,15 @@ def _expanded(path: Path, relative: PurePosixPath, root: Path | None) -> Iterato
         parts = member_parts(info.filename)
         if not parts or any(part.startswith(".") or part.lower() in _JUNK for part in parts):
             continue
-        if _suffix(parts[-1]) not in SUFFIXES:
+        if _is_beside(parts[-1]):
             continue
-        read += 1
         label = RawFile(path, info.filename).label
-        trouble = (
-            f"{label}: is a zip in a zip; unpack it and add what is in it" if _suffix(parts[-1]) == ".zip" else None
-        )
+        trouble = None
+        if _suffix(parts[-1]) not in SUFFIXES:
+            trouble = _unread(label)
+        elif _suffix(parts[-1]) == ".zip":
+            trouble = f"{label}: is a zip in a zip; unpack it and add what is in it"
+        read += _suffix(parts[-1]) in SUFFIXES
         try:
             archive.check_member(info, label)
         except ArticleError as error:
@@ -233,7 +231,7 @@ def _described(path: Path, root: Path | None) -> ArticleFile:
         elif not stat.S_ISREG(status.st_mode):
             trouble = f"{as_text(path)}: is not a regular file; move it elsewhere"
         elif path.suffix.lower() not in SUFFIXES:
-            trouble = f"{as_text(path)}: {path.suffix} files are not read; save it as {_KINDS}"
+            trouble = _unread(as_text(path))
     except (OSError, RuntimeError):
         return ArticleFile("", path, 0, 0)
     return ArticleFile("", path, status.st_size, status.st_mtime_ns, trouble=trouble)
@@ -256,6 +254,23 @@ def _with_ids(found: Iterable[_Found]) -> list[ArticleFile]:
             article_id, count = f"{relative.as_posix()}-{count}", count + 1
         files[article_id] = replace(file, id=article_id)
     return [files[key] for key in sorted(files)]
+
+
+def _unread(label: str) -> str:
+    return f"{label}: is of a kind that is not read; save it as {_KINDS}, or remove it"
+
+
+def _is_beside(name: str) -> bool:
+    """True for a picture, a style sheet and the like, and for what programs leave behind: no article is in it."""
+    return name.endswith("~") or name.lower() in _JUNK or _is_beside_by_suffix(_suffix(name))
+
+
+@lru_cache(maxsize=1_000)
+def _is_beside_by_suffix(suffix: str) -> bool:
+    if suffix in SUFFIXES:
+        return False
+    media_type = _MEDIA_TYPES.guess_type(f"a{suffix}")[0] or ""
+    return suffix in _BESIDE_SUFFIXES or media_type.startswith(_BESIDE)
 
 
 def _suffix(name: str) -> str:

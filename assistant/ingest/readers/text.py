@@ -172,7 +172,8 @@ def _front_matter(text: str, path: str) -> tuple[Fields, int]:
     if match is None or len(match[0]) > MAX_FRONT_MATTER_CHARS:
         return Fields(), 0
     found = _yaml(match["written"], path) if opening == "---" else _toml(match["written"], path)
-    values = {key: value for key, value in found.items() if isinstance(key, str)} if isinstance(found, dict) else {}
+    named = found.items() if isinstance(found, dict) else ()
+    values = {key: value for key, value in named if isinstance(key, str) and not key.isdigit()}
     if not values:
         return Fields(), match.end() if not match[0].strip("-+\n ") else 0
     return _fields(values), match.end()

@@ -273,7 +273,6 @@ def test_cleaning_is_done_once(text: str) -> None:
         "Follow us on Twitter",
         "Sign up for our newsletter",
         "Advertisement",
-        "We use cookies to improve your experience.",
         "Photo: Getty Images",
         "Xi and Putin in the Kremlin. Photo: Sputnik/AFP",
         "Image credit: Reuters",
