@@ -8,6 +8,7 @@ from itertools import chain, islice
 from typing import Any, TextIO
 
 from assistant.cli.terminal import byline, one_line, printable
+from assistant.ingest.build import Reading
 from assistant.schema import Article, ArticleHeader
 
 _HEAD = ("id", "date", "outlet", "paragraphs", "title")
@@ -37,11 +38,20 @@ def print_article(article: Article, out: TextIO, number: int | None = None) -> N
     if number is not None:
         print(printable(next(p.text for p in article.paragraphs if p.number == number)), file=out)
         return
-    day = article.published.isoformat() if article.published else "undated"
-    print(one_line(article.title), file=out)
-    print(one_line(", ".join([byline(article.source, article.via, day), *_more(article)])), file=out)
+    _print_head(article, out)
     for paragraph in article.paragraphs:
         print(f"\n[{paragraph.number}] {printable(paragraph.text)}", file=out)
+
+
+def print_reading(reading: Reading, out: TextIO) -> None:
+    """An article with its paragraphs' numbers, and between them, marked with a dash, what was left out."""
+    _print_head(reading.article, out)
+    left_out = list(reading.left_out)
+    for number, text in [(0, ""), *((p.number, p.text) for p in reading.article.paragraphs)]:
+        if number:
+            print(f"\n[{number}] {printable(text)}", file=out)
+        while left_out and left_out[0].after <= number:
+            print(f"\n[-] left out: {printable(left_out.pop(0).text)}", file=out)
 
 
 def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
@@ -57,8 +67,12 @@ def article_to_dict(article: Article) -> dict[str, Any]:
     return {**asdict(article), "published": published, "also": list(article.also), "paragraphs": paragraphs}
 
 
-def reading_to_dict(article: Article) -> dict[str, Any]:
-    """An article as a reader found it, as a JSON object; a paragraph's `dateline` is the words of it, or null."""
+def reading_to_dict(reading: Reading) -> dict[str, Any]:
+    """An article as a reader found it, as a JSON object; a paragraph's `dateline` is the words of it, or null.
+
+    `left_out` is what of the file is no part of the article, each with the number of the paragraph before it.
+    """
+    article = reading.article
     return {
         "id": article.id,
         "title": article.title,
@@ -72,7 +86,14 @@ def reading_to_dict(article: Article) -> dict[str, Any]:
             {"number": p.number, "text": p.text, "dateline": p.text[: p.dateline].rstrip() or None, "speaker": None}
             for p in article.paragraphs
         ],
+        "left_out": [asdict(left_out) for left_out in reading.left_out],
     }
+
+
+def _print_head(article: Article, out: TextIO) -> None:
+    day = article.published.isoformat() if article.published else "undated"
+    print(one_line(article.title), file=out)
+    print(one_line(", ".join([byline(article.source, article.via, day), *_more(article)])), file=out)
 
 
 def _row(header: ArticleHeader) -> tuple[str, ...]:

@@ -3,45 +3,39 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import PurePath
 
 from assistant.errors import ArticleError
-from assistant.ingest.boilerplate import cited_agency, is_agency, is_pointer, sign_off
-from assistant.ingest.dateline import Dateline, parse_dateline, parse_iso
-from assistant.ingest.dateline_i18n import parse_other_dateline
-from assistant.ingest.furniture import is_biography, is_furniture
+from assistant.ingest.boilerplate import cited_agency, is_agency, is_biography, is_furniture, is_initials, sign_off
+from assistant.ingest.dateline import Dateline
+from assistant.ingest.dateline_i18n import find_dateline
+from assistant.ingest.head import ends_a_sentence, read_head
 from assistant.ingest.limits import MAX_FIELD_CHARS, MAX_PARAGRAPHS
-from assistant.ingest.pubdate import parse_published
+from assistant.ingest.pubdate import day_in_address, day_in_name
 from assistant.schema import Article, Paragraph
 from assistant.text import unicode
 from assistant.text.sentences import language_of, split_sentences
 
 Block = tuple[int, str]
 
-_ENDS_A_SENTENCE = re.compile(r"[.!?:;…。！？।॥؟۔][\"'”’»」』）)\]]*$")
 _TITLE_WIDTH = 90
 _LEAD = 1_000
-_PERSON = r"[^\W\d_a-z][\w.'’-]*(?: (?:(?:de|da|di|van|von|bin|al|el|der|la)\s){0,2}[^\W\d_a-z][\w.'’-]*){1,3}"
-_BYLINE = re.compile(
-    rf"(?:By|BY|by|Von|Par|Por|Автор:|文[／/:：]|作者[:：]|记者[:：])\s*(?P<names>{_PERSON}(?:(?:, | and | & |, and "
-    rf"){_PERSON}){{0,3}})"
-    r"(?:,? (?-i:(?:in )?[A-Z]?[\w ]{2,40}))?(?:\s*[|•·–—-]\s*(?P<rest>[^\n]{0,60}))?$"
-)
-_DATE_LINE = re.compile(
-    r"(?:(?:first |last )?(?:published|updated|posted|date|issued|modified|created)(?: on| at)?\s*:?\s*)?"
-    r"(?P<day>[^\n]{6,60}?)(?:\s*(?:\||,|at|·|•|-|–)?\s*\d{1,2}[:.]\d{2}(?:\s*[ap]\.?m\.?)?(?:\s*\(?[A-Z]{2,5}\)?)?)?\.?$",
-    re.I,
-)
-_DATE_WORDS = re.compile(r"\d|[^\W\d_]+")
-_HEAD_LINES = 4
+_LANGUAGE_SAMPLE = 4
+_DECK_LINES = 3
+_DECK_CHARS = 300
+_BARE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a file says of an article beside its text; `published` is the day it came out."""
+    """What a file says of an article beside its text.
+
+    `published` is the day it came out; `written_day` how a row writes that day in numbers ("05/03/2024"),
+    since the order of day and month may be told by its other rows.
+    """
 
     title: str | None = None
     source: str | None = None
@@ -49,15 +43,21 @@ class Fields:
     author: str | None = None
     url: str | None = None
     language: str | None = None
+    written_day: str | None = None
 
     def cleaned(self) -> Fields:
-        """The same, visible and of bounded length; a language as two letters, an address only if it is one."""
+        """The same, visible and of bounded length; a language as two letters, an address only if it is one.
+
+        An outlet that is written as an address is the address ("source: https://…").
+        """
         language = re.match(r"([a-z]{2})(?:[-_]|$)", (self.language or "").strip().lower())
-        url = field(self.url)
+        url, source = field(self.url), field(self.source)
+        if source and _BARE_ADDRESS.match(source):
+            url, source = url or source, None
         return replace(
             self,
             title=field(self.title),
-            source=field(self.source),
+            source=source,
             author=field(self.author),
             url=url if url and re.match(r"https?://\S+$|tag:\S+$|urn:\S+$", url, re.I) else None,
             language=language[1] if language else None,
@@ -89,7 +89,23 @@ class Problem:
     message: str
 
 
-def article_from(story: Story, *, article_id: str, path: str) -> Article:
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Text of the file that is no part of the article; it stood after the paragraph of this number, or 0."""
+
+    after: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article, and what of the file was taken for something else: furniture, markup, credits."""
+
+    article: Article
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def reading_from(story: Story, *, article_id: str, path: str) -> Reading:
     """The story as an article. Offsets count in its paragraphs joined by blank lines.
 
     Raises `ArticleError` when no paragraph is left.
@@ -97,7 +113,7 @@ def article_from(story: Story, *, article_id: str, path: str) -> Article:
     texts = [text for text in map(unicode.block, story.texts) if text]
     return build(
         story.fields,
-        [(0, text) for text in texts],
+        list(enumerate(texts)),
         article_id=article_id,
         path=path,
         exact=story.exact,
@@ -113,23 +129,30 @@ def build(
     path: str,
     exact: bool = False,
     own_offsets: bool = False,
-) -> Article:
-    """An article from its fields and its blocks, each with its offset.
+    markup: Sequence[Block] = (),
+) -> Reading:
+    """An article from its fields and its blocks, each with its offset, which grows.
 
     Sign-offs, pointers, the page's furniture and what repeats the title are left out, unless
-    `exact`. Raises `ArticleError` when no paragraph is left, or more than there can be.
+    `exact`; so is the `markup` that a reader found between the blocks. Raises `ArticleError` when no
+    paragraph is left, or more than there can be.
     """
     fields = fields.cleaned()
     agency = None
+    dropped = list(markup)
     blocks = list(blocks)
     if not exact:
-        blocks, agency = _evidence(blocks)
-        blocks, fields = _head(blocks, fields)
+        head = read_head(blocks, fields.title)
+        blocks = head.story
+        dropped += head.dropped
+        fields = fields.over(Fields(**head.values)).cleaned()
+        blocks, furniture, agency = _evidence(blocks, fields.author)
+        dropped += furniture
     if not blocks:
         raise ArticleError(f"{path}: no paragraph of text found; remove the file or add the story's text")
     if len(blocks) > MAX_PARAGRAPHS:
         raise ArticleError(f"{path}: more than {MAX_PARAGRAPHS:,} paragraphs, not a news article; split the file")
-    dateline = find_dateline(blocks[0][1])
+    at, dateline = _dateline(blocks)
     offset, paragraphs = 0, []
     for number, (begin, text) in enumerate(blocks, start=1):
         paragraphs.append(
@@ -138,20 +161,23 @@ def build(
                 number=number,
                 text=text,
                 offset=offset if own_offsets else begin,
-                dateline=dateline.length if dateline and number == 1 else 0,
+                dateline=dateline.length if dateline and number == at else 0,
             )
         )
         offset += len(text) + 2
-    language = fields.language or language_of("\n".join(text for _, text in blocks[:_HEAD_LINES]))
+    language = fields.language or language_of("\n".join(text for _, text in blocks[:_LANGUAGE_SAMPLE]))
     source = fields.source or field(dateline.source if dateline else None) or agency
     via = next(filter(None, (cited_agency(text) for _, text in blocks)), None)
     if via is None and dateline and dateline.source and is_agency(dateline.source):
         via = field(dateline.source)
-    return Article(
+    article = Article(
         id=article_id,
-        title=fields.title or _title_from(paragraphs[0], language),
+        title=fields.title or _title_from(paragraphs[at - 1 if dateline else 0], language),
         source=source,
-        published=fields.published or (dateline.date() if dateline else None) or parse_iso(PurePath(path).name),
+        published=fields.published
+        or (dateline.date() if dateline else None)
+        or day_in_address(fields.url)
+        or day_in_name(path),
         paragraphs=tuple(paragraphs),
         path=path,
         url=fields.url,
@@ -159,72 +185,43 @@ def build(
         author=fields.author,
         language=language,
     )
+    return Reading(article, _left_out(dropped, blocks))
 
 
-def find_dateline(text: str) -> Dateline | None:
-    """The dateline that a paragraph begins with, in any script, where words follow it."""
-    found = parse_dateline(text) or parse_other_dateline(text)
-    return found if found and text[found.length :].strip() else None
+def _left_out(dropped: list[Block], blocks: list[Block]) -> tuple[LeftOut, ...]:
+    begins = [begin for begin, _ in blocks]
+    return tuple(LeftOut(bisect(begins, begin), text) for begin, text in sorted(dropped))
 
 
-def headline(blocks: Sequence[Block]) -> str | None:
-    """The first block where it looks like a headline: one short line that is no sentence and has text after it."""
-    if len(blocks) < 2:
-        return None
-    first = blocks[0][1]
-    looks_like_one = "\n" not in first and len(first) <= 150 and not _ENDS_A_SENTENCE.search(first)
-    return first if looks_like_one and find_dateline(first) is None and not _dated(first) else None
+def _evidence(blocks: list[Block], author: str | None) -> tuple[list[Block], list[Block], str | None]:
+    """The blocks of the story, the others, and the agency that signed the story off.
 
-
-def _evidence(blocks: list[Block]) -> tuple[list[Block], str | None]:
-    """The blocks without pointers, furniture and biography, and the agency that signed them off."""
-    kept = [block for block in blocks if not is_pointer(block[1]) and not is_furniture(block[1])]
-    while len(kept) > 1 and is_biography(kept[-1][1]):
-        kept.pop()
-    agency = sign_off(kept[-1][1]) if len(kept) > 1 else None
-    return (kept[:-1] if agency else kept), agency
-
-
-def _head(blocks: list[Block], fields: Fields) -> tuple[list[Block], Fields]:
-    """What stands above the story: a headline, a byline, a line with the date."""
-    for _ in range(_HEAD_LINES):
-        if len(blocks) < 2:
+    From the end, furniture, the author's life and a sign-off are taken as long as there are any: what
+    stands after the story may be furniture where the same between two paragraphs is not.
+    """
+    kept, dropped, agency = list(blocks), [], None
+    while len(kept) > 1:
+        text = kept[-1][1]
+        signed = sign_off(text)
+        if not (signed or is_furniture(text, last=True) or is_biography(text, author) or is_initials(text)):
             break
-        text = blocks[0][1]
-        byline, day = _BYLINE.match(text), _dated(text)
-        if fields.title and _same(text, fields.title):
-            pass
-        elif byline and not _ENDS_A_SENTENCE.search(text):
-            found = parse_published(byline["rest"]) if byline["rest"] else None
-            fields = fields.over(Fields(author=byline["names"], published=found))
-        elif day:
-            fields = fields.over(Fields(published=day))
-        elif fields.title is None and headline(blocks):
-            fields = replace(fields, title=field(text))
-        else:
+        agency = agency or signed
+        dropped.append(kept.pop())
+    story = []
+    for block in kept:
+        (dropped if is_furniture(block[1]) else story).append(block)
+    return story, dropped, agency
+
+
+def _dateline(blocks: Sequence[Block]) -> tuple[int, Dateline | None]:
+    """The number of the paragraph with the dateline: the first, but for what is no sentence above it (a deck)."""
+    for number, (_, text) in enumerate(blocks[:_DECK_LINES], start=1):
+        found = find_dateline(text)
+        if found:
+            return number, found
+        if "\n" in text or ends_a_sentence(text) or len(text) > _DECK_CHARS:
             break
-        blocks = blocks[1:]
-    return blocks, fields
-
-
-def _dated(text: str) -> date | None:
-    """The day of a line that says nothing but a date ("Published: 22 March 2023, 10:30 GMT")."""
-    if "\n" in text or len(text) > 80 or not any(char.isdigit() for char in text):
-        return None
-    match = _DATE_LINE.match(text)
-    # A month, a weekday and the date's own numbers are few; a sentence has more.
-    if match is None or len(re.findall(r"[^\W\d_]+", match["day"])) > 5:
-        return None
-    return parse_published(match["day"]) if _only_date(match["day"]) else None
-
-
-def _only_date(text: str) -> bool:
-    words = re.findall(r"[^\W\d_]{3,}", text)
-    return len(words) <= 2 and not _ENDS_A_SENTENCE.search(text)
-
-
-def _same(text: str, title: str) -> bool:
-    return "".join(filter(str.isalnum, text.lower())) == "".join(filter(str.isalnum, title.lower())) != ""
+    return 1, None
 
 
 def _title_from(paragraph: Paragraph, language: str | None) -> str:

@@ -23,7 +23,7 @@ _OTHER_LANGUAGES = re.compile(
     rf"\b(?P<day>\d{{1,2}})(?:\.|º|er)?\s+(?:de\s+)?(?P<month>{MONTH})\b\.?,?(?:\s+(?:de\s+)?(?P<year>\d{{4}}))?", re.I
 )
 _LONGEST = 300
-_ISO = re.compile(r"(?P<year>(?:1[89]|20)\d{2})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})")
+_ISO = re.compile(r"(?<!\d)(?P<year>(?:1[89]|20)\d{2})[-/.]\s?(?P<month>\d{1,2})[-/.]\s?(?P<day>\d{1,2})(?!\d)")
 _DATE_FIELD = re.compile(r"\s*date\s*[:=]?\s*(?P<iso>\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}\S*)?\s*", re.I)
 
 _DATE_TEXT = (

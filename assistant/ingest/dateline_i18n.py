@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.ingest.dateline import Dateline, make_date
+from assistant.ingest.dateline import Dateline, make_date, parse_dateline
 from assistant.text.months import MONTH, MONTHS, western_digits
 
 _CHINESE = re.compile(
@@ -57,6 +57,12 @@ _CASELESS = re.compile(
 )
 # "Our paper", "this network": an outlet that does not name itself.
 _UNNAMED = re.compile(r"本[报報网網台社]")
+
+
+def find_dateline(text: str) -> Dateline | None:
+    """The dateline that a paragraph begins with, in any script, where words follow it."""
+    found = parse_dateline(text) or parse_other_dateline(text)
+    return found if found and text[found.length :].strip() else None
 
 
 def parse_other_dateline(text: str) -> Dateline | None:

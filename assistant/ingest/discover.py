@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import importlib
+import mimetypes
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from assistant.errors import ArticleError, UsageError
 from assistant.ingest import archive
-from assistant.ingest.build import Problem, Story, article_from
+from assistant.ingest.build import Problem, Reading, Story, reading_from
+from assistant.ingest.day_order import with_sure_days
 from assistant.ingest.file import RawFile
 from assistant.ingest.formats import FORMATS, SUFFIXES, TEXT, ZIP, Format
-from assistant.ingest.ids import UniqueKeys, as_text, member_parts
+from assistant.ingest.ids import UniqueKeys, as_text, composed, member_parts
+from assistant.ingest.sniff import sniffed
 from assistant.schema import Article
 
 __all__ = ["SUFFIXES", "ArticleFile", "Problem", "files_of", "list_files"]
 
 _KINDS = "text, Markdown, HTML, MHTML, PDF, DOCX, EPUB, EML, JSON, CSV, XML or zip"
-_JUNK = frozenset({"__macosx", "thumbs.db"})
+_JUNK = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
+# What a page or a program keeps beside an article; every other file that is not read is named.
+_BESIDE = ("image/", "audio/", "video/", "font/", "text/css", "text/javascript", "application/javascript")
+_BESIDE_SUFFIXES = frozenset({".download", ".map", ".ttf", ".eot", ".db", ".lock", ".part", ".crdownload"})
+_MEDIA_TYPES = mimetypes.MimeTypes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +58,33 @@ class ArticleFile:
     def articles(self) -> Iterator[Article | Problem]:
         """The articles in the file, one after the other, and what of it was not read.
 
-        Where a file can hold several, an article's id is the file's, a slash, and the article's
+        Where a file holds several, an article's id is the file's, a slash, and the article's
         own id or number. Raises `ArticleError` when the file as a whole cannot be read.
         """
-        source, kind = self._source(), self._format()
+        for found in self.readings():
+            yield found.article if isinstance(found, Reading) else found
+
+    def readings(self) -> Iterator[Reading | Problem]:
+        """The same, each article with what was left out of it. Raises `ArticleError`."""
+        source = self._source()
+        kind = sniffed(source, self._format())
         if kind is TEXT:
             from assistant.ingest.readers.encoding import decode
-            from assistant.ingest.readers.text import read_article
+            from assistant.ingest.readers.text import read_articles
 
-            yield read_article(decode(source.read(), source.label), article_id=self.id, path=source.label)
+            yield from read_articles(decode(source.read(), source.label), article_id=self.id, path=source.label)
             return
         keys, count = UniqueKeys(), 0
-        for found in self._found(source, kind):
+        for found in with_sure_days(self._found(source, kind)):
             count += 1
             if isinstance(found, Problem):
                 yield found
             elif found.key is None:
-                yield article_from(found, article_id=self.id, path=source.label)
+                yield reading_from(found, article_id=self.id, path=source.label)
             else:
                 key = keys.take(found.key, count)
                 try:
-                    yield article_from(found, article_id=f"{self.id}/{key}", path=source.label)
+                    yield reading_from(found, article_id=f"{self.id}/{key}", path=source.label)
                 except ArticleError as error:
                     yield Problem(str(error).replace(f"{source.label}:", f"{source.label}: article {key}:", 1))
         if not count:
@@ -139,7 +153,8 @@ def _below(folder: Path) -> Iterator[_Found]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Files of a kind that is read. Links to folders are not followed: they may lead back or anywhere."""
+    """Files that may hold articles, and links to folders elsewhere, which are not followed: they may lead anywhere."""
+    root = Path(os.path.realpath(folder))
     waiting = [folder]
     while waiting:
         current = waiting.pop()
@@ -156,7 +171,11 @@ def _walk(folder: Path) -> Iterator[Path]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(Path(entry.path))
-            elif _suffix(entry.name) in SUFFIXES and not os.path.isdir(entry.path):  # noqa: PTH112
+            elif os.path.isdir(entry.path):  # noqa: PTH112
+                # What lies in this folder anyway is read where it lies.
+                if not Path(os.path.realpath(entry.path)).is_relative_to(root):
+                    yield Path(entry.path)
+            elif not _is_beside(entry.name):
                 yield Path(entry.path)
 
 
@@ -179,13 +198,15 @@ def _expanded(path: Path, relative: PurePosixPath, root: Path | None) -> Iterato
         parts = member_parts(info.filename)
         if not parts or any(part.startswith(".") or part.lower() in _JUNK for part in parts):
             continue
-        if _suffix(parts[-1]) not in SUFFIXES:
+        if _is_beside(parts[-1]):
             continue
-        read += 1
         label = RawFile(path, info.filename).label
-        trouble = (
-            f"{label}: is a zip in a zip; unpack it and add what is in it" if _suffix(parts[-1]) == ".zip" else None
-        )
+        trouble = None
+        if _suffix(parts[-1]) not in SUFFIXES:
+            trouble = _unread(label)
+        elif _suffix(parts[-1]) == ".zip":
+            trouble = f"{label}: is a zip in a zip; unpack it and add what is in it"
+        read += _suffix(parts[-1]) in SUFFIXES
         try:
             archive.check_member(info, label)
         except ArticleError as error:
@@ -201,19 +222,25 @@ def _described(path: Path, root: Path | None) -> ArticleFile:
     trouble = None
     try:
         status = path.stat()
-        if root and path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(root):
+        if stat.S_ISDIR(status.st_mode) and path.is_symlink():
+            trouble = f"{as_text(path)}: is a link to a folder, which is not followed; add that folder itself"
+        elif root and path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(root):
             trouble = f"{as_text(path)}: is a link that leads out of the folder; copy the file there"
         elif stat.S_ISDIR(status.st_mode):
             trouble = f"{as_text(path)}: is a folder that cannot be read; check its permissions"
         elif not stat.S_ISREG(status.st_mode):
             trouble = f"{as_text(path)}: is not a regular file; move it elsewhere"
+        elif path.suffix.lower() not in SUFFIXES:
+            trouble = _unread(as_text(path))
     except (OSError, RuntimeError):
         return ArticleFile("", path, 0, 0)
     return ArticleFile("", path, status.st_size, status.st_mtime_ns, trouble=trouble)
 
 
 def _with_ids(found: Iterable[_Found]) -> list[ArticleFile]:
-    listed = sorted(found, key=lambda pair: (pair[0].as_posix(), pair[1].member or ""))
+    # Macs decompose the accents of names; an id is spelt as it is typed.
+    composed_names = ((PurePosixPath(composed(relative.as_posix())), file) for relative, file in found)
+    listed = sorted(composed_names, key=lambda pair: (pair[0].as_posix(), pair[1].member or ""))
     folders = {parent.as_posix() for relative, _ in listed for parent in relative.parents}
     files: dict[str, ArticleFile] = {}
     for relative, file in listed:
@@ -227,6 +254,23 @@ def _with_ids(found: Iterable[_Found]) -> list[ArticleFile]:
             article_id, count = f"{relative.as_posix()}-{count}", count + 1
         files[article_id] = replace(file, id=article_id)
     return [files[key] for key in sorted(files)]
+
+
+def _unread(label: str) -> str:
+    return f"{label}: is of a kind that is not read; save it as {_KINDS}, or remove it"
+
+
+def _is_beside(name: str) -> bool:
+    """True for a picture, a style sheet and the like, and for what programs leave behind: no article is in it."""
+    return name.endswith("~") or name.lower() in _JUNK or _is_beside_by_suffix(_suffix(name))
+
+
+@lru_cache(maxsize=1_000)
+def _is_beside_by_suffix(suffix: str) -> bool:
+    if suffix in SUFFIXES:
+        return False
+    media_type = _MEDIA_TYPES.guess_type(f"a{suffix}")[0] or ""
+    return suffix in _BESIDE_SUFFIXES or media_type.startswith(_BESIDE)
 
 
 def _suffix(name: str) -> str:

@@ -22,6 +22,11 @@ def as_text(path: PurePath) -> str:
     return path.as_posix().encode("utf-8", "backslashreplace").decode()
 
 
+def composed(name: str) -> str:
+    """A name with its accents as most keyboards type them (NFC, UAX #15)."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
 def member_parts(name: str) -> tuple[str, ...]:
     """The folders and the name of an archive's member, without the parts that would lead out of the archive."""
     parts = one_line(name).replace("\\", "/").split("/")

@@ -14,6 +14,8 @@ MAX_ROW_BYTES = 8 * MIB
 MAX_ROWS = 1_000_000
 MAX_PARAGRAPHS = 50_000
 """In one article; more is no news article but a data file."""
+MAX_LINES = 200_000
+"""In a text file, which is read line by line."""
 MAX_FIELD_CHARS = 1_000
 """A title, outlet, author or address is cut here."""
 MAX_FRONT_MATTER_CHARS = 64 * 1024

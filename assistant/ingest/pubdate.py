@@ -1,36 +1,124 @@
-"""The day that a piece of metadata names: a front matter's date, a feed's `pubDate`, a CSV cell."""
+"""The day that a piece of metadata names: a front matter's date, a feed's `pubDate`, a CSV cell, a file's name."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import PurePath
 from typing import Any
 
-from assistant.ingest.dateline import make_date, parse_date
+from assistant.ingest.dateline import make_date, parse_date, parse_iso
 from assistant.text.months import MONTH, MONTHS, western_digits
 
 _COMPACT = re.compile(r"\s*((?:1[89]|20)\d\d)(\d\d)(\d\d)(?:T?\d{4,6}(?:Z|[+-]\d{4})?)?\s*$")
-_NUMERIC = re.compile(r"\s*(\d{1,2})[./-](\d{1,2})[./-]((?:1[89]|20)\d\d)\b")
+_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?((?:1[89]|20)\d\d)(?![\d/])")
+_SHORT = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d\d)(?=[\s,;]|$)")
+_SHORT_WORDS = re.compile(rf"(\d{{1,2}})[\s.-]+({MONTH})\.?[\s-]+['’]?(\d\d)(?=[\s,;]|$)", re.I)
 _EAST_ASIAN = re.compile(r"((?:1[89]|20)\d\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
-_REIWA = re.compile(r"(令和|平成)\s*(\d{1,2}|元)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
-_ERA_BEGINS = {"令和": 2018, "平成": 1988}
+# An era's years count from the year after this one: https://en.wikipedia.org/wiki/Regnal_year, and Taiwan's from 1912.
+_ERA_BEGINS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
+_ERA = re.compile(rf"({'|'.join(_ERA_BEGINS)})\s*(\d{{1,3}}|元)\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*日")
 _WORDS = re.compile(
-    rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|º|er|-го|-е)?\s+(?:de\s+|din\s+)?(?P<month>{MONTH})\.?"
+    rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|º|er|st|nd|rd|th|-го|-е)?\s+(?:of\s+|de\s+|din\s+)?(?P<month>{MONTH})\.?"
     rf"(?:/\w+)?,?\s+(?:de\s+|del\s+)?(?P<year>(?:1[89]|20)\d\d)(?!\d)",
     re.I,
 )
-_EARLIEST, _LATEST = date(1800, 1, 1), date(2200, 1, 1)
+_JOINED = re.compile(r"(?<=\d)[-./](?=[^\W\d_])|(?<=[^\W\d_])[-./](?=\d)")
+_THAI = re.compile("[\u0e00-\u0e7f]")
+_BUDDHIST = re.compile(r"(?:พ\.ศ\.?\s*)?(?<!\d)(2[45]\d\d)(?!\d)")
+_BUDDHIST_AHEAD = 543
+_NAMED_MONTH = re.compile(r"(?<!\d)\d{1,2}\s+[^\s\d]+(?:\s[^\s\d]+)?\s+1[34]\d\d(?!\d)")
+_YEAR_FIRST = re.compile(r"(?<!\d)1[34]\d\d[/-]\d{1,2}[/-]\d{1,2}(?!\d)")
+_PERSIAN_DIGITS, _ARABIC_DIGITS = re.compile("[۰-۹]"), re.compile("[٠-٩]")
+_EXCEL = re.compile(r"\d{5}(?:\.\d+)?")
+_EXCEL_BEGINS = date(1899, 12, 30)
+"""Day 0 of a spreadsheet's serial numbers (ECMA-376 part 1, 18.17.4.1)."""
+_EXCEL_DAYS = range(18_264, 73_051)  # 1950 to 2100
+_EARLIEST = date(1800, 1, 1)
+_AHEAD = timedelta(days=366)
 _LONGEST = 100
+
+_NAME_DAYS = (
+    re.compile(
+        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-_. ]?)(?P<month>0[1-9]|1[0-2])(?P=mark)(?P<day>0[1-9]|[12]\d|3[01])"
+        r"(?:T?\d{4}(?:\d\d)?Z?)?(?!\d)"
+    ),
+    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"),
+    re.compile(r"(?<![A-Za-z\d.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>(?:19|20)\d\d)(?!\d)"),
+    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})[-_. ](?P<month>{MONTH})[-_. ](?P<year>(?:19|20)\d\d)(?!\d)", re.I),
+    re.compile(
+        rf"(?<![^\W\d_])(?P<month>{MONTH})[-_. ](?P<day>\d{{1,2}}),?[-_. ](?P<year>(?:19|20)\d\d)(?!\d)", re.I
+    ),
+    re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)/(?P<month>{MONTH})/(?P<day>\d{{1,2}})(?!\d)", re.I),
+)
+# Programs that save pages put the minute and second of saving into the name: "Bridge (5.3.2024 10_15_02).html".
+_SAVED_AT = re.compile(r"\s?[,_T-]?\s?\d{1,2}[-_:.]\d\d[-_:.]\d\d")
 
 
 def parse_published(value: Any) -> date | None:
     """The day `value` names: text in the usual shapes and languages, a date, or seconds since 1970 (UTC).
 
-    None where there is no whole date, and where day and month could be either ("03/04/2023").
+    None where there is no whole date, where day and month could be either ("03/04/2023"), and where
+    the day is more than a year ahead: then it was counted in another calendar, or is no day at all.
     A time of day or zone is left aside: a story is dated as where it was published.
     """
+    found = _parsed(value)
+    return found if found and _EARLIEST <= found < date.today() + _AHEAD else None
+
+
+def numeric_day(value: Any) -> tuple[int, int, int] | None:
+    """(first, second, year) of a day in numbers of which the year is the last, and the order not told by dots."""
+    text = western_digits(str(value)[:_LONGEST]).strip() if isinstance(value, str) else ""
+    match = _NUMERIC.match(text) or _SHORT.match(text)
+    if match is None or match[2] == ".":
+        return None
+    first, second, year = int(match[1]), int(match[3]), _whole_year(int(match[4]))
+    day = make_date(year, second, first) or make_date(year, first, second)
+    return (first, second, year) if day else None
+
+
+def day_in_name(path: str) -> date | None:
+    """The day in the name of a file, or in its folders where these are year, month and day ("2024/03/05/a.txt").
+
+    A name that holds a time with seconds as well was given by a program that saved a page: none.
+    """
+    name = PurePath(path)
+    found = _day_in(western_digits(name.stem))
+    if found:
+        return found
+    folders = name.parent.parts
+    for written in ("/".join(folders[-3:]), folders[-1] if folders else ""):
+        for form in _NAME_DAYS:
+            match = form.fullmatch(written)
+            if match:
+                return _checked(match)
+    return None
+
+
+def day_in_address(url: str | None) -> date | None:
+    """The day in the path of an address ("https://e.org/2024/03/05/bridge"), or None."""
+    path = re.sub(r"^[a-z]+://[^/]*|[?#].*$", "", (url or "")[: 10 * _LONGEST], flags=re.I)
+    return _day_in(path)
+
+
+def _day_in(text: str) -> date | None:
+    for form in _NAME_DAYS:
+        match = form.search(text[: 10 * _LONGEST])
+        if match and not _SAVED_AT.match(text, match.end()):
+            return _checked(match)
+    return None
+
+
+def _checked(match: re.Match[str]) -> date | None:
+    month = match["month"]
+    number = int(month) if month.isdigit() else MONTHS[month.lower()]
+    found = make_date(int(match["year"]), number, int(match["day"]))
+    return found if found and found < date.today() + _AHEAD else None
+
+
+def _parsed(value: Any) -> date | None:
     if isinstance(value, datetime):
-        value = value.date()
+        return value.date()
     if isinstance(value, date):
         return value
     if isinstance(value, bool) or value is None:
@@ -38,19 +126,30 @@ def parse_published(value: Any) -> date | None:
     if isinstance(value, int | float):
         return _timestamp(float(value))
     text = western_digits(str(value)[:_LONGEST]).strip()
-    if re.fullmatch(r"\d{9,10}|\d{12,13}", text):
+    if re.fullmatch(r"\d{9,10}|\d{12,13}", text) or _EXCEL.fullmatch(text):
         return _timestamp(float(text))
-    found = _compact(text) or _numeric(text) or parse_date(text) or _east_asian(text) or _words(text) or _other(text)
-    return found if found and _EARLIEST <= found < _LATEST else None
+    return (
+        _compact(text)
+        or _numeric(text)
+        or parse_date(text)
+        or _east_asian(text)
+        or _words(text)
+        or _buddhist(text)
+        or _persian_or_islamic(str(value)[:_LONGEST])
+        or _other_language(text)
+    )
 
 
 def _timestamp(seconds: float) -> date | None:
     if abs(seconds) >= 1e11:
         seconds /= 1000
-    # A year such as 2023, or 20230322, is no count of seconds.
-    if not 1e8 <= seconds < 7e9:
-        return _compact(str(int(seconds))) if abs(seconds) < 1e18 and seconds == seconds else None
-    return datetime.fromtimestamp(seconds, UTC).date()
+    if 1e8 <= seconds < 7e9:
+        return datetime.fromtimestamp(seconds, UTC).date()
+    if not abs(seconds) < 1e18:
+        return None
+    # 45356 is a spreadsheet's day; a year such as 2023, or 20230322, is no count of seconds.
+    days = int(seconds)
+    return _EXCEL_BEGINS + timedelta(days=days) if days in _EXCEL_DAYS else _compact(str(days))
 
 
 def _compact(text: str) -> date | None:
@@ -59,23 +158,29 @@ def _compact(text: str) -> date | None:
 
 
 def _numeric(text: str) -> date | None:
-    match = _NUMERIC.match(text)
+    match = _NUMERIC.search(text) or _SHORT.match(text)
     if match is None:
         return None
-    first, second, year = map(int, match.groups())
-    if first == second or first > 12:
-        return make_date(year, second, first)
+    first, mark, second, year = int(match[1]), match[2], int(match[3]), _whole_year(int(match[4]))
     # With dots it is always day first; with slashes that depends on the country.
-    if "." in match[0]:
-        return make_date(year, second, first)
+    if first == second or first > 12 or mark == ".":
+        # "25-03-24" is as often 2025 as 2024.
+        return None if mark == "-" and len(match[4]) == 2 else make_date(year, second, first)
     return make_date(year, first, second) if second > 12 else None
+
+
+def _whole_year(year: int) -> int:
+    """A year of two digits as the latest that has come: 24 is 2024, 98 is 1998."""
+    if year >= 100:
+        return year
+    return 2000 + year if 2000 + year <= date.today().year + 1 else 1900 + year
 
 
 def _east_asian(text: str) -> date | None:
     match = _EAST_ASIAN.search(text)
     if match:
         return make_date(*map(int, match.groups()))
-    match = _REIWA.search(text)
+    match = _ERA.search(text)
     if match is None:
         return None
     year = 1 if match[2] == "元" else int(match[2])
@@ -83,13 +188,52 @@ def _east_asian(text: str) -> date | None:
 
 
 def _words(text: str) -> date | None:
+    text = _JOINED.sub(" ", text)
     match = _WORDS.search(text)
-    return make_date(int(match["year"]), MONTHS[match["month"].lower()], int(match["day"])) if match else None
+    if match:
+        return make_date(int(match["year"]), MONTHS[match["month"].lower()], int(match["day"]))
+    match = _SHORT_WORDS.match(text)
+    return make_date(_whole_year(int(match[3])), MONTHS[match[2].lower()], int(match[1])) if match else None
 
 
-def _other(text: str) -> date | None:
+def _buddhist(text: str) -> date | None:
+    """A day whose year is counted in the Buddhist era of Thailand."""
+    buddhist = _BUDDHIST.search(text)
+    if buddhist:
+        common = _BUDDHIST.sub(lambda match: str(int(match[1]) - _BUDDHIST_AHEAD), text)
+        if _THAI.search(text):
+            # Nothing in Thai is dated month first.
+            common = re.sub(r"(\d)/(\d{1,2})/(\d)", r"\1.\2.\3", common)
+        return _numeric(common) or parse_iso(common) or _words(common) or _other_language(common)
+    return None
+
+
+def _persian_or_islamic(text: str) -> date | None:
+    """By dateparser; a date in numbers alone is told by whose digits it is written in."""
+    if text.isascii():
+        return None
+    plain = western_digits(text)
+    named, numeric = _NAMED_MONTH.search(plain), _YEAR_FIRST.search(plain)
+    if not named and not numeric:
+        return None
+    from dateparser.calendars.hijri import HijriCalendar
+    from dateparser.calendars.jalali import JalaliCalendar
+
+    calendars = [JalaliCalendar] if named or _PERSIAN_DIGITS.search(text) else []
+    calendars += [HijriCalendar] if named or _ARABIC_DIGITS.search(text) else []
+    for calendar in calendars:
+        try:
+            found = calendar((named or numeric)[0]).get_date()  # type: ignore[index]
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError):
+            continue
+        if found and found.date_obj and {"day", "month", "year"} <= set(found.parts):
+            return found.date_obj.date()  # type: ignore[no-any-return]
+    return None
+
+
+def _other_language(text: str) -> date | None:
     """By dateparser, for the languages of which we keep no months; only a date that is all there."""
-    if not re.search(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)", text) or not re.search(r"[^\W\d_]{3}", text):
+    if not re.search(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)", text) or not re.search(r"[^\W\d_]{2}", text):
         return None
     if _NUMERIC.search(text):
         return None

@@ -31,6 +31,8 @@ _NAMES = {
     "أكتوبر اكتوبر تشرين_الأول|نوفمبر تشرين_الثاني|ديسمبر كانون_الأول",
     "fa": "ژانویه|فوریه|مارس|آوریل|مه|ژوئن|ژوئیه|اوت|سپتامبر|اکتبر|نوامبر|دسامبر",
     "hi": "जनवरी जन|फ़रवरी फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर सितम्बर|अक्टूबर अक्तूबर|नवंबर नवम्बर|दिसंबर दिसम्बर",
+    "th": "มกราคม ม.ค|กุมภาพันธ์ ก.พ|มีนาคม มี.ค|เมษายน เม.ย|พฤษภาคม พ.ค|มิถุนายน มิ.ย|กรกฎาคม ก.ค|สิงหาคม ส.ค|"
+    "กันยายน ก.ย|ตุลาคม ต.ค|พฤศจิกายน พ.ย|ธันวาคม ธ.ค",
 }  # fmt: skip
 
 ENGLISH_MONTHS = {name: number for number, names in enumerate(_NAMES["en"].split("|"), 1) for name in names.split()}
@@ -45,9 +47,9 @@ MONTHS = {
 MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 """A pattern of all names, longest first."""
 
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९０１２３４５６７８９", "0123456789" * 4)
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９", "0123456789" * 6)
 
 
 def western_digits(text: str) -> str:
-    """Arabic-Indic, Persian, Devanagari and full-width digits as 0 to 9; no character moves."""
+    """Arabic-Indic, Persian, Devanagari, Bengali, Thai and full-width digits as 0 to 9; no character moves."""
     return text.translate(_DIGITS)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.cli.commands.common import Commands, warn
 
 if TYPE_CHECKING:
-    from assistant.ingest.build import Problem
-    from assistant.schema import Article
+    from assistant.ingest.build import Problem, Reading
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -24,7 +23,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _read(arguments: argparse.Namespace) -> int:
-    from assistant.cli.tables import print_article, reading_to_dict
+    from assistant.cli.tables import print_reading, reading_to_dict
     from assistant.cli.terminal import as_json
     from assistant.ingest.build import Problem
 
@@ -40,12 +39,12 @@ def _read(arguments: argparse.Namespace) -> int:
             print(as_json(reading_to_dict(found), indent=None))
         else:
             print("\n\n" * bool(shown), end="")
-            print_article(found, sys.stdout)
+            print_reading(found, sys.stdout)
             shown += 1
     return 1 if failed else 0
 
 
-def _found(paths: Sequence[Path]) -> Iterator[tuple[str, Article | Problem]]:
+def _found(paths: Sequence[Path]) -> Iterator[tuple[str, Reading | Problem]]:
     """Each file's label with what was read of it. Raises `UsageError`, before anything is read."""
     from assistant.errors import ArticleError
     from assistant.ingest.build import Problem
@@ -53,6 +52,6 @@ def _found(paths: Sequence[Path]) -> Iterator[tuple[str, Article | Problem]]:
 
     for file in [file for path in paths for file in files_of(path)]:
         try:
-            yield from ((file.label, found) for found in file.articles())
+            yield from ((file.label, found) for found in file.readings())
         except ArticleError as error:
             yield file.label, Problem(str(error))

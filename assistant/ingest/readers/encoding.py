@@ -45,16 +45,49 @@ def decode(content: bytes, label: str, declared: str | None = None) -> str:
     if not content.strip():
         raise ArticleError(f"{label}: is empty; remove it or add the story's text")
     encoding = detect(content, label, declared)
-    try:
-        text = content.decode(encoding, "strict" if encoding in _STRICT else "replace")
-    except UnicodeDecodeError as error:
-        raise _binary(label) from error
+    if encoding == "utf-8":
+        text = Mender().mend(content.decode("utf-8", "surrogateescape"))
+    else:
+        try:
+            text = content.decode(encoding, "strict" if encoding in _STRICT else "replace")
+        except UnicodeDecodeError as error:
+            raise _binary(label) from error
     if "\x00" in text:
         raise _binary(label)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-_STRICT = frozenset({"utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be"})
+class Mender:
+    """Mends what is not UTF-8 in a file that otherwise is: single bytes, and lines in an older encoding.
+
+    The encoding of such lines is guessed once a file, from the first text that has any.
+    """
+
+    def __init__(self) -> None:
+        self._legacy: str | None = None
+
+    def mend(self, text: str) -> str:
+        """`text` as it was decoded with "surrogateescape", its stray bytes read in the older encoding."""
+        if not _STRAY.search(text):
+            return text
+        if self._legacy is None:
+            # Where a line has characters of UTF-8 beside the stray byte, that byte tells nothing of the others.
+            lines = [line for line in text.splitlines() if _STRAY.search(line) and not _BEYOND_ASCII.search(line)]
+            sample = "\n".join(lines)[:_SAMPLE].encode("utf-8", "surrogateescape")
+            self._legacy = _guess(sample) if sample else "cp1252"
+        legacy = self._legacy
+        return _STRAY.sub(lambda match: _read_as(match[0], legacy), text)
+
+
+_STRAY = re.compile("[\udc80-\udcff]+")
+_BEYOND_ASCII = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
+
+
+def _read_as(stray: str, encoding: str) -> str:
+    return stray.encode("utf-8", "surrogateescape").decode(encoding, "replace")
+
+
+_STRICT = frozenset({"utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be"})
 
 
 def detect(content: bytes, label: str, declared: str | None = None, *, whole: bool = True) -> str:
@@ -67,7 +100,7 @@ def detect(content: bytes, label: str, declared: str | None = None, *, whole: bo
             return encoding
     if content.startswith(_BINARY):
         raise _binary(label)
-    if _decodes(content, "utf-8", whole) and b"\x00" not in content:
+    if b"\x00" not in content and (_decodes(content, "utf-8", whole) or _is_mostly_utf8(content)):
         return "utf-8"
     wide = _wide(content)
     if wide:
@@ -106,6 +139,16 @@ def _decodes(content: bytes, encoding: str, whole: bool) -> bool:
     return True
 
 
+def _is_mostly_utf8(content: bytes) -> bool:
+    """True where at least as many characters of several bytes are whole as bytes are astray.
+
+    In the older encodings hardly any two bytes above 127 happen to be a character of UTF-8.
+    """
+    text = content[: 4 * _SAMPLE].decode("utf-8", "surrogateescape")
+    stray = sum(map(len, _STRAY.findall(text)))
+    return stray <= len(_BEYOND_ASCII.findall(text))
+
+
 def _wide(content: bytes) -> str | None:
     """UTF-16 without its mark: half of the bytes of Latin text are NUL, and of any text its line breaks are."""
     sample = content[: _SAMPLE & ~1]
@@ -138,15 +181,45 @@ def _guess(content: bytes) -> str:
         sample = (sample + b" ") * (_ENOUGH // max(1, len(sample)) + 1)
     matches = list(from_bytes(sample, cp_isolation=_CANDIDATES))
     if not matches:
-        return "cp1252"
+        return _or_older(content, "cp1252")
     best = matches[0]
     western = next((match for match in matches if match.encoding == "cp1252"), None)
     # Equally likely Latin code pages differ in a few letters; the common one is right more often.
-    if western and (western.chaos, -western.coherence) <= (best.chaos, -best.coherence):
-        return "cp1252"
-    if best.encoding == "cp1250" and str(best) == sample.decode("cp1252", "replace"):
-        return "cp1252"
-    return best.encoding
+    if (western and (western.chaos, -western.coherence) <= (best.chaos, -best.coherence)) or (
+        best.encoding == "cp1250" and str(best) == sample.decode("cp1252", "replace")
+    ):
+        return _or_older(content, "cp1252")
+    return _or_older(content, best.encoding)
+
+
+def _or_older(content: bytes, encoding: str) -> str:
+    """`encoding`, or a Mac's or DOS's where the text is odd in it and is not in that one."""
+    sample = content[:_SAMPLE]
+    oddness = _oddness(sample, encoding)
+    if not oddness:
+        return encoding
+    least, older = min((_oddness(sample, older), number) for number, older in enumerate(_OLDER))
+    return _OLDER[older] if least * 4 <= oddness else encoding
+
+
+_OLDER = ("mac_roman", "mac_cyrillic", "mac_latin2", "mac_greek", "cp850")
+_ODD = re.compile(
+    # A sign, a control character or nothing at all within or beside a word, a capital within one.
+    r"[^\W\d_](?:[^\w\s\x21-\x7e’‘´`·–—…“”«»„‚¡¿\u0300-\u036f]|[\x80-\x9f\ufffd])|[\x80-\x9f\ufffd](?=\w)|"
+    r"[ˆ‚†‡ƒ‰˜¨¸¬¦]\w|(?<=[^\W\d_])[ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŠŒŽŸА-ЯЁ]+(?=[a-zа-я\s,.;:]|$)"
+)
+
+
+def _oddness(sample: bytes, encoding: str) -> int:
+    """How often a letter stands beside what no word is spelt with, or a capital behind a small letter."""
+    text = sample.decode(encoding, "replace")
+    return sum(_is_odd(text, match) for match in _ODD.finditer(text))
+
+
+def _is_odd(text: str, match: re.Match[str]) -> bool:
+    before = text[match.start() - 1 : match.start()]
+    # Words in capitals ("ÉTÉ") are no oddity.
+    return not (match[0].isupper() and before.isupper())
 
 
 def _control_share(content: bytes) -> float:

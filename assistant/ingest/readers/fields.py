@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.ingest.build import Fields, Story
-from assistant.ingest.pubdate import parse_published
+from assistant.ingest.pubdate import numeric_day, parse_published
 from assistant.ingest.readers.html_dom import paragraphs_of_html, plain_paragraphs
 
 _NAMES = {
@@ -21,7 +21,7 @@ _NAMES = {
     "published": "date published pubdate pub_date published_at publishedat date_published datepublished publish_date "
     "publication_date published_date date_publish first_publication_date webpublicationdate publish_time "
     "published_time "
-    "publicationdate created created_at date_created datetime timestamp time issued day",
+    "publishdate publisheddate publicationdate created created_at date_created datetime timestamp time issued day",
     "source": "source publisher outlet publication source_name sourcename site site_name sitename newspaper media feed "
     "source_domain domain provider",
     "author": "author authors byline creator by writer",
@@ -32,8 +32,8 @@ _NAMES = {
 _KEYS = {field: names.split() for field, names in _NAMES.items()}
 TEXT_NAMES = ("text", "body", "content", "article", "paragraphs")
 # NewsAPI and its like cut the text and say so.
-_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
-_MARKUP = re.compile(r"</?(?:p|div|br|span|a|b|i|em|strong|ul|li|h[1-6]|blockquote|img)\b[^>]*>", re.I)
+_CUT = re.compile(r"(?:…|\.\.\.)?\s?\[\+\d+ chars\]$")
+_MARKUP = re.compile(r"</?(?:p|div|br|span|a|b|i|em|strong|ul|li|h[1-6]|blockquote|img)\b[^<>]*>", re.I)
 # Wrappers that keep the article one level down, as the Guardian's and Elasticsearch's do.
 _INNER = ("fields", "_source", "attributes", "article", "document", "doc")
 
@@ -51,15 +51,24 @@ def story_of(row: Mapping[str, Any], key: str | None, label: str, known: Fields 
         texts = _paragraphs(written, label) if written else []
     if not texts:
         return None
-    fields = Fields(
+    return Story(tuple(texts), _fields(values).over(known or Fields()), key, exact)
+
+
+def fields_of(row: Mapping[str, Any]) -> Fields:
+    """What the row says of its article beside the text."""
+    return _fields(normalised(row))
+
+
+def _fields(values: Mapping[str, Any]) -> Fields:
+    return Fields(
         title=_first(values, "title"),
         source=_first(values, "source"),
         published=_day(values),
         author=_first(values, "author"),
         url=_first(values, "url"),
         language=_first(values, "language"),
-    ).over(known or Fields())
-    return Story(tuple(texts), fields, key, exact)
+        written_day=next((values[name] for name in _KEYS["published"] if numeric_day(values.get(name))), None),
+    )
 
 
 def own_id(row: Mapping[str, Any]) -> str | None:
@@ -137,5 +146,5 @@ def _listed(values: Mapping[str, Any]) -> list[str] | None:
 
 
 def _paragraphs(written: str, label: str) -> list[str]:
-    written = _CUT.sub("", written)
+    written = _CUT.sub("", written.rstrip()).rstrip()
     return paragraphs_of_html(written, label) if _MARKUP.search(written) else plain_paragraphs(written)

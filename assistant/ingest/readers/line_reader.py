@@ -8,7 +8,7 @@ from typing import IO
 
 from assistant.errors import ArticleError
 from assistant.ingest.limits import MAX_ROW_BYTES, MIB
-from assistant.ingest.readers.encoding import detect
+from assistant.ingest.readers.encoding import Mender, detect
 
 _CHUNK = 256 * 1024
 
@@ -16,7 +16,7 @@ _CHUNK = 256 * 1024
 def text_chunks(file: IO[bytes], label: str) -> Iterator[str]:
     """A file's text, piece by piece; bytes that are not of its encoding come out as lone surrogates.
 
-    Raises `ArticleError` for an empty and for a binary file.
+    In a file of UTF-8 they are read as the older encoding they seem to be in. Raises `ArticleError` for an empty and for a binary file.
     """
     head = file.read(_CHUNK)
     if not head.strip():
@@ -25,10 +25,11 @@ def text_chunks(file: IO[bytes], label: str) -> Iterator[str]:
     # Only single bytes can be carried through; the wide encodings have no invalid ones to speak of.
     errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
     decoder = codecs.getincrementaldecoder(encoding)(errors)
+    mend = Mender().mend if encoding == "utf-8" else str
     while head:
-        yield decoder.decode(head)
+        yield mend(decoder.decode(head))
         head = file.read(_CHUNK)
-    yield decoder.decode(b"", final=True)
+    yield mend(decoder.decode(b"", final=True))
 
 
 def text_lines(file: IO[bytes], label: str) -> Iterator[tuple[int, str | None]]:

@@ -1,74 +1,206 @@
-"""Plain text and Markdown files → `Article`."""
+"""Plain text and Markdown files → articles.
+
+The paragraphs are the file's own characters, so that `text[offset:offset + len(paragraph.text)]` holds.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import date, datetime
+from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import ArticleError
-from assistant.ingest.boilerplate import is_pointer
-from assistant.ingest.build import Block, Fields, build, headline
+from assistant.ingest.build import Block, Fields, Reading, build
 from assistant.ingest.dateline import parse_date_field
-from assistant.ingest.limits import MAX_FRONT_MATTER_CHARS, MAX_FRONT_MATTER_DEPTH, MAX_PARAGRAPHS
+from assistant.ingest.head import ends_a_sentence, is_head_line, label_of
+from assistant.ingest.headings import carries_content
+from assistant.ingest.limits import MAX_FRONT_MATTER_CHARS, MAX_FRONT_MATTER_DEPTH, MAX_LINES
 from assistant.ingest.pubdate import parse_published
-from assistant.schema import Article
+from assistant.ingest.readers.line_blocks import blocks_of
 from assistant.text import unicode
 
-_BLOCK = re.compile(r"\S(?:.*\S)?(?:\n[^\S\n]*\S.*)*")
-_FRONT_MATTER = re.compile(r"\s*---[^\S\n]*\n(?P<yaml>.*?)\n---[^\S\n]*(?:\n|$)", re.S)
-_RULE = re.compile(r"^-{3,}\s*$", re.M)
-_HEADING = re.compile(r"(#{1,6})\s+(?P<title>\S.*)$")
+_YAML = re.compile(r"\s*---[^\S\n]*\n(?P<written>.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.S)
+_TOML = re.compile(r"\s*\+\+\+[^\S\n]*\n(?P<written>.*?)\n\+\+\+[^\S\n]*(?:\n|$)", re.S)
+_YAML_RULE = re.compile(r"^-{3,}\s*$", re.M)
+_HEADING = re.compile(r"(?P<mark>#{1,6}\s+)(?P<title>\S.*)$")
+_UNDERLINED = re.compile(r"(?P<title>\S.*)\n[^\S\n]*(?:=+|-{2,})[^\S\n]*$")
+# Lines that are markup and nothing else: pictures, shortcodes (Hugo, Jekyll), attributes, link targets, contents.
+_MARKUP_LINE = re.compile(
+    r"^[^\S\n]*(?:\[?!\[[^\]\n]*\]\([^)\n]*\)(?:\]\([^)\n]*\))?|!\[\[[^\]\n]*\]\]|\{\{[^\n]*\}\}|\{%[^\n]*%\}|\{:[^}\n]*\}|"
+    r"\[TOC\]|\[\[_?TOC_?\]\]|\[[^\]^\n][^\]\n]*\]:[^\S\n]*<?(?:https?:|/|#)\S*[^\n]*|</?[a-z][^<>\n]*>)[^\S\n]*$",
+    re.M | re.I,
+)
+_MARKUP_BEGINS = ("![", "{", "[", "<")
+_WIKI_LINK = re.compile(r"\[\[(?:[^\]|\n]*\|)?([^\]|\n]*)\]\]")
+_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
+_DOCUMENT_RULE = re.compile(r"^[^\S\n]*([_=*#-])\1{9,}[^\S\n]*$", re.M)
+_TEXT_LABELS = frozenset({"full text", "text", "body", "volltext", "texte intégral", "texto completo"})
+_LABELLED = re.compile(r"(?P<label>[A-Z][A-Za-z ]{1,40}):\s*(?P<value>\S.*)", re.S)
 
 
-def read_article(text: str, *, article_id: str, path: str) -> Article:
-    """Parse one story; `text` is the whole file's content, decoded.
+def read_articles(text: str, *, article_id: str, path: str) -> Iterator[Reading]:
+    """The articles in a file's content, decoded: one, or those that an export holds between its rules.
 
-    The paragraphs are the text's own characters, the invisible ones too, so that
-    `text[offset:offset + len(paragraph.text)] == paragraph.text`. Raises `ArticleError` when the
-    front matter is broken or no paragraph is left.
+    Raises `ArticleError` when the front matter is broken or no paragraph is left.
     """
+    if text.count("\n") > MAX_LINES:
+        raise ArticleError(f"{path}: more than {MAX_LINES:,} lines, not a news article; split the file")
+    documents = _documents(text)
+    if not documents:
+        yield _read_article(text, article_id=article_id, path=path)
+        return
+    for number, document in enumerate(documents, start=1):
+        yield build(document.fields, document.story, article_id=f"{article_id}/{number}", path=path)
+
+
+def _read_article(text: str, *, article_id: str, path: str) -> Reading:
     fields, begin = _front_matter(text, path)
     written, skipped = parse_date_field(text[begin:][:200])
     begin += skipped
+    shown, markup = _without_markup(text, begin)
+    blocks = [(at, text[at : at + len(block)]) for at, block in blocks_of(shown, begin)]
+    title, blocks, labels = _headings(blocks)
+    fields = fields.over(Fields(title=title, published=written))
+    return build(fields, blocks, article_id=article_id, path=path, markup=[*markup, *labels])
 
-    blocks: list[Block] = []
-    for block in _blocks(text, begin):
-        if not is_pointer(block[1]):
-            blocks.append(block)
-        if len(blocks) > MAX_PARAGRAPHS:
-            raise ArticleError(f"{path}: more than {MAX_PARAGRAPHS:,} paragraphs, not a news article; split the file")
-    found = _heading(blocks) or headline(blocks)
-    if found:
-        blocks.pop(0)
-    blocks = [block for block in blocks if not _HEADING.match(block[1])]
-    fields = fields.over(Fields(title=found, published=written))
-    return build(fields, blocks, article_id=article_id, path=path)
+
+def _headings(blocks: list[Block]) -> tuple[str | None, list[Block], list[Block]]:
+    """(the title in the first heading, the blocks without the marks of headings, headings that are mere labels)."""
+    title, story, labels = None, list[Block](), list[Block]()
+    for at, text in blocks:
+        match = (_HEADING.match(text) if "\n" not in text else None) or _UNDERLINED.fullmatch(text)
+        if match is None:
+            story.append((at, text))
+            continue
+        heading = match["title"].rstrip("#").rstrip()
+        if title is None and not any(not is_head_line(above) for _, above in story) and len(blocks) > 1:
+            title = heading.strip("*_ ")
+        elif carries_content(heading):
+            story.append((at + match.start("title"), heading))
+        else:
+            labels.append((at, text))
+    return title, story, labels
+
+
+def _without_markup(text: str, begin: int) -> tuple[str, list[Block]]:
+    """The text with spaces for comments and for lines that are only markup, and these."""
+    markup: list[Block] = []
+    pieces, end = list[str](), begin
+    for start, stop in _comments(text, begin):
+        pieces += [text[end:start], " " * (stop - start)]
+        markup.append((start, text[start:stop]))
+        end = stop
+    shown = text[:begin] + "".join(pieces) + text[end:] if pieces else text
+    if not any(mark in shown for mark in _MARKUP_BEGINS):
+        return shown, markup
+
+    def blank(match: re.Match[str]) -> str:
+        if match.start() < begin:
+            return match[0]
+        markup.append((match.start(), match[0].strip()))
+        return " " * len(match[0])
+
+    return _MARKUP_LINE.sub(blank, shown), markup
+
+
+def _comments(text: str, begin: int) -> Iterator[tuple[int, int]]:
+    while (start := text.find("<!--", begin)) >= 0 and (stop := text.find("-->", start + 4)) >= 0:
+        yield start, stop + 3
+        begin = stop + 3
+
+
+@dataclass(slots=True)
+class _Document:
+    fields: Fields
+    story: list[Block]
+
+
+def _documents(text: str) -> list[_Document]:
+    """The articles of an export that parts them by rules and labels what it knows of each; none for other texts."""
+    rules = [match.span() for match in _DOCUMENT_RULE.finditer(text)]
+    if not rules:
+        return []
+    begins = [0, *(end for _, end in rules)]
+    ends = [*(start for start, _ in rules), len(text)]
+    found = [_document(text[:end], begin) for begin, end in zip(begins, ends, strict=True) if text[begin:end].strip()]
+    whole = [document for document in found if document]
+    # What stands before the first rule and after the last may be a list of contents or a notice.
+    return whole if len(whole) > 1 or (whole and len(found) == 1) else []
+
+
+def _document(text: str, begin: int) -> _Document | None:
+    """One article of such an export: labelled lines around the text, which has a label of its own."""
+    values: dict[str, str] = {}
+    story: list[Block] = []
+    first, in_text = None, False
+    for at, block in blocks_of(text, begin):
+        match = _LABELLED.fullmatch(block)
+        label = " ".join(match["label"].lower().split()) if match else ""
+        if match and label in _TEXT_LABELS:
+            in_text = True
+            story.append((at + match.start("value"), match["value"]))
+        elif match and (not in_text or label in values or label_of(block.partition("\n")[0])[0]):
+            in_text = False
+            name = label_of(block.partition("\n")[0])[0] or label
+            values.setdefault(name, " ".join(match["value"].split()))
+        elif in_text:
+            story.append((at, block))
+        else:
+            first = first or block
+    if not story or "published" not in values:
+        return None
+    title = values.get("title") or (first if first and not ends_a_sentence(first) else None)
+    return _Document(
+        Fields(
+            title=title,
+            source=(values.get("source") or "").split(";")[0].strip() or None,
+            published=parse_published(values["published"]),
+            author=values.get("author"),
+            url=values.get("url"),
+        ),
+        story,
+    )
 
 
 def _front_matter(text: str, path: str) -> tuple[Fields, int]:
     """The fields and where the story begins. A block between rules that holds no fields is text."""
-    if text.lstrip()[:3] != "---":
+    opening = text.lstrip()[:3]
+    if opening not in ("---", "+++"):
         return Fields(), 0
-    match = _FRONT_MATTER.match(text)
+    match = (_YAML if opening == "---" else _TOML).match(text)
     if match is None or len(match[0]) > MAX_FRONT_MATTER_CHARS:
         return Fields(), 0
+    found = _yaml(match["written"], path) if opening == "---" else _toml(match["written"], path)
+    named = found.items() if isinstance(found, dict) else ()
+    values = {key: value for key, value in named if isinstance(key, str) and not key.isdigit()}
+    if not values:
+        return Fields(), match.end() if not match[0].strip("-+\n ") else 0
+    return _fields(values), match.end()
+
+
+def _toml(written: str, path: str) -> Any:
+    import tomllib
+
+    try:
+        return tomllib.loads(written)
+    except (ValueError, RecursionError) as error:
+        raise _broken(path, error) from error
+
+
+def _yaml(written: str, path: str) -> Any:
     import yaml
 
     try:
-        _check_yaml(match["yaml"])
-        found = yaml.safe_load(_RULE.split(match["yaml"], 1)[0])
-    # ValueError: a day such as 2023-02-30; the others: a tag that does not suit its value, such as !!timestamp soon
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:
-        reason = " ".join(str(error).split())
-        raise ArticleError(f"{path}: front matter cannot be read ({reason}); mend or remove it") from error
-    mapping = found if isinstance(found, dict) else {}
-    values = {key.lower(): value for key, value in mapping.items() if isinstance(key, str)}
-    if not values:
-        return Fields(), match.end() if not match[0].replace("-", "").strip() else 0
-    return replace(_fields(values), published=_date(values, path)), match.end()
+        _check_yaml(written)
+        return yaml.load(_YAML_RULE.split(written, 1)[0], Loader=yaml.BaseLoader)
+    # ValueError: half a character
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
+        raise _broken(path, error) from error
+
+
+def _broken(path: str, error: Exception) -> ArticleError:
+    return ArticleError(f"{path}: front matter cannot be read ({' '.join(str(error).split())}); mend or remove it")
 
 
 def _check_yaml(text: str) -> None:
@@ -88,52 +220,24 @@ def _check_yaml(text: str) -> None:
 
 
 def _fields(values: Mapping[str, Any]) -> Fields:
-    return Fields(
-        title=_field(values, "title", "headline"),
-        source=_field(values, "source", "outlet", "publisher", "site", "publication"),
-        author=_field(values, "author", "authors", "byline", "by"),
-        url=_field(values, "url", "link", "canonical", "permalink"),
-        language=_field(values, "language", "lang"),
-    )
+    """The fields by the names that rows of JSON and tables have, too. A date that is no whole day gives none."""
+    from assistant.ingest.readers.fields import fields_of
+
+    named = {name: _plain(value) for name, value in values.items() if not _is_of_the_note(name)}
+    return fields_of(named)
 
 
-def _field(values: Mapping[str, Any], *names: str) -> str | None:
-    for name in names:
-        value = values.get(name)
-        listed = value if isinstance(value, list) else [value]
-        words = [str(item) for item in listed if isinstance(item, str | int | float | date)]
-        if any(word.strip() for word in words):
-            return unicode.one_line(", ".join(words))
-    return None
+def _is_of_the_note(name: str) -> bool:
+    """True for the day when a program wrote the file, which is not the article's."""
+    return name.lower().replace("-", "_").startswith(("created", "date_created", "timestamp", "time", "feed"))
 
 
-def _date(values: Mapping[str, Any], path: str) -> date | None:
-    value = next((values[name] for name in ("date", "published", "pubdate") if values.get(name)), None)
-    if value is None:
-        return None
-    if isinstance(value, datetime):
-        return value.date()
-    parsed = parse_published(value)
-    if parsed is None:
-        shown = unicode.one_line(str(value)[:60]) if isinstance(value, str | int | float) else "given"
-        raise ArticleError(f"{path}: front matter date {shown!r} is not a date; write it as YYYY-MM-DD")
-    return parsed
-
-
-def _blocks(text: str, begin: int) -> Iterator[Block]:
-    """Blank-line separated blocks as (offset, text); text without blank lines splits at newlines."""
-    body = text[begin:]
-    if re.search(r"\n[^\S\n]*\n", body.strip()):
-        for match in _BLOCK.finditer(body):
-            yield begin + match.start(), match[0].rstrip()
-        return
-    for match in re.finditer(r"\S(?:.*\S)?", body):
-        yield begin + match.start(), match[0]
-
-
-def _heading(blocks: list[Block]) -> str | None:
-    """A Markdown heading in the first line, without its marks."""
-    if len(blocks) < 2 or "\n" in blocks[0][1]:
-        return None
-    match = _HEADING.match(blocks[0][1])
-    return match["title"].rstrip("#").rstrip() if match else None
+def _plain(value: Any) -> Any:
+    """A value without the markup of links: "[[Mara Lind]]" is a name."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if not isinstance(value, str):
+        return value if isinstance(value, int | float | bool) or value is None else str(value)
+    return unicode.one_line(_LINK.sub(r"\1", _WIKI_LINK.sub(r"\1", value)))

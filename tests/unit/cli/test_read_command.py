@@ -58,6 +58,7 @@ def test_an_article_as_a_json_object(read: Read, tmp_path: Path) -> None:
                 },
                 {"number": 2, "text": "A bus takes its place.", "dateline": None, "speaker": None},
             ],
+            "left_out": [],
         }
     ]
 
@@ -97,6 +98,14 @@ def test_a_listing_for_people(read: Read, tmp_path: Path) -> None:
     assert out.startswith("Ferry to Skar stops\nAFP, 2019-05-02")
     assert "\n[2] A bus takes its place.\n" in out
     assert err == "assistant: skipped b.txt: is empty; remove it or add the story's text\n"
+
+
+def test_what_is_left_out_is_shown_where_it_stood(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(STORY.replace("\n\nA bus", "\n\nShare on Facebook\n\nA bus") + "\n***\n")
+    _, out, _ = read("a.txt", "--json")
+    assert rows(out)[0]["left_out"] == [{"after": 1, "text": "Share on Facebook"}, {"after": 2, "text": "***"}]
+    _, out, _ = read("a.txt")
+    assert "Friday.\n\n[-] left out: Share on Facebook\n\n[2] A bus" in out
 
 
 def test_what_would_steer_a_terminal_is_escaped(read: Read, tmp_path: Path) -> None:

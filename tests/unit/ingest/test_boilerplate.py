@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.ingest.boilerplate import cited_agency, is_pointer, sign_off
+from assistant.ingest.boilerplate import cited_agency, is_furniture, sign_off
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from assistant.ingest.boilerplate import cited_agency, is_pointer, sign_off
     ],
 )
 def test_pointers(line: str) -> None:
-    assert is_pointer(line)
+    assert is_furniture(line)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_pointers(line: str) -> None:
     ],
 )
 def test_sentences_that_are_no_pointers(line: str) -> None:
-    assert not is_pointer(line)
+    assert not is_furniture(line)
 
 
 @pytest.mark.parametrize(

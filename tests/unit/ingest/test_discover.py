@@ -86,11 +86,58 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
         read(file)
 
 
-def test_only_text_and_markdown_at_any_depth_and_nothing_hidden(write_articles: Write) -> None:
+def test_files_at_any_depth_and_nothing_hidden(write_articles: Write) -> None:
     seen = ["a.txt", "B.MD", "c.markdown", "d.text", "deep/er/g.txt"]
-    passed_over = ["e.doc", "f", ".hidden.txt", ".git/h.txt", "deep/.cache/i.md", "j.txt~"]
+    passed_over = [".hidden.txt", ".git/h.txt", "deep/.cache/i.md", "j.txt~", "k.png", "page_files/l.css", "Thumbs.db"]
     folder = write_articles(dict.fromkeys([*seen, *passed_over], STORY))
     assert [file.id for file in list_files(folder)] == ["B", "a", "c", "d", "deep/er/g"]
+
+
+@pytest.mark.parametrize("name", ["e.wpd", "noted", "deep/f.pages"])
+def test_a_file_of_a_kind_that_is_not_read_is_named(write_articles: Write, name: str) -> None:
+    files = {file.path.name: file for file in list_files(write_articles({"a.txt": STORY, name: STORY}))}
+    assert texts(read(files["a.txt"])) == STORY.split("\n\n")
+    with pytest.raises(ArticleError, match=r"is of a kind that is not read; save it as text"):
+        read(files[Path(name).name])
+
+
+def test_a_link_to_a_folder_elsewhere_is_named_and_one_within_is_not(write_articles: Write, tmp_path: Path) -> None:
+    folder = write_articles({"a.txt": STORY, "sub/b.txt": STORY})
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "desk").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (folder / "again").symlink_to(folder / "sub", target_is_directory=True)
+    files = {file.id: file for file in list_files(folder)}
+    assert set(files) == {"a", "desk", "sub/b"}
+    with pytest.raises(ArticleError, match="desk: is a link to a folder, which is not followed"):
+        read(files["desk"])
+
+
+def test_an_id_is_spelt_with_whole_letters_whatever_the_file_system_makes_of_them(write_articles: Write) -> None:
+    (file,) = list_files(write_articles({"re\u0301sume\u0301/mu\u0308ll.txt": STORY}))
+    assert file.id == "r\u00e9sum\u00e9/m\u00fcll"
+    assert read(file).id == file.id
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "title", "paragraphs"),
+    [
+        ("a.txt", "<!DOCTYPE html><title>Tides</title><body><p>The tide is late.</p><p>It rises.</p>", "Tides", 2),
+        ("b.md", "\n<html><head><title>Tides</title></head><body><p>It is late.</p><p>It rises.</p></html>", "Tides", 2),
+        (
+            "c.html",
+            "<?xml version='1.0'?><rss><channel><title>X</title><item><title>Tides</title>"
+            "<description>The tide is late today, the harbour master said.</description></item></channel></rss>",
+            "Tides",
+            1,
+        ),
+        ("d.txt", "Tides <b>rise</b>\n\nThe tide is <i>late</i>.\n\nIt rises.", "Tides <b>rise</b>", 2),
+    ],
+)
+def test_the_content_says_what_it_is_where_the_name_is_wrong(
+    write_articles: Write, name: str, content: str, title: str, paragraphs: int
+) -> None:
+    article = only(write_articles({name: content}))
+    assert (article.title, len(article.paragraphs)) == (title, paragraphs)
 
 
 def test_a_hidden_folder_may_be_named_itself(write_articles: Write) -> None:

@@ -1,0 +1,61 @@
+"""Whether the rows of a file write the day or the month first: "25/03/2024" tells it for "05/03/2024"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from assistant.ingest.build import Problem, Story
+from assistant.ingest.dateline import make_date
+from assistant.ingest.pubdate import numeric_day
+
+_MOST_WAITING = 1_000
+_MOST_CHARS = 4 * 2**20
+
+
+def with_sure_days(found: Iterable[Story | Problem]) -> Iterator[Story | Problem]:
+    """The same in the same order; days that could be either are dated as the file's other rows are written.
+
+    Where no row tells the order, or two rows contradict each other, they stay undated. Rows wait for one
+    that tells it, as long as they are few enough to be held in memory.
+    """
+    orders: set[bool] = set()
+    waiting: list[Story | Problem] = []
+    size = 0
+    for item in found:
+        open_ = isinstance(item, Story) and _is_open(item)
+        if isinstance(item, Story) and not open_:
+            orders |= _order(item)
+        if orders or not (waiting or open_):
+            yield from (_dated(one, orders) for one in (*waiting, item))
+            waiting, size = [], 0
+            continue
+        waiting.append(item)
+        size += sum(map(len, item.texts)) if isinstance(item, Story) else 0
+        if len(waiting) > _MOST_WAITING or size > _MOST_CHARS:
+            yield from waiting
+            waiting, size = [], 0
+    yield from waiting
+
+
+def _is_open(story: Story) -> bool:
+    return story.fields.published is None and story.fields.written_day is not None
+
+
+def _order(story: Story) -> set[bool]:
+    """{True} for a day that can only be day first, {False} for month first, else nothing."""
+    written = numeric_day(story.fields.written_day)
+    if written is None or story.fields.published is None or max(written[:2]) <= 12:
+        return set()
+    return {written[0] > 12}
+
+
+def _dated(item: Story | Problem, orders: set[bool]) -> Story | Problem:
+    if not isinstance(item, Story) or not _is_open(item) or len(orders) != 1:
+        return item
+    written = numeric_day(item.fields.written_day)
+    if written is None:
+        return item
+    first, second, year = written
+    day = make_date(year, second, first) if True in orders else make_date(year, first, second)
+    return replace(item, fields=replace(item.fields, published=day))

@@ -1,0 +1,252 @@
+"""What stands above a story: a headline, a byline, lines with the date, labelled lines ("Source: …").
+
+A line is told by its shape: short, no sentence, a date with hardly a word beside it, names behind "By".
+Only two things are told by words: what a label means, and that a date is an update's, in the languages of
+most news.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from assistant.ingest.boilerplate import is_agency
+from assistant.ingest.dateline_i18n import find_dateline
+from assistant.ingest.pubdate import numeric_day, parse_published
+from assistant.text.months import western_digits
+
+Block = tuple[int, str]
+
+_ENDS_A_SENTENCE = re.compile(r"[.!?:;…。！？।॥؟۔][\"'”’»」』）)\]]*$")
+_MOST_LINES = 24
+_MOST_DECKS = 2
+_LINE_CHARS = 150
+_DATE_CHARS = 120
+_LABEL_WORDS = 6
+
+_PARTICLES = r"(?:(?:de|da|di|van|von|bin|al|el|der|la)\s){0,2}"
+_PERSON = rf"[^\W\d_a-z][\w.'’-]*(?: {_PARTICLES}[^\W\d_a-z][\w.'’-]*){{1,3}}"
+_ROLE = r"(?:[\w’'-]+ ){0,3}(?i:writer|reporter|editor|correspondent|staff|bureau|desk|columnist|contributor|chief)\b"
+_BYLINE = re.compile(
+    rf"(?:By|BY|by|Von|Par|Por|Di|Door|Av|Af|Автор:|文[／/:：]|作者[:：]|记者[:：])\s*"
+    rf"(?P<names>{_PERSON}(?:(?:, and | and |, | & |; | und | et | y | e | en | og | och )(?!{_ROLE}){_PERSON}){{0,3}})"
+    r"(?:\s*(?P<mark>,|[|•·–—/(]|\s-\s|\sfor\s|\sin\s)\s*(?P<rest>[^\n]{0,80}))?$"
+)
+_LABEL = re.compile(r"[*_]{0,3}(?P<label>[^\W\d_][^:：\n]{0,30}?)[*_]{0,3}\s?[:：][*_]{0,3}\s*(?P<value>\S.*)$")
+_LABELS = {
+    "title": "title headline titel titre título titulo titolo заголовок 标题 標題 タイトル 제목 العنوان शीर्षक rubrik tytuł başlık",
+    "source": "source outlet publication publisher newspaper paper publication_title site_name quelle zeitung medium "
+    "journal fuente medio fonte testata jornal bron krant źródło источник джерело 来源 來源 出典 출처 المصدر स्रोत kaynak",
+    "author": "author authors byline by writer autor autorin auteur autore автор 作者 記者 记者 기자 الكاتب लेखक yazar",
+    "published": "date published pubdate publication_date date_published publish_date datum fecha data дата 日期 日付 "
+    "날짜 التاريخ तारीख tarih päivämäärä dato",
+    "url": "url link address adresse web_address адрес 链接 網址",
+    "language": "language language_of_publication sprache langue idioma lingua язык 语言",
+}
+_FIELD_OF = {label.replace("_", " "): name for name, labels in _LABELS.items() for label in labels.split()}
+
+_WORD = r"[^\s\d,.:;|/()–—-]{2,}"
+# Where a date stands in a line; which day it is, `parse_published` says.
+_DATE = re.compile(
+    r"(?<!\d)(?:"
+    r"\d{4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,2}\.?|"
+    r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{4}|"
+    r"(?:\d{4}|(?:民國|令和|平成)\s?\d{1,3})\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]|"
+    rf"\d{{1,2}}(?:st|nd|rd|th|\.|º|er|-го)?(?:\s|-)(?:de\s|of\s|d['’])?{_WORD}\.?,?(?:\s|-)(?:\d{{1,2}},?\s)?(?:de\s|del\s)?\d{{4}}|"
+    rf"{_WORD}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}|"
+    rf"\d{{4}}\.?\s{_WORD}\s\d{{1,2}}\.?"
+    r")(?!\d)"
+)
+_TIME = re.compile(
+    r"(?<!\d)T?\d{1,2}[:.hH]\d{2}(?:[:.]\d{2})?(?:\.\d+)?(?:\s?[ap]\.?\s?m\.?(?![^\W\d_])|\s?h(?![^\W\d_])|Z)?"
+    r"(?:\s?(?:UTC|GMT)?\s?[+-]\d{1,2}:?\d{0,2})?|(?<!\d)\d{1,2}\s?[時时点點시]\s?(?:\d{1,2}\s?[分분])?",
+    re.I,
+)
+_UPDATED = re.compile(
+    r"updat|modif|edited|correct|amend|revis|changed|aktuali[sz]|geändert|änderung|\bstand\b|mis à jour|mise à jour|"
+    r"actuali[sz]|atualiz|aggiorn|bijgewerkt|gewijzigd|обновл|измен|оновлен|змінен|zaktualiz|güncelle|更新|更正|修改|修正|"
+    r"수정|업데이트|تحديث|تعديل|עודכן|עדכון|अपडेट|अद्यतन|به‌روز|بروزرسانی|uppdater|oppdater|opdater|päivit|muokattu|"
+    r"ενημερ|frissít|cập nhật|diperbarui|อัปเดต|แก้ไข",
+    re.I,
+)
+
+
+@dataclass(slots=True)
+class Head:
+    """What was read above a story: `values` by the names of an article's fields, and the `story` below.
+
+    `dropped` are labelled lines that no field of an article takes ("Section: A4").
+    """
+
+    story: list[Block]
+    values: dict[str, Any] = field(default_factory=dict)
+    dropped: list[Block] = field(default_factory=list)
+
+
+def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
+    """The head of a story of which `title` is known, if it is; the last block is always the story's."""
+    blocks = list(blocks)
+    head = Head([])
+    if title:
+        head.values["title"] = title
+    at = _labelled_lines(blocks, head)
+    days: list[date] = []
+    decks = 0
+    while at < min(len(blocks) - 1, _MOST_LINES):
+        text = blocks[at][1]
+        dated = date_line(text, first=not head.values.get("title"))
+        byline = None if dated else byline_of(text)
+        if head.values.get("title") and same_words(text, head.values["title"]):
+            pass
+        elif dated:
+            days += dated.published
+        elif byline:
+            head.values = byline | head.values
+            days += [byline["published"]] if byline.get("published") else []
+        elif not head.values.get("title") and headline(blocks[at:]):
+            head.values["title"] = text
+        elif decks < _MOST_DECKS and _is_deck(text) and _head_goes_on(blocks, at + 1):
+            head.story.append(blocks[at])
+            decks += 1
+        else:
+            break
+        at += 1
+    head.story += blocks[at:]
+    if days and not head.values.get("published"):
+        # A story is published before it is changed, whatever the order of the lines.
+        head.values["published"] = min(days)
+    return head
+
+
+@dataclass(frozen=True, slots=True)
+class DateLine:
+    """The days that a line names as those of publication; none where it names only an update's, or no sure day."""
+
+    published: list[date]
+
+
+def date_line(text: str, *, first: bool = False) -> DateLine | None:
+    """The days of a line that says nothing but dates ("Published: 22 March 2023, 10:30 GMT | Updated: …"), else None.
+
+    `first`: it may be the headline, so that fewer words beside the date are taken for a label.
+    """
+    if "\n" in text or len(text) > _DATE_CHARS or not any(map(str.isdigit, text)):
+        return None
+    line = western_digits(text)
+    published, end, found = [], 0, False
+    for match in _DATE.finditer(line):
+        day = parse_published(text[match.start() : match.end()])
+        if day is None and numeric_day(match[0]) is None:
+            return None
+        label = _TIME.sub(" ", line[end : match.start()]).strip(" \t,.|·•-–—()[]*_")
+        if not _is_label(label, first=first):
+            return None
+        found, end = True, match.end()
+        if day and not _UPDATED.search(label):
+            published.append(day)
+    rest = _TIME.sub(" ", line[end:]).strip(" \t,.|·•-–—[]*_")
+    return DateLine(published) if found and _is_zone(rest) else None
+
+
+def byline_of(text: str) -> dict[str, Any] | None:
+    """The author of "By Mara Lind, Staff Writer | March 5, 2024", the day and the agency it names; None for no byline."""
+    if "\n" in text or len(text) > _LINE_CHARS:
+        return None
+    match = _BYLINE.match(text.strip("*_ "))
+    if match is None or _ENDS_A_SENTENCE.search(text.rstrip("*_ ")):
+        return None
+    rest = (match["rest"] or "").strip(" )")
+    if len(rest.split()) > 8:
+        return None
+    found: dict[str, Any] = {"author": match["names"]}
+    day = parse_published(rest) if any(map(str.isdigit, rest)) else None
+    if day:
+        found["published"] = day
+    if is_agency(rest):
+        found["source"] = rest
+    return found
+
+
+def headline(blocks: Sequence[Block]) -> str | None:
+    """The first block where it looks like a headline: one short line that is no sentence and has text after it."""
+    if len(blocks) < 2:
+        return None
+    first = blocks[0][1]
+    looks_like_one = "\n" not in first and len(first) <= _LINE_CHARS and not ends_a_sentence(first)
+    if not looks_like_one or not any(map(str.isalnum, first)):
+        return None
+    return first if find_dateline(first) is None and not is_head_line(first, first=True) else None
+
+
+def is_head_line(text: str, *, first: bool = False) -> bool:
+    """True for a byline, a line of dates, or a labelled line of a known field."""
+    return bool(byline_of(text) or date_line(text, first=first) or label_of(text)[0])
+
+
+def label_of(text: str) -> tuple[str | None, str]:
+    """(the article's field that a line's label means, the value) of "Source: Nordham Courier", else (None, "")."""
+    match = _LABEL.match(text) if "\n" not in text and len(text) <= 2 * _LINE_CHARS else None
+    if match is None:
+        return None, ""
+    return _FIELD_OF.get(" ".join(match["label"].lower().replace("_", " ").split())), match["value"].strip("*_ ")
+
+
+def ends_a_sentence(text: str) -> bool:
+    """True for text whose last character closes a sentence or a quotation of one."""
+    return bool(_ENDS_A_SENTENCE.search(text[-20:]))
+
+
+def same_words(text: str, title: str) -> bool:
+    """True where two texts are the same letters and digits, and have any."""
+    return "".join(filter(str.isalnum, text.lower())) == "".join(filter(str.isalnum, title.lower())) != ""
+
+
+def _labelled_lines(blocks: list[Block], head: Head) -> int:
+    """Read the labelled lines above the story, where there are two that are known; how many blocks they are."""
+    known, end, dropped = dict[str, str](), 0, []
+    for at, block in enumerate(blocks[:_MOST_LINES]):
+        label, value = label_of(block[1])
+        if label:
+            known.setdefault(label, value)
+            end = at + 1
+        elif not _LABEL.match(block[1]) or "\n" in block[1] or ends_a_sentence(block[1]):
+            break
+        else:
+            dropped.append(block)
+    if len(known) < 2 or end >= len(blocks):
+        return 0
+    head.dropped += [block for block in dropped if block[0] < blocks[end][0]]
+    for name, value in known.items():
+        if name == "published":
+            found = parse_published(value)
+            if found:
+                head.values["published"] = found
+        else:
+            head.values.setdefault(name, value)
+    return end
+
+
+def _is_label(text: str, *, first: bool) -> bool:
+    words = text.split()
+    if any(map(str.isdigit, text)) or len(text) > 50:
+        return False
+    if _UPDATED.search(text) or text.endswith((":", "：")):
+        return len(words) <= _LABEL_WORDS
+    return len(words) <= (1 if first else 2)
+
+
+def _is_zone(text: str) -> bool:
+    """True for what may follow the last date: a zone, a word such as "Uhr", nothing."""
+    words = text.split()
+    return not any(map(str.isdigit, text)) and (len(words) <= 1 or (len(words) <= 4 and (text.isupper() or "(" in text)))
+
+
+def _is_deck(text: str) -> bool:
+    return "\n" not in text and len(text) <= 2 * _LINE_CHARS and not ends_a_sentence(text) and not find_dateline(text)
+
+
+def _head_goes_on(blocks: list[Block], at: int) -> bool:
+    return any(is_head_line(text) for _, text in blocks[at : at + _MOST_DECKS])

@@ -1,0 +1,140 @@
+"""Lines of plain text → its paragraphs.
+
+Blank lines part paragraphs wherever there are any. Within what they leave together, a line break is
+the paragraph's own, or the next paragraph's beginning; that is told by how the lines are broken:
+where they are filled up to one width, a line that ends early ends its paragraph, and an indent begins one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.ingest.head import ends_a_sentence, is_head_line
+
+Block = tuple[int, str]
+
+# A form feed begins a page; U+2029 a paragraph; a vertical tab (Word), NEL and U+2028 a line.
+_BREAK = re.compile(r"\n?\x0c|[\n\u2028\u2029\x85\x0b]")
+_LONG = re.compile(r"\S+")
+_WIDTHS = range(30, 131)
+"""Widths that lines are filled up to, in characters: a newspaper's column, a terminal, a mail."""
+_FILLED = 0.7
+_HEADLINE_CHARS = 150
+
+
+@dataclass(slots=True)
+class _Line:
+    start: int
+    text: str
+    indent: int
+    page: bool
+
+    @property
+    def width(self) -> int:
+        return self.indent + len(self.text)
+
+
+def blocks_of(text: str, begin: int) -> Iterator[Block]:
+    """(offset, text) of each paragraph of `text` from `begin` on."""
+    groups = list(_groups(text, begin))
+    single = len(groups) == 1
+    width = _fill_width(groups)
+    for number, group in enumerate(groups):
+        if len(group) == 1:
+            yield group[0].start, group[0].text
+        else:
+            for first, last in _parts(group, width, every_line=single and width is None, head=number == 0):
+                yield group[first].start, text[group[first].start : group[last].start + len(group[last].text)]
+
+
+def _groups(text: str, begin: int) -> Iterator[list[_Line]]:
+    """The lines between blank ones."""
+    group: list[_Line] = []
+    page = False
+    for start, end, mark in _lines(text, begin):
+        written = text[start:end]
+        line = written.strip()
+        if not line:
+            # A page that ends within a sentence goes on with the next.
+            if group and not (page and not ends_a_sentence(group[-1].text)):
+                yield group
+                group = []
+        else:
+            if group and page and ends_a_sentence(group[-1].text):
+                yield group
+                group = []
+            indent = len(written) - len(written.lstrip())
+            group.append(_Line(start + indent, line, indent, page))
+        page = "\x0c" in mark
+        if mark == "\u2029" and group:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _lines(text: str, begin: int) -> Iterator[tuple[int, int, str]]:
+    """(start, end, the break behind it) of each line."""
+    for match in _BREAK.finditer(text, begin):
+        yield begin, match.start(), match[0]
+        begin = match.end()
+    yield begin, len(text), ""
+
+
+def _fill_width(groups: list[list[_Line]]) -> int | None:
+    """The width that the lines are filled up to, or None where they end where their writer ended them.
+
+    Within a sentence a line of filled text is broken only where the next word has no room left.
+    """
+    several = [group for group in groups if len(group) > 1]
+    if not several:
+        return None
+    width = max(line.width for group in several for line in group)
+    if width not in _WIDTHS:
+        return None
+    within = [
+        _is_full(line, after, width)
+        for group in several
+        for line, after in zip(group, group[1:], strict=False)
+        if not ends_a_sentence(line.text)
+    ]
+    return width if within and sum(within) >= _FILLED * len(within) else None
+
+
+def _is_full(line: _Line, after: _Line, width: int) -> bool:
+    word = _LONG.match(after.text)
+    return line.width + 1 + len(word[0] if word else "") > width
+
+
+def _parts(group: list[_Line], width: int | None, *, every_line: bool, head: bool) -> Iterator[tuple[int, int]]:
+    """(first, last) line of each paragraph of a group."""
+    first = 0
+    for number, (line, after) in enumerate(zip(group, group[1:], strict=False)):
+        if every_line or _parted(line, after, width) or (head and _in_head(group, number, width)):
+            yield first, number
+            first = number + 1
+        else:
+            head = False
+    yield first, len(group) - 1
+
+
+def _parted(line: _Line, after: _Line, width: int | None) -> bool:
+    """True where the break between two lines parts paragraphs."""
+    ended = ends_a_sentence(line.text)
+    if width is None:
+        return ended and not after.text[0].islower()
+    return (ended and not _is_full(line, after, width)) or line.indent < after.indent
+
+
+def _in_head(group: list[_Line], number: int, width: int | None) -> bool:
+    """True for a line of the head of the text: headline, byline, date, each on a line of its own."""
+    line, after = group[number], group[number + 1]
+    if is_head_line(line.text, first=number == 0) or is_head_line(after.text):
+        return True
+    if number or ends_a_sentence(line.text) or line.width > _HEADLINE_CHARS:
+        return False
+    # The first line is a headline where it ends before it is full, and the text goes on with a sentence.
+    unfilled = width is not None and not _is_full(line, after, width)
+    return not after.text[0].islower() and (unfilled or (width is None and ends_a_sentence(group[-1].text)))
