@@ -155,10 +155,9 @@ def remove_hidden(root: Any) -> None:
 
 def write_marks(root: Any) -> None:
     """Writes into the text what a browser shows by the element: quotation marks, raised numbers; no footnote marks."""
-    for element in list(root.iter("q", "sup")):
+    for element in reversed(list(root.iter("q", "sup"))):
         if local_name(element) == "q":
-            inner = any(local_name(above) == "q" for above in element.iterancestors())
-            before, after = "‘’" if inner else "“”"
+            before, after = "‘’" if next(element.iterancestors("q"), None) is not None else "“”"
             element.text = before + (element.text or "")
             last = element[-1] if len(element) else None
             if last is None:

@@ -93,14 +93,17 @@ def _is_credit(element: Any) -> bool:
 
 
 def _take_out_walls(root: Any, walled: set[str]) -> None:
-    """Boxes of a wall's class that are short, ask to subscribe, and are not what the page calls its own text."""
+    """Boxes of a wall's class that are short, hold a line to log in or subscribe by, and are not called text."""
     for element in list(root.iter("div", "section", "aside", "p", "form")):
         names = set((element.get("class") or "").split())
         if names & walled or not _WALL.search(_mark(element)) or element.getparent() is None:
             continue
-        text = _written(element, _WALL_CHARS)
-        if len(text) <= _WALL_CHARS and _ASKS.search(text):
+        if len(_written(element, _WALL_CHARS)) <= _WALL_CHARS and any(map(_is_button, _blocks(element))):
             drop(element)
+
+
+def _is_button(text: str) -> bool:
+    return len(text) <= _META_CHARS and bool(_ASKS.search(text)) and not text.rstrip().endswith((".", "。", "।"))
 
 
 def _write_times(root: Any) -> bool:
@@ -131,8 +134,14 @@ def _write_times(root: Any) -> bool:
 
 def _take_out_date_lines(root: Any) -> None:
     """Blocks that hold a `time` and hardly anything else, such as "Updated 8 March": the day is read elsewhere."""
-    for element in list(root.iter("time")):
-        block = element.getparent()
+    for element in list(root.iter("time", "span", "div")):
+        dated = "date" in (element.get("itemprop") or "").lower()
+        if element.tag != "time" and not dated:
+            continue
+        block = element.getparent() if element.tag != "div" else element
+        if dated and len(_written(element, _META_CHARS)) <= _META_CHARS:
+            drop(element)
+            continue
         while block is not None and block.tag in ("span", "a", "b", "strong", "em", "i"):
             block = block.getparent()
         if block is None or block.tag not in ("p", "div", "li", "ul", "address") or block.getparent() is None:

@@ -61,7 +61,7 @@ def fields_of(node: Node) -> Fields:
         title=_name(node.get("headline")) or _name(node.get("name")),
         source=_name(node.get("publisher")),
         published=parse_published(published_text(node)),
-        author=person(_name(node.get("author")) or _name(node.get("creator"))),
+        author=_people(node.get("author")) or _people(node.get("creator")),
         url=_address(node),
         language=_text(node.get("inLanguage")),
     )
@@ -169,6 +169,11 @@ def _same_address(one: str | None, other: str) -> bool:
 
 def _text(value: Any) -> str | None:
     return html.unescape(value) if isinstance(value, str) and value.strip() else None
+
+
+def _people(value: Any) -> str | None:
+    listed = value if isinstance(value, list) else [value]
+    return ", ".join(dict.fromkeys(filter(None, (person(_name(item)) for item in listed[:20])))) or None
 
 
 def _name(value: Any) -> str | None:
