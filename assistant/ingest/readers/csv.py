@@ -58,7 +58,7 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
                 yield Problem(f"{source.label}: row {number}: is not valid UTF-8; save the file as UTF-8")
             elif any(value.strip() for value in values[len(names) :]):
                 yield Problem(
-                    f"{source.label}: row {number}: has {len(values)} values, the first row names {len(names)} columns; "
+                    f"{source.label}: row {number}: has {len(values)} values for {len(names)} columns; "
                     f"put a value that holds {delimiter!r} in quotation marks"
                 )
             else:

@@ -160,7 +160,7 @@ def _own(contents: _Contents, fields: Fields, label: str, *, required: bool) -> 
             yield story
         return
     original = Fields(
-        title=_subject(sent_on.subject) if sent_on.subject else fields.title,
+        title=fields.title,
         source=_sender(*parseaddr(sent_on.sender)),
         published=sent_on.published,
     )

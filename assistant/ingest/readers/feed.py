@@ -17,6 +17,11 @@ from assistant.ingest.readers.names import person, without_outlet_as_author
 
 _MOST_ENTRIES = 100_000
 _CHARS_AROUND = 40
+# WordPress's export holds its pictures and menus as entries too.
+_NO_POSTS = frozenset({"attachment", "nav_menu_item", "revision", "custom_css", "wp_global_styles", "wp_template"})
+_SHORTCODE = re.compile(r"\[/?(?:caption|gallery|embed|audio|video|playlist)(?:\s[^\[\]]{0,500})?\]")
+_MARKED = re.compile(r"<(?:p|div|br)\b", re.I)
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)
 
 
@@ -36,6 +41,14 @@ def read(content: bytes, label: str) -> Iterator[Story | Problem]:
     channel = feed.feed
     known = Fields(source=_text(channel.get("title")), language=_text(channel.get("language")))
     for number, entry in enumerate(feed.entries[:_MOST_ENTRIES], start=1):
+        kind, status = _text(entry.get("wp_post_type")), _text(entry.get("wp_status"))
+        if kind in _NO_POSTS:
+            continue
+        if status not in (None, "publish"):
+            yield Problem(
+                f"{label}: entry {number}: is a post that is not published ({status}); publish it or leave it"
+            )
+            continue
         source = entry.get("source")
         outlet = _text(source.get("title")) if isinstance(source, Mapping) else None
         title = _title(entry, outlet or known.source)
@@ -84,8 +97,16 @@ def _texts(entry: Mapping[str, Any], label: str) -> list[str]:
     """The longest of what an entry gives as its content and its summary."""
     written = [_text(content.get("value")) for content in entry.get("content") or [] if isinstance(content, Mapping)]
     written.append(_text(entry.get("summary")))
-    found = [paragraphs_of_html(text, label) for text in written if text]
+    found = [paragraphs_of_html(_with_paragraphs(text), label) for text in written if text]
     return max(found, key=lambda texts: sum(map(len, texts)), default=[])
+
+
+def _with_paragraphs(text: str) -> str:
+    """WordPress keeps a post with a blank line between its paragraphs and marks them when it shows it (wpautop)."""
+    text = _SHORTCODE.sub("", text)
+    if _MARKED.search(text) or not _BLANK_LINE.search(text) or "<" not in text:
+        return text
+    return "".join(f"<p>{part}</p>" for part in _BLANK_LINE.split(text))
 
 
 def _day(entry: Mapping[str, Any]) -> date | None:

@@ -18,11 +18,10 @@ _FEWEST, _MOST = 3, 10
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """Whom the mail came from first (a name, an address), when, its subject and text; `note` stands above it."""
+    """Whom the mail came from first (a name, an address), when, and its text; `note` stands above it."""
 
     sender: str
     published: date
-    subject: str
     text: str
     note: str
 
@@ -39,13 +38,13 @@ def forwarded(text: str) -> Forwarded | None:
         head = _head(lines, at)
         found = _read(head) if len(head) >= _FEWEST else None
         if found:
-            sender, day, subject = found
+            sender, day = found
             note = lines[:at]
             while note and (not note[-1].strip() or _SEPARATOR.match(note[-1].strip())):
                 note.pop()
             below = lines[at + len(head) :]
             if any(line.strip() for line in below):
-                return Forwarded(sender, day, subject, "\n".join(below), "\n".join(note))
+                return Forwarded(sender, day, "\n".join(below), "\n".join(note))
         at += max(1, len(head))
     return None
 
@@ -60,12 +59,11 @@ def _head(lines: Sequence[str], at: int) -> list[tuple[str, str]]:
     return fields
 
 
-def _read(head: Sequence[tuple[str, str]]) -> tuple[str, date, str] | None:
+def _read(head: Sequence[tuple[str, str]]) -> tuple[str, date] | None:
     sender = next((value for _, value in head if _ADDRESS.search(value)), None)
-    days = [(value, day) for _, value in head if not _ADDRESS.search(value) and (day := parse_published(value))]
-    if sender is None or not days:
+    day = next((day for _, value in head if not _ADDRESS.search(value) and (day := parse_published(value))), None)
+    if sender is None or day is None:
         return None
-    others = [value for _, value in head if value not in (sender, days[0][0]) and not _ADDRESS.search(value)]
     # "Nordham Courier [mailto:news@courier.example]" is how Outlook writes it.
     shown = re.sub(r"\[(?:mailto:)?([^\]\s]+)\]", r"<\1>", sender)
-    return (shown if not _BARE_ADDRESS.match(sender) else sender.strip("<>[]")), days[0][1], next(iter(others), "")
+    return (shown if not _BARE_ADDRESS.match(sender) else sender.strip("<>[]")), day

@@ -12,7 +12,11 @@ from article_samples import eml, read_bytes, texts
 STORY = "The mill of Birkby burnt down on Monday night.\n\nThe damage is put at 3 million marks.\n"
 BODY = ["The mill of Birkby burnt down on Monday night.", "The damage is put at 3 million marks."]
 DAY = date(2021, 5, 4)
-FRIEND = {"From": "Ada Roe <ada@home.example>", "Date": "Sun, 09 May 2021 10:00:00 +0200"}
+FRIEND = {
+    "Subject": "WG: Fwd: Mill burns",
+    "From": "Ada Roe <ada@home.example>",
+    "Date": "Sun, 09 May 2021 10:00:00 +0200",
+}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,11 @@ def attached_mail(*inner: EmailMessage) -> EmailMessage:
 
 def mail(text: str) -> EmailMessage:
     message = EmailMessage()
-    message["From"], message["Date"], message["Subject"] = "The Echo <a@echo.example>", "Tue, 4 May 2021 08:00 +0200", "M"
+    message["From"], message["Date"], message["Subject"] = (
+        "The Echo <a@echo.example>",
+        "Tue, 4 May 2021 08:00 +0200",
+        "M",
+    )
     message.set_content(text)
     return message
 
