@@ -15,6 +15,7 @@ from assistant.ingest.readers import jsonl
 from assistant.ingest.readers.fields import has_text_column
 from assistant.ingest.readers.line_reader import is_damaged, text_lines, too_long
 
+_MOST_ROW_LINES = 1_000
 _SAMPLE_LINES, _SAMPLE_CHARS = 500, MIB
 # A quotation mark after a backslash that neither ends its value nor begins one.
 _ESCAPED_QUOTE = re.compile(r"[^\\]\\(?:\\\\)*\"(?!\s*(?:[,;\t|]|$))")
@@ -31,16 +32,17 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
         table = csv.reader(lines, delimiter=delimiter, escapechar=lines.escape(), strict=True)
         number = 0
         while True:
+            begin = lines.number + 1
             try:
                 values = next(table, None)
             except csv.Error as error:
                 number += 1
-                if number > MAX_ROWS:
-                    yield jsonl.too_many(source.label)
+                # Where a quotation goes on for long, the end of the row cannot be known.
+                lost = lines.number - begin > _MOST_ROW_LINES or number > MAX_ROWS
+                where = "and what follows" if lost else f"(lines {begin} to {lines.number})"
+                yield Problem(f"{source.label}: row {number} {where}: is no valid CSV ({error}); save it again")
+                if lost:
                     return
-                yield Problem(
-                    f"{source.label}: row {number}, at line {lines.number}: is no valid CSV ({error}); save it again"
-                )
                 continue
             for line in lines.take_skipped():
                 yield Problem(too_long(source.label, line))
@@ -56,7 +58,7 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
                 yield Problem(f"{source.label}: row {number}: is not valid UTF-8; save the file as UTF-8")
             elif any(value.strip() for value in values[len(names) :]):
                 yield Problem(
-                    f"{source.label}: row {number}: has {len(values)} values, the first row names {len(names)} columns; "
+                    f"{source.label}: row {number}: has {len(values)} values for {len(names)} columns; "
                     f"put a value that holds {delimiter!r} in quotation marks"
                 )
             else:

@@ -1,27 +1,27 @@
-"""Mails (.eml) → `Story`: a newsletter, an agency's service, an article that somebody sent."""
+"""Mails (.eml) → `Story`: a newsletter, an agency's service, an article that somebody sent on."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from email import policy
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import parseaddr
-from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Problem, Story
 from assistant.ingest.file import RawFile
-from assistant.ingest.formats import FORMATS
 from assistant.ingest.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MAX_MAIL_PARTS
 from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers import html as page
 from assistant.ingest.readers.encoding import codec, decode
-from assistant.ingest.readers.html_dom import plain_paragraphs
+from assistant.ingest.readers.forwarded import forwarded
+from assistant.ingest.readers.html_dom import paragraphs_of_html, plain_paragraphs
 
-_REPLY = re.compile(r"(?:re|fw|fwd|aw|wg|tr|rv)\s*:\s*", re.I)
+_REPLY = re.compile(r"(?:re|fw|fwd|aw|wg|tr|rv|sv|vs|rif|i|enc|res)\s*:\s*", re.I)
 _NOBODY = re.compile(r"\b(?:no-?reply|do-?not-?reply|newsletters?|news|info|alerts?|mailer|notifications?)\b", re.I)
 _LINKS_ONLY = re.compile(r"\W*(?:https?://\S+\W*)+$")
 _PAGE_LINKS = re.compile(
@@ -31,27 +31,35 @@ _PAGE_LINKS = re.compile(
     re.I,
 )
 _SHORT = 0.3
+_SENTENCE = re.compile(r"\w+\W+\w+\W+\w+.*[.!?]")
+# Pictures, signatures and invitations that belong to the mail itself.
+_NO_ATTACHMENT = ("image/", "application/pkcs7", "application/pgp", "text/calendar")
+
+
+class _Contents(NamedTuple):
+    plain: str
+    html: str
+    attached: list[str]
+    mails: list[Any]
 
 
 def read(source: RawFile) -> Iterator[Story | Problem]:
-    """The mail's text as one article; attachments that hold articles are named, not opened. Raises `ArticleError`."""
-    message = parse(source.read(MAX_CONTAINER_BYTES), source.label)
-    fields = _headers(message)
-    plain = html = ""
-    attached = []
-    for part in parts(message, source.label):
-        name = part.get_filename() or ""
-        if part.get_content_disposition() == "attachment" or (name and part.get_content_maintype() != "text"):
-            attached += [name] if PurePosixPath(name).suffix.lower() in FORMATS else []
-        elif part.get_content_type() == "text/plain" and not plain.strip():
-            plain = body_text(part, source.label)
-        elif part.get_content_type() == "text/html" and not html.strip():
-            html = body_text(part, source.label)
-    yield _story(plain, html, fields, source.label)
-    for name in attached:
-        yield Problem(
-            f"{source.label}: its attachment {' '.join(name.split())[:100]!r} is not read; save it beside the mail"
-        )
+    """The mail's text and each mail attached to it, an article each; other attachments are named as not read.
+
+    What was sent on is credited to whom it came from first. Raises `ArticleError`.
+    """
+    yield from stories(parse(source.read(MAX_CONTAINER_BYTES), source.label), source.label)
+
+
+def stories(message: Any, label: str, key: str | None = None) -> Iterator[Story | Problem]:
+    """The articles of one message; `key` stands for it in a file of several."""
+    contents = _contents(message, label)
+    found = list(_own(contents, _headers(message), label, required=not contents.mails))
+    yield from (replace(story, key=_key(key, number) if number else key) for number, story in enumerate(found))
+    for number, inner in enumerate(contents.mails, start=1):
+        yield from stories(inner, label, _key(key, f"attached-{number}"))
+    for name in contents.attached:
+        yield Problem(f"{label}: its attachment {name!r} is not read; save it beside the mail")
 
 
 def parse(content: bytes, label: str) -> EmailMessage:
@@ -63,7 +71,7 @@ def parse(content: bytes, label: str) -> EmailMessage:
 
 
 def parts(message: Message, label: str) -> Iterator[Any]:
-    """Its parts that hold no parts, in order, without those of a mail within the mail's attachments."""
+    """Its parts that hold no parts, in order; an attached mail is one part."""
     waiting: list[Any] = [message]
     seen = 0
     while waiting:
@@ -71,7 +79,7 @@ def parts(message: Message, label: str) -> Iterator[Any]:
         seen += 1
         if seen > MAX_MAIL_PARTS:
             raise ArticleError(f"{label}: more than {MAX_MAIL_PARTS:,} parts, no news article; save the text alone")
-        if part.is_multipart():
+        if part.is_multipart() and part.get_content_type() != "message/rfc822":
             inner = part.get_payload()
             waiting[:0] = inner if isinstance(inner, list) else []
         else:
@@ -100,25 +108,70 @@ def body_text(part: Message, label: str) -> str:
     return decode(payload, label, charset if codec(charset) else None)
 
 
+def _contents(message: Message, label: str) -> _Contents:
+    plain = html = ""
+    attached: list[str] = []
+    mails: list[Any] = []
+    for part in parts(message, label):
+        name = " ".join((part.get_filename() or "").split())[:100]
+        kind = part.get_content_type()
+        if kind == "message/rfc822":
+            inner = part.get_payload()
+            mails += inner if isinstance(inner, list) else []
+        elif part.get_content_disposition() == "attachment" or (name and part.get_content_maintype() != "text"):
+            attached += [] if kind.startswith(_NO_ATTACHMENT) else [name or kind]
+        elif kind == "text/plain" and not plain.strip():
+            plain = body_text(part, label)
+        elif kind == "text/html" and not html.strip():
+            html = body_text(part, label)
+    return _Contents(plain, html, attached, mails)
+
+
 def _headers(message: Message) -> Fields:
-    subject = header(message, "Subject") or ""
-    while match := _REPLY.match(subject):
-        subject = subject[match.end() :]
     name, address = parseaddr(header(message, "From") or "")
-    domain = address.rpartition("@")[2]
-    sender = name.strip(" \"'") if name and not _NOBODY.fullmatch(name.strip()) else domain
     archived = (header(message, "Archived-At") or "").strip("<> ")
     return Fields(
-        title=subject,
-        source=sender or None,
+        title=_subject(header(message, "Subject") or ""),
+        source=_sender(name, address),
         published=parse_published(header(message, "Date")),
         url=archived or None,
         language=header(message, "Content-Language"),
     )
 
 
+def _subject(subject: str) -> str:
+    while match := _REPLY.match(subject):
+        subject = subject[match.end() :]
+    return subject
+
+
+def _sender(name: str, address: str) -> str | None:
+    domain = address.rpartition("@")[2]
+    return (name.strip(" \"'") if name and not _NOBODY.fullmatch(name.strip()) else domain) or None
+
+
+def _own(contents: _Contents, fields: Fields, label: str, *, required: bool) -> Iterator[Story]:
+    """What stands in the mail itself: what was sent on, and what its sender wrote above that; else the mail's text."""
+    lines = contents.plain if contents.plain.strip() else "\n\n".join(paragraphs_of_html(contents.html, label))
+    sent_on = forwarded(lines)
+    if sent_on is None:
+        story = _story(contents.plain, contents.html, fields, label)
+        if required or story.texts:
+            yield story
+        return
+    original = Fields(
+        title=fields.title,
+        source=_sender(*parseaddr(sent_on.sender)),
+        published=sent_on.published,
+    )
+    yield Story(tuple(_texts(sent_on.text)), original)
+    note = [text for text in _texts(sent_on.note) if _SENTENCE.search(text)]
+    if note:
+        yield Story(tuple(note), fields)
+
+
 def _story(plain: str, html: str, fields: Fields, label: str) -> Story:
-    texts = [text for text in map(_own_words, plain_paragraphs(_without_signature(plain))) if text]
+    texts = _texts(plain)
     if html.strip():
         try:
             found = page.story_of(html, label, fields)
@@ -133,6 +186,13 @@ def _story(plain: str, html: str, fields: Fields, label: str) -> Story:
     return Story(tuple(texts), fields)
 
 
+def _texts(plain: str) -> list[str]:
+    paragraphs = plain_paragraphs(_without_signature(plain))
+    own = [text for text in map(_own_words, paragraphs) if text]
+    # Some programs quote all of what they send on.
+    return own or [text for text in map(_unquoted, paragraphs) if text]
+
+
 def _own_words(paragraph: str) -> str:
     """A paragraph without quoted lines, lone links and the mail's own machinery."""
     lines = [line for line in paragraph.split("\n") if not line.startswith(">") and not _LINKS_ONLY.match(line)]
@@ -140,5 +200,13 @@ def _own_words(paragraph: str) -> str:
     return "" if _PAGE_LINKS.match(text) else text
 
 
+def _unquoted(paragraph: str) -> str:
+    return _own_words("\n".join(line.lstrip("> ") for line in paragraph.split("\n")))
+
+
 def _without_signature(text: str) -> str:
     return re.split(r"(?m)^-- ?$", text.replace("\r\n", "\n"), maxsplit=1)[0]
+
+
+def _key(key: str | None, part: object) -> str:
+    return f"{key}-{part}" if key else str(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -12,11 +13,16 @@ from assistant.ingest.build import Fields, Problem, Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers.encoding import declared_charset, decode
-from assistant.ingest.readers.html_dom import local_name, paragraphs, parse_html, parse_xml
+from assistant.ingest.readers.html_dom import drop, local_name, paragraphs, parse_html, parse_xml
 from assistant.ingest.readers.html_metadata import page_fields
+from assistant.ingest.readers.names import without_outlet_as_author
 from assistant.ingest.readers.zip_package import Package, open_package
 
 _MOST_CHAPTERS = 5_000
+_PROGRAMS = frozenset({"calibre", "sigil", "pandoc", "kindlegen"})
+_DAY_BEHIND = re.compile(r"\s*[\[(][^\])]{0,40}\d[^\])]{0,40}[\])]\s*$")
+_LINK_ROW_CHARS = 20
+_SOURCE_LINE_CHARS = 60
 _NOT_STORIES = ("nav", "toc", "cover", "titlepage", "copyright", "ncx")
 
 
@@ -26,9 +32,10 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
         folder, root = _package_document(package)
         known = _metadata(root)
         count = 0
-        for name in _reading_order(root, folder):
+        order = _reading_order(root, folder)
+        for name in order:
             try:
-                story = _chapter(package, name, known)
+                story = _chapter(package, name, known, frozenset(order))
             except ArticleError as error:
                 yield Problem(f"{source.label}: {name}: {str(error).removeprefix(f'{source.label}: ')}")
                 continue
@@ -61,12 +68,16 @@ def _metadata(root: Any) -> Fields:
         text = " ".join((element.text or "").split()) if local_name(element) else ""
         if text:
             values.setdefault(local_name(element), text)
-    return Fields(
-        source=values.get("publisher") or values.get("title"),
+    # A program that makes a book of a paper's pages names itself, and the paper with the day as the title.
+    publisher, author = (None if (values.get(name) or "").lower() in _PROGRAMS else values.get(name)
+                         for name in ("publisher", "creator"))  # fmt: skip
+    fields = Fields(
+        source=publisher or _DAY_BEHIND.sub("", values.get("title", "")) or None,
         published=parse_published(values.get("date")),
-        author=values.get("creator"),
+        author=author,
         language=values.get("language"),
     )
+    return without_outlet_as_author(fields)
 
 
 def _reading_order(root: Any, folder: str) -> list[str]:
@@ -84,7 +95,7 @@ def _reading_order(root: Any, folder: str) -> list[str]:
     return list(names)[:_MOST_CHAPTERS]
 
 
-def _chapter(package: Package, name: str, known: Fields) -> Story | None:
+def _chapter(package: Package, name: str, known: Fields, chapters: frozenset[str]) -> Story | None:
     stem = posixpath.splitext(posixpath.basename(name))[0]
     content = package.read(name)
     if stem.lower() in _NOT_STORIES or not content.strip():
@@ -97,11 +108,43 @@ def _chapter(package: Package, name: str, known: Fields) -> Story | None:
             return None
     said, _ = page_fields(root)
     body = next(root.iter("body"), root)
+    address = _take_out_source_line(body)
+    _take_out_links(body, name, chapters)
     texts = paragraphs(body)
     if not texts:
         return None
     title = next(
         (text for tag in ("h1", "h2", "h3") for e in root.iter(tag) if (text := " ".join(e.itertext()).strip())), ""
     )
-    fields = Fields(title=title or said.title, published=said.published, url=said.url)
+    fields = Fields(title=title or said.title, published=said.published, url=said.url or address)
     return Story(tuple(texts), fields.over(known), stem or name)
+
+
+def _take_out_links(body: Any, name: str, chapters: frozenset[str]) -> None:
+    """Takes out what leads to other chapters and says nothing else: the rows of a contents list, menus."""
+
+    def leads_on(link: Any) -> bool:
+        path = unquote((link.get("href") or "").split("#")[0])
+        return bool(path) and posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) in chapters
+
+    for link in [link for link in body.iter("a") if leads_on(link)]:
+        block = next(link.iterancestors("li", "p", "div", "td", "tr"), None)
+        if block is None or block.getparent() is None:
+            continue
+        linked = sum(len("".join(other.itertext()).strip()) for other in block.iter("a"))
+        begins = "".join(block.itertext()).strip().startswith("".join(link.itertext()).strip())
+        if (block.tag == "li" and begins) or len("".join(block.itertext()).strip()) - linked <= _LINK_ROW_CHARS:
+            drop(block)
+
+
+def _take_out_source_line(body: Any) -> str | None:
+    """The address in the last block where that is shown with a few words and nothing else; the block is taken out."""
+    blocks = [block for block in body.iter("p", "div") if "".join(block.itertext()).strip()]
+    for block in blocks[-1:]:
+        for link in block.iter("a"):
+            shown = "".join(link.itertext()).strip()
+            rest = len("".join(block.itertext()).strip()) - len(shown)
+            if "://" in shown and shown == (link.get("href") or "").strip() and rest <= _SOURCE_LINE_CHARS:
+                drop(block)
+                return shown
+    return None

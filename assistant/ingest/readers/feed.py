@@ -11,9 +11,17 @@ from typing import Any
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Problem, Story
 from assistant.ingest.pubdate import parse_published
+from assistant.ingest.readers.fields import unescaped
 from assistant.ingest.readers.html_dom import paragraphs_of_html
+from assistant.ingest.readers.names import person, without_outlet_as_author
 
 _MOST_ENTRIES = 100_000
+_CHARS_AROUND = 40
+# WordPress's export holds its pictures and menus as entries too.
+_NO_POSTS = frozenset({"attachment", "nav_menu_item", "revision", "custom_css", "wp_global_styles", "wp_template"})
+_SHORTCODE = re.compile(r"\[/?(?:caption|gallery|embed|audio|video|playlist)(?:\s[^\[\]]{0,500})?\]")
+_MARKED = re.compile(r"<(?:p|div|br)\b", re.I)
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)
 
 
@@ -33,27 +41,72 @@ def read(content: bytes, label: str) -> Iterator[Story | Problem]:
     channel = feed.feed
     known = Fields(source=_text(channel.get("title")), language=_text(channel.get("language")))
     for number, entry in enumerate(feed.entries[:_MOST_ENTRIES], start=1):
-        texts = _texts(entry, label)
+        kind, status = _text(entry.get("wp_post_type")), _text(entry.get("wp_status"))
+        if kind in _NO_POSTS:
+            continue
+        if status not in (None, "publish"):
+            yield Problem(
+                f"{label}: entry {number}: is a post that is not published ({status}); publish it or leave it"
+            )
+            continue
+        source = entry.get("source")
+        outlet = _text(source.get("title")) if isinstance(source, Mapping) else None
+        title = _title(entry, outlet or known.source)
+        texts = [text for text in _texts(entry, label) if not _repeats_title(text, title, outlet or known.source)]
         if not texts:
             yield Problem(f"{label}: entry {number}: has no text; save the article's page instead")
             continue
-        source = entry.get("source")
         fields = Fields(
-            title=_text(entry.get("title")),
-            source=_text(source.get("title")) if isinstance(source, Mapping) else None,
+            title=title,
+            source=outlet,
             published=_day(entry),
-            author=_text(entry.get("author")),
+            author=person(_text(entry.get("author"))),
             url=_text(entry.get("link")),
-        )
-        yield Story(tuple(texts), fields.over(known), _text(entry.get("id")) or _text(entry.get("link")) or str(number))
+        ).over(known)
+        key = _text(entry.get("id")) or _text(entry.get("link")) or str(number)
+        yield Story(tuple(texts), without_outlet_as_author(fields), key)
+
+
+def _title(entry: Mapping[str, Any], outlet: str | None) -> str | None:
+    """The headline, its entities read twice where they were written twice, without " - Outlet" behind it."""
+    title = unescaped(_text(entry.get("title")) or "")
+    head, dash, tail = title.rpartition(" - ")
+    return (head if dash and outlet and _levelled(tail) == _levelled(outlet) else title) or None
+
+
+def _repeats_title(text: str, title: str | None, outlet: str | None) -> bool:
+    """True for a line that is the headline alone, with the outlet's name, or between a few words and the outlet's name.
+
+    So a service that lists others' stories writes its entries, and WordPress its last line ("The post … appeared
+    first on …"). A post whose title is its text says something: it ends as a sentence does.
+    """
+    line, head, name = _levelled(text), _levelled(title or ""), _levelled(outlet or "")
+    if not head or head not in line:
+        return False
+    before, _, after = line.partition(head)
+    if not before and after in ("", name):
+        return not text.rstrip().endswith((".", "!", "?", "…", "。"))
+    return bool(name) and after.endswith(name) and len(before) + len(after) - len(name) <= _CHARS_AROUND
+
+
+def _levelled(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _texts(entry: Mapping[str, Any], label: str) -> list[str]:
     """The longest of what an entry gives as its content and its summary."""
     written = [_text(content.get("value")) for content in entry.get("content") or [] if isinstance(content, Mapping)]
     written.append(_text(entry.get("summary")))
-    found = [paragraphs_of_html(text, label) for text in written if text]
+    found = [paragraphs_of_html(_with_paragraphs(text), label) for text in written if text]
     return max(found, key=lambda texts: sum(map(len, texts)), default=[])
+
+
+def _with_paragraphs(text: str) -> str:
+    """WordPress keeps a post with a blank line between its paragraphs and marks them when it shows it (wpautop)."""
+    text = _SHORTCODE.sub("", text)
+    if _MARKED.search(text) or not _BLANK_LINE.search(text) or "<" not in text:
+        return text
+    return "".join(f"<p>{part}</p>" for part in _BLANK_LINE.split(text))
 
 
 def _day(entry: Mapping[str, Any]) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -9,23 +10,28 @@ from typing import Any
 from assistant.ingest.build import Fields, Story
 from assistant.ingest.pubdate import numeric_day, parse_published
 from assistant.ingest.readers.html_dom import paragraphs_of_html, plain_paragraphs
+from assistant.ingest.readers.names import person, without_outlet_as_author
 
 _NAMES = {
     "title": "title headline webtitle headline_main hed heading subject name",
     "texts": "paragraphs",
     "text": "text body content article bodytext body_text maintext main_text article_text articlebody "
     "article_body full_text fulltext "
-    "content_text contenttext story news plain_text cleaned_text content_html bodyhtml body_html html "
+    "content_text contenttext story news plain_text plaintext cleaned_text content_html html_content bodyhtml body_html html "
     "description summary "
     "abstract lead_paragraph snippet",
     "published": "date published pubdate pub_date published_at publishedat date_published datepublished publish_date "
     "publication_date published_date date_publish first_publication_date webpublicationdate publish_time "
     "published_time "
-    "publishdate publisheddate publicationdate created created_at date_created datetime timestamp time issued day",
-    "source": "source publisher outlet publication source_name sourcename site site_name sitename newspaper media feed "
-    "source_domain domain provider",
-    "author": "author authors byline creator by writer",
+    "publishdate publisheddate publicationdate datetime timestamp time issued day",
+    # The day a row was made; where the row was kept by a reader of others' articles, that is the day of saving.
+    "created": "created created_at date_created",
+    "source": "source publisher outlet publication source_name sourcename source_hostname site site_name sitename "
+    "newspaper media feed_title feed origin source_domain domain_name domain hostname provider",
+    "author": "author authors byline creator published_by by writer",
     "url": "url link weburl web_url uri permalink href canonical_url source_url sourceurl article_url external_url",
+    # Names under which others mean other things, so that no id is taken from them.
+    "address": "canonical alternate resolved_url given_url source",
     "id": "id guid _id article_id articleid doc_id docid uuid uri uid slug",
     "language": "language lang language_code",
 }
@@ -34,8 +40,12 @@ TEXT_NAMES = ("text", "body", "content", "article", "paragraphs")
 # NewsAPI and its like cut the text and say so.
 _CUT = re.compile(r"(?:…|\.\.\.)?\s?\[\+\d+ chars\]$")
 _MARKUP = re.compile(r"</?(?:p|div|br|span|a|b|i|em|strong|ul|li|h[1-6]|blockquote|img)\b[^<>]*>", re.I)
-# Wrappers that keep the article one level down, as the Guardian's and Elasticsearch's do.
-_INNER = ("fields", "_source", "attributes", "article", "document", "doc")
+# Wrappers that keep the article one level down: the Guardian's, Elasticsearch's, ActivityPub's.
+_INNER = ("fields", "_source", "attributes", "article", "document", "doc", "object")
+# What services write in place of an article that was withdrawn.
+_REMOVED = re.compile(r"\s*[\[(](?:removed|deleted|redacted)[\])]\s*$", re.I)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.I)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,20}:/", re.I)
 
 
 def story_of(row: Mapping[str, Any], key: str | None, label: str, known: Fields | None = None) -> Story | None:
@@ -47,11 +57,12 @@ def story_of(row: Mapping[str, Any], key: str | None, label: str, known: Fields 
     texts = _listed(values)
     exact = texts is not None
     if texts is None:
-        written = _first(values, "text")
+        written = next(filter(None, (_text(values.get(name)) for name in _KEYS["text"])), None)
         texts = _paragraphs(written, label) if written else []
+    texts = [text for text in texts if not _REMOVED.match(text)]
     if not texts:
         return None
-    return Story(tuple(texts), _fields(values).over(known or Fields()), key, exact)
+    return Story(tuple(texts), without_outlet_as_author(_fields(values).over(known or Fields())), key, exact)
 
 
 def fields_of(row: Mapping[str, Any]) -> Fields:
@@ -62,10 +73,10 @@ def fields_of(row: Mapping[str, Any]) -> Fields:
 def _fields(values: Mapping[str, Any]) -> Fields:
     return Fields(
         title=_first(values, "title"),
-        source=_first(values, "source"),
+        source=_first(values, "source", address=False),
         published=_day(values),
-        author=_first(values, "author"),
-        url=_first(values, "url"),
+        author=person(_first(values, "author")),
+        url=_first(values, "url", address=True) or _first(values, "address", address=True),
         language=_first(values, "language"),
         written_day=next((values[name] for name in _KEYS["published"] if numeric_day(values.get(name))), None),
     )
@@ -74,7 +85,7 @@ def _fields(values: Mapping[str, Any]) -> Fields:
 def own_id(row: Mapping[str, Any]) -> str | None:
     """The row's own id, or its address; None where it has neither."""
     values = normalised(row)
-    return _first(values, "id") or _first(values, "url")
+    return _first(values, "id") or _first(values, "url", address=True)
 
 
 def normalised(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,16 +110,22 @@ def _name(key: object) -> str:
     return str(key).strip().lstrip("\ufeff").lower().replace("-", "_").replace(" ", "_")[:100]
 
 
-def _first(values: Mapping[str, Any], field: str) -> str | None:
+def _first(values: Mapping[str, Any], field: str, *, address: bool | None = None) -> str | None:
+    """The first value under one of the field's names; `address` says whether it has to be one, or must not."""
     for name in _KEYS[field]:
-        found = _text(values.get(name))
-        if found:
-            return found
+        found = _text(values.get(name), address=bool(address))
+        if found and not _REMOVED.match(found) and address in (None, bool(_ADDRESS.match(found.strip()))):
+            return unescaped(found)
     return None
 
 
-def _text(value: Any, depth: int = 0) -> str | None:
-    """A value as text: a thing by its name, several joined by commas."""
+def unescaped(text: str) -> str:
+    """`text` with its HTML entities read: services write "&#8217;" into values that are no HTML."""
+    return html.unescape(text) if _ENTITY.search(text) else text
+
+
+def _text(value: Any, depth: int = 0, *, address: bool = False) -> str | None:
+    """A value as text: a thing by its name (or its address), several joined by commas."""
     if isinstance(value, str):
         return value if value.strip() and value.strip().lower() not in ("null", "none", "nan", "n/a") else None
     if isinstance(value, bool) or value is None or depth > 2:
@@ -117,15 +134,20 @@ def _text(value: Any, depth: int = 0) -> str | None:
         return str(value)
     if isinstance(value, Mapping):
         # {"$oid": …} is MongoDB's id, {"main": …} the New York Times' headline.
-        names = ("name", "title", "main", "value", "rendered", "$oid", "#text", "id", "url")
+        names = ["name", "title", "main", "value", "rendered", "content", "original", "$oid", "#text", "id", "url"]
+        if address:
+            names = ["href", *reversed(names)]
         return next(filter(None, (_text(value.get(name), depth + 1) for name in names)), None)
     if isinstance(value, list | tuple):
-        return ", ".join(filter(None, (_text(item, depth + 1) for item in value[:20]))) or None
+        found = [text for item in value[:20] if (text := _text(item, depth + 1, address=address))]
+        return found[0] if address and found else ", ".join(found) or None
     return None
 
 
 def _day(values: Mapping[str, Any]) -> Any:
-    for name in _KEYS["published"]:
+    # A row that has a place for the day of publication, and another for the day it was made, means the latter by that.
+    kept = any(name in values for name in _KEYS["published"])
+    for name in _KEYS["published"] if kept else _KEYS["created"]:
         value = values.get(name)
         if isinstance(value, Mapping):
             value = value.get("$date", value.get("date"))
@@ -141,10 +163,10 @@ def _listed(values: Mapping[str, Any]) -> list[str] | None:
         listed = values.get(name)
         if isinstance(listed, list):
             items = [item.get("text", item.get("content")) if isinstance(item, Mapping) else item for item in listed]
-            return [item for item in items if isinstance(item, str) and item.strip()]
+            return [unescaped(item) for item in items if isinstance(item, str) and item.strip()]
     return None
 
 
 def _paragraphs(written: str, label: str) -> list[str]:
     written = _CUT.sub("", written.rstrip()).rstrip()
-    return paragraphs_of_html(written, label) if _MARKUP.search(written) else plain_paragraphs(written)
+    return paragraphs_of_html(written, label) if _MARKUP.search(written) else plain_paragraphs(unescaped(written))

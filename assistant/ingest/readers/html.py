@@ -9,9 +9,12 @@ from typing import Any
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Story
 from assistant.ingest.file import RawFile
+from assistant.ingest.readers import jsonld
 from assistant.ingest.readers.encoding import declared_charset, decode
 from assistant.ingest.readers.html_dom import paragraphs, paragraphs_of_html, parse_html, plain_paragraphs
-from assistant.ingest.readers.html_metadata import page_fields
+from assistant.ingest.readers.html_metadata import page_fields, saved_address
+from assistant.ingest.readers.html_notices import is_notice
+from assistant.ingest.readers.html_prepare import prepare
 
 _ENOUGH = 200
 _TITLE_TAIL = re.compile(r"\s+[|–—·:-]\s+[^|–—·]{2,40}$")
@@ -26,20 +29,26 @@ def read(source: RawFile) -> Iterator[Story]:
 def story_of(text: str, label: str, known: Fields | None = None) -> Story:
     """The article of a page; `known` says what is certain about it from elsewhere. Raises `ArticleError`."""
     root = parse_html(text, label)
-    said, body = page_fields(root)
+    said, body = page_fields(root, saved_address(text))
     fields = (known or Fields()).over(said)
     if fields.title and fields.source:
         # "Leaders meet - The Daily": the outlet is no part of the headline.
         without = _TITLE_TAIL.sub("", fields.title)
         if fields.title[len(without) :].strip(" |–—·:-").lower() == fields.source.lower():
             fields = Fields(title=without).over(fields)
+    corrections = prepare(root, jsonld.walled_selectors(jsonld.articles_of(root)))
     from lxml import etree
 
     whole = etree.tostring(root, encoding="unicode", method="html")
     texts = _best(_main_text(whole), plain_or_html(body, label), lambda: _unguided(root))
     if not texts:
         raise ArticleError(f"{label}: no article found in this page; save the article's own page or its text")
-    return Story(tuple(texts), fields)
+    if not fields.published and is_notice(texts):
+        raise ArticleError(
+            f"{label}: the page asks for consent or a login and holds no article; open the article and save it again"
+        )
+    whole_text = "\n".join(texts)
+    return Story((*texts, *(note for note in corrections if note not in whole_text)), fields)
 
 
 def plain_or_html(text: str, label: str) -> list[str]:

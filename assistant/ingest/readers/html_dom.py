@@ -11,7 +11,9 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from assistant.errors import ArticleError
+from assistant.ingest.headings import carries_content
 from assistant.ingest.limits import MAX_TAGS
+from assistant.ingest.readers.superscript import raised
 
 _BLOCKS = frozenset(
     "address article blockquote body body.content block center dd details div dl dt fieldset form figure "
@@ -29,10 +31,18 @@ _SKIPPED = frozenset(
     "menu meta nav noframes noscript object option script select style svg template textarea video".split()
 )
 _UNSEEN = frozenset({"template", "noscript", "datalist", "dialog"})
+# Withdrawn by the writer; the reading of a word beside the word (ruby); parts of AMP pages that overlie the page.
+_WITHDRAWN = frozenset({"del", "s", "strike", "rt", "rp", "rtc"})
+_OVERLAYS = frozenset(
+    {"amp-sidebar", "amp-consent", "amp-user-notification", "amp-ad", "amp-lightbox", "amp-analytics"}
+)
+_NOT_SHOWN = _UNSEEN | _WITHDRAWN | _OVERLAYS
+_SUB_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "hl2"})
 _LIST_CHARS = 200
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])|"
     r"(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$|!)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)|"
+    r"text-decoration(?:-line)?\s*:[^;]{0,40}line-through|"
     r"(?:left|right|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]+[01]",
     re.I,
 )
@@ -54,6 +64,7 @@ def parse_html(text: str, label: str) -> Any:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         raise ArticleError(f"{label}: is no HTML that can be read ({error}); save it again") from error
     remove_hidden(root)
+    write_marks(root)
     return root
 
 
@@ -93,7 +104,10 @@ def plain_paragraphs(text: str) -> list[str]:
 
 
 def paragraphs(root: Any) -> list[str]:
-    """The text of an element as a reader sees it: a paragraph a block, headings left out, short lists together."""
+    """The text of an element as a reader sees it: a paragraph a block, short lists together.
+
+    Of the headings those below the title stay that state something themselves.
+    """
     walk = _Walk()
     skipping: Any = None
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -106,7 +120,9 @@ def paragraphs(root: Any) -> list[str]:
             if skipping is None and tag in _SKIPPED:
                 skipping = element
             if skipping is None:
-                walk.start(tag, element.text)
+                # trafilatura calls every heading `head` and keeps its name beside it.
+                heading = (element.get("rend") or "") if tag == "head" else tag
+                walk.start(tag, element.text, heading in _SUB_HEADINGS)
             continue
         if skipping is None:
             walk.end(tag)
@@ -133,8 +149,26 @@ def remove_hidden(root: Any) -> None:
     for element in list(root.iter()):
         if not isinstance(element.tag, str) or local_name(element) in ("html", "body", "head"):
             continue
-        if local_name(element) in _UNSEEN or _is_hidden(element, classes, ids):
-            _drop(element)
+        if local_name(element) in _NOT_SHOWN or _is_hidden(element, classes, ids):
+            drop(element)
+
+
+def write_marks(root: Any) -> None:
+    """Writes into the text what a browser shows by the element: quotation marks, raised numbers; no footnote marks."""
+    for element in reversed(list(root.iter("q", "sup"))):
+        if local_name(element) == "q":
+            before, after = "‘’" if next(element.iterancestors("q"), None) is not None else "“”"
+            element.text = before + (element.text or "")
+            last = element[-1] if len(element) else None
+            if last is None:
+                element.text += after
+            else:
+                last.tail = (last.tail or "") + after
+            element.tag = "span"
+        elif _is_footnote_mark(element):
+            drop(element)
+        elif len(element) == 0:
+            element.text = raised(element.text or "")
 
 
 @dataclass(slots=True)
@@ -144,8 +178,9 @@ class _Walk:
     found: list[tuple[str, str]] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
+    sub_heading: bool = False
 
-    def start(self, tag: str, text: str | None) -> None:
+    def start(self, tag: str, text: str | None, sub_heading: bool = False) -> None:
         if tag in _BREAKS:
             self.pieces.append("\n")
         elif tag in _CELLS:
@@ -154,6 +189,7 @@ class _Walk:
             self.cut(tag)
         if tag in _HEADINGS or tag in _ITEMS:
             self.kinds.append(tag)
+            self.sub_heading = sub_heading
         if text:
             self.text(text)
 
@@ -173,7 +209,9 @@ class _Walk:
         kind = "heading" if last in _HEADINGS else "item" if last in _ITEMS else "text"
         # Two line breaks are how pages without <p> part their paragraphs.
         for part in re.split(r"\n\s*\n", text):
-            if part.strip():
+            if kind == "heading" and self.sub_heading and carries_content(part):
+                self.found.append(("text", part.strip()))
+            elif part.strip():
                 self.found.append((kind, part.strip()))
         if tag in ("ul", "ol", "list", "dl"):
             self.found.append(("end of list", ""))
@@ -221,19 +259,30 @@ def _outside_conditions(css: str) -> str:
     return "".join(kept) + ("" if depth else css[at:])
 
 
+def _is_footnote_mark(element: Any) -> bool:
+    """True for a raised number that leads to a note, or stands in brackets as one."""
+    links = [link.get("href") or "" for link in element.iter("a")]
+    return any("#" in link for link in links) or bool(
+        re.fullmatch(r"\s*\[[^\]]{1,12}\]\s*", "".join(element.itertext()))
+    )
+
+
 def _is_hidden(element: Any, classes: set[tuple[str, str]], ids: set[tuple[str, str]]) -> bool:
     get = element.get
     if get("hidden") is not None or (get("aria-hidden") or "").strip().lower() == "true":
         return True
     if _HIDDEN_STYLE.search((get("style") or "")[:2000]):
         return True
+    if "not" in (get("amp-access") or "").lower().split():
+        return True  # shown to those who may not read the rest
     tag = local_name(element)
     if ids and any((name, get("id")) in ids for name in ("", tag)):
         return True
     return bool(classes) and any((name, own) in classes for own in (get("class") or "").split() for name in ("", tag))
 
 
-def _drop(element: Any) -> None:
+def drop(element: Any) -> None:
+    """Takes an element out of its tree; the text behind it stays."""
     parent = element.getparent()
     if parent is None:
         return

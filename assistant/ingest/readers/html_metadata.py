@@ -1,18 +1,19 @@
-"""What a page says about itself: JSON-LD, meta tags, OpenGraph, Dublin Core, `time` elements."""
+"""What a page says about itself: JSON-LD, meta tags, OpenGraph, Dublin Core, `time` elements (HTML, 4.5.14)."""
 
 from __future__ import annotations
 
-import json
+import html
 import re
-from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from assistant.ingest.build import Fields
 from assistant.ingest.pubdate import parse_published
+from assistant.ingest.readers import jsonld
+from assistant.ingest.readers.names import person, without_outlet_as_author
 
-_ARTICLE = re.compile(
-    r"(?:News|Reportage|Opinion|Analysis|Background|Review|Blog|Social|Live|Scholarly|Tech)?\w*(?:Article|Posting)$"
-)
 _META = {
     "title": "og:title twitter:title dc.title dcterms.title headline citation_title parsely-title sailthru.title",
     "source": "og:site_name application-name dc.publisher dcterms.publisher citation_journal_title publisher",
@@ -25,14 +26,92 @@ _META = {
     "language": "og:locale content-language dc.language dcterms.language language",
 }
 _NAMES = {name: names.split() for name, names in _META.items()}
-_MOST_JSON = 2_000_000
-_MOST_NODES = 2_000
+# A story's first paragraph is longer; what stands above it is title, byline and dates.
+_LEAD_CHARS = 80
+_UTC = re.compile(r"T\d\d:\d\d.*(?:Z|[+-]00:?00)\s*$")
+_TITLE_PART = re.compile(r"\s+[|–—·:-]\s+")
+_ARCHIVED = re.compile(r"https?://[^/]+/.*?(https?:/{1,2}[^/]+/.*)$")
+_SAVED = re.compile(
+    r"<!--\s*saved from url=\(\d{1,6}\)(\S{8,2000}?)\s*-->|Page saved with SingleFile\s+url:\s*(\S{8,2000})"
+)
+_MODIFIED = re.compile(
+    r"modif|updat|aktualis|mis à jour|actuali[sz]|aggiornat|bijgewerkt|uppdater|opdater|oppdater|обновл|оновл|atuali",
+    re.I,
+)
+_LABEL = re.compile(
+    r"^[^\W\d_]+(?: [^\W\d_]+)?\s*:\s*|^(?:published|posted|veröffentlicht|publié le|publicado el)\s+", re.I
+)
+_DATE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:date|datum|fecha|data|time|timestamp|published|pubdate|posted)(?:$|[\s_-])", re.I
+)
 
 
-def page_fields(root: Any) -> tuple[Fields, str]:
-    """The fields a page names of itself, and the article's text where its JSON-LD holds it, else ""."""
-    linked, body = _linked_data(root)
-    return linked.over(_meta(root)).over(_elements(root)), body
+def page_fields(root: Any, address: str | None = None) -> tuple[Fields, str]:
+    """The fields a page names of itself, and the article's text where its JSON-LD holds it, else "".
+
+    `address` is the page's where it is known from elsewhere and not from the page.
+    """
+    meta, elements = _meta(root), _elements(root)
+    url = meta.url or elements.url or address
+    nodes = jsonld.articles_of(root)
+    node = jsonld.own_article(nodes, url, [title for title in (meta.title, elements.title) if title])
+    linked = jsonld.fields_of(node) if node is not None else Fields()
+    fields = linked.over(meta).over(elements).over(Fields(url=address))
+    fields = fields.over(Fields(source=_outlet(root, fields)))
+    if node is not None and _UTC.search(jsonld.published_text(node) or ""):
+        fields = replace(fields, published=_local_day(fields.published, visible_days(root)))
+    return without_outlet_as_author(fields), jsonld.body_of(node) if node is not None else ""
+
+
+def saved_address(text: str) -> str | None:
+    """The address that Internet Explorer, Chrome and SingleFile write into a comment of the page that they save."""
+    match = _SAVED.search(text[:4000])
+    return (match[1] or match[2]) if match else None
+
+
+def visible_days(root: Any) -> list[date]:
+    """The days that stand above the story's first paragraph, in `time` elements and those of a date's class."""
+    found: list[date] = []
+    article = next(root.iter("article"), None)
+    for element in (root if article is None else article).iter("p", "time", "span", "div", "li", "address"):
+        if element.tag == "p" and len(_written(element)) >= _LEAD_CHARS:
+            break
+        mark = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+        if _MODIFIED.search(mark) and "publi" not in mark.lower():
+            continue
+        if element.tag == "time":
+            day = parse_published(element.get("datetime")) or parse_published(_written(element))
+            day = None if day and _MODIFIED.search(_label_of(element)) else day
+        elif element.tag == "p" or _DATE_CLASS.search(mark):
+            day = _day_alone(_written(element))
+        else:
+            continue
+        found += [day] if day else []
+    return found
+
+
+def _day_alone(text: str) -> date | None:
+    """The day of a line that says little else ("Published March 5, 2024, 11:30 PM EST")."""
+    words = re.findall(r"[^\W\d_]{3,}", text)
+    if len(text) >= _LEAD_CHARS or len(words) > 5 or _MODIFIED.search(text) or not any(map(str.isdigit, text)):
+        return None
+    return parse_published(_LABEL.sub("", text))
+
+
+def _label_of(element: Any) -> str:
+    """The last word or two in front of an element."""
+    before = element.getprevious()
+    text = (before.tail if before is not None else element.getparent().text) if element.getparent() is not None else ""
+    return (text or "")[-30:]
+
+
+def _written(element: Any) -> str:
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def _local_day(day: date | None, visible: list[date]) -> date | None:
+    """The day of a time given in UTC as the page itself shows it: late in the evening it is another one there."""
+    return next((other for other in visible if day and abs(other - day) == timedelta(days=1)), day)
 
 
 def _meta(root: Any) -> Fields:
@@ -41,7 +120,7 @@ def _meta(root: Any) -> Fields:
         name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
         content = (element.get("content") or "").strip()
         if name and content:
-            found.setdefault(name.strip().lower(), content)
+            found.setdefault(name.strip().lower(), html.unescape(content))
 
     def first(name: str) -> str | None:
         return next((found[key] for key in _NAMES[name] if key in found), None)
@@ -52,8 +131,8 @@ def _meta(root: Any) -> Fields:
         title=first("title"),
         source=first("source"),
         published=next(filter(None, days), None),
-        author=None if author and "://" in author else author,
-        url=first("url"),
+        author=None if author and "://" in author else person(author),
+        url=first("url") or found.get("savepage-url"),
         language=first("language"),
     )
 
@@ -63,13 +142,44 @@ def _elements(root: Any) -> Fields:
     link = next(
         (link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical"), None
     )
+    marked = (
+        element.get("datetime") or element.get("content") or "".join(element.itertext())
+        for element in root.iter("time", "span", "div", "p")
+        if element.get("pubdate") is not None
+        or "datepublished" in (element.get("itemprop") or "").lower()
+        or (element.tag == "time" and "publish" in (element.get("class") or "").lower())
+    )
+    days = visible_days(root)
     times = [element for element in root.iter("time") if element.get("datetime")]
-    marked = [
-        t for t in times if t.get("pubdate") is not None or "publish" in f"{t.get('itemprop')} {t.get('class')}".lower()
-    ]
-    # Of several times without a mark, some belong to other stories.
-    day = parse_published((marked or times)[0].get("datetime")) if marked or len(times) == 1 else None
+    # A story is published before it is updated. Of several times below its beginning, some belong to other stories.
+    day = next(filter(None, map(parse_published, marked)), None) or min(days, default=None)
+    if day is None and len(times) == 1 and not _MODIFIED.search(f"{_label_of(times[0])} {times[0].get('class')}"):
+        day = parse_published(times[0].get("datetime"))
     return Fields(title=title, published=day, url=link, language=root.get("lang") or root.get("xml:lang"))
+
+
+def _outlet(root: Any, fields: Fields) -> str | None:
+    """The outlet of a page that does not name it: the tail of its title where the address bears it out, else the host."""
+    if fields.source or not fields.url:
+        return None
+    host = _host(fields.url)
+    written = " ".join(next((" ".join(element.itertext()) for element in root.iter("title")), "").split())
+    for part in reversed(_TITLE_PART.split(written)[1:]):
+        words = [word.casefold() for word in re.findall(r"\w+", part)]
+        # "Nordham Courier" is at courier.example, "The Daily Ivy" at thedailyivy.example.
+        if "".join(words) in host.replace("-", "") or any(len(word) > 3 and word in host for word in words):
+            return part
+    return host or None
+
+
+def _host(url: str) -> str:
+    """The host of an address without "www."; of a page in a web archive, the host of the page itself."""
+    archived = _ARCHIVED.match(url[:2000])
+    try:
+        found = urlsplit(re.sub(r":/+", "://", archived[1], count=1) if archived else url).hostname or ""
+    except ValueError:
+        return ""
+    return found.removeprefix("www.") if "." in found else ""
 
 
 def _headline(root: Any) -> str:
@@ -82,57 +192,3 @@ def _headline(root: Any) -> str:
         text for element, text in heads if any(above.tag in ("article", "main") for above in element.iterancestors())
     )
     return begins or next(within, "") or (heads[0][1] if heads and (len(heads) == 1 or not written) else written)
-
-
-def _linked_data(root: Any) -> tuple[Fields, str]:
-    for script in root.iter("script"):
-        if (script.get("type") or "").split(";")[0].strip().lower() != "application/ld+json":
-            continue
-        try:
-            data = json.loads((script.text or "")[:_MOST_JSON].strip().rstrip(";"), strict=False)
-        except (ValueError, RecursionError):
-            continue
-        for node in _nodes(data):
-            kinds = node.get("@type")
-            if any(_ARTICLE.match(str(kind)) for kind in (kinds if isinstance(kinds, list) else [kinds])):
-                return _article(node)
-    return Fields(), ""
-
-
-def _nodes(data: Any) -> Iterator[dict[str, Any]]:
-    waiting, seen = [data], 0
-    while waiting and seen < _MOST_NODES:
-        node, seen = waiting.pop(0), seen + 1
-        if isinstance(node, list):
-            waiting[:0] = node[:_MOST_NODES]
-        elif isinstance(node, dict):
-            yield node
-            waiting.extend(node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node)
-
-
-def _article(node: dict[str, Any]) -> tuple[Fields, str]:
-    body = node.get("articleBody")
-    page = node.get("mainEntityOfPage")
-    fields = Fields(
-        title=_name(node.get("headline")) or _name(node.get("name")),
-        source=_name(node.get("publisher")),
-        published=parse_published(_text(node.get("datePublished")) or _text(node.get("dateCreated"))),
-        author=_name(node.get("author")) or _name(node.get("creator")),
-        url=_text(node.get("url")) or _text(page) or (_text(page.get("@id")) if isinstance(page, dict) else None),
-        language=_text(node.get("inLanguage")),
-    )
-    return fields, body if isinstance(body, str) else ""
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value.strip() else None
-
-
-def _name(value: Any) -> str | None:
-    """A name, the `name` of a thing, or those of several, joined by commas."""
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(_name, value[:20]))) or None
-    if isinstance(value, dict):
-        return _text(value.get("name"))
-    # An author given as an address names nobody.
-    return None if isinstance(value, str) and "://" in value else _text(value)

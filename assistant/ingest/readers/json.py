@@ -10,12 +10,13 @@ from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Problem, Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MAX_BYTES, MAX_ROW_BYTES, MAX_ROWS, MAX_STREAM_BYTES, MIB
-from assistant.ingest.readers import fields, jsonl
+from assistant.ingest.readers import fields, ghost, jsonl
 from assistant.ingest.readers.line_reader import text_chunks
 
 _LISTS = (
     "articles",
     "items",
+    "orderedItems",
     "entries",
     "results",
     "data",
@@ -23,6 +24,7 @@ _LISTS = (
     "documents",
     "hits",
     "stories",
+    "posts",
     "news",
     "response",
     "value",
@@ -122,6 +124,9 @@ def _story(value: Any, number: int, label: str) -> Story | Problem:
 
 
 def _whole(value: Any, label: str) -> Iterator[Story | Problem]:
+    if ghost.is_export(value):
+        yield from ghost.read(value, label)
+        return
     known = Fields()
     for _ in range(3):
         if not isinstance(value, Mapping):

@@ -6,12 +6,24 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
+
+from assistant.ingest.headings import carries_content
 
 _PAGE_NUMBER = re.compile(
     r"\W*(?:page|p\.|seite|стр\.?|第)?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/|von|из|页|頁)?\s*\d{0,4})?\W*", re.I
 )
+_ADDRESS = re.compile(r"(?:https?|file)://\S+")
+# What browsers print above and below a page: address and number, day and time with the title.
+_BROWSER = re.compile(
+    r"(?:https?|file)://\S+(?:\s+\d+(?:\s*/\s*\d+)?)?|"
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}:\d\d(?:\s?[AP]M)?(?:\s.{0,200})?",
+    re.I,
+)
+# "See BRIDGE, Page A4", "Continued from Page A1": begins as a sentence and ends in a page's number, with no full stop.
+_JUMP = re.compile(r"\W*[A-Z][^.\n]{0,50}\b(?i:page|pg|p\.|seite|página|pagina|стр\.?)\s?[A-Z]?-?\d{1,3}[^\w.]{0,3}")
+_FEWEST_ROWS, _CELL = 4, 15
 _ENDS = re.compile(r"[.!?:…。！？।؟۔][\"'”’»」』）)\]]*$")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]$")
 _NO_SPACE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
@@ -33,27 +45,69 @@ class Line:
     page: int
 
 
+def in_reading_order(rows: Sequence[Sequence[Line]]) -> list[Line]:
+    """The lines of a page. Columns of prose that the file stores row by row are read one after the other.
+
+    What stands side by side in a table of figures is short, and stays one line.
+    """
+    parted = [at for at, row in enumerate(rows) if len(row) > 1 and all(len(line.text) >= _CELL for line in row)]
+    seen = Counter(round(line.x / 3) for at in parted for line in rows[at])
+    starts = sorted(start for start, count in seen.items() if count >= max(_FEWEST_ROWS, 0.6 * len(parted)))
+    if len(starts) < 2:
+        return [_one_line(row) for row in rows]
+    begin, end = parted[0], parted[-1] + 1
+    inside = [line for row in rows[begin:end] for line in row]
+    # The last rows of a column that is longer than the others.
+    while end < len(rows) and len(rows[end]) == 1 and round(rows[end][0].x / 3) in starts:
+        inside.append(rows[end][0])
+        end += 1
+    columns: list[list[Line]] = [[] for _ in starts]
+    for line in inside:
+        column = max((at for at, start in enumerate(starts) if start <= round(line.x / 3) + 1), default=0)
+        columns[column].append(line)
+    above, below = (map(_one_line, part) for part in (rows[:begin], rows[end:]))
+    return [*above, *(line for column in columns for line in column), *below]
+
+
+def _one_line(row: Sequence[Line]) -> Line:
+    return row[0] if len(row) == 1 else replace(row[0], text=" ".join(line.text for line in row))
+
+
+def printed_address(pages: Sequence[Sequence[Line]]) -> str | None:
+    """The address that a browser prints at the edge of its pages."""
+    found = (_ADDRESS.search(line.text) for page in pages for line in _edges(page) if _BROWSER.fullmatch(line.text))
+    return next((match[0] for match in found if match and not match[0].endswith(("…", "..."))), None)
+
+
 def without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The pages without page numbers and without what stands at the edge of several of them."""
+    """The pages without page numbers, addresses, pointers to other pages and what stands at the edge of several."""
     edges = [_edges(page) for page in pages]
     seen = Counter(key for page in edges for key in {_shape(line.text) for line in page})
     often = {key for key, count in seen.items() if count >= max(2, len(pages) * 0.3)}
     kept = []
     for page, edge in zip(pages, edges, strict=True):
-        gone = {id(line) for line in edge if _PAGE_NUMBER.fullmatch(line.text) or _shape(line.text) in often}
+        gone = {
+            id(line)
+            for line in edge
+            if _PAGE_NUMBER.fullmatch(line.text)
+            or _BROWSER.fullmatch(line.text)
+            or _JUMP.fullmatch(line.text)
+            or _shape(line.text) in often
+        }
         kept.append([line for line in page if id(line) not in gone])
     return kept
 
 
 def paragraphs_of(lines: Sequence[Line], body: float) -> list[str]:
-    """The paragraphs of the running text; `body` is its size. Headings and small print are left out."""
+    """The paragraphs of the running text; `body` is its size. Small print is left out, and labels in larger print."""
     known = Counter(word for line in lines for word in re.findall(r"[\w'’-]+", line.text.lower()))
     texts = []
     for group in _groups(lines):
         size = group[0].size
         heading = size > _LARGE * body and not (len(group) > 4 and _ENDS.search(group[-1].text))
-        if size >= _SMALL * body and not heading:
-            texts.append(_joined([line.text for line in group], known))
+        text = _joined([line.text for line in group], known)
+        if size >= _SMALL * body and (not heading or carries_content(text)):
+            texts.append(text)
     return texts
 
 

@@ -1,0 +1,23 @@
+"""Pages that stand in an article's place: consent, login, errors, checks for robots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_NOTICE = re.compile(
+    r"\bcookies?\b|\bconsent\b|legitimate interest|personal data|\bpartners\b.{0,60}\b(?:store|process|access)|"
+    r"privacy (?:policy|settings)|manage (?:your )?choices|clicking below|einwilligung|datenschutz|données personnelles|"
+    r"datos personales|dati personali|persoonsgegevens|персональн|"
+    r"enable javascript|javascript (?:is|to be) (?:disabled|enabled)|not a robot|unusual traffic|captcha|cloudflare|"
+    r"access denied|page (?:was |could )?not (?:be )?found|\b(?:403|404|500|502|503)\b.{0,20}(?:error|forbidden|found)|"
+    r"(?:error|fehler|erreur) (?:403|404|500|502|503)|checking your browser|log in to continue|sign in to continue",
+    re.I,
+)
+_MOST_CHARS = 3_000
+
+
+def is_notice(texts: Sequence[str]) -> bool:
+    """True where a short page without a date speaks, in half of its paragraphs or more, of such things alone."""
+    speaking = sum(bool(_NOTICE.search(text)) for text in texts)
+    return sum(map(len, texts)) <= _MOST_CHARS and 2 * speaking >= len(texts)

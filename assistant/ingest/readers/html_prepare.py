@@ -1,0 +1,181 @@
+"""A page's tree made ready for extraction: what position and markup show to be no story is taken out, and
+what an extractor would lose is put where it is kept."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from assistant.ingest.readers.html_dom import drop, local_name, paragraphs
+
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_CLOCK = re.compile(r"\s*\d{1,2}\s?[:.h]\s?\d\d(?:\s?[ap]\.?m\.?)?(?:\s?[A-Z]{2,4})?\s*$", re.I)
+_PICTURE = re.compile(
+    r"(?:^|[\s_-])(?:image|img|photo|picture|figure|media|bild|foto|thumb(?:nail)?)(?:$|[\s_-])", re.I
+)
+_CAPTION = re.compile(
+    r"(?:^|[\s_-])(?:caption|credits?|copyright|bildunterschrift|legende|pie-de-foto)(?:$|[\s_-])", re.I
+)
+_CREDIT = re.compile(r"(?:©\s?)?[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,3}\s?/\s?[^\W\d_][\w .’'-]{1,30}$")
+_WALL = re.compile(
+    r"(?:^|[\s_-])(?:paywall|regwall|subscri\w*|piano|barrier|meter(?:ed)?|abo|premium-box)(?:$|[\s_-])", re.I
+)
+_ASKS = re.compile(
+    r"subscri|abonn|suscri|suscr[ií]b|assin|log ?in|sign ?in|regist|anmeld|iniciar|connect|accedi|inloggen|logga|"
+    r"подпис|войти|登录|登錄|ログイン|購読|구독|로그인|اشترك",
+    re.I,
+)
+_CORRECTION = re.compile(
+    r"(?:^|[\s_-])(?:corrections?|corrected|errat(?:um|a)|clarifications?|amendments?|editors?-?note|korrektur|"
+    r"berichtigung|rectificati[fe]|rectificacion|correccion|correction|rettelse|rattelse|correzione|fe-de-errat\w*)"
+    r"(?:$|[\s_-])",
+    re.I,
+)
+_CORRECTION_TEXT = re.compile(
+    r"\W*(?:corrections?|clarifications?|editor[’']?s[’']? note|errat(?:um|a)|amendment|korrektur|berichtigung|"
+    r"rectificatif|rectificación|fe de erratas?|corrección|correzione|rettelse|rättelse|rectificatie|correção|"
+    r"исправление|уточнение|виправлення|更正|訂正|정정|تصحيح)\b[^.:：]{0,60}[:：]",
+    re.I,
+)
+_BOX_CHARS = 1_500
+_WALL_CHARS = 600
+_META_CHARS = 40
+_CAPTION_CHARS = 400
+
+
+def prepare(root: Any, walled: set[str]) -> list[str]:
+    """Changes the tree in place; the corrections that stand in boxes, below the story or in its footer.
+
+    `walled` are the class names of what the page itself calls text behind a paywall.
+    """
+    corrections = list(dict.fromkeys(_corrections(root)))
+    _take_out_pictures(root)
+    _take_out_walls(root, walled)
+    if not _write_times(root):
+        _take_out_date_lines(root)
+    return corrections
+
+
+def _corrections(root: Any) -> Iterator[str]:
+    for element in root.iter("div", "p", "aside", "footer", "section", "li"):
+        if element.tag == "footer":
+            texts = _blocks(element)
+        elif _CORRECTION.search(_mark(element)) or (element.tag == "aside" or _in_footer(element)):
+            texts = _blocks(element)
+        elif element.tag == "p":
+            texts = [_written(element)]
+        else:
+            continue
+        named = bool(_CORRECTION.search(_mark(element)))
+        yield from (text for text in texts if named or _CORRECTION_TEXT.match(text))
+
+
+def _take_out_pictures(root: Any) -> None:
+    for element in list(root.iter("div", "span", "p", "a", "li", "td")):
+        if element.getparent() is None or len(_written(element, _CAPTION_CHARS)) > _CAPTION_CHARS:
+            continue
+        shows = any(True for _ in element.iter("img", "picture", "amp-img", "video", "amp-video"))
+        is_picture = shows and bool(_PICTURE.search(_mark(element))) and not any(True for _ in element.iter("p"))
+        if is_picture or (_CAPTION.search(_mark(element)) and element.tag != "p") or _is_credit(element):
+            drop(element)
+
+
+def _is_credit(element: Any) -> bool:
+    """True for a line between two paragraphs that is nothing but an emphasised "Name/Outlet"."""
+    if element.tag != "p" or len(element) != 1 or local_name(element[0]) not in ("em", "i", "small"):
+        return False
+    alone = not (element.text or "").strip() and not (element[0].tail or "").strip()
+    return alone and element.getnext() is not None and bool(_CREDIT.match(_written(element)))
+
+
+def _take_out_walls(root: Any, walled: set[str]) -> None:
+    """Boxes of a wall's class that are short, hold a line to log in or subscribe by, and are not called text."""
+    for element in list(root.iter("div", "section", "aside", "p", "form")):
+        names = set((element.get("class") or "").split())
+        if names & walled or not _WALL.search(_mark(element)) or element.getparent() is None:
+            continue
+        if len(_written(element, _WALL_CHARS)) <= _WALL_CHARS and any(map(_is_button, _blocks(element))):
+            drop(element)
+
+
+def _is_button(text: str) -> bool:
+    return len(text) <= _META_CHARS and bool(_ASKS.search(text)) and not text.rstrip().endswith((".", "。", "।"))
+
+
+def _write_times(root: Any) -> bool:
+    """In a live blog, the time of each update before its heading or its first words; True where there are several."""
+    article = next(root.iter("article", "main"), root)
+    times = [element for element in article.iter("time") if _CLOCK.match(_written(element))]
+    if len(times) < 2:
+        return False
+    for element in times:
+        clock, parent = _written(element), element.getparent()
+        if parent is None:
+            continue
+        near = [other for other in parent if other is not element]
+        heading = next((other for other in near if other.tag in _HEADINGS), None)
+        if heading is not None:
+            line = etree.Element("p")
+            line.text = f"{clock} {_written(heading)}"
+            heading.addprevious(line)
+            drop(heading)
+            drop(element)
+            continue
+        following = next((other for other in element.itersiblings() if other.tag == "p"), None)
+        if following is not None:
+            following.text = f"{clock} {following.text or ''}"
+            drop(element)
+    return True
+
+
+def _take_out_date_lines(root: Any) -> None:
+    """Blocks that hold a `time` and hardly anything else, such as "Updated 8 March": the day is read elsewhere."""
+    for element in list(root.iter("time", "span", "div")):
+        dated = "date" in (element.get("itemprop") or "").lower()
+        if element.tag != "time" and not dated:
+            continue
+        block = element.getparent() if element.tag != "div" else element
+        if dated and len(_written(element, _META_CHARS)) <= _META_CHARS:
+            drop(element)
+            continue
+        while block is not None and block.tag in ("span", "a", "b", "strong", "em", "i"):
+            block = block.getparent()
+        if block is None or block.tag not in ("p", "div", "li", "ul", "address") or block.getparent() is None:
+            continue
+        if any(True for _ in block.iter("p")) and block.tag != "p":
+            continue
+        inner = sum(len(_written(time)) for time in block.iter("time"))
+        if len(_written(block)) - inner <= _META_CHARS and not re.search(r"[.!?]\s*$", _written(block)):
+            drop(block)
+
+
+def _blocks(element: Any) -> list[str]:
+    """The paragraphs of a short element, a footer too."""
+    if len(_written(element, _BOX_CHARS)) > _BOX_CHARS:
+        return []
+    inner = copy.deepcopy(element)
+    inner.tag = "div"
+    return paragraphs(inner)
+
+
+def _in_footer(element: Any) -> bool:
+    return any(above.tag in ("footer", "aside") for above in element.iterancestors())
+
+
+def _mark(element: Any) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}"[:500]
+
+
+def _written(element: Any, most: int | None = None) -> str:
+    pieces, length = [], 0
+    for text in element.itertext():
+        pieces.append(text)
+        length += len(text)
+        # Enough to know that it is longer; white space counts little.
+        if most is not None and length > 20 * most:
+            break
+    return " ".join(" ".join(pieces).split())
