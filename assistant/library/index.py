@@ -135,6 +135,10 @@ class ArticleIndex:
 
     # Writing
 
+    def holder(self) -> str | None:
+        """Which process writes now ("process 123 (since …)"), None where none says so."""
+        return self._lock.holder() if self._lock.is_held else None
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Be the only writer. Raises `IndexStoreError` when another does not finish."""

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from platformdirs import user_cache_path, user_data_path
+
 from assistant.errors import SettingsError
 from assistant.library.sources import SourceBook
 from assistant.settings import Settings, default_articles
@@ -62,6 +64,15 @@ def named(settings: Settings, where: str) -> LibraryLocation:
     if Path(where).is_file():
         raise SettingsError(f"ASSISTANT_INDEX={where!r}: is a file; name a folder or http://host:port")
     return LibraryLocation(Path(where))
+
+
+def kept_in(home: Path) -> Path:
+    """Where people's work is kept: `home`, but the user's data folder where that is the default cache.
+
+    What is in a cache folder may be cleared by anybody at any time; an index can be rebuilt, this cannot.
+    """
+    cache = user_cache_path("news-assistant", appauthor=False)
+    return user_data_path("news-assistant", appauthor=False) if home == cache else home
 
 
 def _key(folder: Path) -> str:

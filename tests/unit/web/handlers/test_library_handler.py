@@ -97,7 +97,9 @@ def library_handler(fake):
 
 
 def do(library_handler, name, session=None, **details):
-    return library_handler.actions()[name](session or Session(), "me", Action(name, details))
+    return (library_handler.actions() | library_handler.writes())[name](
+        session or Session(), "me", Action(name, details)
+    )
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ from assistant.web.app import create_app
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.browser_id import COOKIE
 from assistant.web.security.middleware import OwnUploads
-from assistant.web.server import create_server
+from assistant.web.security.temporary import UploadFolder
+from assistant.web.security.upload_policy import UploadPolicy
+from assistant.web.server import Door, create_server
 from assistant.web.storage.conversations import ConversationStore
 
 STORY = b"The ferry\n\nThe council of Lund said on Monday that a new ferry would sail from May."
@@ -60,12 +62,13 @@ class FakeAssistant:
 class Page:
     """The page as it is served, with a library in memory, and how its script speaks to it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, uploads: UploadFolder) -> None:
         self.library = FakeAssistant()
         conversations = ConversationStore(home / "conversations.sqlite3")
         loader = AssistantLoader.of(self.library)  # type: ignore[arg-type]
         blocks = create_app(loader, settings=Settings(home=home), conversations=conversations)
-        self.app: Any = create_server(blocks, conversations, host="127.0.0.1", max_upload=1_000_000)
+        door = Door("127.0.0.1", uploads, policy=UploadPolicy(max_bytes=1_000_000))
+        self.app: Any = create_server(blocks, conversations, door)
         # A function's number, by the component's name and the event.
         names = {number: block.elem_id for number, block in blocks.blocks.items()}
         self._numbers = {
@@ -89,16 +92,21 @@ class Page:
 
 
 @pytest.fixture
-def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "uploads"
-    folder.mkdir()
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
+def folder(tmp_path: Path) -> Iterator[UploadFolder]:
+    folder = UploadFolder(tmp_path)
+    yield folder
+    folder.close()
 
 
 @pytest.fixture
-def page(uploads: Path, tmp_path: Path) -> Page:
-    return Page(tmp_path)
+def uploads(folder: UploadFolder, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder.path))
+    return folder.path
+
+
+@pytest.fixture
+def page(uploads: Path, folder: UploadFolder, tmp_path: Path) -> Page:
+    return Page(tmp_path, folder)
 
 
 @pytest.fixture

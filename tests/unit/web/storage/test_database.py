@@ -115,9 +115,7 @@ def test_a_damaged_file_is_moved_aside_whole_and_said_so(path: Path, damage: str
         Database(path, "things", [FIRST])
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
-    (aside,) = [
-        file for file in path.parent.iterdir() if not file.name.endswith("-journal") and "damaged" in file.name
-    ]
+    (aside,) = [file for file in path.parent.iterdir() if not file.name.endswith("-journal") and "damaged" in file.name]
     assert aside.name in str(caught.value)
     assert aside.read_bytes() == broken
     assert names(Database(path, "things", [FIRST])) == [], "the next start has a new one"
