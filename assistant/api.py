@@ -20,6 +20,7 @@ from assistant.library.open import ProgressOf, Say, open_collection, open_index
 from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.prompts import Prompts
+from assistant.llm.recovery import EngineRecovery
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
 from assistant.retrieval.excerpt import ExcerptSelector
@@ -68,6 +69,7 @@ class Assistant:
             Verifier(judge, EvidenceFinder(similar), confidence),
         )
         thresholds = Thresholds(settings.worth, settings.threshold)
+        self._recovery = EngineRecovery(model)
         self._pipeline = Pipeline(steps, thresholds=thresholds, model_name=model.name)
 
     @classmethod
@@ -123,10 +125,13 @@ class Assistant:
         since: date | None = None,
         until: date | None = None,
     ) -> Iterator[Event]:
-        """The same as events, as they happen; the last one is `Done`."""
+        """The same as events, as they happen; the last one is `Done`.
+
+        After `Step("restarting")` they begin anew: the embedded engine had ended and was started again.
+        """
         asked = _question(question, history, since, until)
         check_question(asked.text)
-        return self._pipeline.stream(asked)
+        return self._recovery.stream(lambda: self._pipeline.stream(asked))
 
     def articles(self) -> list[Article]:
         """The indexed articles with their paragraphs, oldest first."""
@@ -188,6 +193,7 @@ class Assistant:
 
     def close(self) -> None:
         """Stop the model and close the index."""
+        self._recovery.close()
         self.model.close()
         self.index.close()
 

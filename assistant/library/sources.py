@@ -18,7 +18,8 @@ from assistant.ingest.ids import numbered
 from assistant.schema import Article
 
 FOLDER = "folder"  # the origin of the one folder that an index mirrors
-UPLOADS = "uploads"
+UPLOADS = "uploads"  # and the name of their folder
+BOOK = "sources.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +165,13 @@ def write_whole(path: Path, content: bytes) -> None:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise IndexStoreError(f"{path}: cannot be written ({error.strerror}); nothing was changed") from error
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make durable which files a folder holds."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

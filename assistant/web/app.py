@@ -14,6 +14,7 @@ from markupsafe import escape
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError
+from assistant.library.kept import conversations_path, feedback_path
 from assistant.settings import EMBEDDED, Settings
 from assistant.web.handlers.chat import Chat, Parts
 from assistant.web.handlers.library import LibraryHandler
@@ -26,7 +27,6 @@ from assistant.web.security.redact import Redactor
 from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import FeedbackStore
-from assistant.web.storage.places import conversations_path, feedback_path
 from assistant.web.views.chat import notice_html, status_html
 from assistant.web.views.layout import LIBRARY_HEAD, SIDE_HEAD, masthead
 

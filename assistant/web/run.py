@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import uvicorn
 
 from assistant.errors import AssistantError, UsageError
+from assistant.library.backup import finish_restore
+from assistant.library.kept import accounts_path, conversations_path, feedback_path, running
 from assistant.settings import Settings
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.access import Access, OneTimeTokens
@@ -23,7 +25,6 @@ from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.storage.accounts import AccountStore
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import FeedbackStore
-from assistant.web.storage.places import accounts_path, conversations_path, feedback_path, running
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def serve(loader: AssistantLoader, settings: Settings, site: Site, ready: Callab
 
     Raises `AssistantError`, also where others could reach the page without a password.
     """
+    finish_restore(settings.home)
     accounts = AccountStore(accounts_path(settings.home))
     password_hash = settings.password_hash.get_secret_value()
     check_binding(site.host, site.names, protected=bool(password_hash or accounts.users()), allow_open=site.allow_open)

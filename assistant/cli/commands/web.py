@@ -88,8 +88,8 @@ def _hashed() -> str:
 
 
 def _users(arguments: argparse.Namespace) -> int:
+    from assistant.library.kept import accounts_path
     from assistant.web.storage.accounts import AccountStore, user_key
-    from assistant.web.storage.places import accounts_path
 
     accounts = AccountStore(accounts_path(settings_of(arguments).home))
     if arguments.add_user:
