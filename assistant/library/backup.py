@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -63,8 +62,6 @@ def back_up(home: Path, file: Path, *, force: bool = False) -> int:
         sync_folder(file.parent)
     except OSError as error:
         raise IndexStoreError(f"{file}: cannot be written ({error.strerror}); nothing was changed") from error
-    except sqlite3.DatabaseError as error:
-        raise IndexStoreError(f"{file}: cannot be written, what is to be kept cannot be read ({error})") from error
     return members
 
 
@@ -155,7 +152,7 @@ def _write(home: Path, stream: Any) -> int:
         for name in _libraries(home):
             with _unchanging(home / name, kept_in(home) / name) as kept:
                 for path in (kept / BOOK, *sorted((kept / UPLOADS).glob("*"))):
-                    if path.is_file():
+                    if path.is_file() and not path.name.startswith("."):
                         put(f"{name}/{path.relative_to(kept).as_posix()}", path)
         manifest = {
             "format": FORMAT,

@@ -9,7 +9,7 @@ from assistant.errors import IndexStoreError
 from assistant.library.location import LibraryLocation
 from assistant.library.lock import WriterLock
 from assistant.library.sources import BOOK, UPLOADS, write_whole
-from assistant.library.uploads import discard, keep_bytes
+from assistant.library.uploads import discard, keep_bytes, remove_drafts
 
 
 def move_kept(place: LibraryLocation, say: Callable[[str], None] | None = None) -> None:
@@ -22,11 +22,13 @@ def move_kept(place: LibraryLocation, say: Callable[[str], None] | None = None) 
     # The lock lies beside the index, where earlier versions look for it too.
     with WriterLock(place.state / "index.sqlite3", say).held():
         try:
-            for upload in sorted((place.state / UPLOADS).glob("*")):
+            for upload in sorted((place.state / UPLOADS).glob("[!.]*")):
                 keep_bytes(upload.read_bytes(), upload.name, place.kept / UPLOADS)
                 discard(upload)
+            remove_drafts(place.kept / UPLOADS)
             if (place.state / UPLOADS).is_dir():
                 (place.kept / UPLOADS).mkdir(parents=True, exist_ok=True)
+                remove_drafts(place.state / UPLOADS)
                 (place.state / UPLOADS).rmdir()
             _move_book(place.state / BOOK, place.kept / BOOK)
         except OSError as error:

@@ -20,6 +20,7 @@ from assistant.schema import Article
 FOLDER = "folder"  # the origin of the one folder that an index mirrors
 UPLOADS = "uploads"  # and the name of their folder
 BOOK = "sources.json"
+DRAFT = ".writing-"  # how the name of a file that is being written begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """Put a file in place whole, durable on return, or leave what was there. Raises `IndexStoreError`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=DRAFT, dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)

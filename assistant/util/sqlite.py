@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from assistant.errors import IndexStoreError
+
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
@@ -23,11 +25,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Copy a file as of one moment, whoever writes it meanwhile, into a new one. Raises `sqlite3.DatabaseError`."""
-    with closing(sqlite3.connect(source, timeout=30)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
-        # One file, whatever journal the other one has.
-        new.execute("PRAGMA journal_mode = DELETE")
+    """Copy a file as of one moment, whoever writes it meanwhile, into a new one. Raises `IndexStoreError`."""
+    try:
+        with closing(sqlite3.connect(source, timeout=30)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+            # One file, whatever journal the other one has.
+            new.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.DatabaseError as error:
+        raise IndexStoreError(f"{source}: cannot be copied ({error}); check the file and the disk") from error
 
 
 def is_sound(path: Path) -> bool:

@@ -257,7 +257,9 @@ class _Page:
     async def _followed(self, work: Callable[[], AsyncIterator[Parts]]) -> AsyncIterator[dict[Any, Any]]:
         try:
             async for parts in work():
-                yield self._components(parts)
+                # Gradio takes an empty one for too few values.
+                if parts:
+                    yield self._components(parts)
         except AssistantError as error:
             yield self._components({"notice": notice_html(self._public(str(error)))})
         except Exception:
