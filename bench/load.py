@@ -145,7 +145,8 @@ def _client(address: str, functions: tuple[int, int], number: int, end: float, c
 
 def _outcome(told: str, number: int) -> tuple[str, str]:
     """What became of a question: whose numbers stand in its answer."""
-    numbers = {int(found) for found in re.findall(r"carries (1\d{3}) cars", re.sub(r"<[^>]*>", "", told))}
+    # With a capital letter: the model's sentence. The steps of an answer show other clients' articles too.
+    numbers = {int(found) for found in re.findall(r"The \w+ ferry carries (1\d{3}) cars", re.sub(r"<[^>]*>", "", told))}
     if numbers - {number + 1000}:
         return "mixed_up", ""
     if numbers:
