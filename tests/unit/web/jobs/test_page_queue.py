@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -179,6 +180,13 @@ def assert_left_alone(page: Page, uploads: Path, secret: Path) -> None:
     assert page.library.added == []
     assert secret.read_text() == SECRET
     assert not list(uploads.rglob("diary.txt"))
+
+
+def test_a_file_that_never_ends_stops_nothing(page: Page, served: TestClient, tmp_path: Path) -> None:
+    """F2: it was opened on the event loop, and nothing was answered any more."""
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert page.send(served, "upload", "upload", [file_at(tmp_path / "pipe.txt")])[0] == 403
+    assert page.send(served, "upload", "upload", [file_at("/dev/zero")])[0] == 403
 
 
 @pytest.mark.parametrize("address", ["http://attacker.example/story.txt", "https://100.100.100.200/story.txt"])
