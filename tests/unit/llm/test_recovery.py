@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.errors import ModelConnectionError, ModelError
+from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.recovery import EngineRecovery
 from assistant.schema import Event, Step, Token
+from assistant.settings import Settings
 
 
 class FakeModel:
@@ -119,3 +123,66 @@ def test_questions_that_fail_together_start_one_engine() -> None:
         thread.join(5)
     assert answers == [[Step("restarting"), Token("fine")]] * 4
     assert model.starts == 1
+
+
+SERVER = """
+import json, os, sys, time, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+class Engine(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        if "chat" in self.path and not os.path.exists(MARK):
+            open(MARK, "w").close()
+            if HANGS:
+                time.sleep(600)
+            os._exit(9)
+        if "chat" in self.path:
+            chunk = {"id": "1", "object": "chat.completion.chunk",
+                     "choices": [{"index": 0, "delta": {"content": "fine"}}]}
+            body = f"data: {json.dumps(chunk)}\\n\\ndata: [DONE]\\n\\n".encode()
+        else:
+            body = b"{}"
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+sys.stdin.readline()
+server = ThreadingHTTPServer(("127.0.0.1", 0), Engine)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+print(json.dumps({"address": f"http://127.0.0.1:{server.server_address[1]}"}), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("hangs", [False, True], ids=["dies", "hangs"])
+def test_a_real_child_process_that_ends_in_the_middle_of_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hangs: bool
+) -> None:
+    """F6: it was never started again."""
+    script = tmp_path / "python"
+    mark = tmp_path / "asked"
+    script.write_text(f"#!{sys.executable}\nMARK, HANGS = {str(mark)!r}, {hangs}\n{SERVER}")
+    script.chmod(0o755)
+    monkeypatch.setattr("assistant.llm.llamacpp.server.sys.executable", str(script))
+    (tmp_path / "own.gguf").write_bytes(b"GGUF")
+    settings = Settings(home=tmp_path / "home", timeout=2, engine="prebuilt", adapter="none")
+    model = ChatModel(Endpoint("own", file=tmp_path / "own.gguf"), settings)
+    shared = EngineRecovery(model)
+
+    def ask() -> Iterator[Event]:
+        yield from map(Token, model.stream([{"role": "user", "content": "What?"}], max_tokens=5))
+
+    try:
+        assert list(shared.stream(ask)) == [Step("restarting"), Token("fine")]
+        assert list(shared.stream(ask)) == [Token("fine")]
+    finally:
+        shared.close()
+        model.close()
