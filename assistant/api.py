@@ -24,6 +24,7 @@ from assistant.library.open import ProgressOf, Say, open_collection, open_index
 from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.prompts import Prompts
+from assistant.llm.recovery import EngineRecovery
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
 from assistant.retrieval.excerpt import ExcerptSelector
@@ -62,6 +63,7 @@ class Assistant:
         self.model = model
         self.settings = settings
         self.update = update or UpdateReport()
+        self._recovery = EngineRecovery(model)
         self._verifier: Entailment = NoEntailment()
         rewriter = QuestionRewriter(model, Prompts.of(settings.prompts, taught=model.taught), exact=model.taught)
         self._pipeline = Pipeline(rewriter, self._reading(), model_name=model.name)
@@ -148,10 +150,13 @@ class Assistant:
         since: date | None = None,
         until: date | None = None,
     ) -> Iterator[Event]:
-        """The same as events, as they happen; the last one is `Done`."""
+        """The same as events, as they happen; the last one is `Done`.
+
+        After `Step("restarting")` they begin anew: the embedded engine had ended and was started again.
+        """
         asked = _question(question, history, since, until)
         check_question(asked.text)
-        return self._pipeline.stream(asked)
+        return self._recovery.stream(lambda: self._pipeline.stream(asked))
 
     def articles(self) -> list[Article]:
         """The indexed articles with their paragraphs, oldest first."""
@@ -213,6 +218,7 @@ class Assistant:
 
     def close(self) -> None:
         """Stop the model, the verifier's too, and close the index."""
+        self._recovery.close()
         self._verifier.close()
         self.model.close()
         self.index.close()

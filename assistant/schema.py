@@ -266,7 +266,7 @@ def _iso(day: date | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Event: what is being done now: "rewriting", "searching", "judging", "writing" or "checking"."""
+    """Event: what is being done now: "rewriting", "searching", "judging", "writing", "checking" or "restarting"."""
 
     name: str
 

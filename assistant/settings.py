@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 from collections.abc import Iterable
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_cache_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assistant.errors import SettingsError
 
@@ -79,6 +81,12 @@ class Settings(BaseSettings):
     password_hash: SecretStr = Field(
         SecretStr(""), description="hash of the page's password, made with `assistant web --hash-password`"
     )
+    names: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="names that the page is called by, beside this machine's own, with commas between"
+    )
+    proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="addresses of proxies whose X-Forwarded-For and -Proto are believed, with commas between"
+    )
     threshold: float = Field(0.45, ge=0, le=1, description="confidence below which nothing is shown")
     worth: float = Field(0.1, ge=0, le=1, description="probability below which an article is not written from")
 
@@ -89,6 +97,31 @@ class Settings(BaseSettings):
             return path.expanduser() if path is not None else None
         except RuntimeError as error:
             raise ValueError("no such user; write the folder's full path") from error
+
+    @field_validator("names", "proxies", mode="before")
+    @classmethod
+    def _divide(cls, listed: object) -> object:
+        return tuple(one.strip() for one in listed.split(",") if one.strip()) if isinstance(listed, str) else listed
+
+    @field_validator("names")
+    @classmethod
+    def _check_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
+                raise ValueError(f"{name!r} is no host's name; write it without http:// and port")
+        return names
+
+    @field_validator("proxies")
+    @classmethod
+    def _check_proxies(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            try:
+                ipaddress.ip_network(proxy)
+            except ValueError as error:
+                raise ValueError(
+                    f"{proxy!r} is no address, such as 127.0.0.1, nor a network, such as 10.0.0.0/8"
+                ) from error
+        return proxies
 
     @field_validator("index", mode="after")
     @classmethod

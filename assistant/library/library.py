@@ -15,7 +15,7 @@ from assistant.library.mapping import FAILED, FileOutcome, UpdateReport, copies_
 from assistant.library.sources import FOLDER, UPLOADS, Excluded, Source, SourceFile
 from assistant.library.sync import Progress, Update
 from assistant.library.sync_report import Told
-from assistant.library.uploads import Upload, discard, keep, keep_bytes
+from assistant.library.uploads import Upload, discard, keep, keep_bytes, remove_drafts
 
 Found = list[tuple[Source, Sequence[SourceFile]]]
 
@@ -100,6 +100,7 @@ class Library:
         Raises `IndexStoreError`.
         """
         with self.index.writing():
+            remove_drafts(self.index.uploads)
             kept = keep(paths, self.index.uploads)
             outcomes: dict[str, list[FileOutcome]] = {}
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path, user_data_path
 
 from assistant.errors import SettingsError
-from assistant.library.sources import SourceBook
+from assistant.library.sources import BOOK, UPLOADS, SourceBook
 from assistant.settings import Settings, default_articles
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryLocation:
-    """Where a library lies. `state` is the folder of its index, sources and uploads; `mirror` the folder
-    of articles that it follows; `address` the server that holds the index instead of `state`.
+    """Where a library lies. `state` is the folder of its index, `kept` that of its sources and uploads; `mirror` the
+    folder of articles that it follows; `address` the server that holds the index instead of `state`.
     `by_default` is True for the user's own library where nothing was named."""
 
     state: Path
+    kept: Path
     mirror: Path | None = None
     address: str | None = None
     by_default: bool = False
@@ -33,8 +37,9 @@ def place_to_ask(settings: Settings) -> LibraryLocation:
     if settings.index is not None:
         return named(settings, settings.index)
     own = own_library(settings)
-    if (own.state / "uploads").is_dir() or SourceBook.load(own.state / "sources.json").sources:
-        return own
+    for folder in (own.kept, own.state):
+        if (folder / UPLOADS).is_dir() or SourceBook.load(folder / BOOK).sources:
+            return own
     return mirror_of(settings, default_articles())
 
 
@@ -45,23 +50,34 @@ def place_to_fill(settings: Settings) -> LibraryLocation:
 
 def own_library(settings: Settings) -> LibraryLocation:
     """The library that is used where none is named."""
-    return LibraryLocation(settings.home / "library", by_default=True)
+    return _below(settings, "library", by_default=True)
 
 
 def mirror_of(settings: Settings, folder: Path) -> LibraryLocation:
     """The index of one folder, below the home folder."""
-    return LibraryLocation(settings.home / "indexes" / _key(folder), mirror=folder)
+    return _below(settings, f"indexes/{_key(folder)}", mirror=folder)
 
 
 def named(settings: Settings, where: str) -> LibraryLocation:
     """The library in a folder, or on a server, whose sources are then noted below the home folder."""
     if "://" in where:
-        return LibraryLocation(
-            settings.home / "servers" / hashlib.sha256(where.encode()).hexdigest()[:12], address=where
-        )
+        return _below(settings, f"servers/{hashlib.sha256(where.encode()).hexdigest()[:12]}", address=where)
     if Path(where).is_file():
         raise SettingsError(f"ASSISTANT_INDEX={where!r}: is a file; name a folder or http://host:port")
-    return LibraryLocation(Path(where))
+    return LibraryLocation(Path(where), Path(where))
+
+
+def _below(settings: Settings, name: str, **more: Any) -> LibraryLocation:
+    return LibraryLocation(settings.home / name, kept_in(settings.home) / name, **more)
+
+
+def kept_in(home: Path) -> Path:
+    """Where people's work is kept: `home`, but the user's data folder where that is the default cache.
+
+    What is in a cache folder may be cleared by anybody at any time; an index can be rebuilt, this cannot.
+    """
+    cache = user_cache_path("news-assistant", appauthor=False)
+    return user_data_path("news-assistant", appauthor=False) if home == cache else home
 
 
 def _key(folder: Path) -> str:

@@ -46,6 +46,11 @@ class WriterLock:
                 self._holder.unlink(missing_ok=True)
             self._lock.release()
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a process says that it writes."""
+        return self._holder.exists()
+
     def holder(self) -> str:
         """Who writes: "process 123 (since 12:03:20)"; "another process" where it cannot be told."""
         try:

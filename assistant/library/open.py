@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from assistant.embeddings.minilm import MiniLM
 from assistant.errors import ArticleError, UsageError
+from assistant.library.backup import finish_restore
 from assistant.library.index import ArticleIndex, Progress, UpdateReport
 from assistant.library.library import Library
 from assistant.library.location import LibraryLocation, mirror_of, place_to_ask
+from assistant.library.moving import move_kept
 from assistant.settings import Settings, default_articles
 
 ProgressOf = Callable[[str], Progress]
@@ -58,7 +60,10 @@ def open_embedder(settings: Settings) -> MiniLM:
 
 def open_place(place: LibraryLocation, settings: Settings, say: Say | None = None) -> Library:
     """The library that lies there, as it is; made empty where there is none. Raises `IndexStoreError`."""
-    index = ArticleIndex(place.state / "index.sqlite3", open_embedder(settings), address=place.address, say=say)
+    finish_restore(settings.home)
+    move_kept(place, say)
+    path = place.state / "index.sqlite3"
+    index = ArticleIndex(path, open_embedder(settings), kept=place.kept, address=place.address, say=say)
     return Library(index, place.mirror)
 
 

@@ -18,7 +18,8 @@ from assistant.schema import Article
 from assistant.util.files import replace_file
 
 FOLDER = "folder"  # the origin of the one folder that an index mirrors
-UPLOADS = "uploads"
+UPLOADS = "uploads"  # and the name of their folder
+BOOK = "sources.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.library.sources import write_whole
+from assistant.util.files import DRAFT
 
 MAX_BYTES = 500 * 2**20
 _NAME_BYTES = 120
@@ -79,6 +80,12 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ArticleError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove what a kill left half written in `folder`. The caller is the only writer. Raises `IndexStoreError`."""
+    for draft in folder.glob(f"{DRAFT}*"):
+        discard(draft)
 
 
 def discard(path: Path) -> None:

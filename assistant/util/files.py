@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+DRAFT = ".writing-"  # how the name of a file that is being written begins
+
 
 @contextlib.contextmanager
 def replacing(path: Path, draft: Path | None = None) -> Iterator[Path]:
@@ -18,7 +20,7 @@ def replacing(path: Path, draft: Path | None = None) -> Iterator[Path]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if draft is None:
-        draft = path.with_name(f".writing-{secrets.token_hex(8)}")
+        draft = path.with_name(f"{DRAFT}{secrets.token_hex(8)}")
     try:
         yield draft
         with draft.open("r+b") as file:
@@ -28,7 +30,7 @@ def replacing(path: Path, draft: Path | None = None) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def replace_file(path: Path, content: bytes | str, *, mode: int = 0o666) -> None:
@@ -38,7 +40,8 @@ def replace_file(path: Path, content: bytes | str, *, mode: int = 0o666) -> None
         draft.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make durable which files a folder holds. Raises `OSError`."""
     # Windows opens no folders, and needs this for none.
     with contextlib.suppress(PermissionError):
         handle = os.open(folder, os.O_RDONLY)

@@ -1,10 +1,13 @@
-"""A transaction on an SQLite connection that is in autocommit mode."""
+"""What is done to SQLite files of every kind: transactions, copies, checks."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from assistant.errors import IndexStoreError
 
 
 @contextmanager
@@ -19,3 +22,23 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a file as of one moment, whoever writes it meanwhile, into a new one. Raises `IndexStoreError`."""
+    try:
+        with closing(sqlite3.connect(source, timeout=30)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+            # One file, whatever journal the other one has.
+            new.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.DatabaseError as error:
+        raise IndexStoreError(f"{source}: cannot be copied ({error}); check the file and the disk") from error
+
+
+def is_sound(path: Path) -> bool:
+    """Whether SQLite finds the whole file in order."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
+    except sqlite3.DatabaseError:
+        return False

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 from markupsafe import escape
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError
+from assistant.library.kept import conversations_path, feedback_path
 from assistant.settings import EMBEDDED, Settings
 from assistant.web.handlers.chat import Chat, Parts
 from assistant.web.handlers.library import LibraryHandler
 from assistant.web.handlers.session import Action, Session
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
+from assistant.web.jobs.writing import Writing
 from assistant.web.security.browser_id import owner_of
+from assistant.web.security.redact import Redactor
 from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.storage.conversations import ConversationStore
-from assistant.web.storage.feedback import FeedbackStore, conversations_path, feedback_path
+from assistant.web.storage.feedback import FeedbackStore
 from assistant.web.views.chat import notice_html, status_html
-from assistant.web.views.layout import LIBRARY_HEAD, MASTHEAD, SIDE_HEAD
+from assistant.web.views.layout import LIBRARY_HEAD, SIDE_HEAD, masthead
 
 # Read when it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -44,43 +49,56 @@ def create_app(
     feedback: FeedbackStore | None = None,
     at_once: int = 1,
     uploads: UploadPolicy | None = None,
+    leave: bool = False,
+    hidden: Iterable[Path] = (),
 ) -> gr.Blocks:
     """The page as a Gradio app, to be mounted by `server.create_server`.
 
     `assistant` may still be opening. `at_once` questions are answered at the same time, the others wait
-    their turn. Raises `IndexStoreError` when the conversations cannot be kept.
+    their turn. `leave`: there is a login, and so a way out. `hidden` are folders of the server's that no message
+    names, beside those of the settings. Raises `IndexStoreError` when the conversations cannot be kept.
     """
     loader = assistant if isinstance(assistant, AssistantLoader) else AssistantLoader.of(assistant)
     conversations = conversations or ConversationStore(conversations_path(settings.home))
     feedback = feedback or FeedbackStore(feedback_path(settings.home))
-    chat = Chat(loader, JobQueue(at_once), conversations, feedback)
+    public = Redactor(settings, hidden)
+    chat = Chat(loader, JobQueue(at_once), conversations, feedback, public)
     uploads = uploads or UploadPolicy()
-    return _Page(loader, chat, LibraryHandler(loader, chat, uploads), uploads).blocks()
+    page = _Page(loader, chat, LibraryHandler(loader, chat, uploads, public), uploads, public)
+    return page.blocks(leave=leave)
 
 
 class _Page:
     """Lays the components out and routes their events."""
 
     def __init__(
-        self, loader: AssistantLoader, chat: Chat, library_handler: LibraryHandler, uploads: UploadPolicy
+        self,
+        loader: AssistantLoader,
+        chat: Chat,
+        library_handler: LibraryHandler,
+        uploads: UploadPolicy,
+        public: Callable[[str], str],
     ) -> None:
         self._loader = loader
         self._uploads = uploads
         self._chat = chat
         self._library_handler = library_handler
+        self._public = public
+        self._writing = Writing(loader)
+        self._writes = library_handler.writes()
         self._actions = {**chat.actions(), **library_handler.actions()}
         self._parts: dict[str, Any] = {}
 
-    def blocks(self) -> gr.Blocks:
+    def blocks(self, *, leave: bool) -> gr.Blocks:
         blocks: gr.Blocks
         with gr.Blocks(title="News assistant", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
             session = gr.State(Session())
-            self._lay_out()
+            self._lay_out(leave)
             self._route(blocks, session)
         return blocks
 
-    def _lay_out(self) -> None:
-        self._bus = self._html("top", MASTHEAD, _LISTEN)
+    def _lay_out(self, leave: bool) -> None:
+        self._bus = self._html("top", masthead(leave=leave), _LISTEN)
         self._html("status")
         with gr.Column(elem_id="sidebar"):
             self._html("side-head", SIDE_HEAD)
@@ -145,13 +163,17 @@ class _Page:
 
     # -- events -------------------------------------------------------------------------
 
-    def _act(self, session: Session, event: gr.EventData, request: gr.Request) -> dict[Any, Any]:
-        def act() -> Parts:
-            action = Action.of(event._data)
-            known = self._actions.get(action.name)
-            return known(session, owner_of(request), action) if known else {}
+    async def _act(self, session: Session, event: gr.EventData, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
+        async def act() -> AsyncIterator[Parts]:
+            action, owner = Action.of(event._data), owner_of(request)
+            if write := self._writes.get(action.name):
+                async for parts in self._writing.follow(lambda: write(session, owner, action)):
+                    yield parts
+            elif known := self._actions.get(action.name):
+                yield await anyio.to_thread.run_sync(known, session, owner, action)
 
-        return self._guarded(act)
+        async for parts in self._followed(act):
+            yield parts
 
     async def _go(self, session: Session, event: gr.EventData, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
         def go() -> AsyncIterator[Parts]:
@@ -176,12 +198,20 @@ class _Page:
     def _stop(self, session: Session, request: gr.Request) -> dict[Any, Any]:
         return self._guarded(lambda: self._chat.stop(session, owner_of(request)))
 
-    def _upload(self, files: list[str] | None, session: Session, request: gr.Request) -> Iterator[dict[Any, Any]]:
-        steps = self._library_handler.add(session, owner_of(request), [Path(file) for file in files or ()])
-        while True:
-            parts = self._guarded(lambda: next(steps, {}))
-            if not parts:
-                return
+    async def _upload(
+        self, files: list[str] | None, session: Session, request: gr.Request
+    ) -> AsyncIterator[dict[Any, Any]]:
+        async def add() -> AsyncIterator[Parts]:
+            steps = self._library_handler.add(session, owner_of(request), [Path(file) for file in files or ()])
+            # A file at a time: others' changes come between.
+            more = True
+            while more:
+                more = False
+                async for parts in self._writing.follow(lambda: next(steps, {})):
+                    more = bool(parts)
+                    yield parts
+
+        async for parts in self._followed(add):
             yield parts
 
     def _tick(self, session: Session, request: gr.Request) -> dict[Any, Any]:
@@ -205,7 +235,7 @@ class _Page:
         articles = assistant.size().articles if assistant else None
         at_rest = state.phase in ("ready", "failed")
         parts: Parts = {
-            "status": status_html(state, model, articles),
+            "status": status_html(replace(state, doing=self._public(state.doing)), model, articles),
             "timer": gr.Timer(_RESTING_S if at_rest else _WATCHING_S),
         }
         if stamp != session.library:
@@ -219,7 +249,7 @@ class _Page:
         try:
             return self._components(work())
         except AssistantError as error:
-            return self._components({"notice": notice_html(str(error))})
+            return self._components({"notice": notice_html(self._public(str(error)))})
         except Exception:
             _log.exception("a page's request failed")
             return self._components({"notice": notice_html(_INSIDE)})
@@ -227,9 +257,11 @@ class _Page:
     async def _followed(self, work: Callable[[], AsyncIterator[Parts]]) -> AsyncIterator[dict[Any, Any]]:
         try:
             async for parts in work():
-                yield self._components(parts)
+                # Gradio takes an empty one for too few values.
+                if parts:
+                    yield self._components(parts)
         except AssistantError as error:
-            yield self._components({"notice": notice_html(str(error))})
+            yield self._components({"notice": notice_html(self._public(str(error)))})
         except Exception:
             _log.exception("a page's request failed")
             yield self._components({"notice": notice_html(_INSIDE)})

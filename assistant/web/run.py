@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import shutil
 import signal
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,19 +14,25 @@ from dataclasses import dataclass
 import uvicorn
 
 from assistant.errors import AssistantError, UsageError
+from assistant.library.backup import finish_restore
+from assistant.library.kept import accounts_path, conversations_path, feedback_path, running
 from assistant.settings import Settings
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.security.access import Access, OneTimeTokens
 from assistant.web.security.hosts import check_binding
+from assistant.web.security.temporary import UploadFolder
 from assistant.web.security.upload_policy import UploadPolicy
+from assistant.web.storage.accounts import AccountStore
 from assistant.web.storage.conversations import ConversationStore
-from assistant.web.storage.feedback import FeedbackStore, conversations_path, feedback_path
+from assistant.web.storage.feedback import FeedbackStore
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """Where the page is served, the largest upload in bytes, how many questions are answered at once.
 
-    `allow_open`: beyond this machine it may be served without a password.
+    `names`: by which it is called beside this machine's own. `proxies`: addresses whose word is taken for who asks.
+    `allow_open`: nobody is asked for a password or token.
     """
 
     host: str
@@ -36,51 +40,84 @@ class Site:
     max_upload: int
     at_once: int
     allow_open: bool = False
+    names: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
 
 
 def serve(loader: AssistantLoader, settings: Settings, site: Site, ready: Callable[[str], None]) -> None:
-    """Serve until interrupted; `ready` is told the address. Raises `AssistantError`, also where others could
-    reach the page without a password."""
+    """Serve until interrupted; `ready` is told the address, and each new one that lets in once.
+
+    Raises `AssistantError`, also where others could reach the page without a password.
+    """
+    finish_restore(settings.home)
+    accounts = AccountStore(accounts_path(settings.home))
     password_hash = settings.password_hash.get_secret_value()
-    check_binding(site.host, password_hash, allow_open=site.allow_open)
+    check_binding(site.host, site.names, protected=bool(password_hash or accounts.users()), allow_open=site.allow_open)
     listening = _listen(site)
-    uploads = tempfile.mkdtemp(prefix="news-assistant-uploads-")
     try:
-        server = _server(loader, settings, site, uploads)
         host, port = listening.getsockname()[:2]
-        ready(f"http://{f'[{host}]' if ':' in host else host}:{port}")
-        with _ended_by_signal():
-            server.run(sockets=[listening])
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        access = _access(accounts, password_hash, site, lambda token: ready(f"{address}/login?token={token}"))
+        if access is None or access.by_password:
+            ready(address)
+        with _uploads() as uploads, running(settings.home):
+            server = _server(loader, settings, site, uploads, access)
+            with _ended_by_signal():
+                server.run(sockets=[listening])
     finally:
         listening.close()
-        shutil.rmtree(uploads, ignore_errors=True)
 
 
-def _server(loader: AssistantLoader, settings: Settings, site: Site, uploads: str) -> uvicorn.Server:
+def _access(accounts: AccountStore, password_hash: str, site: Site, announce: Callable[[str], None]) -> Access | None:
+    protected = bool(password_hash or accounts.users())
+    if protected:
+        return Access(accounts, password_hash)
+    # 127.0.0.1 is everybody's who has an account on this machine.
+    return None if site.allow_open else Access(accounts, tokens=OneTimeTokens(announce))
+
+
+@contextmanager
+def _uploads() -> Iterator[UploadFolder]:
+    uploads = UploadFolder()
+    try:
+        yield uploads
+    finally:
+        uploads.close()
+
+
+def _server(
+    loader: AssistantLoader, settings: Settings, site: Site, uploads: UploadFolder, access: Access | None
+) -> uvicorn.Server:
     # Gradio reads it when it is imported.
-    os.environ["GRADIO_TEMP_DIR"] = uploads
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads.path)
     from assistant.web.app import create_app
-    from assistant.web.server import create_server
+    from assistant.web.server import Door, create_server
 
     conversations = ConversationStore(conversations_path(settings.home))
+    policy = UploadPolicy(site.max_upload)
     page = create_app(
         loader,
         settings=settings,
         conversations=conversations,
         feedback=FeedbackStore(feedback_path(settings.home)),
         at_once=site.at_once,
-        uploads=UploadPolicy(site.max_upload),
+        uploads=policy,
+        leave=access is not None and access.by_password,
+        hidden=[uploads.path],
     )
-    app = create_server(
-        page,
-        conversations,
-        host=site.host,
-        max_upload=site.max_upload,
-        password_hash=settings.password_hash.get_secret_value(),
-    )
+    door = Door(site.host, uploads, site.names, site.port, policy, access)
+    app = create_server(page, conversations, door)
     # A page that is open keeps a connection open: it is not waited for, nor is its end an error.
     logging.getLogger("uvicorn.error").addFilter(_is_no_cut_connection)
-    config = uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        # Without it uvicorn believes X-Forwarded-For of whoever asks from this machine.
+        proxy_headers=bool(site.proxies),
+        forwarded_allow_ips=list(site.proxies),
+    )
     return uvicorn.Server(config)
 
 

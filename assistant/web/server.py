@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +14,16 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AssistantError
+from assistant.web.security.access import Access
 from assistant.web.security.browser_id import BrowserCookie, owner_of
 from assistant.web.security.hosts import AllowedHosts
-from assistant.web.security.login import LoginTokens, LoginWall, add_login
-from assistant.web.security.middleware import HostGuard, LoginGuard, OwnUploads, SecurityHeaders
-from assistant.web.security.passwords import LoginLimit
+from assistant.web.security.limits import BodyLimit, UploadLimit
+from assistant.web.security.login import LoginWall, add_login
+from assistant.web.security.middleware import HostGuard, OwnUploads, SecurityHeaders
+from assistant.web.security.pages import PageSessions
+from assistant.web.security.temporary import UploadFolder
+from assistant.web.security.throttle import LoginLimit
+from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.storage.conversations import ConversationStore
 
 if TYPE_CHECKING:
@@ -39,21 +46,27 @@ _FILES = frozenset(("page.js", "page.css", "theme.js", "icon.svg"))
 _FOREIGN = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 
 
-def create_server(
-    page: gr.Blocks, conversations: ConversationStore, *, host: str, max_upload: int, password_hash: str = ""
-) -> FastAPI:
-    """The page as a web application for requests to `host`; `max_upload` bytes a file.
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who gets to the page and how: what the server listens at, by which other `names` it is called, what may be
+    uploaded to which folder. `access` None: everybody gets in. `port` names the cookies; 0: any port."""
 
-    With a password's hash it asks for that password first. Raises `UsageError`.
-    """
+    host: str
+    uploads: UploadFolder
+    names: tuple[str, ...] = ()
+    port: int = 0
+    policy: UploadPolicy = field(default_factory=UploadPolicy)
+    access: Access | None = None
+
+
+def create_server(page: gr.Blocks, conversations: ConversationStore, door: Door) -> FastAPI:
+    """The page as a web application. Raises `UsageError`."""
     import gradio as gr
-    from gradio.utils import get_upload_folder
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_routes(app, conversations)
-    login_tokens = LoginTokens(password_hash)
-    if password_hash:
-        add_login(app, password_hash, login_tokens)
+    if door.access:
+        add_login(app, door.access, LoginLimit(), door.port)
     # Without it Gradio takes every path for an uploaded file's (`processing_utils._check_allowed`, 6.31): `launch()`
     # sets it, mounting does not.
     page.has_launched = True
@@ -64,22 +77,34 @@ def create_server(
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=max_upload,
+        max_file_size=door.policy.max_bytes,
         ssr_mode=False,
         enable_monitoring=False,
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
     )
     # The last one added is the first to see a request.
-    app.add_middleware(OwnUploads, folder=Path(get_upload_folder()))
+    app.add_middleware(OwnUploads, folder=door.uploads.path)
+    app.add_middleware(PageSessions, unread=_unread(page))
     app.add_middleware(PageHead)
-    app.add_middleware(BrowserCookie)
-    if password_hash:
-        app.add_middleware(LoginWall, login_tokens=login_tokens)
-        app.add_middleware(LoginGuard, limit=LoginLimit())
+    app.add_middleware(UploadLimit, policy=door.policy, folder=door.uploads)
+    app.add_middleware(BrowserCookie, port=door.port)
+    if door.access:
+        app.add_middleware(LoginWall, access=door.access, port=door.port)
+    app.add_middleware(BodyLimit)
     app.add_middleware(OnlyServed)
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(HostGuard, hosts=AllowedHosts(host))
+    app.add_middleware(HostGuard, hosts=AllowedHosts(door.host, door.names))
     return app
+
+
+def _unread(page: gr.Blocks) -> Callable[[str], int]:
+    """How many messages Gradio's queue holds for a page that has not read them."""
+    waiting = page._queue.pending_messages_per_session
+
+    def unread(session: str) -> int:
+        return waiting[session].qsize() if session in waiting else 0
+
+    return unread
 
 
 class OnlyServed:

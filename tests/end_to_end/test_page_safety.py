@@ -112,8 +112,31 @@ def test_with_a_password_nothing_is_shown_before_it(locked, chromium):
     page.get_by_role("button", name="Log in").click()
     page.locator(".welcome").wait_for()
     cookies = {cookie["name"]: cookie for cookie in context.cookies()}
-    assert all(cookie["httpOnly"] for cookie in cookies.values())
+    assert len(cookies) == 3
+    assert all(cookie["httpOnly"] and cookie["sameSite"] == "Lax" for cookie in cookies.values())
+    page.get_by_role("link", name="Log out").click()
+    page.get_by_role("button", name="Log out", exact=True).click()
+    page.get_by_label("Password").wait_for()
+    page.goto(locked.address)
+    assert page.url.endswith("/login")
     context.close()
+
+
+def test_on_this_machine_the_printed_address_lets_in_once(start_site, chromium):
+    site = start_site(None, "--token")
+    address, _, token = site.address.partition("/login?token=")
+    assert token
+    page = chromium.new_page()
+    page.goto(address)
+    page.get_by_text("Open the address that assistant web printed").wait_for()
+    page.goto(site.address)
+    page.locator(".welcome").wait_for()
+    assert "token" not in page.url
+    other = chromium.new_context().new_page()
+    other.goto(site.address)
+    other.get_by_text("has been used").wait_for()
+    page.reload()
+    page.locator(".welcome").wait_for()
 
 
 def test_guessing_is_slowed_down(locked):

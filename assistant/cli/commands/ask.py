@@ -64,6 +64,7 @@ def _question_text(given: str) -> str:
 
 def _show(assistant: Assistant, question: Question, *, explain: bool = False) -> None:
     from assistant.answering.render import with_marks
+    from assistant.cli.commands.common import say_always
     from assistant.cli.explain import print_steps
     from assistant.cli.terminal import Status, print_citations, print_left_out, print_refusal, print_support, printable
     from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
@@ -72,6 +73,12 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
     shown = 0
     for event in assistant.stream(question):
         match event:
+            case Step("restarting"):
+                status.clear()
+                # What stands there was begun by the engine that ended.
+                print("\n" * bool(shown), end="", flush=True)
+                say_always("the language model stopped; it is started again, and the question is asked once more")
+                shown = 0
             case Step(name):
                 status.say(f"{name} …")
             case Retrieved(passages):

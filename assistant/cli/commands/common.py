@@ -55,12 +55,12 @@ def open_assistant(arguments: argparse.Namespace) -> Assistant:
     return assistant
 
 
-def settings_of(arguments: argparse.Namespace) -> Settings:
-    """The settings, with what these arguments override."""
+def settings_of(arguments: argparse.Namespace, **more: object) -> Settings:
+    """The settings, with what these arguments and `more` override."""
     from assistant.settings import Settings
 
     named = {name: getattr(arguments, name, None) for name in ("articles", "index", "model", "read")}
-    return Settings.load(**named)
+    return Settings.load(**named, **more)
 
 
 def say(line: str) -> None:

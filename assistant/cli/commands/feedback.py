@@ -39,7 +39,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _kept(arguments: argparse.Namespace) -> Sequence[Feedback]:
     """All feedback. Where there is none yet, no file is made."""
-    from assistant.web.storage.feedback import FeedbackStore, feedback_path
+    from assistant.library.kept import feedback_path
+    from assistant.web.storage.feedback import FeedbackStore
 
     path = feedback_path(settings_of(arguments).home)
     if not path.exists():

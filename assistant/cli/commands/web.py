@@ -21,7 +21,14 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     web.add_argument(
         "--hash-password", action="store_true", help="read a password, print what to put into the settings"
     )
-    web.add_argument("--allow-open", action="store_true", help="let others reach the page without a password")
+    web.add_argument("--allow-open", action="store_true", help="ask nobody for a password or a token")
+    web.add_argument("--name", action="append", metavar="HOST", help="a name that the page is called by; repeatable")
+    web.add_argument(
+        "--proxy", action="append", metavar="ADDRESS", help="a proxy that is believed who asks; repeatable"
+    )
+    web.add_argument("--add-user", metavar="NAME", help="read a password, let this user log in; or change the password")
+    web.add_argument("--remove-user", metavar="NAME", help="let this user in no more; what was made is kept")
+    web.add_argument("--list-users", action="store_true", help="print who may log in")
     add_folder_and_model(web)
     web.set_defaults(run=_web)
 
@@ -29,13 +36,15 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def _web(arguments: argparse.Namespace) -> int:
     if arguments.hash_password:
         return _hash_password()
+    if arguments.add_user or arguments.remove_user or arguments.list_users:
+        return _users(arguments)
     if not 0 <= arguments.port <= 65535:
         raise UsageError(f"--port {arguments.port}: a port is a number from 0 to 65535")
     if arguments.max_upload is not None and arguments.max_upload < 1:
         raise UsageError(f"--max-upload {arguments.max_upload}: give a size in MiB, at least 1")
     if arguments.at_once is not None and arguments.at_once < 1:
         raise UsageError(f"--at-once {arguments.at_once}: give a number of questions, at least 1")
-    settings = settings_of(arguments)
+    settings = settings_of(arguments, names=arguments.name, proxies=arguments.proxy)
 
     from assistant.api import Assistant
     from assistant.ingest.limits import MAX_BYTES
@@ -50,7 +59,15 @@ def _web(arguments: argparse.Namespace) -> int:
 
         at_once = arguments.at_once or (4 if resolve_endpoint(settings).url else 1)
         largest = arguments.max_upload * _MIB if arguments.max_upload else MAX_BYTES
-        site = Site(arguments.host, arguments.port, largest, at_once, arguments.allow_open)
+        site = Site(
+            arguments.host,
+            arguments.port,
+            largest,
+            at_once,
+            arguments.allow_open,
+            tuple(settings.names),
+            tuple(settings.proxies),
+        )
         serve(loader, settings, site, lambda address: print(f"assistant: {address}", file=sys.stderr, flush=True))
     finally:
         loader.close()
@@ -58,10 +75,31 @@ def _web(arguments: argparse.Namespace) -> int:
 
 
 def _hash_password() -> int:
+    print(f"ASSISTANT_PASSWORD_HASH='{_hashed()}'")
+    return 0
+
+
+def _hashed() -> str:
     import getpass
 
     from assistant.web.security.passwords import hash_password
 
-    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    print(f"ASSISTANT_PASSWORD_HASH='{hash_password(password)}'")
+    return hash_password(getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n"))
+
+
+def _users(arguments: argparse.Namespace) -> int:
+    from assistant.library.kept import accounts_path
+    from assistant.web.storage.accounts import AccountStore, user_key
+
+    accounts = AccountStore(accounts_path(settings_of(arguments).home))
+    if arguments.add_user:
+        user_key(arguments.add_user)
+        accounts.put_user(arguments.add_user, _hashed())
+        print(f"assistant: {arguments.add_user} may log in; a page that runs asks for names from its next start on")
+    elif arguments.remove_user:
+        accounts.remove_user(arguments.remove_user)
+        print(f"assistant: {arguments.remove_user} may log in no more")
+    else:
+        for name in accounts.users():
+            print(name)
     return 0

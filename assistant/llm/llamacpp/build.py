@@ -192,7 +192,10 @@ def _tool(what: str, *names: str) -> str:
 
 def _install_cmake(work: Path) -> str:
     place = work / "cmake"
-    _run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(place), "cmake"], "pip")
+    pinned = Path(__file__).with_name("cmake") / "requirements.txt"
+    # A wheel and no other than these: it is run as soon as it is there.
+    options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", str(pinned)]
+    _run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(place), *options], "pip")
     return str(place / "cmake" / "data" / "bin" / "cmake")
 
 

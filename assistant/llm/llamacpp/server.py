@@ -25,6 +25,8 @@ _CACHE_MIB = 192
 _MAX_THREADS = 8
 # To be raised when a setting in `process` changes what a saved slot holds, such as the cache's type.
 _STATE_FORMAT = 1
+# A gigabyte from a slow disk takes a minute or two; what takes longer than this does not come.
+_LOADS_WITHIN_S = 900.0
 
 
 class EmbeddedEngine:
@@ -44,6 +46,7 @@ class EmbeddedEngine:
         speculation: bool = True,
         server: Path | None = None,
         adapter: Path | None = None,
+        loads_within_s: float = _LOADS_WITHIN_S,
     ) -> None:
         """`context` tokens are shared by all slots; into the folder `states` slots can be saved.
 
@@ -53,6 +56,7 @@ class EmbeddedEngine:
         """
         self.model = model
         self.server = server
+        self._loads_within_s = loads_within_s
         self.key = secrets.token_urlsafe(32)
         self._config = {
             "model": str(model),
@@ -144,10 +148,7 @@ class EmbeddedEngine:
         process, self._process, self._url = self._process, None, None
         if process is None:
             return
-        # The whole group: a compiled server is the child's own child.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
+        _kill(process)
         process.wait()
         for stream in (process.stdin, process.stdout):
             if stream:
@@ -158,7 +159,14 @@ class EmbeddedEngine:
         process = self._process
         assert process is not None
         assert process.stdout is not None
-        line = process.stdout.readline()
+        # One that hangs while it loads ends, and so says nothing more.
+        hanging = threading.Timer(self._loads_within_s, _kill, [process])
+        hanging.daemon = True
+        hanging.start()
+        try:
+            line = process.stdout.readline()
+        finally:
+            hanging.cancel()
         try:
             reply = json.loads(line)
         except ValueError:
@@ -170,3 +178,10 @@ class EmbeddedEngine:
                 f"see 'assistant model', or {other}"
             )
         return f"{reply['address']}/v1"
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """The whole group: a compiled server is the child's own child."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()

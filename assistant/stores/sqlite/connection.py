@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,11 @@ class SqliteFile:
         self.path = path
         self._local = threading.local()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if schema is not None:
+                # Whole articles: SQLite gives the files beside it the same mode. Whoever shares a library on purpose
+                # gives it another, which is kept.
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise IndexStoreError(f"index folder {path.parent} cannot be made ({error.strerror})") from error
         if schema is not None and not self._is_made():

@@ -41,12 +41,19 @@ class Chat:
     """The chat of every page; what differs between pages is in their `Session`."""
 
     def __init__(
-        self, loader: AssistantLoader, queue: JobQueue, conversations: ConversationStore, feedback: FeedbackStore
+        self,
+        loader: AssistantLoader,
+        queue: JobQueue,
+        conversations: ConversationStore,
+        feedback: FeedbackStore,
+        public: Callable[[str], str] = str,
     ) -> None:
+        """`public` makes of an error's message what may be shown."""
         self._loader = loader
         self._asking = Asking(loader, queue, conversations)
         self._conversations = conversations
         self._feedback = feedback
+        self._public = public
 
     # -- what is shown ------------------------------------------------------------------
 
@@ -174,7 +181,7 @@ class Chat:
             return {**parts, "question": running.live.question, "notice": notice_html(stopped, "info"), "announce": ""}
         if running.job.error:
             back = {"live": unkept_html(answer.to_dict())} if answer else {"question": running.live.question}
-            return {**parts, **back, "notice": notice_html(running.job.error), "announce": ""}
+            return {**parts, **back, "notice": notice_html(self._public(running.job.error)), "announce": ""}
         return {**parts, "announce": f"Answered. {answer_text(answer.to_dict())}" if answer else ""}
 
     # -- everything else ----------------------------------------------------------------

@@ -24,15 +24,20 @@ from assistant.web.views.library import find_html, missing_html, outcomes_html, 
 from assistant.web.views.timeline import timeline_html
 
 _MORE = 50
+_MOST_CHOSEN = 1_000
 
 
 class LibraryHandler:
     """The library of every page."""
 
-    def __init__(self, loader: AssistantLoader, chat: Chat, uploads: UploadPolicy) -> None:
+    def __init__(
+        self, loader: AssistantLoader, chat: Chat, uploads: UploadPolicy, public: Callable[[str], str] = str
+    ) -> None:
+        """`public` makes of an error's message what may be shown."""
         self._loader = loader
         self._chat = chat
         self._uploads = uploads
+        self._public = public
 
     def shown(self, session: Session, owner: str) -> Parts:
         """The whole library as it is now, and the chat's welcome where it names the articles."""
@@ -63,10 +68,12 @@ class LibraryHandler:
             "any-article": self._choose_none,
             "ask-chosen": lambda session, _owner, _action: self._scope(session),
             "ask-dates": self._ask_dates,
-            "remove": self._remove,
-            "refresh": self._refresh,
             "outcomes-close": lambda _session, _owner, _action: {"outcomes": ""},
         }
+
+    def writes(self) -> dict[str, Callable[[Session, str, Action], Parts]]:
+        """What changes the library, by name: it may have to wait for another process."""
+        return {"remove": self._remove, "refresh": self._refresh}
 
     def add(self, session: Session, owner: str, paths: Sequence[Path]) -> Iterator[Parts]:
         """Add files one after the other, telling what becomes of each; each is removed when it is read."""
@@ -78,15 +85,24 @@ class LibraryHandler:
             for place, (path, name, problem) in enumerate(zip(paths, names, problems, strict=True)):
                 rows[place] = (name, "reading", "")
                 yield {"outcomes": outcomes_html(rows, place)}
-                rows[place] = (name, *(("failed", problem) if problem else _added(assistant, path)))
+                rows[place] = (name, *(("failed", problem) if problem else self._added(assistant, path)))
         except AssistantError as error:
-            yield {"notice": notice_html(str(error)), "outcomes": "", "upload": None}
+            yield {"notice": notice_html(self._public(str(error))), "outcomes": "", "upload": None}
             return
         finally:
             for path in paths:
                 path.unlink(missing_ok=True)
         session.library = self.stamp()
         yield {**self.shown(session, owner), "outcomes": outcomes_html(rows, len(rows)), "upload": None}
+
+    def _added(self, assistant: Assistant, path: Path) -> tuple[str, str]:
+        try:
+            outcome = assistant.add_files([path]).outcomes[0]
+            status, message = outcome.status, outcome.message
+        except AssistantError as error:
+            status, message = "failed", str(error)
+        # Where an upload lay for a moment is nobody's to know.
+        return status, self._public(message.replace(str(path), display_name(path.name)))
 
     def _list(self, session: Session) -> Parts:
         assistant, find = self._loader.assistant, session.find
@@ -126,6 +142,8 @@ class LibraryHandler:
             [one for one in session.scope.articles if one != action.text("article")],
         )
         chosen = (*others, article) if action.text("on") == "true" else tuple(others)
+        if len(chosen) > _MOST_CHOSEN:
+            raise UsageError(f"at most {_MOST_CHOSEN:,} articles can be ticked; narrow them by dates instead")
         session.scope = replace(session.scope, articles=chosen)
         return {**self._list(session), **self._scope(session)}
 
@@ -138,6 +156,8 @@ class LibraryHandler:
         return self._scope(session)
 
     def _remove(self, session: Session, owner: str, _: Action) -> Parts:
+        if not session.scope.articles:
+            return {"notice": notice_html("Tick the articles that are to go first.", "info")}
         removed = self._loader.assistant.remove(session.scope.articles)
         session.scope = replace(session.scope, articles=())
         session.library = self.stamp()
@@ -156,15 +176,6 @@ class LibraryHandler:
             **self.shown(session, owner),
             "notice": notice_html(f"Looked again: {changes or 'nothing new'}.", "info"),
         }
-
-
-def _added(assistant: Assistant, path: Path) -> tuple[str, str]:
-    try:
-        outcome = assistant.add_files([path]).outcomes[0]
-    except AssistantError as error:
-        return "failed", str(error).replace(str(path), display_name(path.name))
-    # Where an upload lay for a moment is nobody's to know.
-    return outcome.status, outcome.message.replace(str(path), display_name(path.name))
 
 
 def period_days(period: str) -> tuple[date, date]:

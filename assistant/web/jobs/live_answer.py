@@ -24,6 +24,7 @@ _STEPS = {
     "judging": "Deciding whether they answer it",
     "writing": "Writing",
     "checking": "Checking every sentence against its source",
+    "restarting": "The language model stopped; it is started again, and your question is asked once more",
 }
 
 
@@ -45,6 +46,8 @@ class LiveAnswer:
                 self.doing = _STEPS.get(name, name.capitalize())
                 if name != "checking":
                     self._draft = ""
+                if name == "restarting":
+                    self._sentences, self._citations = (), {}
             case Retrieved(passages):
                 self.doing = f"Reading {_counted(len(passages), 'paragraph')}"
             case Token(text):

@@ -8,23 +8,21 @@ import socket
 from collections.abc import Collection
 
 from assistant.errors import UsageError
-from assistant.web.security.passwords import check_password_hash
 
 _HOST_HEADER = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?")
 
 
-def check_binding(host: str, password_hash: str | None, *, allow_open: bool = False) -> None:
-    """Raises `UsageError` for a host that others can reach, unless there is a password or it is allowed outright.
+def check_binding(host: str, names: Collection[str] = (), *, protected: bool, allow_open: bool = False) -> None:
+    """Raises `UsageError` for a host that others can reach, unless it is `protected` by a password or allowed outright.
 
-    A name counts as what it resolves to; one address beyond loopback is enough. Also raised for a
-    host that is none, and for a hash that is none.
+    A name counts as what it resolves to; one address beyond loopback is enough. Where the page is called by
+    `names`, a proxy lets others reach it. Also raised for a host that is none.
     """
-    if password_hash:
-        check_password_hash(password_hash)
-    if is_loopback(host) or password_hash or allow_open:
+    if (is_loopback(host) and not names) or protected or allow_open:
         return
+    named = f"--name {next(iter(names))}" if names else f"--host {host or '(every address)'}"
     raise UsageError(
-        f"--host {host or '(every address)'} lets others reach the page and there is no password; set "
+        f"{named} lets others reach the page and there is no password; add users (assistant web --add-user NAME), set "
         "ASSISTANT_PASSWORD_HASH (made with: assistant web --hash-password), or say --allow-open to do without"
     )
 

@@ -1,8 +1,4 @@
-"""ASGI middleware around the page: whom it answers, what a browser may do with it, how often one may guess.
-
-In the order in which a request should pass: `HostGuard`, `SecurityHeaders`, `LoginGuard`, `OwnUploads`. (With
-`app.add_middleware` the last one added comes first.)
-"""
+"""ASGI middleware around the page: whom it answers, and what a browser may do with it."""
 
 from __future__ import annotations
 
@@ -16,11 +12,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.web.security.passwords import LoginLimit
+from assistant.web.security.body import read_body
 
 _INLINE_SCRIPT = re.compile(rb"<script(?P<head>(?:\s[^>]*)?)>(?P<code>.*?)</script\s*>", re.I | re.S)
 _HAS_SOURCE = re.compile(rb"\ssrc\s*=", re.I)
@@ -179,36 +174,6 @@ def _authority(origin: str) -> str | None:
     return parts.netloc.casefold() if is_plain else None
 
 
-class LoginGuard:
-    """Counts failed logins at `path` by the client's address and answers 429 to one too many."""
-
-    def __init__(self, app: ASGIApp, limit: LoginLimit, path: str = "/login") -> None:
-        self._app = app
-        self._limit = limit
-        self._path = path
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or refuse it."""
-        if scope["type"] != "http" or scope["method"] != "POST" or scope["path"].rstrip("/") != self._path:
-            await self._app(scope, receive, send)
-            return
-        address = scope["client"][0] if scope.get("client") else ""
-        wait = self._limit.begin(address)
-        if wait:
-            refusal = PlainTextResponse(
-                f"too many wrong passwords; try again in {wait} seconds", 429, headers={"retry-after": str(wait)}
-            )
-            await refusal(scope, receive, send)
-            return
-
-        async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] < 400:
-                self._limit.succeeded(address)
-            await send(message)
-
-        await self._app(scope, receive, watched)
-
-
 class OwnUploads:
     """Answers 403 to an event that names a file outside `folder`, where Gradio puts what is uploaded.
 
@@ -226,20 +191,9 @@ class OwnUploads:
         if scope["type"] != "http" or scope["path"] != self._path:
             await self._app(scope, receive, send)
             return
-        try:
-            body = await Request(scope, receive).body()
-        except ClientDisconnect:
-            return
+        body, again = await read_body(scope, receive)
         refusal = self._refusal(body)
-        if refusal is not None:
-            await refusal(scope, receive, send)
-            return
-        read = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-        async def again() -> Message:
-            return next(read, None) or await receive()
-
-        await self._app(scope, again, send)
+        await (refusal or self._app)(scope, again, send)
 
     def _refusal(self, body: bytes) -> PlainTextResponse | None:
         try:

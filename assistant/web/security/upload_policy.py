@@ -22,11 +22,17 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.I)
 
 @dataclass(frozen=True, slots=True)
 class UploadPolicy:
-    """Limits on what is taken: bytes a file, files at once, suffixes with their dot."""
+    """Limits on what is taken: bytes a file, files at once, bytes of these together, suffixes with their dot."""
 
     max_bytes: int = MAX_BYTES
     max_files: int = MOST_FILES
+    most_full: int = 10
     suffixes: Collection[str] = SUFFIXES
+
+    @property
+    def max_total(self) -> int:
+        """Bytes of one upload's files together: so many of the largest."""
+        return self.max_bytes * self.most_full
 
     def check_number(self, number: int) -> None:
         """Raises `UsageError` for too many files at once."""

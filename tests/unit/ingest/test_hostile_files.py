@@ -104,6 +104,19 @@ def test_too_much_and_too_many_in_an_archive(tmp_path: Path, monkeypatch: pytest
     refused(tmp_path, "a.zip", zipped(members), "holds more than 50 files")
 
 
+def test_a_record_whose_counts_spell_a_record_hides_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for number in range(200):
+            packed.writestr(f"{number:05}-{'x' * 200}.txt", "A story.")
+    honest = archive.directory_bytes(path)
+    content = bytearray(path.read_bytes())
+    at = content.rfind(b"PK\x05\x06")
+    content[at + 8 : at + 12] = b"PK\x05\x06"
+    path.write_bytes(content)
+    assert archive.directory_bytes(path) == honest > 40_000
+
+
 def test_the_size_of_a_zips_directory_is_known_before_it_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(zipped({"a.txt": STORY, "b.txt": STORY}))
     (tmp_path / "b.zip").write_bytes(b"no zip at all")

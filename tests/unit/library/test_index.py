@@ -441,3 +441,17 @@ def test_a_reader_sees_each_article_whole_while_another_process_writes(
         child.join(60)
     assert child.exitcode == 0
     assert seen == {2, 3}
+
+
+def test_whole_articles_are_nobody_elses_to_read(tmp_path: Path, embedder: Any) -> None:
+    """F19: the index was 0644 in a folder of 0755. Where it is shared on purpose it stays so."""
+    folder = tmp_path / "new"
+    index = ArticleIndex(folder / "index.sqlite3", embedder)
+    assert folder.stat().st_mode & 0o077 == 0
+    for path in folder.glob("index.sqlite3*"):
+        if path.suffix not in (".lock", ".writer"):
+            assert path.stat().st_mode & 0o077 == 0, path
+    index.close()
+    (folder / "index.sqlite3").chmod(0o644)
+    ArticleIndex(folder / "index.sqlite3", embedder).close()
+    assert (folder / "index.sqlite3").stat().st_mode & 0o077 == 0o044

@@ -7,9 +7,8 @@ from assistant.settings import Settings
 from assistant.web.app import create_app
 from assistant.web.handlers.session import Session
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.security.browser_id import COOKIE
 
-ME = SimpleNamespace(cookies={COOKIE: "a" * 43}, query_params={})
+ME = SimpleNamespace(state=SimpleNamespace(owner="me"), query_params={})
 
 
 @pytest.fixture
@@ -24,6 +23,18 @@ def handler(blocks, name):
 
 def by_name(blocks, parts):
     return {component.elem_id: value for component, value in parts.items()}
+
+
+def acted(blocks, *arguments):
+    """What an event that is followed gives, all together."""
+
+    async def gather():
+        return [parts async for parts in handler(blocks, "_act")(*arguments)]
+
+    together = {}
+    for parts in asyncio.run(gather()):
+        together |= by_name(blocks, parts)
+    return together
 
 
 def event(data):
@@ -42,18 +53,16 @@ def test_one_question_does_not_hold_up_another_page(blocks):
 
 @pytest.mark.parametrize("data", [None, "x", {"action": 1}, {"action": "rename", "id": "x"}])
 def test_what_a_stranger_sends_ends_as_a_line_to_read(blocks, data):
-    parts = by_name(blocks, handler(blocks, "_act")(Session(), event(data), ME))
+    parts = acted(blocks, Session(), event(data), ME)
     assert 'role="alert"' in parts["notice"]
 
 
 def test_an_unknown_action_does_nothing(blocks):
-    assert handler(blocks, "_act")(Session(), event({"action": "__class__"}), ME) == {}
+    assert acted(blocks, Session(), event({"action": "__class__"}), ME) == {}
 
 
 def test_without_a_cookie_nothing_is_shown(blocks):
-    parts = by_name(
-        blocks, handler(blocks, "_act")(Session(), event({"action": "dismiss"}), SimpleNamespace(cookies={}))
-    )
+    parts = acted(blocks, Session(), event({"action": "dismiss"}), SimpleNamespace(state=SimpleNamespace()))
     assert "needs a cookie" in parts["notice"]
 
 
@@ -62,7 +71,7 @@ def test_an_unforeseen_error_is_kept_to_the_log(blocks, caplog, monkeypatch):
         raise KeyError("secret detail")
 
     monkeypatch.setattr(Session, "__setattr__", fail)
-    parts = by_name(blocks, handler(blocks, "_act")(Session.__new__(Session), event({"action": "edit-cancel"}), ME))
+    parts = acted(blocks, Session.__new__(Session), event({"action": "edit-cancel"}), ME)
     assert "secret" not in parts["notice"]
     assert "secret detail" in caplog.text
 

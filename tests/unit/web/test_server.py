@@ -3,14 +3,13 @@ from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from assistant.errors import UsageError
 from assistant.web.security.browser_id import COOKIE, BrowserCookie, owner_of
-from assistant.web.security.login import COOKIE as LOGIN
-from assistant.web.security.login import LoginTokens, LoginWall, login_html
+from assistant.web.security.login import login_html
 from assistant.web.server import OnlyServed, PageHead
 
 PAGE = (
@@ -70,55 +69,53 @@ def test_a_cookie_that_is_none_of_ours_is_replaced():
     assert "set-cookie" in page.get("/", headers={"cookie": "\x00=;=,;"}).headers
 
 
-def test_an_owner_is_a_digest_of_the_cookie_and_there_is_none_without():
-    token = "a" * 43
-    owner = owner_of(SimpleNamespace(cookies={COOKIE: token}))
-    assert token not in owner
-    assert owner == owner_of(SimpleNamespace(cookies={COOKIE: token}))
-    assert owner != owner_of(SimpleNamespace(cookies={COOKIE: "b" * 43}))
-    for cookies in ({}, {COOKIE: "short"}, {COOKIE: "ü" * 43}):
-        with pytest.raises(UsageError, match="needs a cookie"):
-            owner_of(SimpleNamespace(cookies=cookies))
+def owners(page, **sent):
+    return page.get("/x", headers={"cookie": "; ".join(f"{name}={value}" for name, value in sent.items())}).json()
 
 
-class Clock:
-    now = 1_000_000.0
+@pytest.fixture
+def who():
+    async def tell(request):
+        return JSONResponse(getattr(request.state, "owner", None))
 
-    def __call__(self):
-        return self.now
-
-
-def test_a_pass_holds_until_it_expires_or_the_password_changes():
-    clock = Clock()
-    login_tokens = LoginTokens("$scrypt$one", clock)
-    made = login_tokens.make()
-    assert login_tokens.holds(made)
-    assert LoginTokens("$scrypt$one", clock).holds(made)
-    assert not LoginTokens("$scrypt$two", clock).holds(made)
-    clock.now += 31 * 24 * 3600
-    assert not login_tokens.holds(made)
+    app = Starlette(routes=[Route("/{rest:path}", tell)])
+    app.add_middleware(BrowserCookie, port=7860)
+    return TestClient(app)
 
 
-@pytest.mark.parametrize("given", ["", ".", "..", "9999999999.x.y", "ü.ü.ü", "9999999999..", "a" * 5000])
-def test_a_pass_that_was_not_made_here_does_not_hold(given):
-    assert not LoginTokens("$scrypt$one").holds(given)
+def test_an_owner_is_a_digest_of_the_cookie_and_there_is_none_without(who):
+    mine = {f"{COOKIE}_7860": "a" * 43}
+    owner = owners(who, **mine)
+    assert "a" * 43 not in owner
+    assert owner == owners(who, **mine)
+    assert owner != owners(who, **{f"{COOKIE}_7860": "b" * 43})
+    for cookies in ({}, {f"{COOKIE}_7860": "short"}, {f"{COOKIE}_8080": "a" * 43}):
+        assert owners(who, **cookies) is None
+    with pytest.raises(UsageError, match="needs a cookie"):
+        owner_of(SimpleNamespace(state=SimpleNamespace()))
+    assert owner_of(SimpleNamespace(state=SimpleNamespace(owner="x"))) == "x"
 
 
-def test_a_pass_cannot_be_made_to_last():
-    login_tokens = LoginTokens("$scrypt$one")
-    expiry, rest = login_tokens.make().split(".", 1)
-    assert not login_tokens.holds(f"{int(expiry) + 1}.{rest}")
+@pytest.mark.parametrize("foreign", ['{"mode":"dark"}', "two words", "größe", "a[b]", '"'])
+def test_another_programs_cookie_on_this_host_takes_nothing_away(who, foreign):
+    """F8: `http.cookies` gives up at the first value that it does not like."""
+    cookie = f"theme={foreign}; pre[fs]=1; {COOKIE}_7860={'a' * 43}".encode()
+    answer = who.get("/", headers={"cookie": cookie})
+    assert "set-cookie" not in answer.headers
+    assert answer.json() == owners(who, **{f"{COOKIE}_7860": "a" * 43})
 
 
-def test_without_a_pass_there_is_only_the_way_to_it():
-    login_tokens = LoginTokens("$scrypt$one")
-    page = client((LoginWall, {"login_tokens": login_tokens}))
-    assert page.get("/").headers["location"] == "/login"
-    assert page.get("/gradio_api/queue/data").status_code == 401
-    assert page.get("/export/a.md").status_code == 401
-    assert page.get("/page/page.css").status_code == 200
-    page.cookies.set(LOGIN, login_tokens.make())
-    assert page.get("/").status_code == 200
+def test_a_browser_known_before_the_port_was_in_the_name_stays_the_same(who):
+    answer = who.get("/", headers={"cookie": f"{COOKIE}={'a' * 43}"})
+    assert answer.headers["set-cookie"].startswith(f"{COOKIE}_7860={'a' * 43}; ")
+    assert answer.json() == owners(who, **{f"{COOKIE}_7860": "a" * 43})
+
+
+def test_behind_tls_the_cookie_is_secure():
+    page = client((BrowserCookie, {}))
+    assert "Secure" not in page.get("http://testserver/").headers["set-cookie"]
+    page = client((BrowserCookie, {}))
+    assert "Secure" in page.get("https://testserver/").headers["set-cookie"]
 
 
 def test_the_form_says_what_went_wrong():

@@ -241,3 +241,11 @@ def wait_for_end(pid: int) -> None:
         time.sleep(0.05)
     os.kill(pid, signal.SIGKILL)
     pytest.fail(f"process {pid} outlives its parent")
+
+
+def test_an_engine_that_hangs_while_it_loads_is_ended(start: Start, tmp_path: Path) -> None:
+    start("time.sleep(600)")  # puts its script in Python's place
+    engine = EmbeddedEngine(tmp_path / "m.gguf", loads_within_s=0.3)
+    with pytest.raises(ModelError, match="could not load it"):
+        engine.base_url  # noqa: B018
+    engine.stop()

@@ -97,7 +97,9 @@ def library_handler(fake):
 
 
 def do(library_handler, name, session=None, **details):
-    return library_handler.actions()[name](session or Session(), "me", Action(name, details))
+    return (library_handler.actions() | library_handler.writes())[name](
+        session or Session(), "me", Action(name, details)
+    )
 
 
 @pytest.mark.parametrize(
@@ -211,3 +213,18 @@ def test_nothing_is_shown_before_the_articles_are_open():
     library_handler = LibraryHandler(AssistantLoader(lambda _: None), FakeChat(), UploadPolicy())
     assert library_handler.shown(Session(), "me") == {}
     assert library_handler.stamp() is None
+
+
+def test_to_remove_nothing_touches_nothing(library_handler, fake):
+    """F7: each such click waited for the writer's lock."""
+    fake.remove = None
+    assert "Tick the articles" in do(library_handler, "remove")["notice"]
+
+
+def test_what_is_ticked_is_bounded(library_handler):
+    session = Session(scope=Scope(articles=tuple(str(number) for number in range(1000))))
+    with pytest.raises(UsageError, match="at most 1,000"):
+        do(library_handler, "choose", session, article="one more", on="true")
+    do(library_handler, "choose", session, article="7", on="true")
+    do(library_handler, "choose", session, article="7", on="false")
+    assert len(session.scope.articles) == 999

@@ -67,3 +67,12 @@ def test_the_answer_is_there_when_it_is_done():
     assert live.answer is None
     live.take(Done(answer))
     assert live.answer is answer
+
+
+def test_when_the_engine_was_started_again_the_answer_begins_anew():
+    live = LiveAnswer("Who met?")
+    for event in (SentenceReady(SENTENCE, (CITATION,)), Token("They al"), Step("restarting")):
+        live.take(event)
+    assert "asked once more" in live.doing
+    assert live.record()["sentences"] == live.record()["citations"] == []
+    assert live.record()["draft"] == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,9 @@ from assistant.web.app import create_app
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.browser_id import COOKIE
 from assistant.web.security.middleware import OwnUploads
-from assistant.web.server import create_server
+from assistant.web.security.temporary import UploadFolder
+from assistant.web.security.upload_policy import UploadPolicy
+from assistant.web.server import Door, create_server
 from assistant.web.storage.conversations import ConversationStore
 
 STORY = b"The ferry\n\nThe council of Lund said on Monday that a new ferry would sail from May."
@@ -60,12 +63,13 @@ class FakeAssistant:
 class Page:
     """The page as it is served, with a library in memory, and how its script speaks to it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, uploads: UploadFolder) -> None:
         self.library = FakeAssistant()
         conversations = ConversationStore(home / "conversations.sqlite3")
         loader = AssistantLoader.of(self.library)  # type: ignore[arg-type]
         blocks = create_app(loader, settings=Settings(home=home), conversations=conversations)
-        self.app: Any = create_server(blocks, conversations, host="127.0.0.1", max_upload=1_000_000)
+        door = Door("127.0.0.1", uploads, policy=UploadPolicy(max_bytes=1_000_000))
+        self.app: Any = create_server(blocks, conversations, door)
         # A function's number, by the component's name and the event.
         names = {number: block.elem_id for number, block in blocks.blocks.items()}
         self._numbers = {
@@ -89,16 +93,21 @@ class Page:
 
 
 @pytest.fixture
-def uploads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "uploads"
-    folder.mkdir()
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
+def folder(tmp_path: Path) -> Iterator[UploadFolder]:
+    folder = UploadFolder(tmp_path)
+    yield folder
+    folder.close()
 
 
 @pytest.fixture
-def page(uploads: Path, tmp_path: Path) -> Page:
-    return Page(tmp_path)
+def uploads(folder: UploadFolder, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder.path))
+    return folder.path
+
+
+@pytest.fixture
+def page(uploads: Path, folder: UploadFolder, tmp_path: Path) -> Page:
+    return Page(tmp_path, folder)
 
 
 @pytest.fixture
@@ -171,6 +180,13 @@ def assert_left_alone(page: Page, uploads: Path, secret: Path) -> None:
     assert page.library.added == []
     assert secret.read_text() == SECRET
     assert not list(uploads.rglob("diary.txt"))
+
+
+def test_a_file_that_never_ends_stops_nothing(page: Page, served: TestClient, tmp_path: Path) -> None:
+    """F2: it was opened on the event loop, and nothing was answered any more."""
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert page.send(served, "upload", "upload", [file_at(tmp_path / "pipe.txt")])[0] == 403
+    assert page.send(served, "upload", "upload", [file_at("/dev/zero")])[0] == 403
 
 
 @pytest.mark.parametrize("address", ["http://attacker.example/story.txt", "https://100.100.100.200/story.txt"])

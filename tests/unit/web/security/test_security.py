@@ -23,89 +23,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from assistant.errors import UsageError
 from assistant.web.security.hosts import AllowedHosts, check_binding, is_loopback
-from assistant.web.security.middleware import HostGuard, LoginGuard, SecurityHeaders, content_security_policy
-from assistant.web.security.passwords import LoginLimit, hash_password, login_check, verify_password
+from assistant.web.security.middleware import HostGuard, SecurityHeaders, content_security_policy
 from assistant.web.security.upload_policy import UploadPolicy, display_name, safe_name
-
-# -- passwords --------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def hashed() -> str:
-    return hash_password("correct horse")
-
-
-def test_a_password_is_known_by_its_hash(hashed: str) -> None:
-    assert verify_password("correct horse", hashed)
-    assert not verify_password("correct hors", hashed)
-    assert not verify_password("", hashed)
-    assert not verify_password("x" * 10_000_000, hashed)
-    assert "correct" not in hashed
-
-
-def test_a_hash_is_salted_and_costly(hashed: str) -> None:
-    assert hash_password("correct horse") != hashed
-    assert hashed.startswith("$scrypt$ln=15,r=8,p=3$")
-
-
-def test_the_hash_is_scrypts_own() -> None:
-    salt = b"NaCl\0\0\0\0"
-    made = hashlib.scrypt(b"password", salt=salt, n=1024, r=8, p=16, dklen=64)
-    shown = [base64.b64encode(data).decode().rstrip("=") for data in (salt, made)]
-    assert verify_password("password", f"$scrypt$ln=10,r=8,p=16${shown[0]}${shown[1]}")
-    assert not verify_password("password", f"$scrypt$ln=11,r=8,p=16${shown[0]}${shown[1]}")
-
-
-def test_letters_typed_on_two_keyboards_are_the_same() -> None:
-    assert verify_password("Zu\u0308rich am See", hash_password("Zürich am See"))
-
-
-@pytest.mark.parametrize("password", ["", "short", "x" * 1025])
-def test_a_password_too_short_or_too_long_is_refused_and_not_shown(password: str) -> None:
-    with pytest.raises(UsageError, match=r"choose one of 8 to 1,024") as caught:
-        hash_password(password)
-    assert not password or password not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        "",
-        "correct horse",
-        "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$aGFzaA",
-        "$scrypt$ln=15,r=8,p=3$c2FsdHNhbHRzYWx0$",
-        "$scrypt$ln=0,r=8,p=1$c2FsdHNhbHRzYWx0$" + "A" * 43,
-        "$scrypt$ln=15,r=0,p=1$c2FsdHNhbHRzYWx0$" + "A" * 43,
-        "$scrypt$ln=30,r=8,p=1$c2FsdHNhbHRzYWx0$" + "A" * 43,
-        "$scrypt$ln=99,r=99,p=99$c2FsdHNhbHRzYWx0$" + "A" * 43,
-        "$scrypt$ln=15,r=8,p=1$c2FsdHNhbHRzY$" + "A" * 43,
-        "$scrypt$ln=15,r=8,p=1$!!!!!!!!!!!!$" + "A" * 43,
-    ],
-)
-def test_what_is_no_hash_is_refused_and_not_shown(broken: str) -> None:
-    with pytest.raises(UsageError, match="--hash-password") as caught:
-        verify_password("correct horse", broken)
-    assert not broken or broken not in str(caught.value)
-    with pytest.raises(UsageError):
-        check_binding("127.0.0.1", broken or "x")
-    with pytest.raises(UsageError):
-        login_check(broken)
-
-
-def test_a_login_lets_the_event_loop_go_on(hashed: str) -> None:
-    async def both() -> tuple[bool, bool, int]:
-        is_right = login_check(hashed)
-        turns = 0
-        right, wrong = asyncio.create_task(is_right("any", "correct horse")), asyncio.create_task(is_right("", "no"))
-        while not (right.done() and wrong.done()):
-            turns += 1
-            await asyncio.sleep(0)
-        return right.result(), wrong.result(), turns
-
-    right, wrong, turns = asyncio.run(both())
-    assert (right, wrong) == (True, False)
-    assert turns > 3
-
 
 # -- where it is served -----------------------------------------------------------------
 
@@ -119,16 +38,29 @@ def test_a_login_lets_the_event_loop_go_on(hashed: str) -> None:
         ("::ffff:10.0.0.1", False), ("fe80::1", False), ("8.8.8.8", False),
     ],
 )  # fmt: skip
-def test_beyond_loopback_a_password_is_needed(host: str, loopback: bool, hashed: str) -> None:
+def test_beyond_loopback_a_password_is_needed(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
-    check_binding(host, hashed)
-    check_binding(host, None, allow_open=True)
+    check_binding(host, protected=True)
+    check_binding(host, protected=False, allow_open=True)
     if loopback:
-        check_binding(host, None)
+        check_binding(host, protected=False)
         return
-    for nothing in (None, ""):
-        with pytest.raises(UsageError, match="there is no password"):
-            check_binding(host, nothing)
+    with pytest.raises(UsageError, match="there is no password"):
+        check_binding(host, protected=False)
+
+
+def test_a_page_with_a_name_of_its_own_is_reached_by_others() -> None:
+    check_binding("127.0.0.1", ["news.example"], protected=True)
+    with pytest.raises(UsageError, match=r"--name news\.example .* no password"):
+        check_binding("127.0.0.1", ["news.example"], protected=False)
+
+
+def test_behind_a_proxy_the_pages_name_is_answered() -> None:
+    hosts = AllowedHosts("127.0.0.1", ["news.example"])
+    assert "news.example" in hosts
+    assert "NEWS.example:443" in hosts
+    assert "other.example" not in hosts
+    assert "192.168.1.5" not in hosts
 
 
 def _resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
@@ -140,13 +72,13 @@ def _resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
 
 def test_a_name_is_what_it_resolves_to(monkeypatch: pytest.MonkeyPatch) -> None:
     _resolving(monkeypatch, "127.0.0.1", "::1")
-    check_binding("my-laptop", None)
+    check_binding("my-laptop", protected=False)
     _resolving(monkeypatch, "127.0.0.1", "192.168.1.5")
     with pytest.raises(UsageError, match="my-laptop"):
-        check_binding("my-laptop", None)
+        check_binding("my-laptop", protected=False)
     _resolving(monkeypatch, "10.0.0.1")
     with pytest.raises(UsageError, match="localhost"):
-        check_binding("localhost", None)
+        check_binding("localhost", protected=False)
 
 
 @pytest.mark.parametrize("host", ["no such host", "a" * 300, "\ud800", "300.1.1.1.1", "x\x00y"])
@@ -156,7 +88,7 @@ def test_what_is_no_host_is_said_so(host: str, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(socket, "getaddrinfo", refuses)
     with pytest.raises(UsageError, match="no address of this machine"):
-        check_binding(host, None)
+        check_binding(host, protected=False)
 
 
 LOCAL = AllowedHosts("127.0.0.1")
@@ -370,59 +302,6 @@ def test_a_websocket_of_another_site_is_closed() -> None:
     ):
         pass
     assert caught.value.code == 1008
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_guessing_is_stopped_and_may_be_tried_again_later() -> None:
-    clock = Clock()
-    app = LoginGuard(site(), LoginLimit(3, 60, clock=clock))
-    mine, other = client(app, client=("10.0.0.1", 1)), client(app, client=("10.0.0.2", 1))
-
-    def post(browser: TestClient, password: str, path: str = "/login") -> int:
-        return browser.post(path, data={"password": password}).status_code
-
-    assert [post(mine, "wrong"), post(mine, "right"), post(mine, "wrong"), post(mine, "wrong", "/login/")] == [
-        400, 200, 400, 400,
-    ]  # fmt: skip
-    clock.now += 20
-    assert post(mine, "wrong") == 400
-    refused = mine.post("/login", data={"password": "right"})
-    assert refused.status_code == 429
-    assert refused.headers["retry-after"] == "40"
-    assert post(other, "right") == 200
-    assert mine.get("/").status_code == 200
-    clock.now += 41
-    assert post(mine, "right") == 200
-
-
-def test_attempts_at_the_same_time_count_before_they_are_answered() -> None:
-    limit = LoginLimit(2, 60, clock=Clock())
-    assert [limit.begin("10.0.0.1") for _ in range(3)] == [0, 0, 60]
-
-
-def test_many_addresses_together_are_stopped_too() -> None:
-    clock = Clock()
-    limit = LoginLimit(5, 60, most_of_all=10, clock=clock)
-    assert [limit.begin(f"10.0.0.{number}") for number in range(11)] == [0] * 10 + [60]
-    clock.now += 61
-    assert limit.begin("10.0.0.99") == 0
-
-
-def test_addresses_of_one_network_are_one() -> None:
-    limit = LoginLimit(1, 60, clock=Clock())
-    assert limit.begin("2001:db8::1") == 0
-    assert limit.begin("2001:db8::ffff:1%eth0") == 60
-    assert limit.begin("2001:db8:0:1::1") == 0
-    assert limit.begin("::ffff:10.0.0.1") == 0
-    assert limit.begin("10.0.0.1") == 60
-    assert limit.begin("") == 0
-    assert limit.begin("testclient") == 0
 
 
 # -- uploads ----------------------------------------------------------------------------

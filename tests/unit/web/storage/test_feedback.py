@@ -15,9 +15,11 @@ from pydantic import SecretStr
 
 from assistant import __version__
 from assistant.errors import UsageError
+from assistant.library.kept import conversations_path, feedback_path
+from assistant.library.location import kept_in
 from assistant.schema import Turn
 from assistant.settings import Settings
-from assistant.web.storage.feedback import FeedbackStore, conversations_path, feedback_path, kept_in, snapshot
+from assistant.web.storage.feedback import FeedbackStore, snapshot
 from evals.cases import load_cases
 from evals.feedback_facts import TO_COMPLETE, to_facts, to_lines
 from evals.schema import Result

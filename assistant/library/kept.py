@@ -1,0 +1,56 @@
+"""Which files of people's work there are, and which pages use them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from assistant.library.location import kept_in
+
+_RUNNING = "running"
+
+
+def feedback_path(home: Path) -> Path:
+    """The file of `FeedbackStore`."""
+    return kept_in(home) / "feedback.sqlite3"
+
+
+def conversations_path(home: Path) -> Path:
+    """The file of `ConversationStore`."""
+    return kept_in(home) / "conversations.sqlite3"
+
+
+def accounts_path(home: Path) -> Path:
+    """The file of `AccountStore`."""
+    return kept_in(home) / "accounts.sqlite3"
+
+
+@contextmanager
+def running(home: Path) -> Iterator[None]:
+    """Say, by a lock that the system releases when this process ends, that a page uses these files."""
+    folder = kept_in(home) / _RUNNING
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / str(os.getpid())
+    with FileLock(path):
+        yield
+    path.unlink(missing_ok=True)
+
+
+def running_pages(home: Path) -> list[str]:
+    """The numbers of the processes whose pages use these files."""
+    found = []
+    for path in sorted((kept_in(home) / _RUNNING).glob("*")):
+        lock = FileLock(path)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            found.append(path.name)
+            continue
+        with suppress(OSError):
+            path.unlink()
+        lock.release()
+    return found

@@ -1,0 +1,88 @@
+"""Changes of the library, one after the other: whoever waits for another's holds up nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+
+from assistant.errors import AssistantError, UsageError
+from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.views.chat import notice_html
+
+_SAID_AFTER_S = 1.0
+_MOST_WAITING = 16
+
+
+class Writing:
+    """A line of its own, apart from the threads that everything else on the page shares."""
+
+    def __init__(self, loader: AssistantLoader, said_after: float = _SAID_AFTER_S) -> None:
+        """`said_after`: seconds after which a page is told whom it waits for."""
+        self._loader = loader
+        self._said_after = said_after
+        self._one = asyncio.Semaphore(1)
+        self._waiting = 0
+
+    async def follow(self, work: Callable[[], dict[Any, Any]]) -> AsyncIterator[dict[str, Any]]:
+        """What `work` gives, in a thread as soon as it is its turn; before that, whom it waits for, where it does.
+
+        Raises `UsageError` when too many wait.
+        """
+        if self._waiting >= _MOST_WAITING:
+            raise UsageError(f"{self._waiting} changes of the library are waiting already; try again in a while")
+        self._waiting += 1
+        # Begun once, it is done also where the page that asked for it is closed meanwhile.
+        running = asyncio.create_task(self._run(work))
+        running.add_done_callback(self._ended)
+        done, _ = await asyncio.wait([running], timeout=self._said_after)
+        if not done:
+            yield {"notice": notice_html(await anyio.to_thread.run_sync(self._who), "info")}
+        yield await asyncio.shield(running)
+
+    async def _run(self, work: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
+        loop = asyncio.get_running_loop()
+        async with self._one:
+            result: asyncio.Future[dict[Any, Any]] = loop.create_future()
+
+            def run() -> None:
+                try:
+                    made = work()
+                except BaseException as error:
+                    told = partial(_fail, result, error)
+                else:
+                    told = partial(_give, result, made)
+                with suppress(RuntimeError):  # the server has ended meanwhile
+                    loop.call_soon_threadsafe(told)
+
+            # A thread that the end of the program does not wait for: another process may write for long. What is cut
+            # off is undone by the store, or done again by the next update.
+            threading.Thread(target=run, name="writing", daemon=True).start()
+            return await result
+
+    def _ended(self, running: asyncio.Task[dict[Any, Any]]) -> None:
+        self._waiting -= 1
+        if not running.cancelled():
+            # Told to whoever still waits for it.
+            running.exception()
+
+    def _who(self) -> str:
+        holder = None
+        with suppress(AssistantError):
+            holder = self._loader.assistant.index.holder()
+        return f"The library is being changed{f' by {holder}' if holder else ''}; this follows as soon as that is done."
+
+
+def _give(result: asyncio.Future[dict[Any, Any]], made: dict[Any, Any]) -> None:
+    if not result.done():
+        result.set_result(made)
+
+
+def _fail(result: asyncio.Future[dict[Any, Any]], error: BaseException) -> None:
+    if not result.done():
+        result.set_exception(error)

@@ -1,0 +1,109 @@
+"""Changes of the library wait in a line of their own: nobody's click stops the page for others."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import anyio.to_thread
+import pytest
+
+from assistant.errors import IndexStoreError, UsageError
+from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.writing import Writing
+
+HOLDER = SimpleNamespace(index=SimpleNamespace(holder=lambda: "process 123 (since 12:03:20)"))
+
+
+def writing(said_after: float = 0.02) -> Writing:
+    return Writing(AssistantLoader.of(HOLDER), said_after)  # type: ignore[arg-type]
+
+
+async def gather(line: Writing, work: Any) -> list[dict[str, Any]]:
+    return [parts async for parts in line.follow(work)]
+
+
+def test_what_is_written_at_once_says_nothing_of_waiting() -> None:
+    assert asyncio.run(gather(writing(60), lambda: {"shelf": "x"})) == [{"shelf": "x"}]
+
+
+def test_whoever_waits_is_told_for_whom() -> None:
+    go_on = threading.Event()
+
+    async def run() -> list[dict[str, Any]]:
+        line, told = writing(), []
+        async for parts in line.follow(lambda: {"shelf": str(go_on.wait(20))}):
+            told.append(parts)
+            go_on.set()
+        return told
+
+    notice, done = asyncio.run(run())
+    assert "process 123" in notice["notice"]
+    assert done == {"shelf": "True"}
+
+
+def test_changes_that_wait_hold_up_no_thread_that_others_need() -> None:
+    """F7: forty clicks that waited for another process's lock took all forty threads for ten minutes."""
+    go_on = threading.Event()
+    running = 0
+    most = 0
+
+    def work() -> dict[str, Any]:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        assert go_on.wait(20)
+        running -= 1
+        return {"shelf": "x"}
+
+    async def run() -> tuple[list[Any], int]:
+        line = writing()
+        waiting = [asyncio.create_task(gather(line, work)) for _ in range(16)]
+        await asyncio.sleep(0.1)
+        with pytest.raises(UsageError, match="16 changes of the library are waiting"):
+            await gather(line, work)
+        limiter = anyio.to_thread.current_default_thread_limiter()
+        borrowed = limiter.borrowed_tokens
+        assert await anyio.to_thread.run_sync(lambda: "answered") == "answered"
+        go_on.set()
+        return await asyncio.gather(*waiting), int(borrowed)
+
+    told, borrowed = asyncio.run(run())
+    assert borrowed == 0
+    assert most == 1
+    assert [parts[-1] for parts in told] == [{"shelf": "x"}] * 16
+
+
+def test_an_error_is_told_and_the_line_goes_on() -> None:
+    def fails() -> dict[str, Any]:
+        raise IndexStoreError("the disk is full")
+
+    async def run() -> list[dict[str, Any]]:
+        line = writing(60)
+        with pytest.raises(IndexStoreError, match="disk is full"):
+            await gather(line, fails)
+        return await gather(line, lambda: {"shelf": "x"})
+
+    assert asyncio.run(run()) == [{"shelf": "x"}]
+
+
+def test_what_a_closed_page_asked_for_is_done_all_the_same() -> None:
+    go_on, done = threading.Event(), threading.Event()
+
+    def work() -> dict[str, Any]:
+        assert go_on.wait(20)
+        done.set()
+        return {}
+
+    async def run() -> None:
+        line = writing()
+        page = asyncio.create_task(gather(line, work))
+        await asyncio.sleep(0.1)
+        page.cancel()
+        go_on.set()
+        assert await asyncio.to_thread(done.wait, 20)
+        assert await gather(line, lambda: {"shelf": "x"})
+
+    asyncio.run(run())
