@@ -5,25 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-_MONTH_OF = {
-    **{name: name for name in MONTHS},
-    **{name[:3]: name for name in MONTHS},
-    "sept": "september",
-}
+from assistant.text.months import ENGLISH_MONTHS, MONTH_NAMES
+
+MONTHS = tuple(name.lower() for name in MONTH_NAMES)
+_MONTH_OF = {form: MONTHS[number - 1] for form, number in ENGLISH_MONTHS.items()}
 
 
 @dataclass(frozen=True, slots=True)

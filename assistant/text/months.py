@@ -33,6 +33,9 @@ _NAMES = {
     "hi": "जनवरी जन|फ़रवरी फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर सितम्बर|अक्टूबर अक्तूबर|नवंबर नवम्बर|दिसंबर दिसम्बर",
 }  # fmt: skip
 
+MONTH_NAMES = tuple(names.split()[0].title() for names in _NAMES["en"].split("|"))
+"""January to December; `calendar.month_name` would change with the locale."""
+
 ENGLISH_MONTHS = {name: number for number, names in enumerate(_NAMES["en"].split("|"), 1) for name in names.split()}
 MONTHS = {
     name.replace("_", " "): number
