@@ -140,7 +140,7 @@ class Update:
         self._now[key] = replace(entry, size=file.size, modified=file.modified)
         self._unchanged(entry, source_file)
 
-    def _read(
+    def _read(  # noqa: C901 -- one file's articles, in the order of a stream; to be divided
         self,
         ledger: PartialFiles,
         source: Source,
