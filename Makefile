@@ -1,7 +1,7 @@
 # Everything runs in .venv, which is made when first needed. Only Python 3.11+, make and the package
-# registry are asked for; to compile the engine a C++ compiler too. Progress goes to standard error: `make ask` prints the answer and nothing else.
+# registry are asked for; a browser and a compiled engine are used by the tests where there are any. Progress goes to standard error: `make ask` prints the answer and nothing else.
 .SILENT:
-.PHONY: ask web articles setup engine test lint types evals train bench docs check clean clean-venv
+.PHONY: ask web articles setup engine test unit lint types evals train bench docs check clean clean-venv
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,13 +16,16 @@ web: $(VENV)/local.stamp ## the chat page, at http://127.0.0.1:7860
 articles: $(VENV)/local.stamp ## list the articles in seeds/
 	$(BIN)/assistant articles
 
-setup: engine ## install what a user needs, and compile the engine for this processor
+setup: $(VENV)/local.stamp ## install what a user needs
 
-engine: $(VENV)/local.stamp ## compile the embedded model's engine for this processor: about four minutes, once
+engine: $(VENV)/local.stamp ## compile the embedded model's engine for a processor with AVX-512 or AMX: about four minutes, once
 	$(BIN)/assistant engine --build
 
-test: $(VENV)/dev.stamp ## run every test, the real model's included
-	$(BIN)/pytest
+test: $(VENV)/dev.stamp ## run every test, the real model's included; says what is skipped, and why
+	$(BIN)/pytest -rs
+
+unit: $(VENV)/dev.stamp ## run the unit tests alone: no model, no browser
+	$(BIN)/pytest tests/unit
 
 lint: $(VENV)/dev.stamp ## style
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 __all__ = ["Answer", "Article", "Assistant", "Citation", "Question", "Sentence", "Settings", "Turn"]
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,7 @@ from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex, FileOutcome, UpdateReport
 from assistant.library.library import Library
 from assistant.library.location import place_to_ask
-from assistant.library.open import ProgressOf, Say, open_collection, open_index
+from assistant.library.open import Say, open_collection, open_index
 from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.prompts import Prompts
@@ -32,13 +32,14 @@ from assistant.retrieval.retriever import Retriever
 from assistant.schema import Answer, Article, ArticleHeader, Citation, Done, Event, Question, Turn
 from assistant.settings import Settings
 from assistant.stores.base import Filter, Size
+from assistant.util.progress import Progress, ProgressOf, unseen
 from assistant.verification.entailment import Entailment, NoEntailment, verifier_of
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import JointVerifier
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Verifier
 
-__all__ = ["Assistant", "FileOutcome", "ProgressOf", "Size", "UpdateReport", "open_collection", "open_index"]
+__all__ = ["Assistant", "FileOutcome", "Size", "UpdateReport", "open_collection", "open_index"]
 
 
 class Assistant:
@@ -116,7 +117,7 @@ class Assistant:
         settings = settings or Settings.load()
         if articles is not None:
             settings = settings.model_copy(update={"articles": Path(articles), "index": None})
-        report = progress or _silent
+        report = progress or unseen
         model = ChatModel(resolve_endpoint(settings), settings)
         place = place_to_ask(settings)
         if place.mirror is not None:
@@ -197,7 +198,7 @@ class Assistant:
         """One article with its paragraphs. Raises `ArticleError` when it is not in the library."""
         return self.index.article(article_id)
 
-    def add_files(self, paths: Sequence[Path], progress: Callable[[int, int], None] | None = None) -> UpdateReport:
+    def add_files(self, paths: Sequence[Path], progress: Progress | None = None) -> UpdateReport:
         """Copy files beside the index and index them; `outcomes` tells what became of each.
 
         They can be asked about at once and stay when the library is opened again. Raises `IndexStoreError`.
@@ -230,10 +231,6 @@ class Assistant:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _silent(_what: str) -> Callable[[int, int], None]:
-    return lambda _done, _total: None
 
 
 def _question(question: str | Question, history: Sequence[Turn], since: date | None, until: date | None) -> Question:

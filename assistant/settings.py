@@ -19,7 +19,8 @@ from assistant.errors import SettingsError
 
 EMBEDDED = "embedded"
 PREFIX = "ASSISTANT_"
-PROJECT = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+PROJECT = _PACKAGE.parent
 
 
 class Settings(BaseSettings):
@@ -45,7 +46,7 @@ class Settings(BaseSettings):
         "Not set: `news-assistant` in the user's folder of caches",
     )
     prompts: Path = Field(
-        default_factory=lambda: PROJECT / "prompts", description="folder of prompt files. Not set: the project's own"
+        default_factory=lambda: default_prompts(), description="folder of prompt files. Not set: the project's own"
     )
     read: Literal["auto", "apart", "together"] = Field(
         "auto", description="one article at a time (apart) or all at once (together); auto: together on an endpoint"
@@ -165,6 +166,12 @@ def refuse_unknown(variables: Iterable[str]) -> None:
             near = get_close_matches(name.removeprefix(PREFIX), (one.removeprefix(PREFIX) for one in known), n=1)
             remedy = f"did you mean {PREFIX}{near[0]}?" if near else f"unset it; the settings are {', '.join(known)}"
             raise SettingsError(f"{variable}: no such setting; {remedy}")
+
+
+def default_prompts(package: Path = _PACKAGE) -> Path:
+    """The product's own prompts: prompts/ of the checkout, or where it is installed what was made of that folder."""
+    installed = package / "prompts"
+    return installed if installed.is_dir() else package.parent / "prompts"
 
 
 def default_articles() -> Path:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+from assistant.text.months import MONTH_NAMES
+
 _PARTS = (
     "The {adjective} {noun} of {place} {verb} the {noun} on {day}, the {noun} {name} said.",
     "{name}, who leads the {noun}, told {outlet} that {place} would {base} its {adjective} {noun} in {month}.",
@@ -21,7 +23,6 @@ _PARTS = (
 )
 _SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu bra cle dri flo gru pla ste tri".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_MONTHS = "January February March April May June July August September October November December".split()
 _NOUNS = """
 government minister parliament court budget treaty election strike storm flood harvest bridge railway airport
 hospital school university factory bank currency loan tax export import border embassy summit ceasefire army
@@ -127,7 +128,7 @@ class News:
                 return self._random.choice(topic[kind])
             return {
                 "day": self._random.choice(_DAYS),
-                "month": self._random.choice(_MONTHS),
+                "month": self._random.choice(MONTH_NAMES),
                 "outlet": self._random.choice(_OUTLETS),
                 "number": str(self._random.randint(2, 990)),
                 "year": str(self._random.randint(1950, 2023)),

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL
 from assistant.schema import Article
 from assistant.settings import PROJECT, Settings, default_articles
+from assistant.util.progress import Progress
 from bench.figures import (
     Asked,
     Limits,
@@ -283,7 +284,7 @@ def _is_right(result: Result) -> bool:
     return bool(found and found.value == 1)
 
 
-def _moving(bar: tqdm[Any]) -> Callable[[int, int], None]:
+def _moving(bar: tqdm[Any]) -> Progress:
     def move(done: int, _total: int) -> None:
         bar.update(done - bar.n)
 

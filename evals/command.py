@@ -1,4 +1,4 @@
-"""`assistant eval`: measure any facts, bundles of news or a public set, or compare two runs."""
+"""What the commands of `python -m evals` do."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from assistant.cli.commands.feedback import read_feedback
+from assistant.cli.terminal import one_line
 from assistant.errors import UsageError
 from assistant.settings import Settings
+from assistant.util.files import replace_file
 from evals.adapters import SETS
 from evals.compare import compare, render
+from evals.feedback_facts import to_facts, to_lines
 from evals.measure import measure, write_html
 from evals.news_set import BUNDLES, NEWS, TOGETHER
 from evals.plans import Plan, plan_facts, plan_news, plan_set
 from evals.results_io import read_run
 from evals.run_tables import tables
 
+_DRAFTS = ".todo"
+
 
 def run_eval(arguments: argparse.Namespace) -> int:
-    """Run what `arguments` ask for; the exit code. Raises `AssistantError`."""
-    what = list(arguments.what)
-    if what[:1] == ["compare"]:
-        if len(what) != 3:
-            raise UsageError("compare takes two runs: assistant eval compare A.json B.json")
-        print(render(compare(read_run(Path(what[1])), read_run(Path(what[2])))))
-        return 0
-    plan = make_plan(what, arguments)
+    """Measure what `arguments` name and print the tables; the exit code. Raises `AssistantError`."""
+    plan = make_plan(arguments)
     record = measure(plan)
     others: dict[str, Mapping[str, Any]] = {}
     if arguments.baseline:
@@ -38,11 +38,54 @@ def run_eval(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def make_plan(what: list[str], arguments: argparse.Namespace) -> Plan:
+def run_compare(arguments: argparse.Namespace) -> int:
+    """Print two runs side by side; the exit code. Raises `UsageError`."""
+    print(render(compare(read_run(arguments.before), read_run(arguments.after))))
+    return 0
+
+
+def run_feedback(arguments: argparse.Namespace) -> int:
+    """Write or print the facts that readers' verdicts give; the exit code. Raises `AssistantError`."""
+    made = to_facts(read_feedback(Settings.load().home))
+    facts = () if arguments.verdict == "down" else made.facts
+    drafts = () if arguments.verdict == "up" else made.drafts
+    if arguments.output is None:
+        shown = drafts if arguments.verdict == "down" else facts
+        sys.stdout.write(to_lines(shown))
+        if drafts and shown is not drafts:
+            _say(
+                f"{len(drafts)} more must be completed by a person; see them with --verdict down, or give --output FILE"
+            )
+        return 0
+    aside = arguments.output.with_name(arguments.output.name + _DRAFTS)
+    for path in (arguments.output, aside):
+        # What a person completed in it must not be written over.
+        if path.exists():
+            raise UsageError(f"{path}: is there already; name another file, or move it away")
+    written = []
+    if arguments.verdict != "down":
+        written.append(_write(arguments.output, to_lines(facts), f"{len(facts)} facts"))
+    if drafts:
+        written.append(_write(aside, to_lines(drafts), f"{len(drafts)} to complete by a person"))
+    _say("; ".join(written) or "nothing to write")
+    return 0
+
+
+def _write(path: Path, text: str, what: str) -> str:
+    try:
+        replace_file(path, text)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); name another file with --output") from error
+    return f"{what} in {path}"
+
+
+def _say(line: str) -> None:
+    print(f"evals: {one_line(line)}", file=sys.stderr)
+
+
+def make_plan(arguments: argparse.Namespace) -> Plan:
     """The plan that the arguments name. Raises `UsageError` where they do not fit together."""
-    settings = Settings.load(
-        articles=arguments.articles, index=getattr(arguments, "index", None), model=arguments.model
-    )
+    settings = Settings.load(articles=arguments.articles, index=arguments.index, model=arguments.model)
     more = {
         "runs": arguments.runs,
         "limit": arguments.limit,
@@ -50,15 +93,14 @@ def make_plan(what: list[str], arguments: argparse.Namespace) -> Plan:
         "split": arguments.split,
         "judge": arguments.judge,
     }
-    bundles = getattr(arguments, "bundles", None)
+    bundles = arguments.bundles
     if bundles is not None and arguments.set not in (NEWS, TOGETHER):
         raise UsageError(f"--bundles is for --set {NEWS} and --set {TOGETHER}")
     if not arguments.set:
-        if len(what) != 1:
-            known = "|".join((NEWS, TOGETHER, *SETS))
-            raise UsageError(f"give one facts file or folder, --set {known}, or compare A.json B.json")
-        return plan_facts(Path(what[0]), settings, arguments.output, **more)
-    if what:
+        if arguments.facts is None:
+            raise UsageError(f"give one facts file or folder, or --set {'|'.join((NEWS, TOGETHER, *SETS))}")
+        return plan_facts(arguments.facts, settings, arguments.output, **more)
+    if arguments.facts is not None:
         raise UsageError("give either a facts file or --set, not both")
     if arguments.set in (NEWS, TOGETHER):
         if arguments.split:

@@ -22,7 +22,7 @@ from evals.plans import Plan
 from evals.provenance import git_revision, hash_cases, provenance
 from evals.report import write_json, write_report
 from evals.results_io import metric_to_dict, result_to_dict
-from evals.runner import load_results, run
+from evals.runner import load_results, run, select
 from evals.schema import Result
 from evals.scorers import score
 from evals.stats import aggregate
@@ -55,8 +55,7 @@ def measure(plan: Plan, progress: bool = True) -> dict[str, Any]:
             plan.asked,
             results_path,
             runs=plan.runs,
-            limit=plan.limit,
-            category=plan.category,
+            selected=select(plan.asked, limit=plan.limit, category=plan.category),
             configuration=configuration,
             score=score,
             progress=progress,

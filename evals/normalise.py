@@ -14,6 +14,7 @@ import unicodedata
 from dataclasses import replace
 
 from assistant.text.numbers import read_number
+from assistant.text.unicode import without_marks
 from evals.spelling import fold_spelling
 from evals.tokens import MONTHS, Token, fold_dates, vocabulary
 
@@ -81,7 +82,7 @@ def _prepare(text: str) -> str:
     text = _THIN_GAP.sub(",", text)
     text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
     text = _DASHES.sub("-", text)
-    text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    text = without_marks(text)
     text = _ISO_DAY.sub(lambda m: f"{int(m[4])} {MONTHS[int(m[3]) - 1].title()} {m[1]}", text)
     text = _MONEY.sub(_money, text)
     text = _PERCENT.sub(" percent", text)

@@ -44,10 +44,7 @@ def provenance(
     cases: Sequence[Case],
     started: datetime,
     duration: float,
-    articles_sha256: str | None = None,
     revision: Revision | None = None,
-    package: str = PACKAGE,
-    dependencies: Sequence[str] = DEPENDENCIES,
 ) -> dict[str, Any]:
     """What the run was made with, as JSON. `started` must bear its time zone; it is written in UTC."""
     revision = revision or Revision()
@@ -56,10 +53,10 @@ def provenance(
         "duration_seconds": round(duration, 1),
         "model": {"name": _without_login(model), "sha256": model_sha256},
         "prompts_sha256": prompts_sha256,
-        "data": {"cases": len(cases), "sha256": hash_cases(cases), "articles_sha256": articles_sha256},
+        "data": {"cases": len(cases), "sha256": hash_cases(cases)},
         "git": {"commit": revision.commit, "dirty": revision.dirty},
         "settings": public_settings(settings),
-        "versions": {name: _version(name) for name in (package, *dependencies)},
+        "versions": {name: _version(name) for name in (PACKAGE, *DEPENDENCIES)},
         "python": platform.python_version(),
         "platform": platform.platform(),
         "cores": cores(),
@@ -70,17 +67,6 @@ def hash_cases(cases: Iterable[Case]) -> str:
     """SHA-256 of the facts that were asked, whichever files, order or adapter they came from."""
     lines = sorted(json.dumps(case_to_dict(case), ensure_ascii=False, sort_keys=True) for case in cases)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def hash_files(folder: Path) -> str:
-    """SHA-256 over the relative paths and contents of a folder's files, hidden ones left out."""
-    total = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name = path.relative_to(folder)
-        if not any(part.startswith(".") for part in name.parts):
-            content = hashlib.sha256(path.read_bytes()).digest()
-            total.update(name.as_posix().encode() + b"\0" + content)
-    return total.hexdigest()
 
 
 def public_settings(settings: BaseModel | Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from assistant.errors import UsageError
 from assistant.schema import Turn
@@ -70,38 +70,6 @@ def result_from_dict(record: Mapping[str, Any]) -> Result:
 def metric_to_dict(metric: Metric) -> dict[str, Any]:
     """A metric as JSON."""
     return asdict(metric)
-
-
-def metric_from_dict(record: Mapping[str, Any]) -> Metric:
-    """The metric that `metric_to_dict` wrote."""
-    return Metric(**record)
-
-
-def write_result(file: TextIO, result: Result) -> None:
-    """Append one line and flush it, so that a stopped run loses at most the case in hand."""
-    file.write(json.dumps(result_to_dict(result), ensure_ascii=False) + "\n")
-    file.flush()
-
-
-def read_results(path: Path) -> list[Result]:
-    """The results of a JSONL file, in order; a last line cut off by a stopped run is left out.
-
-    Raises `UsageError` naming file and line where any other line is not a result.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: results cannot be read ({error}); name a results file") from error
-    whole = text[: text.rfind("\n") + 1]
-    results: list[Result] = []
-    for number, line in enumerate(whole.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            results.append(result_from_dict(json.loads(line)))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UsageError(f"{path}:{number}: not a result ({error}); delete the line") from error
-    return results
 
 
 def read_run(path: Path) -> dict[str, Any]:

@@ -88,13 +88,6 @@ class CandidateAsker:
             close(asker)
 
 
-def assistant_opener(
-    open_assistant: Callable[[Sequence[Article]], AssistantLike],
-) -> Callable[[Sequence[Article]], AssistantAsker]:
-    """A factory of assistants as a factory of askers, for `asker_for`."""
-    return lambda articles: AssistantAsker(open_assistant(articles))
-
-
 def asker_for(question_set: EvalSet, open_asker: Callable[[Sequence[Article]], Asker]) -> Asker:
     """An asker for a public set: opened once on its corpus, or for each case on its candidates."""
     if question_set.articles is None:
@@ -121,23 +114,22 @@ def run(
     cases: Sequence[Case],
     output: Path,
     *,
+    selected: Sequence[Case] | None = None,
     runs: int = 1,
-    limit: int | None = None,
-    category: str | None = None,
     configuration: Mapping[str, Any] | None = None,
     score: Scorer | None = None,
     progress: bool = True,
 ) -> list[Result]:
-    """Each selected case answered once a run, in order; what `output` already holds is not asked again.
+    """Each case answered once a run, in order; what `output` already holds is not asked again.
 
-    `category`, then `limit`, select among `cases`; `configuration` is what makes answers
+    `selected`: only these of `cases` are asked; `configuration` is what makes answers
     comparable (model, settings, prompts). A case that ends in an `AssistantError` is a result
     with `error` and is asked again when the run is resumed. Scores are worked out anew for
     results that were read back, so that one table never mixes the scorers of two versions.
-    Raises `UsageError` for an impossible selection and for a file of other cases or another
+    Raises `UsageError` for a file of other cases or another
     configuration, `ModelConnectionError` as soon as the model cannot be reached.
     """
-    selected = select(cases, limit=limit, category=category)
+    selected = select(cases) if selected is None else selected
     if runs < 1:
         raise UsageError(f"runs {runs}: ask for at least one run")
     known = _prepare(output, header(cases, configuration or {}))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from assistant.cli.terminal import printable
 from evals.schema import Case, Metric, Result, Score
 from evals.stats import MEDIAN, METRICS, is_right
 
@@ -25,8 +25,6 @@ _FLAWS = (
 _REASONS = ("right", "rightly_refused", "context_recall", *_FLAWS[1:])
 _WORDINGS_SHOWN = 4
 _SPECS = {spec.name: spec for spec in METRICS}
-# Articles and models could otherwise move the cursor, colour or clear the reader's terminal.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Outcome(StrEnum):
@@ -164,11 +162,11 @@ def _failure(result: Result, width: int) -> str:
     case, answer = result.case, result.answer or {}
     again = f" · run {result.run}" if result.run > 1 else ""
     about = " · ".join(filter(None, (case.id, case.category, case.split)))
-    lines = [_clean(f"✗ {about}{again} · {outcome(result)}")]
+    lines = [printable(f"✗ {about}{again} · {outcome(result)}")]
 
     def add(label: str, text: str) -> None:
         lead = f"  {label:<9} "
-        body = [_clean(line) for line in text.splitlines()] or [ABSENT]
+        body = [printable(line) for line in text.splitlines()] or [ABSENT]
         for number, line in enumerate(body):
             indent = lead if number == 0 else " " * len(lead)
             lines.append(
@@ -205,8 +203,4 @@ def _failure(result: Result, width: int) -> str:
 def _flaw(result: Result, width: int) -> str:
     flaws = {name: score for name, score in shortcomings(result).items() if name in _FLAWS}
     told = "; ".join(f"{label_of(name)} {format_score(name, s)}, {s.explanation}" for name, s in flaws.items())
-    return "  " + textwrap.shorten(_clean(f"{result.case.id}: {told}"), width - 2, placeholder=" …")
-
-
-def _clean(text: str) -> str:
-    return _CONTROL.sub("�", text)
+    return "  " + textwrap.shorten(printable(f"{result.case.id}: {told}"), width - 2, placeholder=" …")

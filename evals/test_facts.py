@@ -1,6 +1,6 @@
 """A smoke test: some facts about the two articles, for which the first editions were built.
 
-All of them, in halves: assistant eval evals/facts --articles seeds
+All of them, in halves: python -m evals run evals/facts --articles seeds
 """
 
 from __future__ import annotations

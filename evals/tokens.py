@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-_MONTH_OF = {
-    **{name: name for name in MONTHS},
-    **{name[:3]: name for name in MONTHS},
-    "sept": "september",
-}
+from assistant.text.months import ENGLISH_MONTHS, MONTH_NAMES
+
+MONTHS = tuple(name.lower() for name in MONTH_NAMES)
+_MONTH_OF = {form: MONTHS[number - 1] for form, number in ENGLISH_MONTHS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,36 +46,45 @@ def fold_dates(pieces: list[Token]) -> list[Token]:
     found: list[Token] = []
     at = 0
     while at < len(pieces):
-        day = month = year = None
         token = pieces[at]
-        rest = pieces[at + 1 : at + 4]
-        used = 1
-        if _is_day(token) and rest:
-            skip = 1 if rest[0].key == "of" and len(rest) > 1 else 0
-            if (name := _month(rest[skip], beside_number=True)) and not rest[skip].breaks:
-                day, month, used = token, name, 2 + skip
-        elif (name := _month(token, beside_number=bool(rest) and rest[0].key[0].isdigit())) and rest:
-            the = 1 if rest[0].key == "the" and len(rest) > 1 else 0
-            if _is_day(rest[the]) and not rest[the].breaks.strip("."):
-                day, month, used = rest[the], name, 2 + the
-            elif _is_year(rest[0]) and not rest[0].breaks.strip(".,"):
-                month = name
+        day, month, used = _day_and_month(pieces[at : at + 4])
         if month is None:
             found.append(token)
             at += 1
             continue
-        following = pieces[at + used] if at + used < len(pieces) else None
-        if following and following.key == "of" and at + used + 1 < len(pieces) and _is_year(pieces[at + used + 1]):
-            used, following = used + 1, pieces[at + used + 1]
-        if following and _is_year(following) and not following.breaks.strip(",."):
-            year, used = following, used + 1
+        at += used
         if day is not None:
             found.append(Token(f"day{int(re.sub(r'[a-z]', '', day.key))}", frozenset(), token.breaks))
         found.append(Token(month, frozenset(), "" if day else token.breaks, named=True))
+        year, used = _year_after(pieces[at : at + 2])
         if year is not None:
             found.append(Token(year.key))
         at += used
     return found
+
+
+def _day_and_month(pieces: Sequence[Token]) -> tuple[Token | None, str | None, int]:
+    """The day and the month that these tokens begin with, None where not named, and how many tokens that are."""
+    token, rest = pieces[0], pieces[1:]
+    if _is_day(token) and rest:
+        skip = 1 if rest[0].key == "of" and len(rest) > 1 else 0
+        if (name := _month(rest[skip], beside_number=True)) and not rest[skip].breaks:
+            return token, name, 2 + skip
+    elif (name := _month(token, beside_number=bool(rest) and rest[0].key[0].isdigit())) and rest:
+        the = 1 if rest[0].key == "the" and len(rest) > 1 else 0
+        if _is_day(rest[the]) and not rest[the].breaks.strip("."):
+            return rest[the], name, 2 + the
+        if _is_year(rest[0]) and not rest[0].breaks.strip(".,"):
+            return None, name, 1
+    return None, None, 1
+
+
+def _year_after(pieces: Sequence[Token]) -> tuple[Token | None, int]:
+    """The year that follows a month, and how many tokens are then used: "of" is passed over."""
+    of = 1 if len(pieces) > 1 and pieces[0].key == "of" and _is_year(pieces[1]) else 0
+    if pieces and _is_year(pieces[of]) and not pieces[of].breaks.strip(",."):
+        return pieces[of], 1 + of
+    return None, of
 
 
 def _is_day(token: Token) -> bool:

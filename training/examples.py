@@ -101,17 +101,22 @@ class Builder:
             ]
             if beside and self._random.random() < 0.5:
                 yield self._right(shown, question, self._random.choice(beside), False)
-            for wrong in item.get("unsupported") or []:
-                if wrong["article"] == own:
-                    yield self._stated(shown, wrong["text"], False)
-                    if given:
-                        yield self._right(shown, question, wrong["text"], False)
-            if item.get("tempting"):
-                yield self._right(shown, question, item["tempting"], False)
+            yield from self._wrong(own, shown, question, item, answered=bool(given))
             if whole:
                 for right in item.get("supported") or []:
                     if right["article"] == own:
                         yield self._stated(shown, right["text"], True)
+
+    def _wrong(
+        self, own: str, shown: ArticleContext, question: str, item: Bundle, *, answered: bool
+    ) -> Iterator[Example]:
+        for wrong in item.get("unsupported") or []:
+            if wrong["article"] == own:
+                yield self._stated(shown, wrong["text"], False)
+                if answered:
+                    yield self._right(shown, question, wrong["text"], False)
+        if item.get("tempting"):
+            yield self._right(shown, question, item["tempting"], False)
 
     def _excerpt(self, article: Bundle, items: Sequence[Bundle]) -> ArticleContext:
         """What a large library's reader sees: the paragraphs that these items need, and some others."""

@@ -13,6 +13,7 @@ import math
 import random
 import time
 from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,6 +137,16 @@ class Trainer:
         return self._kept[tokens]
 
 
+def by_task(seen: Sequence[tuple[str, float, bool]]) -> dict[str, list[float]]:
+    """Of (task, loss, right): for each task how many there were, their mean loss, and how many were right."""
+    found = {}
+    for task in sorted({task for task, _, _ in seen}):
+        losses = [loss for name, loss, _ in seen if name == task]
+        rights = [right for name, _, right in seen if name == task]
+        found[task] = [len(rights), round(sum(losses) / len(rights), 3), sum(rights)]
+    return found
+
+
 def main() -> None:
     """Train until all packs were seen `--passes` times, or `--minutes` are over; the rate falls to 0 at the end."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -205,11 +216,7 @@ def main() -> None:
             done += len(step)
             line = {"packs": done, "of": len(packs), "seconds": round(time.monotonic() - began, 1), "rate": rate}
             line["tokens"] = sum(len(tail.tail) + len(tail.reply) for one in step for tail in one.tails)
-            for task in sorted({task for task, _, _ in seen}):
-                own_losses = [loss for name, loss, _ in seen if name == task]
-                rights = [right for name, _, right in seen if name == task]
-                line[task] = [len(rights), round(sum(own_losses) / len(rights), 3), sum(rights)]
-            log.write(json.dumps(line) + "\n")
+            log.write(json.dumps(line | by_task(seen)) + "\n")
             log.flush()
             if time.monotonic() - last > _SAVE_EVERY:
                 save()

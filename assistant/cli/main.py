@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant import __version__
 from assistant.cli.commands import (
@@ -13,7 +13,6 @@ from assistant.cli.commands import (
     ask,
     backup,
     engine,
-    evaluate,
     feedback,
     index,
     model,
@@ -24,7 +23,7 @@ from assistant.cli.commands import (
 )
 from assistant.errors import AssistantError
 
-_COMMANDS = (ask, web, index, articles, read, remove, backup, restore, engine, model, feedback, evaluate)
+_COMMANDS = (ask, web, index, articles, read, remove, backup, restore, engine, model, feedback)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -35,15 +34,20 @@ def main(argv: Sequence[str] | None = None) -> None:
 def run(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     arguments = _parser().parse_args(argv)
+    return guarded(lambda: int(arguments.run(arguments)), program="assistant")
+
+
+def guarded(command: Callable[[], int], *, program: str) -> int:
+    """Run `command`; its exit code. What goes wrong is said in one line on standard error."""
     try:
-        return int(arguments.run(arguments))
+        return command()
     except AssistantError as error:
         from assistant.cli.terminal import one_line
 
-        print(f"assistant: {one_line(str(error))}", file=sys.stderr)
+        print(f"{program}: {one_line(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("\nassistant: interrupted", file=sys.stderr)
+        print(f"\n{program}: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader has seen enough; Python must not complain when it flushes at exit.

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 from assistant.answering.confidence import label
 from assistant.schema import Answer, Citation, Passage, Token
+from assistant.text.unicode import neutralise
+from assistant.util.progress import Progress
 
 _WIDTH = 96
 
 
 def printable(text: str) -> str:
-    """Without control and invisible direction characters: an article must not steer the terminal."""
-    return "".join(c for c in text if c.isprintable() or c == " " or c == "\n")
+    """Without characters that steer or hide, line breaks aside: an article must not steer the terminal."""
+    return "\n".join(map(neutralise, text.split("\n")))
 
 
 def as_json(value: Any, indent: int | None = 2) -> str:
@@ -27,7 +29,7 @@ def as_json(value: Any, indent: int | None = 2) -> str:
 
 def one_line(text: str) -> str:
     """`text` as one printable line, whatever a file name or a title brings with it."""
-    return " ".join(printable(text.replace("\r", " ")).split())
+    return " ".join(neutralise(text).split())
 
 
 def print_citations(citations: Sequence[Citation], out: TextIO) -> None:
@@ -96,7 +98,7 @@ class Status:
             print("\r\x1b[2K", end="", file=self._out, flush=True)
 
 
-def progress_bars(what: str, unit: str = "files") -> Callable[[int, int], None]:
+def progress_bars(what: str, unit: str = "files") -> Progress:
     """A bar on standard error that appears with the first step and goes when all are done.
 
     What is counted in millions is counted in bytes, whatever the `unit`.

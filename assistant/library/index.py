@@ -22,14 +22,15 @@ from assistant.library.mapping import (
     to_paragraph,
 )
 from assistant.library.sources import BOOK, FOLDER, UPLOADS, Source, SourceBook, SourceFile
-from assistant.library.sync import Progress, Update
+from assistant.library.sync import Update
 from assistant.library.sync_report import Told
 from assistant.library.sync_state import SyncCache, in_step
 from assistant.schema import Article, ArticleHeader, Citation
 from assistant.stores.base import Filter, Record, Size, Store
 from assistant.stores.sqlite.store import SqliteStore
+from assistant.util.progress import Progress
 
-__all__ = ["ArticleIndex", "FileOutcome", "Progress", "UpdateReport", "embedded_text", "to_node", "to_paragraph"]
+__all__ = ["ArticleIndex", "FileOutcome", "UpdateReport", "embedded_text", "to_node", "to_paragraph"]
 
 FORMAT = "5"
 _PAGE = 500

@@ -13,9 +13,10 @@ from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import FAILED, FileOutcome, UpdateReport, copies_of
 from assistant.library.sources import FOLDER, UPLOADS, Excluded, Source, SourceFile
-from assistant.library.sync import Progress, Update
+from assistant.library.sync import Update
 from assistant.library.sync_report import Told
 from assistant.library.uploads import Upload, discard, keep, keep_bytes, remove_drafts
+from assistant.util.progress import Progress
 
 Found = list[tuple[Source, Sequence[SourceFile]]]
 

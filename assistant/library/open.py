@@ -7,13 +7,13 @@ from collections.abc import Callable
 from assistant.embeddings.minilm import MiniLM
 from assistant.errors import ArticleError, UsageError
 from assistant.library.backup import finish_restore
-from assistant.library.index import ArticleIndex, Progress, UpdateReport
+from assistant.library.index import ArticleIndex, UpdateReport
 from assistant.library.library import Library
 from assistant.library.location import LibraryLocation, mirror_of, place_to_ask
 from assistant.library.moving import move_kept
 from assistant.settings import Settings, default_articles
+from assistant.util.progress import Progress, ProgressOf, unseen
 
-ProgressOf = Callable[[str], Progress]
 Say = Callable[[str], None]
 
 
@@ -34,7 +34,7 @@ def open_collection(
     Raises `UsageError`, `IndexStoreError`, and `ArticleError` when not one file could be read.
     """
     place = place_to_ask(settings)
-    report = (progress or _silent)("indexing articles")
+    report = (progress or unseen)("indexing articles")
     if place.mirror is None:
         library = open_place(place, settings, say)
         if not library.index.is_empty() or library.index.unfinished:
@@ -76,7 +76,3 @@ def _as_it_is(
         # Made anew, or interrupted then: without its sources it would answer from a part of them.
         return library, library.refresh(report)
     return library, UpdateReport()
-
-
-def _silent(_what: str) -> Progress:
-    return lambda _done, _total: None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from llama_index.core.embeddings import BaseEmbedding
@@ -25,8 +25,7 @@ from assistant.library.sync_report import SyncReporter, Told, describe
 from assistant.library.sync_state import FileState, PartialFiles, SyncCache, known_files
 from assistant.schema import Article
 from assistant.stores.base import Record, Store
-
-Progress = Callable[[int, int], None]
+from assistant.util.progress import Progress
 
 
 class Update:
@@ -140,7 +139,7 @@ class Update:
         self._now[key] = replace(entry, size=file.size, modified=file.modified)
         self._unchanged(entry, source_file)
 
-    def _read(
+    def _read(  # noqa: C901 -- one file's articles, in the order of a stream; to be divided
         self,
         ledger: PartialFiles,
         source: Source,

@@ -10,10 +10,10 @@ from assistant.library.fingerprint import content_hash
 from assistant.library.library import Library
 from assistant.library.mapping import UpdateReport, article_of, repeated_by
 from assistant.library.sources import Source, SourceFile
-from assistant.library.sync import Progress
 from assistant.library.sync_report import Told
 from assistant.library.sync_state import FileState, PartialFiles, known_files
 from assistant.stores.base import Record, Store
+from assistant.util.progress import Progress
 
 
 @dataclass(slots=True)

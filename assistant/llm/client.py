@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelConnectionError, ModelError
 from assistant.llm.endpoint import Endpoint
-from assistant.llm.llamacpp.model_file import Progress
 from assistant.llm.llamacpp.prompt_cache import PromptCache, StateFiles
 from assistant.llm.llamacpp.select import adapter_of, local_model
 from assistant.llm.llamacpp.server import SLOTS, EmbeddedEngine
 from assistant.llm.llamacpp.token_budget import TokenBudget
 from assistant.llm.special_tokens import without_control_tokens
 from assistant.settings import Settings
+from assistant.util.progress import Progress
 
 if TYPE_CHECKING:
     from openai import OpenAI

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from Stemmer import Stemmer
 
+from assistant.text.unicode import fold
+
 # Han, Hiragana, Katakana, Hangul, Thai, Lao, Myanmar, Khmer.
 _UNSPACED = (
     "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
@@ -48,12 +50,6 @@ def asked(text: str) -> list[str]:
     return [f'"{token}"*' if len(token) == 1 and _RUN.match(token) else f'"{token}"' for token in dict.fromkeys(tokens)]
 
 
-def folded(text: str) -> str:
-    """Case and accents levelled, for a plain comparison."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
 def _pairs(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
 
@@ -83,7 +79,7 @@ def encoded(text: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def _ascii(token: str) -> str:
-    plain = folded(token)
+    plain = fold(token)
     if plain.isascii():
         return _snowball("english", plain)
     return f"u{token.encode('utf-8', 'surrogatepass').hex()}"

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.text.months import ENGLISH_MONTHS
+from assistant.text.months import ENGLISH_MONTHS, MONTH_NAMES
 
 _MONTH_NAMES = "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True))
 _DAY = re.compile(
@@ -56,7 +56,7 @@ class Period:
 
 def in_words(day: date) -> str:
     """ "4 July 2017"."""
-    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
 
 
 def named_periods(text: str) -> list[Period]:

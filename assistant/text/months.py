@@ -35,6 +35,9 @@ _NAMES = {
     "กันยายน ก.ย|ตุลาคม ต.ค|พฤศจิกายน พ.ย|ธันวาคม ธ.ค",
 }  # fmt: skip
 
+MONTH_NAMES = tuple(names.split()[0].title() for names in _NAMES["en"].split("|"))
+"""January to December; `calendar.month_name` would change with the locale."""
+
 ENGLISH_MONTHS = {name: number for number, names in enumerate(_NAMES["en"].split("|"), 1) for name in names.split()}
 MONTHS = {
     name.replace("_", " "): number

@@ -83,23 +83,10 @@ def read_number(words: Sequence[str]) -> Number | None:
     "two", "twenty one", "1,234.5", "2.5 million", "one hundred and five", "twenty first" (21st).
     "two and three" and "two three" are two numbers each; "million" alone is a word.
     """
-    if not words:
-        return None
-    if match := _DIGIT_ORDINAL.match(words[0]):
-        return Number(Decimal(match[1].replace(",", "")), True, (), 1)
-    total, group, used, magnitudes = Decimal(0), Decimal(0), 0, []
-    if match := _DIGITS.match(words[0]):
-        group, used = Decimal(match[1].replace(",", "") + (match[2] or "")), 1
-    else:
-        small = _below_hundred(words)
-        if small is not None:
-            group, used = Decimal(small.value), small.words
-            if small.ordinal:
-                return small
-        elif words[0] in ("hundred", "thousand"):
-            group = Decimal(1)
-        else:
-            return None
+    first = _first(words)
+    if first is None or first.ordinal:
+        return first
+    total, group, used, magnitudes = Decimal(0), first.value, first.words, []
     spelt, last = not words[0][0].isdigit(), Decimal(10**15)
     while used < len(words) and words[used] in _MAGNITUDES:
         factor = Decimal(_MAGNITUDES[words[used]])
@@ -122,6 +109,18 @@ def read_number(words: Sequence[str]) -> Number | None:
             break
         group, used = group + tail.value, rest + tail.words
     return Number(total + group, False, tuple(magnitudes), used)
+
+
+def _first(words: Sequence[str]) -> Number | None:
+    """What stands before the first magnitude; of "hundred" and "thousand" alone it is an unwritten one."""
+    if not words:
+        return None
+    if match := _DIGIT_ORDINAL.match(words[0]):
+        return Number(Decimal(match[1].replace(",", "")), True, (), 1)
+    if match := _DIGITS.match(words[0]):
+        return Number(Decimal(match[1].replace(",", "") + (match[2] or "")), False, (), 1)
+    unwritten = Number(Decimal(1), False, (), 0) if words[0] in ("hundred", "thousand") else None
+    return _below_hundred(words) or unwritten
 
 
 def _below_hundred(words: Sequence[str]) -> Number | None:

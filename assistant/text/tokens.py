@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
 from Stemmer import Stemmer
 
+from assistant.text import unicode
+from assistant.text.numbers import read_number
+
 _TOKEN = re.compile(r"\d+(?:st|nd|rd|th)\b|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
-_ORDINAL_ENDING = re.compile(r"(?<=\d)(?:st|nd|rd|th)$")
-_NUMBERS = {
-    word: str(value)
-    for value, word in enumerate(
-        """
-    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty
-    """.split()
-    )
-} | {
-    "thirty": "30",
-    "forty": "40",
-    "fifty": "50",
-    "sixty": "60",
-    "seventy": "70",
-    "eighty": "80",
-    "ninety": "90",
-}
-_ORDINALS = {
-    word: f"{value}th"
-    for value, word in enumerate(
-        """
-    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth
-    """.split(),
-        start=1,
-    )
-}
 # Function words: what is left of a sentence without them is looked for, never what decides whether it is right.
 STOP_WORDS = frozenset(
     """
@@ -81,20 +56,16 @@ def stems(text: str) -> set[str]:
 
 def fold(word: str) -> str:
     """Case, accents, typographic apostrophes and possessives levelled."""
-    plain = unicodedata.normalize("NFKD", word.replace("’", "'")).casefold()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return re.sub(r"'s?$", "", plain) or word
+    return re.sub(r"'s?$", "", unicode.fold(word.replace("’", "'"))) or word
 
 
 @cache
 def stem(word: str) -> str:
-    """The Snowball stem (Porter 2001); number words become digits ("two" → "2")."""
+    """The Snowball stem (Porter 2001); numbers become digits ("two" → "2", "second" → "2nd")."""
     folded = fold(word)
-    if folded in _NUMBERS:
-        return _NUMBERS[folded]
-    if folded in _ORDINALS:
-        return _ORDINALS[folded]
+    if number := read_number([folded]):
+        return number.key
     if folded[:1].isdigit():
-        return _ORDINAL_ENDING.sub("th", folded.replace(",", ""))
+        return folded.replace(",", "")
     # A new one each time: questions are answered in several threads, and a stemmer is for one.
     return str(Stemmer("english", 0).stemWord(folded)) or folded

@@ -126,6 +126,12 @@ def test_a_framework_stays_in_its_own_room(framework: str) -> None:
     assert users == MAY_IMPORT[framework]
 
 
+def test_the_product_knows_nothing_of_its_evals_and_benchmarks() -> None:
+    outside = {"evals", "bench", "training", "prompts", "tests"}
+    for name in MODULES:
+        assert not {found.split(".")[0] for found in imports(name, for_types=True)} & outside, name
+
+
 @pytest.mark.parametrize("name", ["assistant.errors", "assistant.schema"])
 def test_the_foundations_import_nothing_of_ours_nor_of_others(name: str) -> None:
     assert own(imports(name, for_types=True)) == set()

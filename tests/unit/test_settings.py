@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from assistant.errors import SettingsError, UsageError
-from assistant.settings import EMBEDDED, PROJECT, Settings, default_articles, parse_day
+from assistant.settings import EMBEDDED, PROJECT, Settings, default_articles, default_prompts, parse_day
 
 
 def test_defaults() -> None:
@@ -146,6 +146,13 @@ def test_settings_are_frozen_and_do_not_show_the_key(monkeypatch: pytest.MonkeyP
     assert "sk-secret" not in f"{settings!r} {settings}"
     with pytest.raises(ValidationError):
         settings.model = "other"  # type: ignore[misc]
+
+
+def test_the_prompts_of_the_checkout_or_those_installed(tmp_path: Path) -> None:
+    package = tmp_path / "assistant"
+    assert default_prompts(package) == tmp_path / "prompts"
+    (package / "prompts").mkdir(parents=True)
+    assert default_prompts(package) == package / "prompts"
 
 
 def test_days() -> None:

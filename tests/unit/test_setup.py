@@ -1,4 +1,4 @@
-"""What `scripts/setup` does about the engine, with scripts in the place of Python, apt-get and the command."""
+"""What `scripts/setup` says of browser and engine, with scripts in the place of Python, apt-get and the command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 NEEDED = ("bash", "cat", "cmp", "cp", "dirname", "grep", "touch")
-HINT = "setup: 'make engine' makes answers about 2.5 times as fast (four minutes, once)"
+HINT = "setup: 'make engine' makes answers about {} times as fast on this processor (four minutes, once)"
 Setup = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -34,17 +34,13 @@ def root(project: Path, tmp_path: Path) -> Path:
         (tmp_path / "bin" / name).symlink_to(found)
     script(tmp_path / "bin" / "python3", "exit 0")
     script(tmp_path / "bin" / "chromium", "exit 0")
-    script(tmp_path / "bin" / "id", "echo ${WHO:-1000}")
+    script(tmp_path / "bin" / "id", "echo 0")
     script(tmp_path / "bin" / "apt-get", f'echo "$@" >> {tmp_path}/apt; exit ${{APT:-0}}')
     script(tmp_path / ".venv" / "bin" / "python", "exit 0")
     script(
         tmp_path / ".venv" / "bin" / "assistant",
         f"""
         echo "$@" >> {tmp_path}/asked
-        if [ "$2" = --build ]; then
-            [ -z "$FAILS" ] || {{ echo 'assistant: out of luck' >&2; exit 1; }}
-            touch {tmp_path}/built
-        fi
         if [ -e {tmp_path}/built ]; then echo 'engine   compiled for it'; else echo 'engine   prebuilt, for all'; fi
         """,
     )
@@ -68,60 +64,41 @@ def asked(root: Path) -> list[str]:
     return (root / "asked").read_text().splitlines()
 
 
-def tools(root: Path) -> None:
-    for name in ("g++", "make", "cmake"):
-        script(root / "bin" / name, "exit 0")
-
-
-def test_for_developers_the_engine_is_compiled_once(setup: Setup, root: Path) -> None:
-    tools(root)
-    for _ in range(2):
-        done = setup("dev")
-        assert done.returncode == 0, done.stderr
-        assert done.stderr == ""
-        assert done.stdout.endswith("setup: ready\n")
-    assert asked(root).count("engine --build") == 1
-    assert not (root / "apt").exists()
-    assert (root / ".venv" / "dev.stamp").exists()
-
-
-def test_where_it_cannot_be_compiled_it_goes_on_and_says_so(setup: Setup, root: Path) -> None:
-    tools(root)
-    done = setup("dev", FAILS="yes")
-    assert done.returncode == 0
-    assert done.stderr.splitlines() == [
-        "assistant: out of luck",
-        "setup: no engine was compiled; going on with the prebuilt one",
-    ]
-    assert (root / ".venv" / "dev.stamp").exists()
-
-
-@pytest.mark.parametrize("apt", ["0", "100"])
-def test_as_root_missing_tools_are_installed_first(setup: Setup, root: Path, apt: str) -> None:
-    script(root / "bin" / "make", "exit 0")
-    assert setup("dev", WHO="0", APT=apt).returncode == 0
-    assert ("install -y -qq g++ cmake" in (root / "apt").read_text()) == (apt == "0")
-    assert "engine --build" in asked(root)
-
-
-@pytest.mark.parametrize("other", ["c++", "clang++"])
-def test_any_compiler_will_do(setup: Setup, root: Path, other: str) -> None:
-    tools(root)
-    (root / "bin" / "g++").rename(root / "bin" / other)
-    setup("dev", WHO="0")
-    assert not (root / "apt").exists()
-
-
-def test_others_than_root_install_nothing(setup: Setup, root: Path) -> None:
-    assert setup("dev").returncode == 0
-    assert not (root / "apt").exists()
-
-
-def test_for_users_it_is_only_named_and_only_while_there_is_none(setup: Setup, root: Path) -> None:
-    done = setup("local")
-    assert done.returncode == 0
-    assert done.stdout.splitlines()[-2:] == [HINT, "setup: ready"]
-    assert "engine --build" not in asked(root)
-    assert (root / ".venv" / "local.stamp").exists()
+def test_with_everything_there_nothing_is_said(setup: Setup, root: Path) -> None:
     (root / "built").touch()
-    assert HINT not in setup("local").stdout
+    done = setup("dev")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("setup: ready\n")
+    assert (root / ".venv" / "dev.stamp").exists()
+
+
+def test_what_tests_need_is_named_and_neither_installed_nor_compiled_even_as_root(setup: Setup, root: Path) -> None:
+    (root / "bin" / "chromium").unlink()
+    done = setup("dev")
+    assert done.returncode == 0
+    for part in ("apt-get install chromium", "make engine", "apt-get install g++ make"):
+        assert part in done.stderr
+    assert not (root / "apt").exists()
+    assert set(asked(root)) == {"engine"}
+
+
+@pytest.mark.parametrize("compiler", ["g++", "c++", "clang++"])
+@pytest.mark.parametrize("browser", ["chromium", "chromium-browser", "google-chrome"])
+def test_any_compiler_and_any_browser_will_do(setup: Setup, root: Path, compiler: str, browser: str) -> None:
+    (root / "bin" / "chromium").rename(root / "bin" / browser)
+    for name in ("make", compiler):
+        script(root / "bin" / name, "exit 0")
+    [line] = setup("dev").stderr.splitlines()
+    assert "make engine" in line
+
+
+@pytest.mark.parametrize(
+    ("flags", "gain"), [("avx2 avx512_vnni amx_int8", "2.5"), ("avx2 avx512_vnni", "1.2"), ("avx2 avx_vnni", None)]
+)
+def test_compiling_is_recommended_only_where_it_pays(setup: Setup, root: Path, flags: str, gain: str | None) -> None:
+    (root / "cpuinfo").write_text(f"processor : 0\nflags : fpu {flags}\n")
+    said = setup("local", CPUINFO=str(root / "cpuinfo")).stdout
+    assert said.splitlines() == [*([HINT.format(gain)] if gain else []), "setup: ready"]
+    (root / "built").touch()
+    assert "make engine" not in setup("local", CPUINFO=str(root / "cpuinfo")).stdout
+    assert (root / ".venv" / "local.stamp").exists()

@@ -73,7 +73,7 @@ def _build(settings: Settings) -> None:
     if native.server is None:
         compiling = progress_bars("compiling the engine", "%")
         try:
-            native.build(lambda server: _try(server, weights), lambda done: compiling(done, 100))
+            native.build(lambda server: _try(server, weights), compiling)
         finally:
             # What is said of a failure does not go on the line of the bar.
             compiling(100, 100)

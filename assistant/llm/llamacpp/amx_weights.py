@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +20,11 @@ from filelock import FileLock
 
 from assistant.errors import ModelFileError
 from assistant.util.files import replace_file, replacing
+from assistant.util.progress import Progress
 
 if TYPE_CHECKING:
     from gguf import GGUFReader, GGUFWriter
 
-Progress = Callable[[int, int], None]
 Bytes = npt.NDArray[np.uint8]
 _FORMAT = 1
 _GROWTH = 1.25

@@ -27,8 +27,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from assistant.errors import EngineBuildError
+from assistant.util.progress import Progress
 
-Progress = Callable[[int], None]
 _RECIPE = tuple(Path(__file__).with_name("cmake") / name for name in ("ggml.cmake", "tile_config.h"))
 _OPTIONS = {
     "CMAKE_BUILD_TYPE": "Release",
@@ -81,15 +81,15 @@ class NativeEngine:
     def build(self, check: Callable[[Path], None], report: Progress | None = None) -> Path:
         """Fetch the source, compile it, keep the program when `check` raises nothing; about five minutes on two cores.
 
-        What is there already is kept, also where another process has built it meanwhile. `report` is told of per cent
-        done. Raises `EngineBuildError` when a tool is missing, or a step fails.
+        What is there already is kept, also where another process has built it meanwhile. `report` is told per cent
+        of 100. Raises `EngineBuildError` when a tool is missing, or a step fails.
         """
         compiler, make = build_tools()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self.folder / "build.lock"):
                 if self.server is None:
-                    self._build(compiler, make, check, report or (lambda _done: None))
+                    self._build(compiler, make, check, report or (lambda _done, _total: None))
         except OSError as error:
             raise EngineBuildError(
                 f"engine folder {self.folder}: {error.strerror or error}; "
@@ -122,20 +122,20 @@ class NativeEngine:
             shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=_WORK, dir=self.folder, ignore_cleanup_errors=True) as work:
             program = self._compile(Path(work), compiler, make, report)
-            report(100)
+            report(100, 100)
             check(program)
             self.remove()
             program.parent.replace(self._home)
 
     def _compile(self, work: Path, compiler: str, make: str, report: Progress) -> Path:
         tree = self._fetch(work)
-        report(5)
+        report(5, 100)
         cmake = shutil.which("cmake") or _install_cmake(work)
         paths = {"CMAKE_PROJECT_ggml_INCLUDE": _RECIPE[0], "CMAKE_CXX_COMPILER": compiler}
         options = [f"-D{name}={value}" for name, value in {**_OPTIONS, **paths}.items()]
         generator = ["-G", "Ninja" if Path(make).name == "ninja" else "Unix Makefiles"]
         _run([cmake, "-S", str(tree), "-B", str(work / "build"), *generator, *options], "cmake")
-        report(10)
+        report(10, 100)
         command = [cmake, "--build", str(work / "build"), "--target", _SERVER, "-j", str(os.cpu_count() or 1)]
         _run(command, "the compiler", lambda line: _report_share(line, report))
         kept = work / "kept"
@@ -202,7 +202,7 @@ def _install_cmake(work: Path) -> str:
 def _report_share(line: str, report: Progress) -> None:
     if share := re.match(r"\[\s*(\d+)(%|/(\d+))", line):
         done = int(share[1]) / int(share[3] or 100)
-        report(10 + round(done * 85))
+        report(10 + round(done * 85), 100)
 
 
 def _run(command: list[str], what: str, on_line: Callable[[str], None] | None = None) -> None:

@@ -20,8 +20,8 @@ from filelock import FileLock
 
 from assistant.errors import ModelFileError
 from assistant.util.files import replace_file, replacing
+from assistant.util.progress import Progress
 
-Progress = Callable[[int, int], None]
 Locate = Callable[[int], Path | None]
 _CHUNK = 4 * 1024 * 1024
 _SPARE = 64 * 1024 * 1024

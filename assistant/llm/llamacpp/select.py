@@ -9,8 +9,9 @@ from assistant.errors import ModelFileError, SettingsError
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.llamacpp.amx_weights import AmxWeights
 from assistant.llm.llamacpp.build import NativeEngine
-from assistant.llm.llamacpp.model_file import ModelStore, Progress
+from assistant.llm.llamacpp.model_file import ModelStore
 from assistant.settings import Settings
+from assistant.util.progress import Progress
 
 # Trained for the embedded model by `make train`; docs/training.md is its model card.
 ADAPTER = Path(__file__).parents[2] / "adapter" / "judge.gguf"

@@ -11,9 +11,10 @@ from urllib.parse import quote, unquote
 from llama_index.core.schema import TextNode
 
 from assistant.errors import IndexStoreError
-from assistant.stores.analyzer import encoded, folded
+from assistant.stores.analyzer import encoded
 from assistant.stores.base import Filter, Record
 from assistant.stores.filters import Restriction, ordinal
+from assistant.text.unicode import fold
 
 # Milvus holds strings of 65,535 bytes; a character is four bytes at most.
 _PART = 16_000
@@ -38,7 +39,7 @@ class Listed:
         """Whether a filter lets it through."""
         dated = self.published is not None
         return (
-            all(word in self.searched for word in folded(chosen.words).split())
+            all(word in self.searched for word in fold(chosen.words).split())
             and chosen.source in (None, self.source)
             and (chosen.since is None or (dated and str(self.published) >= chosen.since.isoformat()))
             and (chosen.until is None or (dated and str(self.published) <= chosen.until.isoformat()))
@@ -90,7 +91,7 @@ def record_row(record: Record, version: str, paragraphs: int, characters: int) -
     """A record with the version of its paragraphs, how many they are and how long. Raises `IndexStoreError`."""
     header = record.header
     source = header.get("source")
-    searched = folded(f"{header.get('title') or ''} {source or ''}")[:_LONGEST_TITLE]
+    searched = fold(f"{header.get('title') or ''} {source or ''}")[:_LONGEST_TITLE]
     listing = [header.get("published"), source, searched, paragraphs, characters, record.same_as]
     return {
         "key": f"record:{key(record.id)}",

@@ -7,9 +7,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assistant.stores.analyzer import folded
 from assistant.stores.base import Filter, Record
 from assistant.stores.sqlite.connection import SqliteFile
+from assistant.text.unicode import fold
 
 RECORDS_SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
@@ -35,7 +35,7 @@ class RecordTable:
         less = self.forget(connection, record.id)
         header = record.header
         source = header.get("source")
-        searched = folded(f"{header.get('title') or ''} {source or ''}")
+        searched = fold(f"{header.get('title') or ''} {source or ''}")
         connection.execute(
             f"INSERT INTO records ({_COLUMNS}, published, source, searched) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             (
@@ -113,7 +113,7 @@ def _chosen(chosen: Filter) -> tuple[str, list[Any]]:
     """SQL for a filter of records: every word is in the title or the outlet."""
     parts: list[str] = ["same_as IS NULL"]
     values: list[Any] = []
-    for word in folded(chosen.words).split():
+    for word in fold(chosen.words).split():
         parts.append("instr(searched, ?) > 0")
         values.append(word)
     for value, comparison in (

@@ -7,8 +7,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.api import Assistant, ProgressOf
+from assistant.api import Assistant
 from assistant.errors import AssistantError
+from assistant.util.progress import Progress, ProgressOf
 
 _log = logging.getLogger(__name__)
 _PATIENCE_S = 10
@@ -98,7 +99,7 @@ class AssistantLoader:
             _log.exception("the assistant could not be opened")
             self._state = State("failed", "something went wrong inside; the server's log tells what")
 
-    def _progress(self, what: str) -> Callable[[int, int], None]:
+    def _progress(self, what: str) -> Progress:
         def tell(done: int, total: int) -> None:
             self._state = State("opening", what, min(1.0, done / total) if total > 0 else None)
 

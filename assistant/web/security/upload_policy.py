@@ -11,7 +11,8 @@ from pathlib import PurePosixPath
 from assistant.errors import UsageError
 from assistant.ingest.discover import SUFFIXES
 from assistant.ingest.limits import MAX_BYTES
-from assistant.web.views.html import clip, neutralise
+from assistant.text.unicode import neutralise
+from assistant.web.views.html import clip
 
 MOST_FILES = 50
 _LONGEST_NAME = 120  # bytes; file systems take 255, and a suffix against collisions may come

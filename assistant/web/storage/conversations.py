@@ -12,9 +12,9 @@ from typing import Any
 
 from assistant.errors import UsageError
 from assistant.schema import Turn
+from assistant.text.unicode import neutralise
 from assistant.web.storage.database import Connection, Database, Row
 from assistant.web.storage.search_text import UNTITLED, fold, searchable, storable, title_from
-from assistant.web.views.html import neutralise
 from assistant.web.views.plain_text import answer_markdown, escape_markdown
 
 FORMAT = 1

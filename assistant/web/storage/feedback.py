@@ -68,7 +68,7 @@ class FeedbackStore:
         self._database = Database(path, "feedback", _MIGRATIONS)
         self._now = now
 
-    def add(
+    def add(  # noqa: PLR0913 -- everything needed to ask again, by name
         self,
         owner: str,
         answer: Mapping[str, Any],

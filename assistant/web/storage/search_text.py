@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.web.views.html import neutralise
+from assistant.text import unicode
 
 UNTITLED = "New conversation"
 _TITLE_FROM_QUESTION = 60
@@ -14,13 +13,12 @@ _TITLE_FROM_QUESTION = 60
 
 def fold(text: str) -> str:
     """Case, accents and invisible characters levelled, for searching."""
-    plain = unicodedata.normalize("NFKD", neutralise(text)).casefold()
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+    return " ".join(unicode.fold(unicode.neutralise(text)).split())
 
 
 def title_from(question: str) -> str:
     """The question as a title: one line, cut between words."""
-    line = " ".join(neutralise(question).split())
+    line = " ".join(unicode.neutralise(question).split())
     if len(line) <= _TITLE_FROM_QUESTION:
         return line or UNTITLED
     cut = line[:_TITLE_FROM_QUESTION]

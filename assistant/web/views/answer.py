@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from assistant.answering.confidence import Label, label
 from assistant.text.dates import in_words
-from assistant.web.views.html import Exact, clip, neutralise, number_of, records_of, tag, text_of, whole_of
+from assistant.text.unicode import neutralise
+from assistant.web.views.html import Exact, clip, number_of, records_of, tag, text_of, whole_of
 from assistant.web.views.labels import (
     CHECKED_WITHOUT_PROBABILITY,
     NO_PROBABILITY,

@@ -8,7 +8,8 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from assistant.schema import Article, ArticleHeader, Paragraph
-from assistant.web.views.html import Child, Exact, clip, join, link, neutralise, tag
+from assistant.text.unicode import neutralise
+from assistant.web.views.html import Child, Exact, clip, join, link, tag
 from assistant.web.views.labels import outlet, time_tag, title
 
 _OTHERS = 50

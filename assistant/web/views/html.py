@@ -6,21 +6,15 @@ steer or hide (`neutralise`) and escaped; nothing reads Markdown, HTML or URLs o
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-_SPACES = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
-_INFORMATION_SEPARATORS = frozenset("\x0b\x1c\x1d\x1e\x1f\x85")
-_JOINERS = "\u200c\u200d"
-# Letters of no width and no ink: Hangul fillers, Khmer inherent vowels, the Braille blank.
-_BLANKS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-_VIRAMA = 9
-_EMOJI_PARTS = frozenset("\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+from assistant.text.unicode import neutralise
+
+_KEPT_SPACES = frozenset("\t\n\f\r\u2028\u2029")
 _VOID = frozenset({"br", "hr", "input"})
 _REPLACEMENT = "\ufffd"
 
@@ -31,54 +25,6 @@ class Exact(str):
     """An attribute's value that must come back unchanged, such as an article's id; not for reading."""
 
     __slots__ = ()
-
-
-def neutralise(text: str) -> str:
-    """`text` without characters that steer a terminal or a line's direction, or that nobody sees.
-
-    Line breaks become spaces, lone surrogates U+FFFD. A joiner stays where a script or an emoji
-    needs it (the CONTEXTJ rules of RFC 5892, and between pictographs). No character is moved, so
-    that a span's text is the same cleaned by itself, joiners at its ends aside.
-    """
-    return _suspect().sub(_instead, text)
-
-
-@cache
-def _suspect() -> re.Pattern[str]:
-    """Finds each character that `_instead` has to look at; most texts have none, and articles are long."""
-    # The planes between hold ideographs, those above private use; each ends with two noncharacters.
-    ends = (plane * 0x10000 + end for plane in range(17) for end in (0xFFFE, 0xFFFF))
-    found = [chr(code) for code in (*range(0x20000), *range(0xE0000, 0xE1000), *ends) if _is_suspect(chr(code))]
-    return re.compile(f"[{re.escape(''.join(found))}]")
-
-
-def _is_suspect(character: str) -> bool:
-    return (
-        character in _SPACES
-        or character in _BLANKS
-        or unicodedata.category(character) in ("Cc", "Cf", "Cs")
-        or ord(character) & 0xFFFE == 0xFFFE
-    )
-
-
-def _instead(found: re.Match[str]) -> str:
-    character = found[0]
-    if character in _SPACES:
-        return " "
-    if character in _JOINERS:
-        return character if _joins(found.string, found.start()) else ""
-    return _REPLACEMENT if unicodedata.category(character) == "Cs" else ""
-
-
-def _joins(text: str, place: int) -> bool:
-    before, after = text[place - 1 : place], text[place + 1 : place + 2]
-    if not before or not after:
-        return False
-    if unicodedata.combining(before) == _VIRAMA:
-        return True
-    if text[place] == "\u200c":
-        return unicodedata.bidirectional(before) == unicodedata.bidirectional(after) == "AL"
-    return (unicodedata.category(before) == "So" or before in _EMOJI_PARTS) and unicodedata.category(after) == "So"
 
 
 def clip(text: str, length: int) -> str:
@@ -126,7 +72,7 @@ def _reference(character: str) -> str:
     if character == "\0" or "\ud800" <= character <= "\udfff":
         return _REPLACEMENT
     # Other controls stand for themselves: HTML reads their references as Windows-1252, or as errors.
-    if character in _SPACES - _INFORMATION_SEPARATORS or unicodedata.category(character) == "Cf":
+    if character in _KEPT_SPACES or unicodedata.category(character) == "Cf":
         return f"&#{ord(character)};"
     return str(escape(character))
 

@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from assistant.answering.confidence import label
 from assistant.text.dates import in_words
-from assistant.web.views.html import clip, neutralise, tag, text_of, whole_of
+from assistant.text.unicode import neutralise
+from assistant.web.views.html import clip, tag, text_of, whole_of
 
 TITLE_SHOWN = 300
 VERIFIED = 0.9

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.answering.render import split_end
-from assistant.web.views.html import neutralise, records_of, text_of, whole_of
+from assistant.text.unicode import neutralise
+from assistant.web.views.html import records_of, text_of, whole_of
 from assistant.web.views.labels import place_of
 
 _NOT_STATED = "The articles do not say."

@@ -7,6 +7,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from assistant.text.months import MONTH_NAMES
 from assistant.web.views.html import tag
 
 _MOST_BARS = 120
@@ -97,11 +98,8 @@ def _bar(place: int, share: float, name: str, code: str, count: int) -> Markup:
 
 
 def _name(place: int, yearly: bool) -> str:
-    return str(place) if yearly else f"{_MONTHS[place % 12]} {place // 12}"
+    return str(place) if yearly else f"{MONTH_NAMES[place % 12]} {place // 12}"
 
 
 def _code(place: int, yearly: bool) -> str:
     return f"{place:04d}" if yearly else f"{place // 12:04d}-{place % 12 + 1:02d}"
-
-
-_MONTHS = "January February March April May June July August September October November December".split()

@@ -52,10 +52,10 @@ def harmless(text: str) -> bool:
         ("\x1b[31mred\x1b[0m", "[31mred[0m"),
         ("\x1b]0;title\x07", "]0;title"),
         ("\x9b2Jclear", "2Jclear"),
-        ("back\b\b\rover", "backover"),
+        ("back\b\b\rover", "back over"),
         ("a\u202eb\u2066c\u2069\u200f", "abc"),
         ("zero\u200bwidth\ufeff", "zerowidth"),
-        ("half \ud800", "half "),
+        ("half \ud800", "half \ufffd"),
         ("", ""),
     ],
 )

@@ -1,10 +1,10 @@
-"""What `assistant eval` plans, and how a plan is measured."""
+"""What `python -m evals` plans, and how a plan is measured."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,30 @@ import pytest
 from bundle_builders import small, write_bundle
 
 from assistant.errors import UsageError
-from evals import command, measure
+from assistant.web.storage.feedback import FeedbackStore, feedback_path
+from evals import measure
+from evals.__main__ import main
+from evals.cases import load_cases
 from evals.command import make_plan, run_eval
+from evals.feedback_facts import TO_COMPLETE
 from evals.news_set import BUNDLES
 from evals.plans import Plan
 from evals.runner import Reply
 from evals.schema import Case
 
+Run = Callable[..., tuple[int, str, str]]
+SIGNED: dict[str, Any] = {
+    "question": "Where did they sign it?",
+    "answer": "They signed it in Bern [1].",
+    "refused": False,
+    "sentences": [{"text": "They signed it in Bern.", "citations": [1]}],
+    "citations": [{"number": 1, "paragraph_id": "a#p1", "quote": "signed it in Bern"}],
+}
+
 
 def arguments(tmp_path: Path, **changes: Any) -> argparse.Namespace:
     given: dict[str, Any] = {
-        "what": [],
+        "facts": None,
         "set": None,
         "evaldata": None,
         "bundles": None,
@@ -47,8 +60,8 @@ def bundles(tmp_path: Path) -> Path:
 
 
 def test_news_and_news_together(tmp_path: Path, bundles: Path) -> None:
-    own = make_plan([], arguments(tmp_path, set="news", bundles=bundles, limit=2))
-    one = make_plan([], arguments(tmp_path, set="news-together", bundles=bundles))
+    own = make_plan(arguments(tmp_path, set="news", bundles=bundles, limit=2))
+    one = make_plan(arguments(tmp_path, set="news-together", bundles=bundles))
     assert (own.name, len(own.asked), own.limit) == ("news", 5, 2)
     assert (one.name, len(one.asked)) == ("news-together", 5)
     assert own.news is not None
@@ -57,28 +70,26 @@ def test_news_and_news_together(tmp_path: Path, bundles: Path) -> None:
 
 
 def test_the_projects_own_bundles_where_none_are_named(tmp_path: Path) -> None:
-    namespace = arguments(tmp_path, set="news")
-    del namespace.bundles  # as long as the command does not know the option
-    plan = make_plan([], namespace)
+    plan = make_plan(arguments(tmp_path, set="news"))
     assert plan.news is not None
     assert {bundle.name for bundle in plan.news.bundles} == {path.stem for path in BUNDLES.glob("*.json")}
 
 
 @pytest.mark.parametrize(
-    ("what", "changes", "told"),
+    ("changes", "told"),
     [
-        ([], {}, "--set news|news-together|squad2"),
-        (["facts"], {"set": "news"}, "not both"),
-        ([], {"set": "squad2"}, "needs --evaldata"),
-        ([], {"set": "squad2", "bundles": Path("x")}, "--bundles is for --set news"),
-        (["facts"], {"bundles": Path("x")}, "--bundles is for --set news"),
-        ([], {"set": "news", "split": "held-out"}, "have no halves"),
-        ([], {"set": "news", "bundles": Path("/nonexistent")}, "no such file or folder"),
+        ({}, "--set news|news-together|squad2"),
+        ({"facts": Path("facts"), "set": "news"}, "not both"),
+        ({"set": "squad2"}, "needs --evaldata"),
+        ({"set": "squad2", "bundles": Path("x")}, "--bundles is for --set news"),
+        ({"facts": Path("facts"), "bundles": Path("x")}, "--bundles is for --set news"),
+        ({"set": "news", "split": "held-out"}, "have no halves"),
+        ({"set": "news", "bundles": Path("/nonexistent")}, "no such file or folder"),
     ],
 )
-def test_what_does_not_fit_together(tmp_path: Path, what: list[str], changes: dict[str, Any], told: str) -> None:
+def test_what_does_not_fit_together(tmp_path: Path, changes: dict[str, Any], told: str) -> None:
     with pytest.raises(UsageError) as caught:
-        make_plan(what, arguments(tmp_path, **changes))
+        make_plan(arguments(tmp_path, **changes))
     assert told in str(caught.value)
 
 
@@ -194,6 +205,59 @@ def test_the_digest_of_the_code_sees_everything_that_shapes_an_answer(
     assert len(set(digests)) == 6
 
 
-def test_compare_needs_two_runs(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="takes two runs"):
-        command.run_eval(arguments(tmp_path, what=["compare", "a.json"]))
+@pytest.mark.parametrize("given", [["compare", "a.json"], ["run", "one", "two"], ["nonsense"], []])
+def test_what_is_no_command(given: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(given)
+    assert caught.value.code == 2
+
+
+def test_an_error_is_one_line_with_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = str(tmp_path / "a.json")
+    assert main(["compare", missing, missing]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"evals: {missing}: run cannot be read")
+    assert len(said.splitlines()) == 1
+
+
+@pytest.fixture
+def evals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+
+    def run(*given: str | Path) -> tuple[int, str, str]:
+        code = main([str(one) for one in given])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_verdicts_are_printed_or_written_as_facts(evals: Run, tmp_path: Path) -> None:
+    code, out, err = evals("feedback")
+    assert (code, out) == (0, "")
+    assert "no feedback yet" in err
+    store = FeedbackStore(feedback_path(tmp_path / "home"))
+    store.add("ann", SIGNED, verdict="up")
+    store.add("ann", SIGNED | {"question": "Who paid?"}, verdict="down")
+    store.close()
+
+    code, out, err = evals("feedback")
+    assert json.loads(out)["answers"] == [["They signed it in Bern.", "signed it in Bern"]]
+    assert "1 more must be completed" in err
+    assert TO_COMPLETE in json.loads(evals("feedback", "--verdict", "down")[1])
+
+    output = tmp_path / "facts" / "feedback.jsonl"
+    code, _, err = evals("feedback", "--output", output)
+    assert code == 0
+    assert "1 facts" in err
+    assert "1 to complete" in err
+    assert sorted(file.name for file in output.parent.iterdir()) == ["feedback.jsonl", "feedback.jsonl.todo"]
+    assert len(load_cases(output.parent)) == 1, "a folder of facts loads beside its drafts"
+
+    before = output.read_bytes()
+    code, _, err = evals("feedback", "--output", output)
+    assert code == 2
+    assert "is there already" in err
+    assert output.read_bytes() == before
+    code, _, err = evals("feedback", "--output", output / "below.jsonl")
+    assert code == 2
+    assert "cannot be written" in err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
@@ -11,15 +10,11 @@ import pytest
 from assistant.errors import UsageError
 from assistant.schema import Turn
 from evals.results_io import (
-    metric_from_dict,
-    metric_to_dict,
-    read_results,
     read_run,
     result_from_dict,
     result_to_dict,
-    write_result,
 )
-from evals.schema import Case, GoldQuote, Metric, Result, Score
+from evals.schema import Case, GoldQuote, Result, Score
 
 RESULT = Result(
     Case(
@@ -61,27 +56,6 @@ def test_failed_result_round_trip() -> None:
     assert result_from_dict(result_to_dict(failed)) == failed
 
 
-def test_metric_round_trip() -> None:
-    metric = Metric("m", "M", None, 0, None, None)
-    assert metric_from_dict(json.loads(json.dumps(metric_to_dict(metric)))) == metric
-
-
-def test_a_line_cut_off_is_left_out(tmp_path: Path) -> None:
-    lines = io.StringIO()
-    write_result(lines, RESULT)
-    write_result(lines, RESULT)
-    path = tmp_path / "r.jsonl"
-    path.write_text(lines.getvalue()[:-20], encoding="utf-8")
-    assert read_results(path) == [RESULT]
-
-
-def test_a_broken_line_in_the_middle_is_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "r.jsonl"
-    path.write_text(json.dumps(result_to_dict(RESULT)) + '\n{"case": 1}\n', encoding="utf-8")
-    with pytest.raises(UsageError, match=r"r\.jsonl:2: not a result"):
-        read_results(path)
-
-
 @pytest.mark.parametrize("text", ["{", "[]", '{"results": 3}'])
 def test_what_is_no_run(tmp_path: Path, text: str) -> None:
     path = tmp_path / "run.json"
@@ -91,7 +65,5 @@ def test_what_is_no_run(tmp_path: Path, text: str) -> None:
 
 
 def test_missing_files(tmp_path: Path) -> None:
-    with pytest.raises(UsageError):
-        read_results(tmp_path / "none.jsonl")
     with pytest.raises(UsageError):
         read_run(tmp_path / "none.json")

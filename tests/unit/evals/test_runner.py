@@ -23,7 +23,7 @@ from assistant.schema import (
     Turn,
 )
 from evals.adapters import EvalSet
-from evals.runner import AssistantAsker, Reply, asker_for, assistant_opener, load_results, run
+from evals.runner import AssistantAsker, Reply, asker_for, load_results, run, select
 from evals.schema import Case, Result, Score
 
 CASES = [
@@ -75,18 +75,16 @@ def test_each_case_is_answered_once_a_run(output: Path) -> None:
 
 def test_limit_and_category_select(output: Path) -> None:
     asker = FakeAsker()
-    assert [result.case.id for result in go(asker, output, category="plain")] == ["a", "c"]
-    assert [result.case.id for result in go(asker, output, category="plain", limit=1)] == ["a"]
-    assert [result.case.id for result in go(asker, output, limit=2)] == ["a", "b"]
+    assert [result.case.id for result in go(asker, output, selected=select(CASES, category="plain"))] == ["a", "c"]
+    assert [result.case.id for result in go(asker, output, selected=select(CASES, category="plain", limit=1))] == ["a"]
+    assert [result.case.id for result in go(asker, output, selected=select(CASES, limit=2))] == ["a", "b"]
     assert asker.asked == ["a", "c", "b"]  # a short trial is extended, not repeated
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"limit": 0}, "limit 0"),
         ({"runs": 0}, "runs 0"),
-        ({"category": "speaker"}, "choose one of date, plain"),
         ({"cases": []}, "no cases to run"),
         ({"cases": [CASES[0], CASES[0]]}, "case id 'a' is used twice"),
     ],
@@ -226,7 +224,7 @@ def test_a_lone_surrogate_survives(output: Path) -> None:
         def ask(self, case: Case) -> Reply:
             return {"answer": "half \ud83d \u2028 line"}, ()
 
-    results = go(Odd(), output, limit=1)
+    results = go(Odd(), output, selected=CASES[:1])
     assert load_results(output) == results
 
 
@@ -292,15 +290,23 @@ class Opener:
     def __init__(self) -> None:
         self.opened: list[tuple[list[str], FakeAssistant]] = []
 
-    def __call__(self, articles: Sequence[Article]) -> FakeAssistant:
+    def __call__(self, articles: Sequence[Article]) -> AssistantAsker:
         assistant = FakeAssistant(done())
         self.opened.append(([item.id for item in articles], assistant))
-        return assistant
+        return AssistantAsker(assistant)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"), [({"limit": 0}, "limit 0"), ({"category": "speaker"}, "choose one of date, plain")]
+)
+def test_a_selection_of_nothing(chosen: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        select(CASES, **chosen)
 
 
 def test_a_corpus_is_opened_once() -> None:
     opener = Opener()
-    asker = asker_for(EvalSet("squad2", CASES, [article("d0"), article("d1")]), assistant_opener(opener))
+    asker = asker_for(EvalSet("squad2", CASES, [article("d0"), article("d1")]), opener)
     for case in CASES:
         asker.ask(case)
     ((articles, assistant),) = opener.opened
@@ -311,7 +317,7 @@ def test_a_corpus_is_opened_once() -> None:
 def test_candidates_are_opened_and_closed_a_case() -> None:
     opener = Opener()
     own = {case.id: (article(f"own-{case.id}"),) for case in CASES}
-    asker = asker_for(EvalSet("clapnq", CASES, None, own), assistant_opener(opener))
+    asker = asker_for(EvalSet("clapnq", CASES, None, own), opener)
     for case in CASES:
         asker.ask(case)
     assert [articles for articles, _ in opener.opened] == [["own-a"], ["own-b"], ["own-c"]]
@@ -321,7 +327,7 @@ def test_candidates_are_opened_and_closed_a_case() -> None:
 def test_a_row_s_own_paragraphs_win_over_the_corpus() -> None:
     opener = Opener()
     mixed = EvalSet("squad2", CASES, [article("d0")], {"b": (article("own-b"),)})
-    asker = asker_for(mixed, assistant_opener(opener))
+    asker = asker_for(mixed, opener)
     for case in CASES:
         asker.ask(case)
     assert [(articles, len(fake.questions)) for articles, fake in opener.opened] == [

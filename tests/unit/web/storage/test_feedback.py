@@ -233,7 +233,7 @@ def test_work_is_not_kept_in_a_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 Run = Callable[..., CompletedProcess[str]]
 
 
-def test_the_command_lists_and_exports(run_assistant: Run, tmp_path: Path) -> None:
+def test_the_command_lists(run_assistant: Run, tmp_path: Path) -> None:
     nothing = run_assistant("feedback", "list")
     assert (nothing.returncode, nothing.stdout) == (0, "")
     assert "no feedback yet" in nothing.stderr
@@ -248,29 +248,6 @@ def test_the_command_lists_and_exports(run_assistant: Run, tmp_path: Path) -> No
     assert "see paragraph 9" in listed.stdout
     assert "\x1b" not in listed.stdout
     assert len(run_assistant("feedback", "list", "--verdict", "up").stdout.splitlines()) == 1
-
-    printed = run_assistant("feedback", "export")
-    assert json.loads(printed.stdout)["answers"] == [["They signed two joint statements.", QUOTE]]
-    assert "1 more must be completed" in printed.stderr
-    assert TO_COMPLETE in json.loads(run_assistant("feedback", "export", "--verdict", "down").stdout)
-
-    output = tmp_path / "facts" / "feedback.jsonl"
-    missing = run_assistant("feedback", "export", "--output", output)
-    assert missing.returncode == 2
-    assert "cannot be written" in missing.stderr
-    output.parent.mkdir()
-    done = run_assistant("feedback", "export", "--output", output)
-    assert done.returncode == 0
-    assert "1 facts" in done.stderr
-    assert "1 to complete" in done.stderr
-    assert sorted(file.name for file in output.parent.iterdir()) == ["feedback.jsonl", "feedback.jsonl.todo"]
-    assert len(load_cases(output.parent)) == 1, "a folder of facts loads beside its drafts"
-
-    before = output.read_bytes()
-    again = run_assistant("feedback", "export", "--output", output)
-    assert again.returncode == 2
-    assert "is there already" in again.stderr
-    assert output.read_bytes() == before
 
 
 def test_damaged_feedback_is_said_in_one_line(run_assistant: Run, tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from assistant.answering.confidence import Label, label
 from assistant.schema import Answer, Citation, Paragraph, Passage, Sentence
+from assistant.text.unicode import neutralise
 from assistant.web.views.answer import answer_html
-from assistant.web.views.html import neutralise
 from assistant.web.views.labels import CHECKED_WITHOUT_PROBABILITY, NO_PROBABILITY, confidence_in_words, percent
 
 QUOTE = "Xi and Putin signed two joint statements"

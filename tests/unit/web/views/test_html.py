@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from assistant.web.views.html import Exact, clip, neutralise, tag
+from assistant.text.unicode import neutralise
+from assistant.web.views.html import Exact, clip, tag
 
 
 def test_no_character_of_unicode_steers_or_hides() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hostile_texts import HOSTILE, Page
 
-from assistant.web.views.html import neutralise
+from assistant.text.unicode import neutralise
 from assistant.web.views.plain_text import answer_markdown, answer_text, escape_markdown
 
 ANSWER: dict[str, Any] = {
