@@ -17,9 +17,10 @@ from assistant.library.index import ArticleIndex, FileOutcome, UpdateReport
 from assistant.library.library import Library
 from assistant.library.location import place_to_ask
 from assistant.library.open import ProgressOf, Say, open_collection, open_index
-from assistant.llm.client import ChatModel
-from assistant.llm.endpoint import resolve_endpoint
+from assistant.llm.chat_model import ChatModel
+from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
+from assistant.llm.scope import QuestionScope
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
 from assistant.retrieval.excerpt import ExcerptSelector
@@ -56,19 +57,24 @@ class Assistant:
         self.model = model
         self.settings = settings
         self.update = update or UpdateReport()
-        prompts = Prompts.of(settings.prompts, taught=model.taught)
-        similar = similarities(index.embedder)
+        self._prompts = Prompts.of(settings.prompts, taught=model.taught)
+        self._similar = similarities(index.embedder)
+        self._retriever = Retriever(index, passages=settings.passages, whole_below=settings.whole_below)
+
+    def _pipeline(self, model: ChatModel) -> Pipeline:
+        """The steps, with `model` to ask."""
+        settings, prompts = self.settings, self._prompts
         judge = Judge(model, prompts)
         steps = Steps(
             QuestionRewriter(model, prompts),
-            Retriever(index, passages=settings.passages, whole_below=settings.whole_below),
-            ExcerptSelector(similar, characters=settings.reading, articles=MAX_REPORTS),
+            self._retriever,
+            ExcerptSelector(self._similar, characters=settings.reading, articles=MAX_REPORTS),
             judge,
             generators_of(model, settings),
-            Verifier(judge, EvidenceFinder(similar), confidence),
+            Verifier(judge, EvidenceFinder(self._similar), confidence),
         )
         thresholds = Thresholds(settings.worth, settings.threshold)
-        self._pipeline = Pipeline(steps, thresholds=thresholds, model_name=model.name)
+        return Pipeline(steps, thresholds=thresholds, model_name=model.name)
 
     @classmethod
     def open(
@@ -90,7 +96,7 @@ class Assistant:
         if articles is not None:
             settings = settings.model_copy(update={"articles": Path(articles), "index": None})
         report = progress or _silent
-        model = ChatModel(resolve_endpoint(settings), settings)
+        model = open_model(settings)
         place = place_to_ask(settings)
         if place.mirror is not None:
             # Before a gigabyte is joined for nothing.
@@ -110,10 +116,11 @@ class Assistant:
         history: Sequence[Turn] = (),
         since: date | None = None,
         until: date | None = None,
+        scope: QuestionScope | None = None,
     ) -> Answer:
         """The answer, or a refusal. Raises `QuestionError` and `ModelError`."""
         asked = _question(question, history, since, until)
-        return next(event.answer for event in self.stream(asked) if isinstance(event, Done))
+        return next(event.answer for event in self.stream(asked, scope=scope) if isinstance(event, Done))
 
     def stream(
         self,
@@ -122,11 +129,15 @@ class Assistant:
         history: Sequence[Turn] = (),
         since: date | None = None,
         until: date | None = None,
+        scope: QuestionScope | None = None,
     ) -> Iterator[Event]:
-        """The same as events, as they happen; the last one is `Done`."""
+        """The same as events, as they happen; the last one is `Done`.
+
+        By `scope` the question can be cancelled from another thread, and what is waited for is told.
+        """
         asked = _question(question, history, since, until)
         check_question(asked.text)
-        return self._pipeline.stream(asked)
+        return self._pipeline(self.model.within(scope or QuestionScope())).stream(asked)
 
     def articles(self) -> list[Article]:
         """The indexed articles with their paragraphs, oldest first."""
