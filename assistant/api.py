@@ -21,10 +21,12 @@ from assistant.library.index import ArticleIndex, FileOutcome, UpdateReport
 from assistant.library.library import Library
 from assistant.library.location import place_to_ask
 from assistant.library.open import Say, open_collection, open_index
-from assistant.llm.client import ChatModel
+from assistant.llm.chat_model import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
+from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.llm.recovery import EngineRecovery
+from assistant.llm.scope import QuestionScope
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
 from assistant.retrieval.excerpt import ExcerptSelector
@@ -33,7 +35,7 @@ from assistant.schema import Answer, Article, ArticleHeader, Citation, Done, Eve
 from assistant.settings import Settings
 from assistant.stores.base import Filter, Size
 from assistant.util.progress import Progress, ProgressOf, unseen
-from assistant.verification.entailment import Entailment, NoEntailment, verifier_of
+from assistant.verification.entailment import entailment_of, open_verifier
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import JointVerifier
 from assistant.verification.judge import Judge
@@ -65,36 +67,40 @@ class Assistant:
         self.settings = settings
         self.update = update or UpdateReport()
         self._recovery = EngineRecovery(model)
-        self._verifier: Entailment = NoEntailment()
-        rewriter = QuestionRewriter(model, Prompts.of(settings.prompts, taught=model.taught), exact=model.taught)
-        self._pipeline = Pipeline(rewriter, self._reading(), model_name=model.name)
+        self._verifier = open_verifier(settings) if self._reads_together() else None
+        self._similar = similarities(index.embedder)
 
-    def _reading(self) -> Reading:
-        """Together where the model is another than the embedded one, or as the settings say."""
+    def _reads_together(self) -> bool:
+        """Where the model is another than the embedded one, or as the settings say."""
         read = self.settings.read
-        if read == "auto":
-            read = "apart" if resolve_endpoint(self.settings).url is None else "together"
-        return self._together() if read == "together" else self._apart()
+        return read == "together" or (read == "auto" and resolve_endpoint(self.settings).url is not None)
 
-    def _apart(self) -> ReadApart:
-        settings, similar = self.settings, similarities(self.index.embedder)
-        judge = Judge(self.model, Prompts.of(settings.prompts, taught=self.model.taught))
+    def _pipeline(self, scope: QuestionScope) -> Pipeline:
+        """The steps, with models that are asked within `scope`."""
+        model = self.model.within(scope)
+        rewriter = QuestionRewriter(model, Prompts.of(self.settings.prompts, taught=model.taught), exact=model.taught)
+        reading = self._together(model, scope) if self._reads_together() else self._apart(model)
+        return Pipeline(rewriter, reading, model_name=model.name)
+
+    def _apart(self, model: ChatModel) -> Reading:
+        settings = self.settings
+        judge = Judge(model, Prompts.of(settings.prompts, taught=model.taught))
         steps = Steps(
             Retriever(self.index, passages=settings.passages, whole_below=settings.whole_below),
-            ExcerptSelector(similar, characters=settings.reading, articles=MAX_REPORTS),
+            ExcerptSelector(self._similar, characters=settings.reading, articles=MAX_REPORTS),
             judge,
-            generators_of(self.model, settings),
-            Verifier(judge, EvidenceFinder(similar), confidence),
+            generators_of(model, settings),
+            Verifier(judge, EvidenceFinder(self._similar), confidence),
         )
         return ReadApart(steps, thresholds=Thresholds(settings.worth, settings.threshold))
 
-    def _together(self) -> ReadTogether:
+    def _together(self, model: ChatModel, scope: QuestionScope) -> Reading:
         settings = self.settings
-        self._verifier = verifier_of(settings, self.model)
+        entailment = entailment_of(settings, model, self._verifier.within(scope) if self._verifier else None)
         return ReadTogether(
             Retriever(self.index, passages=settings.passages_together, whole_below=settings.reading_together),
-            JointGenerator(self.model, Prompts.of(settings.prompts, taught=False)),
-            JointVerifier(EvidenceFinder(similarities(self.index.embedder)), self._verifier),
+            JointGenerator(model, Prompts.of(settings.prompts, taught=False)),
+            JointVerifier(EvidenceFinder(self._similar), entailment),
             characters=settings.reading_together,
         )
 
@@ -118,7 +124,7 @@ class Assistant:
         if articles is not None:
             settings = settings.model_copy(update={"articles": Path(articles), "index": None})
         report = progress or unseen
-        model = ChatModel(resolve_endpoint(settings), settings)
+        model = open_model(settings)
         place = place_to_ask(settings)
         if place.mirror is not None:
             # Before a gigabyte is joined for nothing.
@@ -138,10 +144,11 @@ class Assistant:
         history: Sequence[Turn] = (),
         since: date | None = None,
         until: date | None = None,
+        scope: QuestionScope | None = None,
     ) -> Answer:
         """The answer, or a refusal. Raises `QuestionError` and `ModelError`."""
         asked = _question(question, history, since, until)
-        return next(event.answer for event in self.stream(asked) if isinstance(event, Done))
+        return next(event.answer for event in self.stream(asked, scope=scope) if isinstance(event, Done))
 
     def stream(
         self,
@@ -150,14 +157,16 @@ class Assistant:
         history: Sequence[Turn] = (),
         since: date | None = None,
         until: date | None = None,
+        scope: QuestionScope | None = None,
     ) -> Iterator[Event]:
         """The same as events, as they happen; the last one is `Done`.
 
+        By `scope` the question can be cancelled from another thread, and what is waited for is told.
         After `Step("restarting")` they begin anew: the embedded engine had ended and was started again.
         """
         asked = _question(question, history, since, until)
         check_question(asked.text)
-        return self._recovery.stream(lambda: self._pipeline.stream(asked))
+        return self._recovery.stream(lambda: self._pipeline(scope or QuestionScope()).stream(asked))
 
     def articles(self) -> list[Article]:
         """The indexed articles with their paragraphs, oldest first."""
@@ -220,7 +229,8 @@ class Assistant:
     def close(self) -> None:
         """Stop the model, the verifier's too, and close the index."""
         self._recovery.close()
-        self._verifier.close()
+        if self._verifier is not None:
+            self._verifier.close()
         self.model.close()
         self.index.close()
 

@@ -9,7 +9,9 @@ AssistantError
 ├── IndexStoreError         the index cannot be opened, read or written (exit code 1)
 └── ModelError              the language or embedding model failed (exit code 1)
     ├── ModelFileError      the embedded model's file is missing, damaged or cannot be written
-    └── ModelConnectionError  the endpoint is down, refuses the key or does not know the model
+    ├── ModelReplyError     the reply is empty, cut off, withheld or not to be understood
+    ├── ModelCancelledError  the question was stopped while the model was asked
+    └── ModelConnectionError  the endpoint is down, too slow, refuses the key or does not know the model
 
 Each message is one line: what is wrong, where, and what to do about it.
 """
@@ -61,5 +63,13 @@ class EngineBuildError(ModelError):
     """The embedded engine could not be compiled on this machine."""
 
 
+class ModelReplyError(ModelError):
+    """The model's reply is empty, cut off, withheld or not to be understood."""
+
+
+class ModelCancelledError(ModelError):
+    """The question was stopped while the model was asked."""
+
+
 class ModelConnectionError(ModelError):
-    """The endpoint is down, refuses the key or does not know the model."""
+    """The endpoint is down, too slow, refuses the key or does not know the model."""

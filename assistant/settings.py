@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import re
 from collections.abc import Iterable
@@ -79,6 +80,12 @@ class Settings(BaseSettings):
     )
     context: int = Field(8192, ge=1024, description="context of the embedded model, in tokens")
     timeout: float = Field(120.0, gt=0, le=86_400, description="seconds to wait for the model's next words")
+    deadline: float = Field(
+        600.0, gt=0, le=86_400, description="seconds that a model elsewhere has for all of one question"
+    )
+    model_options: Annotated[dict[str, Any], NoDecode] = Field(
+        {}, description='fields added to each request to a model elsewhere, as JSON: {"reasoning_effort": "low"}'
+    )
     password_hash: SecretStr = Field(
         SecretStr(""), description="hash of the page's password, made with `assistant web --hash-password`"
     )
@@ -123,6 +130,19 @@ class Settings(BaseSettings):
                     f"{proxy!r} is no address, such as 127.0.0.1, nor a network, such as 10.0.0.0/8"
                 ) from error
         return proxies
+
+    @field_validator("model_options", mode="before")
+    @classmethod
+    def _parse_options(cls, given: object) -> object:
+        try:
+            options = json.loads(given) if isinstance(given, str) else given
+        except ValueError as error:
+            raise ValueError("not JSON; write an object of fields") from error
+        if not isinstance(options, dict):
+            raise ValueError("not a JSON object; write one of fields")
+        if kept := sorted({"messages", "model", "n", "stream"} & options.keys()):
+            raise ValueError(f"{kept[0]} is the program's own to say; leave it out")
+        return options
 
     @field_validator("index", mode="after")
     @classmethod

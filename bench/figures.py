@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.llm.client import Timings
+from assistant.llm.chat_model import Timings
 from evals.schema import Case
 
 

@@ -28,9 +28,9 @@ from assistant.api import Assistant, open_index
 from assistant.errors import AssistantError
 from assistant.library.index import ArticleIndex
 from assistant.library.open import open_embedder
-from assistant.llm.client import ChatModel, Timings
-from assistant.llm.endpoint import resolve_endpoint
+from assistant.llm.chat_model import ChatModel, Timings
 from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL
+from assistant.llm.open import open_model
 from assistant.schema import Article
 from assistant.settings import PROJECT, Settings, default_articles
 from assistant.util.progress import Progress
@@ -138,9 +138,7 @@ class Bench:
     def engine(self, *, speculation: bool = True) -> Iterator[tuple[ChatModel, list[Timings]]]:
         """A fresh engine, loaded, and the list that its requests are written to."""
         requests: list[Timings] = []
-        model = ChatModel(
-            resolve_endpoint(self._settings), self._settings, on_timings=requests.append, speculation=speculation
-        )
+        model = open_model(self._settings, on_timings=requests.append, speculation=speculation)
         try:
             model.complete([{"role": "user", "content": "Hello."}], max_tokens=2)
             yield model, requests

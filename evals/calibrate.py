@@ -26,8 +26,8 @@ from assistant.answering.confidence import STORED, signals
 from assistant.embeddings.minilm import similarities
 from assistant.generation.generator import DraftGenerator
 from assistant.library.open import open_embedder
-from assistant.llm.client import ChatModel
-from assistant.llm.endpoint import resolve_endpoint
+from assistant.llm.chat_model import ChatModel
+from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext
@@ -199,7 +199,7 @@ def collect(options: argparse.Namespace) -> None:
     settings = Settings.load()
     output: Path = options.file
     known = {row["id"].rpartition("-")[0] for row in read(output)} if output.exists() else set()
-    with closing(ChatModel(resolve_endpoint(settings), settings)) as model:
+    with closing(open_model(settings)) as model:
         model.start()
         collector = Collector(model, settings)
         for bundle in tqdm([one for one in load_bundles(options.bundles) if one.name not in known], unit="bundle"):

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.llm.client import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL
+from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.settings import PROJECT
 from evals.judge import SCORE_NAME, Judge, agreement
@@ -37,7 +37,7 @@ def measure(plan: Plan, progress: bool = True) -> dict[str, Any]:
     started = datetime.now(UTC)
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        model = ChatModel(resolve_endpoint(plan.settings), plan.settings)
+        model = open_model(plan.settings)
         stack.callback(model.close)
         configuration = {
             "code": code_digest(),
@@ -120,7 +120,7 @@ def _record(
 
 def _judge(plan: Plan, results: Sequence[Result]) -> dict[str, Any]:
     settings = plan.settings.model_copy(update={"model": plan.judge})
-    model = ChatModel(resolve_endpoint(settings), settings)
+    model = open_model(settings)
     try:
         judge = Judge(model)
         verdicts = ((result, judge.score(result)) for result in results)

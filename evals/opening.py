@@ -14,7 +14,7 @@ from assistant.errors import UsageError
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.open import open_embedder
-from assistant.llm.client import ChatModel
+from assistant.llm.chat_model import ChatModel
 from assistant.schema import Article
 from assistant.settings import Settings
 from evals.baseline import CitationBaseline

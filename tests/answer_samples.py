@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.context import ArticleContext
@@ -99,6 +99,10 @@ class ScriptedModel:
         self.rewritten = rewritten
         self.asked: list[tuple[str, str, str]] = []
         self.calls: list[SimpleNamespace] = []
+
+    def within(self, scope: Any) -> Any:
+        """The same model: it never waits."""
+        return self
 
     def stream(
         self,

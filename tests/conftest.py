@@ -105,6 +105,10 @@ class FakeModel:
         self.asked: list[SimpleNamespace] = []
         self.judged: list[SimpleNamespace] = []
 
+    def within(self, scope: Any) -> Any:
+        """The same model: it never waits."""
+        return self
+
     def stream(
         self,
         messages: Sequence[Mapping[str, str]],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.llm.client import ChatModel
+from assistant.llm.chat_model import ChatModel
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.context import ArticleContext
 from assistant.schema import Token

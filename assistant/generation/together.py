@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.generation.draft import parse_draft
-from assistant.llm.client import ChatModel
+from assistant.llm.chat_model import ChatModel
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.numbered import NumberedContext
 from assistant.schema import Draft, Token

@@ -10,7 +10,7 @@ from assistant.errors import ModelConnectionError, ModelError
 from assistant.schema import Event, Step
 
 if TYPE_CHECKING:
-    from assistant.llm.client import ChatModel
+    from assistant.llm.chat_model import ChatModel
 
 RESTARTING = "restarting"
 
@@ -38,7 +38,7 @@ class EngineRecovery:
         except ModelError as error:
             # What fails because another question's failure ended the engine is asked again as well.
             gone = isinstance(error, ModelConnectionError) or self._starts != starts
-            if self._closed or not gone or self._model.endpoint.url is not None:
+            if self._closed or not gone or not self._model.embedded:
                 raise
         yield Step(RESTARTING)
         self._start_again(starts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.llm.client import ChatModel
+from assistant.llm.chat_model import ChatModel
 from assistant.llm.prompts import Prompts
 from assistant.schema import Turn
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from assistant.errors import ModelError
-from assistant.llm.client import ChatModel
-from assistant.llm.endpoint import resolve_endpoint
+from assistant.llm.chat_model import ChatModel
+from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.numbered import NumberedContext
 from assistant.schema import Passage
@@ -53,9 +53,6 @@ class Entailment(Protocol):
     def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
         """One judgement a pair, in their order."""
 
-    def close(self) -> None:
-        """Stop a model that is only the verifier's."""
-
 
 class NoEntailment:
     """Goes without a model: what passed the exact checks counts as stated (`ASSISTANT_VERIFY=exact`)."""
@@ -64,23 +61,13 @@ class NoEntailment:
         """Stated, each of them."""
         return [Judged(Verdict.STATED) for _ in pairs]
 
-    def close(self) -> None:
-        """Nothing to stop."""
-
 
 class BatchEntailment:
     """One request for all sentences; the reply is a word a sentence."""
 
-    def __init__(self, model: ChatModel, prompts: Prompts, *, own: bool = False) -> None:
-        """`own`: the model is this verifier's alone, and closed with it."""
+    def __init__(self, model: ChatModel, prompts: Prompts) -> None:
         self._model = model
         self._prompts = prompts
-        self._own = own
-
-    def close(self) -> None:
-        """Close the model where it is this verifier's own."""
-        if self._own:
-            self._model.close()
 
     def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
         """A sentence that the reply passes over is not stated. Raises `ModelError` for a reply without any verdict."""
@@ -114,14 +101,8 @@ class BatchEntailment:
 class JudgedEntailment:
     """A judge that was taught it, one sentence at a time; gives probabilities, and never says that one declines."""
 
-    def __init__(self, judge: Judge, model: ChatModel) -> None:
-        """`model` is the judge's, and closed with it."""
+    def __init__(self, judge: Judge) -> None:
         self._judge = judge
-        self._model = model
-
-    def close(self) -> None:
-        """Close the judge's model."""
-        self._model.close()
 
     def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
         """Stated from the probability on that is demanded of the embedded model's own drafts."""
@@ -132,17 +113,20 @@ class JudgedEntailment:
         return Judged(Verdict.STATED if probability >= STATED else Verdict.NOT_STATED, probability)
 
 
-def verifier_of(settings: Settings, model: ChatModel) -> Entailment:
-    """What the settings name: the model that answers, another one, or none. Raises `SettingsError`."""
+def open_verifier(settings: Settings) -> ChatModel | None:
+    """The model of `ASSISTANT_VERIFIER`; None where the one that answers checks, or none. Raises `SettingsError`."""
+    if settings.verify == "exact" or settings.verifier is None:
+        return None
+    return open_model(settings.model_copy(update={"model": settings.verifier}))
+
+
+def entailment_of(settings: Settings, model: ChatModel, verifier: ChatModel | None) -> Entailment:
+    """What the settings name: `verifier`, else the `model` that answers, or none."""
     if settings.verify == "exact":
         return NoEntailment()
-    if settings.verifier is None:
-        return BatchEntailment(model, Prompts.of(settings.prompts, taught=False))
-    settings = settings.model_copy(update={"model": settings.verifier})
-    other = ChatModel(resolve_endpoint(settings), settings)
-    if other.taught:
-        return JudgedEntailment(Judge(other, Prompts.of(settings.prompts, taught=True)), other)
-    return BatchEntailment(other, Prompts.of(settings.prompts, taught=False), own=True)
+    asked = verifier or model
+    prompts = Prompts.of(settings.prompts, taught=asked.taught)
+    return JudgedEntailment(Judge(asked, prompts)) if asked.taught else BatchEntailment(asked, prompts)
 
 
 def _marks(context: NumberedContext, pair: Pair) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from assistant.llm.client import ChatModel
-from assistant.llm.endpoint import resolve_endpoint
+from assistant.llm.chat_model import ChatModel
+from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.settings import Settings
 
@@ -61,7 +61,7 @@ class Judge:
 @contextmanager
 def open_judge(settings: Settings) -> Iterator[Judge]:
     """A judge on the model that the settings name, without a library."""
-    model = ChatModel(resolve_endpoint(settings), settings)
+    model = open_model(settings)
     try:
         yield Judge(model, Prompts.of(settings.prompts, taught=model.taught))
     finally:

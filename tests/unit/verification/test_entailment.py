@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,14 +27,10 @@ class Replying:
     def __init__(self, reply: str) -> None:
         self.reply = reply
         self.asked: list[str] = []
-        self.closed = False
 
     def complete(self, messages: Any, max_tokens: int) -> str:
         self.asked.append(messages[-1]["content"])
         return self.reply
-
-    def close(self) -> None:
-        self.closed = True
 
 
 def verdicts(reply: str, tmp_path: Path, pairs: list[Pair] = PAIRS) -> list[Verdict]:
@@ -94,16 +89,9 @@ def test_nothing_to_check_asks_nothing(tmp_path: Path) -> None:
 def test_a_taught_judge_gives_probabilities(tmp_path: Path) -> None:
     model = ScriptedModel(stated={"signed": 0.8, "stayed": 0.2})
     judge = Judge(model, prompts_in(tmp_path, taught=True))  # type: ignore[arg-type]
-    made = JudgedEntailment(judge, SimpleNamespace(close=lambda: None)).judge(PAIRS, CONTEXT)  # type: ignore[arg-type]
+    made = JudgedEntailment(judge).judge(PAIRS, CONTEXT)  # type: ignore[arg-type]
     assert made == [Judged(Verdict.STATED, 0.8), Judged(Verdict.NOT_STATED, 0.2)]
 
 
 def test_without_a_model_all_that_passed_is_stated() -> None:
     assert [one.verdict for one in NoEntailment().judge(PAIRS, CONTEXT)] == [Verdict.STATED] * 2
-
-
-@pytest.mark.parametrize("own", [True, False])
-def test_only_a_model_of_its_own_is_closed(own: bool, tmp_path: Path) -> None:
-    model = Replying("")
-    BatchEntailment(model, prompts_in(tmp_path), own=own).close()  # type: ignore[arg-type]
-    assert model.closed is own

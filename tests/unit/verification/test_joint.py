@@ -43,8 +43,6 @@ class Says:
         )
         return [Judged(verdict) for verdict in found]
 
-    def close(self) -> None: ...
-
 
 def check(*sentences: tuple[str, tuple[int, ...]], says: Says | None = None) -> list[CheckedSentence]:
     verifier = JointVerifier(EvidenceFinder(alike), says or Says())

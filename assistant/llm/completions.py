@@ -1,0 +1,182 @@
+"""Chat completions of one endpoint: the request put as it is taken there, asked again where that helps, and read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assistant.errors import ModelError
+from assistant.llm.dialect import Dialect, Request
+from assistant.llm.dialect_store import DialectStore
+from assistant.llm.failures import Explainer, Kind, ProviderFailure, provider_words
+from assistant.llm.replies import Part, read_part
+from assistant.llm.retry import Retries
+from assistant.llm.scope import QuestionScope
+from assistant.llm.thoughts import ThoughtFilter
+from assistant.llm.transport import DONE, Transport
+
+_PATH = "/chat/completions"
+_LEARNABLE = (400, 422)
+
+
+@dataclass(slots=True)
+class Ending:
+    """How a reply ended, filled in while it is read. `finish` None: it was not read to its end."""
+
+    finish: str | None = None
+    thought: bool = False
+    refusal: str = ""
+    top_logprobs: tuple[tuple[str, float], ...] | None = None
+
+
+class Completions:
+    """Asks one model at one endpoint. Thread-safe."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        model: str,
+        dialects: DialectStore,
+        explainer: Explainer,
+        *,
+        options: Mapping[str, Any] | None = None,
+        retries: Callable[[], Retries],
+        on_timings: Callable[[Mapping[str, Any]], None] | None = None,
+    ) -> None:
+        """`retries` makes the account of one request's attempts; `on_timings` hears what llama.cpp reports."""
+        self._transport = transport
+        self._model = model
+        self._dialects = dialects
+        self._explainer = explainer
+        self._options = options or {}
+        self._retries = retries
+        self._on_timings = on_timings
+
+    def text(self, request: Request, scope: QuestionScope, ending: Ending) -> Generator[str, None, None]:
+        """The reply's text without thoughts, as it comes; `ending` is complete with the last piece.
+
+        Raises `ModelError`.
+        """
+        known = self._dialects.current()
+        # The first reply of an endpoint is read whole: a thought may be told by its end alone.
+        thoughts = ThoughtFilter(hold=known.opens_in_thought is not False)
+        wrote = False
+        with closing(self._parts(request, scope)) as parts:
+            for part in parts:
+                _note(part, ending)
+                if visible := thoughts.feed(part.text):
+                    wrote = True
+                    yield visible
+        if rest := thoughts.end():
+            wrote = True
+            yield rest
+        ending.thought = ending.thought or thoughts.thought
+        self._learn(ending, unopened=thoughts.unopened, wrote=wrote)
+
+    def whole(self, request: Request, scope: QuestionScope) -> tuple[str, Ending]:
+        """The reply's text without thoughts, and how it ended. Raises `ModelError`."""
+        ending = Ending()
+        return "".join(self.text(request, scope, ending)), ending
+
+    def _learn(self, ending: Ending, *, unopened: bool, wrote: bool) -> None:
+        if ending.thought:
+            self._dialects.learn(lambda known: replace(known, needs_room=True))
+        if unopened:
+            self._dialects.learn(lambda known: replace(known, opens_in_thought=True))
+        elif wrote and ending.finish != "length":
+            self._dialects.learn(
+                lambda known: known if known.opens_in_thought else replace(known, opens_in_thought=False)
+            )
+
+    def _parts(self, request: Request, scope: QuestionScope) -> Generator[Part, None, None]:
+        """The reply's parts, after as many attempts as it takes."""
+        retries = self._retries()
+        dialect = known = self._dialects.current()
+        while True:
+            body = dialect.body(request, self._model, self._options)
+            wrote = False
+            try:
+                with closing(self._once(body, scope)) as parts:
+                    for part in parts:
+                        if dialect != known:
+                            known = dialect = self._remember(dialect)
+                        wrote = wrote or bool(part.text)
+                        yield part
+                return
+            except ProviderFailure as failure:
+                if wrote:
+                    raise self._explainer.error(failure) from failure
+                refused = failure.kind is Kind.REFUSED and failure.status in _LEARNABLE
+                learnt = dialect.after(failure.body, body, self._options) if refused else None
+                if learnt is not None:
+                    dialect = learnt
+                elif not retries.wait(failure, scope, self._reason(failure)):
+                    raise self._explainer.error(failure) from failure
+
+    def _once(self, body: Mapping[str, Any], scope: QuestionScope) -> Generator[Part, None, None]:
+        """The parts of one attempt. Raises `ProviderFailure`, also where the reply has no end."""
+        begun = ended = False
+        with closing(self._transport.post(_PATH, body, scope)) as events:
+            for event in events:
+                if event is DONE:
+                    ended = begun
+                    break
+                part = read_part(event)
+                begun = True
+                ended = ended or part.finish is not None
+                if part.timings and self._on_timings:
+                    self._on_timings(part.timings)
+                if part.finish == "error":
+                    raise ProviderFailure(Kind.BROKEN_OFF)
+                yield part
+        if not begun:
+            raise ProviderFailure(Kind.GARBLED)
+        if not ended:
+            raise ProviderFailure(Kind.BROKEN_OFF)
+
+    def _remember(self, tried: Dialect) -> Dialect:
+        """What was tried and taken is known from now on."""
+        return self._dialects.learn(lambda known: replace(tried, needs_room=known.needs_room or tried.needs_room))
+
+    def _reason(self, failure: ProviderFailure) -> str:
+        words = self._explainer.clean(provider_words(failure.body))
+        return f"{self._model}: {words or failure.status or 'the connection failed'}"
+
+    def empty(self, ending: Ending) -> ModelError:
+        """The error of a reply in which nothing was written, or nothing more than a refusal."""
+        if ending.refusal:
+            return self._explainer.reply(f'the model declined to answer: "{self._explainer.clean(ending.refusal)}"')
+        if ending.finish == "content_filter":
+            return self._explainer.reply("the provider's content filter withheld the reply; put the question otherwise")
+        if ending.thought and ending.finish == "length":
+            return self._explainer.reply(
+                "it thought until its tokens were used up and wrote no answer; let it think less, "
+                'for example with ASSISTANT_MODEL_OPTIONS={"reasoning_effort": "low"}'
+            )
+        if ending.thought:
+            return self._explainer.reply("it thought and wrote no answer; ask again, or try another model")
+        return self._explainer.reply(
+            "the reply is empty; the prompt may be longer than its context: see assistant model --check"
+        )
+
+    def unclear(self, text: str) -> ModelError:
+        """The error of a reply that should have been a yes or a no."""
+        return self._explainer.reply(
+            f'asked for yes or no, it replied "{self._explainer.clean(text)[:80]}"; ask again, or try another model'
+        )
+
+    def cut_off(self, tokens: int) -> ModelError:
+        """The error of a reply that has no end."""
+        return self._explainer.reply(
+            f"the reply was cut off after {tokens} tokens or less; raise the limit with "
+            f'ASSISTANT_MODEL_OPTIONS={{"max_tokens": {4 * tokens}}}'
+        )
+
+
+def _note(part: Part, ending: Ending) -> None:
+    ending.thought = ending.thought or part.thought
+    ending.finish = part.finish or ending.finish
+    ending.refusal += part.refusal
+    ending.top_logprobs = ending.top_logprobs or part.top_logprobs
