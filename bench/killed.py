@@ -54,6 +54,7 @@ def main() -> int:
             for problem in _problems(Path(folder), written):
                 wrong += 1
                 print(f"kill {number + 1}: {problem}", flush=True)
+            print(f"kill {number + 1} of {arguments.times}", file=sys.stderr, flush=True)
         kept = len(_numbers(Path(folder)))
     print(f"{arguments.times} kills, {kept} messages kept, {wrong} problems")
     return 1 if wrong else 0

@@ -19,6 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from assistant import __version__
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.kept import conversations_path, feedback_path, running_pages
@@ -73,7 +75,12 @@ def restore(home: Path, file: Path, *, force: bool = False) -> Path | None:
     command comes next (`finish_restore`). Raises `UsageError` where there is something already, unless `force`, where
     a page runs, and for a file that is no whole backup; `IndexStoreError`.
     """
-    finish_restore(home)
+    with _alone(home):
+        return _restore(home, file, force)
+
+
+def _restore(home: Path, file: Path, force: bool) -> Path | None:
+    _finish(home)
     if pages := running_pages(home):
         raise UsageError(f"a page is running (process {', '.join(pages)}); stop it first, then restore again")
     units = _checked(file, shown=file)
@@ -97,14 +104,36 @@ def restore(home: Path, file: Path, *, force: bool = False) -> Path | None:
     finally:
         if not (staging / _JOURNAL).exists():
             shutil.rmtree(staging, ignore_errors=True)
-    return finish_restore(home)
+    return _finish(home)
 
 
 def finish_restore(home: Path) -> Path | None:
     """End a restore that has begun to rename: the folder of what was there before, if anything was.
 
-    Does nothing where there is none. Raises `IndexStoreError`.
+    Does nothing where there is none. Raises `UsageError` while another process restores; `IndexStoreError`.
     """
+    if not (kept_in(home) / _RESTORING).is_dir():
+        return None
+    with _alone(home):
+        return _finish(home)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Be the only process that restores; what another one unpacks is not to be cleared away."""
+    kept_in(home).mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(kept_in(home) / f"{_RESTORING}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise UsageError("another process restores a backup; try again when it has ended") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _finish(home: Path) -> Path | None:
     kept = kept_in(home)
     staging = kept / _RESTORING
     if not staging.is_dir():

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup import back_up, finish_restore, restore
@@ -248,3 +249,14 @@ def _restore_and_die(home: Path, archive: Path, after: int) -> None:
     Path.rename, Path.replace = counted(Path.rename), counted(Path.replace)  # type: ignore[method-assign]
     restore(home, archive, force=True)
     os._exit(0)
+
+
+def test_what_another_process_unpacks_is_not_cleared_away(home: Path, archive: Path) -> None:
+    (home / ".restoring" / "new").mkdir(parents=True)
+    with FileLock(home / ".restoring.lock"):
+        for act in (lambda: finish_restore(home), lambda: restore(home, archive, force=True)):
+            with pytest.raises(UsageError, match="another process restores"):
+                act()
+        assert (home / ".restoring" / "new").is_dir()
+    finish_restore(home)
+    assert not (home / ".restoring").exists()
