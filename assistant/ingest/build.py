@@ -207,7 +207,7 @@ def _evidence(blocks: list[Block], author: str | None) -> tuple[list[Block], lis
             break
         agency = agency or signed
         dropped.append(kept.pop())
-    story = []
+    story: list[Block] = []
     for block in kept:
         (dropped if is_furniture(block[1]) else story).append(block)
     return story, dropped, agency
