@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 
-
 _LONGEST = 300
 _SENTENCE_WORDS = 6
 _SENTENCE_CHARS = 16
@@ -73,9 +72,11 @@ _PICTURE = r"(?:file |representational |representative )?(?:photo(?:graph)?|imag
 _CREDIT = re.compile(
     rf"\W*(?i:{_PICTURE}(?: credits?| courtesy)?(?: by)?|credits?|caption)\s*[:/|©]\s*(?:©\s*)?{_NAMES}\s*\W*$"
 )
-_CREDIT_END = re.compile(rf"(?:[.(|–—]\s*|\s)\(?(?i:{_PICTURE})\s*[:/©]\s*{_NAMES}\)?\.?$|\s[/|©]\s*(?P<name>{_NAMES})$")
+_CREDIT_END = re.compile(
+    rf"(?:[.(|–—]\s*|\s)\(?(?i:{_PICTURE})\s*[:/©]\s*{_NAMES}\)?\.?$|\s[/|©]\s*(?P<name>{_NAMES})$"
+)
 _WORK = (
-    r"(?:additional |with |further )*(?:reporting|writing|editing|compiled|translation|translated|edited|reported|written)"
+    r"(?:additional |with |further )*(?:reporting|writing|editing|compiled|translat(?:ion|ed)|edited|reported|written)"
 )
 _WORK_CREDIT = re.compile(
     rf"\W*(?i:{_WORK}) by {_NAMES}(?: in {_NAMES})?"

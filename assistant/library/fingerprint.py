@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from assistant.ingest.boilerplate import sign_off
-from assistant.ingest.build import find_dateline
+from assistant.ingest.dateline_i18n import find_dateline
 from assistant.schema import Article, Paragraph
 
 # A week later "on Tuesday" is another day.

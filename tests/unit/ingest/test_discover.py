@@ -122,7 +122,12 @@ def test_an_id_is_spelt_with_whole_letters_whatever_the_file_system_makes_of_the
     ("name", "content", "title", "paragraphs"),
     [
         ("a.txt", "<!DOCTYPE html><title>Tides</title><body><p>The tide is late.</p><p>It rises.</p>", "Tides", 2),
-        ("b.md", "\n<html><head><title>Tides</title></head><body><p>It is late.</p><p>It rises.</p></html>", "Tides", 2),
+        (
+            "b.md",
+            "\n<html><head><title>Tides</title></head><body><p>It is late.</p><p>It rises.</p></html>",
+            "Tides",
+            2,
+        ),
         (
             "c.html",
             "<?xml version='1.0'?><rss><channel><title>X</title><item><title>Tides</title>"
