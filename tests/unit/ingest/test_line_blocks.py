@@ -82,8 +82,8 @@ def test_markup_of_markdown_is_no_paragraph_and_is_shown() -> None:
 def test_toml_front_matter_and_the_names_of_other_tools() -> None:
     article = read('+++\ntitle = "Tides"\npublishDate = 2021-06-09\nsite_name = "Echo"\n+++\n\nIt rose.').article
     assert (article.title, str(article.published), article.source) == ("Tides", "2021-06-09", "Echo")
-    clipped = "---\nsource: https://e.org/tides\nauthor:\n  - '[[Ann Berg|Ann]]'\npublished:\ncreated: 2021-06-12\n---\nIt rose."
-    article = read(clipped).article
+    clipped = "source: https://e.org/tides\nauthor:\n  - '[[Ann Berg|Ann]]'\npublished:\ncreated: 2021-06-12"
+    article = read(f"---\n{clipped}\n---\nIt rose.").article
     assert (article.url, article.source, article.author) == ("https://e.org/tides", None, "Ann")
     assert article.published is None
 
@@ -95,7 +95,10 @@ def test_a_front_matter_whose_date_is_no_day_loses_no_article(day: str) -> None:
 
 
 def test_an_export_between_rules_is_one_article_each() -> None:
-    entry = "{0}\n\nAuthor: Berg, Ann\n\nFull text: {0} on Sunday.\n\nNobody minded.\n\nPublication title: Echo; Skar\n\nPublication date: {1}\n"
+    entry = (
+        "{0}\n\nAuthor: Berg, Ann\n\nFull text: {0} on Sunday.\n\nNobody minded.\n\n"
+        "Publication title: Echo; Skar\n\nPublication date: {1}\n"
+    )
     text = ("=" * 40 + "\n").join(["", entry.format("It sank", "Jun 9, 2021"), entry.format("It rose", "Jun 10, 2021")])
     found = list(read_articles(text, article_id="a", path="a.txt"))
     assert [(r.article.id, r.article.title, str(r.article.published), r.article.source) for r in found] == [
