@@ -211,12 +211,13 @@ def _or_older(content: bytes, encoding: str) -> str:
 
 
 _OLDER = ("mac_roman", "mac_cyrillic", "mac_latin2", "mac_greek", "cp850")
+_CAPITALS = "".join(filter(str.isupper, map(chr, range(0x100, 0x180))))
 _ODD = re.compile(
     # A sign, a control character or nothing at all within or beside a word, a capital within one.
     r"[^\W\d_](?:[^\w\s\x21-\x7e’‘´`·–—…“”«»„‚¡¿\u0300-\u036f]|[\x80-\x9f\ufffd])|[\x80-\x9f\ufffd](?=\w)|"
     # Letters of two scripts in one word.
     r"[A-Za-z][\u0370-\u06ff]|[\u0370-\u06ff][A-Za-z]|"
-    r"[ˆ‚†‡ƒ‰˜¨¸¬¦]\w|(?<=[^\W\d_])[ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŠŒŽŸА-ЯЁ]+(?=[a-zа-я\s,.;:]|$)"
+    r"[ˆ‚†‡ƒ‰˜¨¸¬¦]\w|(?<=[^\W\d_])[ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŠŒŽŸА-ЯЁ" + _CAPITALS + r"]+(?=[a-zа-я\s,.;:]|$)"
 )
 
 
