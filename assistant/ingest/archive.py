@@ -39,7 +39,7 @@ _LOCATOR64_BYTES = 20
 
 def members(path: Path) -> list[zipfile.ZipInfo]:
     """What a zip holds, folders left out. Raises `ArticleError` when it is damaged or unpacks to too much."""
-    infos = [info for info in _directory(path).infolist() if not info.is_dir()]
+    infos = [info for info in _directory(path).infolist() if info.filename and not info.is_dir()]
     check_total(infos, as_text(path), path.stat().st_size)
     return infos
 

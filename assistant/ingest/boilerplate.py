@@ -75,7 +75,9 @@ _CREDIT = re.compile(
 _CREDIT_END = re.compile(
     rf"(?:[.(|–—]\s*|\s)\(?(?i:{_PICTURE})\s*[:/©]\s*{_NAMES}\)?\.?$|\s[/|©]\s*(?P<name>{_NAMES})$"
 )
-_WORK = r"(?:additional |with |further )*(?:reporting|writing|editing|compiled|translation|translated|edited|reported|written)"
+_WORK = (
+    r"(?:additional |with |further )*(?:reporting|writing|editing|compiled|translat(?:ion|ed)|edited|reported|written)"
+)
 _WORK_CREDIT = re.compile(
     rf"\W*(?i:{_WORK}) by {_NAMES}(?: in {_NAMES})?"
     rf"(?:\s*[;,.]\s*(?:(?i:{_WORK}) by )?{_NAMES}(?: in {_NAMES})?){{0,6}}\W*$"

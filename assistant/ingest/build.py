@@ -199,7 +199,7 @@ def _evidence(blocks: list[Block], author: str | None) -> tuple[list[Block], lis
     From the end, furniture, the author's life and a sign-off are taken as long as there are any: what
     stands after the story may be furniture where the same between two paragraphs is not.
     """
-    kept, dropped, agency = list(blocks), [], None
+    kept, dropped, agency = list(blocks), list[Block](), None
     while len(kept) > 1:
         text = kept[-1][1]
         signed = sign_off(text)

@@ -27,7 +27,9 @@ _KINDS = "text, Markdown, HTML, MHTML, PDF, DOCX, EPUB, EML, JSON, CSV, XML or z
 _JUNK = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 # What a page or a program keeps beside an article; every other file that is not read is named.
 _BESIDE = ("image/", "audio/", "video/", "font/", "text/css", "text/javascript", "application/javascript")
-_BESIDE_SUFFIXES = frozenset({".download", ".map", ".ttf", ".eot", ".db", ".lock", ".part", ".crdownload"})
+_BESIDE_SUFFIXES = frozenset(
+    {".download", ".map", ".ttf", ".eot", ".db", ".lock", ".part", ".crdownload", ".exe", ".dll", ".so", ".pyc"}
+)
 _MEDIA_TYPES = mimetypes.MimeTypes()
 
 

@@ -37,9 +37,11 @@ _BYLINE = re.compile(
 )
 _LABEL = re.compile(r"[*_]{0,3}(?P<label>[^\W\d_][^:：\n]{0,30}?)[*_]{0,3}\s?[:：][*_]{0,3}\s*(?P<value>\S.*)$")
 _LABELS = {
-    "title": "title headline titel titre título titulo titolo заголовок 标题 標題 タイトル 제목 العنوان शीर्षक rubrik tytuł başlık",
+    "title": "title headline titel titre título titulo titolo заголовок 标题 標題 タイトル 제목 العنوان शीर्षक rubrik "
+    "tytuł başlık",
     "source": "source outlet publication publisher newspaper paper publication_title site_name quelle zeitung medium "
-    "journal fuente medio fonte testata jornal bron krant źródło источник джерело 来源 來源 出典 출처 المصدر स्रोत kaynak",
+    "journal fuente medio fonte testata jornal bron krant źródło источник джерело 来源 來源 出典 출처 المصدر स्रोत "
+    "kaynak",
     "author": "author authors byline by writer autor autorin auteur autore автор 作者 記者 记者 기자 الكاتب लेखक yazar",
     "published": "date published pubdate publication_date date_published publish_date datum fecha data дата 日期 日付 "
     "날짜 التاريخ तारीख tarih päivämäärä dato",
@@ -65,6 +67,7 @@ _TIME = re.compile(
     r"(?:\s?(?:UTC|GMT)?\s?[+-]\d{1,2}:?\d{0,2})?|(?<!\d)\d{1,2}\s?[時时点點시]\s?(?:\d{1,2}\s?[分분])?",
     re.I,
 )
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _UPDATED = re.compile(
     r"updat|modif|edited|correct|amend|revis|changed|aktuali[sz]|geändert|änderung|\bstand\b|mis à jour|mise à jour|"
     r"actuali[sz]|atualiz|aggiorn|bijgewerkt|gewijzigd|обновл|измен|оновлен|змінен|zaktualiz|güncelle|更新|更正|修改|修正|"
@@ -133,7 +136,7 @@ def date_line(text: str, *, first: bool = False) -> DateLine | None:
 
     `first`: it may be the headline, so that fewer words beside the date are taken for a label.
     """
-    if "\n" in text or len(text) > _DATE_CHARS or not any(map(str.isdigit, text)):
+    if "\n" in text or len(text) > _DATE_CHARS or not any(map(str.isdigit, text)) or find_dateline(text):
         return None
     line = western_digits(text)
     published, end, found = [], 0, False
@@ -147,12 +150,12 @@ def date_line(text: str, *, first: bool = False) -> DateLine | None:
         found, end = True, match.end()
         if day and not _UPDATED.search(label):
             published.append(day)
-    rest = _TIME.sub(" ", line[end:]).strip(" \t,.|·•-–—[]*_")
+    rest = _TIME.sub(" ", line[end:]).strip(" \t,|·•-–—[]*_")
     return DateLine(published) if found and _is_zone(rest) else None
 
 
 def byline_of(text: str) -> dict[str, Any] | None:
-    """The author of "By Mara Lind, Staff Writer | March 5, 2024", the day and the agency it names; None for no byline."""
+    """The author of "By Mara Lind, Staff Writer | March 5, 2024", and the day and agency it names; else None."""
     if "\n" in text or len(text) > _LINE_CHARS:
         return None
     match = _BYLINE.match(text.strip("*_ "))
@@ -239,11 +242,11 @@ def _is_label(text: str, *, first: bool) -> bool:
 
 
 def _is_zone(text: str) -> bool:
-    """True for what may follow the last date: a zone, a word such as "Uhr", nothing."""
-    words = text.split()
-    return not any(map(str.isdigit, text)) and (
-        len(words) <= 1 or (len(words) <= 4 and (text.isupper() or "(" in text))
-    )
+    """True for what may follow the last date: a zone, words such as "Uhr" about the time, nothing."""
+    words = text.strip(".").split()
+    if any(map(str.isdigit, text)) or len(words) > 4 or (len(words) > 1 and text.endswith(".")):
+        return False
+    return len(" ".join(words)) <= 8 or len(words) <= 1 or text.isupper() or bool(_IN_BRACKETS.fullmatch(text))
 
 
 def _is_deck(text: str) -> bool:

@@ -44,7 +44,7 @@ _NAME_DAYS = (
         r"(?:T?\d{4}(?:\d\d)?Z?)?(?!\d)"
     ),
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"),
-    re.compile(r"(?<![A-Za-z\d.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>(?:19|20)\d\d)(?!\d)"),
+    re.compile(r"(?<![A-Za-z\d.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>(?:19|20)\d\d)(?!\.?\d)"),
     re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})[-_. ](?P<month>{MONTH})[-_. ](?P<year>(?:19|20)\d\d)(?!\d)", re.I),
     re.compile(rf"(?<![^\W\d_])(?P<month>{MONTH})[-_. ](?P<day>\d{{1,2}}),?[-_. ](?P<year>(?:19|20)\d\d)(?!\d)", re.I),
     re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)/(?P<month>{MONTH})/(?P<day>\d{{1,2}})(?!\d)", re.I),

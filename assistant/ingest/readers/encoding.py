@@ -74,13 +74,21 @@ class Mender:
             # Where a line has characters of UTF-8 beside the stray byte, that byte tells nothing of the others.
             lines = [line for line in text.splitlines() if _STRAY.search(line) and not _BEYOND_ASCII.search(line)]
             sample = "\n".join(lines)[:_SAMPLE].encode("utf-8", "surrogateescape")
-            self._legacy = _guess(sample) if sample else "cp1252"
+            self._legacy = _like(text, _guess(sample), sample) if sample else "cp1252"
         legacy = self._legacy
         return _STRAY.sub(lambda match: _read_as(match[0], legacy), text)
 
 
 _STRAY = re.compile("[\udc80-\udcff]+")
 _BEYOND_ASCII = re.compile("[\x80-\ud7ff\ue000-\U0010ffff]")
+
+
+def _like(text: str, guessed: str, sample: bytes) -> str:
+    """The guessed encoding, unless Western Europe's fits the letters of the rest of the text as well."""
+    letters = set(_BEYOND_ASCII.findall(text[: 4 * _SAMPLE]))
+    read = {name: set(sample.decode(name, "replace")) for name in ("cp1252", guessed)}
+    latin = all(char < "\u0250" or not char.isalpha() for char in read[guessed])
+    return "cp1252" if latin and len(read["cp1252"] & letters) >= len(read[guessed] & letters) else guessed
 
 
 def _read_as(stray: str, encoding: str) -> str:
@@ -203,10 +211,13 @@ def _or_older(content: bytes, encoding: str) -> str:
 
 
 _OLDER = ("mac_roman", "mac_cyrillic", "mac_latin2", "mac_greek", "cp850")
+_CAPITALS = "".join(filter(str.isupper, map(chr, range(0x100, 0x180))))
 _ODD = re.compile(
     # A sign, a control character or nothing at all within or beside a word, a capital within one.
     r"[^\W\d_](?:[^\w\s\x21-\x7e’‘´`·–—…“”«»„‚¡¿\u0300-\u036f]|[\x80-\x9f\ufffd])|[\x80-\x9f\ufffd](?=\w)|"
-    r"[ˆ‚†‡ƒ‰˜¨¸¬¦]\w|(?<=[^\W\d_])[ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŠŒŽŸА-ЯЁ]+(?=[a-zа-я\s,.;:]|$)"
+    # Letters of two scripts in one word.
+    r"[A-Za-z][\u0370-\u06ff]|[\u0370-\u06ff][A-Za-z]|"
+    r"[ˆ‚†‡ƒ‰˜¨¸¬¦]\w|(?<=[^\W\d_])[ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŠŒŽŸА-ЯЁ" + _CAPITALS + r"]+(?=[a-zа-я\s,.;:]|$)"
 )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.ingest.head import ends_a_sentence, is_head_line
 
@@ -97,7 +98,7 @@ def _fill_width(groups: list[list[_Line]]) -> int | None:
     within = [
         _is_full(line, after, width)
         for group in several
-        for line, after in zip(group, group[1:], strict=False)
+        for line, after in pairwise(group)
         if not ends_a_sentence(line.text)
     ]
     return width if within and sum(within) >= _FILLED * len(within) else None
@@ -111,7 +112,7 @@ def _is_full(line: _Line, after: _Line, width: int) -> bool:
 def _parts(group: list[_Line], width: int | None, *, every_line: bool, head: bool) -> Iterator[tuple[int, int]]:
     """(first, last) line of each paragraph of a group."""
     first = 0
-    for number, (line, after) in enumerate(zip(group, group[1:], strict=False)):
+    for number, (line, after) in enumerate(pairwise(group)):
         if every_line or _parted(line, after, width) or (head and _in_head(group, number, width)):
             yield first, number
             first = number + 1

@@ -16,7 +16,9 @@ _CHUNK = 256 * 1024
 def text_chunks(file: IO[bytes], label: str) -> Iterator[str]:
     """A file's text, piece by piece; bytes that are not of its encoding come out as lone surrogates.
 
-    In a file of UTF-8 they are read as the older encoding they seem to be in. Raises `ArticleError` for an empty and for a binary file.
+    In a file of UTF-8 they are read as the older encoding they seem to be in.
+
+    Raises `ArticleError` for an empty and for a binary file.
     """
     head = file.read(_CHUNK)
     if not head.strip():

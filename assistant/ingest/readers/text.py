@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import ArticleError
-from assistant.ingest.build import Block, Fields, Reading, build
+from assistant.ingest.build import Block, Fields, Reading, build, reading_from
 from assistant.ingest.dateline import parse_date_field
 from assistant.ingest.head import ends_a_sentence, is_head_line, label_of
 from assistant.ingest.headings import carries_content
+from assistant.ingest.ids import safe_key
 from assistant.ingest.limits import MAX_FRONT_MATTER_CHARS, MAX_FRONT_MATTER_DEPTH, MAX_LINES
 from assistant.ingest.pubdate import parse_published
+from assistant.ingest.readers import press_export
 from assistant.ingest.readers.line_blocks import blocks_of
 from assistant.text import unicode
 
@@ -35,17 +37,26 @@ _MARKUP_BEGINS = ("![", "{", "[", "<")
 _WIKI_LINK = re.compile(r"\[\[(?:[^\]|\n]*\|)?([^\]|\n]*)\]\]")
 _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
 _DOCUMENT_RULE = re.compile(r"^[^\S\n]*([_=*#-])\1{9,}[^\S\n]*$", re.M)
+_PRESS_EXPORT = re.compile(
+    r"^(?:End of Document|Document [A-Z]\w{11,}|ProQuest document ID: [^\n]*)[^\S\n]*$", re.M | re.I
+)
 _TEXT_LABELS = frozenset({"full text", "text", "body", "volltext", "texte intégral", "texto completo"})
 _LABELLED = re.compile(r"(?P<label>[A-Z][A-Za-z ]{1,40}):\s*(?P<value>\S.*)", re.S)
 
 
 def read_articles(text: str, *, article_id: str, path: str) -> Iterator[Reading]:
-    """The articles in a file's content, decoded: one, or those that an export holds between its rules.
+    """The articles in a file's content, decoded: one, or those of a press database's export.
 
     Raises `ArticleError` when the front matter is broken or no paragraph is left.
     """
     if text.count("\n") > MAX_LINES:
         raise ArticleError(f"{path}: more than {MAX_LINES:,} lines, not a news article; split the file")
+    stories = press_export.stories(text.splitlines()) if _PRESS_EXPORT.search(text) else []
+    if stories:
+        for story in stories:
+            own_id = f"{article_id}/{safe_key(story.key)}" if story.key else article_id
+            yield reading_from(story, article_id=own_id, path=path)
+        return
     documents = _documents(text)
     if not documents:
         yield _read_article(text, article_id=article_id, path=path)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import ArticleError
 from assistant.ingest.readers.encoding import codec, declared_charset, decode
+from assistant.ingest.readers.line_reader import text_lines
 
 TEXTS = [
     (
@@ -100,3 +103,28 @@ def test_any_bytes_are_text_or_an_error(content: bytes) -> None:
     text.encode()
     assert "\r" not in text
     assert "\x00" not in text
+
+
+FRENCH = "Le maire a déclaré que l’été était terminé.\n\nLe coût s’élève à 40 €."
+
+
+def test_a_stray_byte_garbles_nothing_else() -> None:
+    content = FRENCH.encode().replace("déclaré".encode(), b"d\xe9clar\xc3\xa9", 1)
+    assert decode(content, "a.txt") == FRENCH
+
+
+def test_lines_of_an_older_encoding_are_read_in_it() -> None:
+    russian, more = "Президент прибыл в Москву, сообщило агентство.\n\n", "Его встретили."
+    assert decode(russian.encode() + more.encode("cp1251"), "a.txt") == russian + more
+
+
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp850"])
+def test_what_a_mac_or_dos_wrote(encoding: str) -> None:
+    text = "Die Brücke ist geöffnet, sagte der Bürgermeister.\n\nDie Größe zählt, so die Behörde in Köln."
+    assert decode(text.encode(encoding), "a.txt") == text
+
+
+def test_rows_of_two_encodings() -> None:
+    rows = ["Le coût est de 4,2 millions.\n", "Le pont a rouvert à midi.\n"]
+    content = rows[0].encode() + rows[1].encode("cp1252")
+    assert [line for _, line in text_lines(io.BytesIO(content), "a.jsonl")] == rows

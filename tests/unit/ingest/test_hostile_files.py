@@ -208,8 +208,9 @@ def test_links_pipes_and_devices(tmp_path: Path) -> None:
         if file.id not in ("good", "link"):
             with pytest.raises(ArticleError):
                 file.digest()
-    assert set(outcomes) == {"good", "link", "leak", "zero", "self", "pipe", "pipe.zip"}
+    assert set(outcomes) == {"good", "link", "leak", "zero", "self", "pipe", "pipe.zip", "up"}
     assert outcomes["good"] == outcomes["link"] == "1"
+    assert outcomes["up"].startswith("is a link to a folder, which is not followed")
     assert outcomes["leak"].startswith("is a link that leads out of the folder")
     assert outcomes["zero"].startswith("is a link that leads out of the folder")
     assert outcomes["pipe"].startswith("is not a regular file")

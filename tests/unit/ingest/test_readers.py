@@ -336,7 +336,6 @@ def test_the_agencies_xml(tmp_path: Path, name: str, content: str, article_id: s
     ("content", "reason"),
     [
         ("<bank><p>x</p></bank>", "a kind that is not read"),
-        ("<html><p>x</p></html>", "is an HTML page"),
         ("<a><b>", "no well-formed"),
     ],
 )
