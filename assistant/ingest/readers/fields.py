@@ -17,12 +17,11 @@ _NAMES = {
     "texts": "paragraphs",
     "text": "text body content article bodytext body_text maintext main_text article_text articlebody "
     "article_body full_text fulltext "
-    "content_text contenttext story news plain_text plaintext cleaned_text content_html html_content bodyhtml body_html html "
-    "description summary "
-    "abstract lead_paragraph snippet",
+    "content_text contenttext story news plain_text plaintext cleaned_text content_html html_content bodyhtml "
+    "body_html html description summary abstract lead_paragraph snippet",
     "published": "date published pubdate pub_date published_at publishedat date_published datepublished publish_date "
     "publication_date published_date date_publish first_publication_date webpublicationdate publish_time "
-    "published_time publicationdate datetime timestamp time issued day",
+    "published_time publishdate publisheddate publicationdate datetime timestamp time issued day",
     # The day a row was made; where the row was kept by a reader of others' articles, that is the day of saving.
     "created": "created created_at date_created",
     "source": "source publisher outlet publication source_name sourcename source_hostname site site_name sitename "
@@ -37,8 +36,8 @@ _NAMES = {
 _KEYS = {field: names.split() for field, names in _NAMES.items()}
 TEXT_NAMES = ("text", "body", "content", "article", "paragraphs")
 # NewsAPI and its like cut the text and say so.
-_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*$")
-_MARKUP = re.compile(r"</?(?:p|div|br|span|a|b|i|em|strong|ul|li|h[1-6]|blockquote|img)\b[^>]*>", re.I)
+_CUT = re.compile(r"(?:…|\.\.\.)?\s?\[\+\d+ chars\]$")
+_MARKUP = re.compile(r"</?(?:p|div|br|span|a|b|i|em|strong|ul|li|h[1-6]|blockquote|img)\b[^<>]*>", re.I)
 # Wrappers that keep the article one level down: the Guardian's, Elasticsearch's, ActivityPub's.
 _INNER = ("fields", "_source", "attributes", "article", "document", "doc", "object")
 # What services write in place of an article that was withdrawn.
@@ -61,6 +60,10 @@ def story_of(row: Mapping[str, Any], key: str | None, label: str, known: Fields 
     texts = [text for text in texts if not _REMOVED.match(text)]
     if not texts:
         return None
+    return Story(tuple(texts), _fields(values).over(known or Fields()), key, exact)
+
+
+def _fields(values: Mapping[str, Any]) -> Fields:
     fields = Fields(
         title=_first(values, "title"),
         source=_first(values, "source", address=False),
@@ -68,8 +71,8 @@ def story_of(row: Mapping[str, Any], key: str | None, label: str, known: Fields 
         author=person(_first(values, "author")),
         url=_first(values, "url", address=True) or _first(values, "address", address=True),
         language=_first(values, "language"),
-    ).over(known or Fields())
-    return Story(tuple(texts), without_outlet_as_author(fields), key, exact)
+    )
+    return without_outlet_as_author(fields)
 
 
 def own_id(row: Mapping[str, Any]) -> str | None:
@@ -158,5 +161,5 @@ def _listed(values: Mapping[str, Any]) -> list[str] | None:
 
 
 def _paragraphs(written: str, label: str) -> list[str]:
-    written = _CUT.sub("", written)
+    written = _CUT.sub("", written.rstrip()).rstrip()
     return paragraphs_of_html(written, label) if _MARKUP.search(written) else plain_paragraphs(unescaped(written))

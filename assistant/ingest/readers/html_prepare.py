@@ -62,9 +62,11 @@ def prepare(root: Any, walled: set[str]) -> list[str]:
 
 def _corrections(root: Any) -> Iterator[str]:
     for element in root.iter("div", "p", "aside", "footer", "section", "li"):
-        if element.tag == "footer":
-            texts = _blocks(element)
-        elif _CORRECTION.search(_mark(element)) or (element.tag == "aside" or _in_footer(element)):
+        if (
+            element.tag == "footer"
+            or _CORRECTION.search(_mark(element))
+            or (element.tag == "aside" or _in_footer(element))
+        ):
             texts = _blocks(element)
         elif element.tag == "p":
             texts = [_written(element)]
