@@ -19,7 +19,7 @@ from assistant.schema import Article
 
 __all__ = ["SUFFIXES", "ArticleFile", "Problem", "files_of", "list_files"]
 
-_KINDS = "text, Markdown, HTML, MHTML, PDF, DOCX, EPUB, EML, JSON, CSV, XML or zip"
+_KINDS = "text, Markdown, HTML, MHTML, WARC, PDF, DOCX, ODT, RTF, EPUB, EML, MSG, MBOX, SRT, VTT, JSON, CSV, XML or zip"
 _JUNK = frozenset({"__macosx", "thumbs.db"})
 
 
