@@ -23,7 +23,6 @@ from assistant.schema import Article
 
 __all__ = ["SUFFIXES", "ArticleFile", "Problem", "files_of", "list_files"]
 
-_KINDS = "text, Markdown, HTML, MHTML, PDF, DOCX, EPUB, EML, JSON, CSV, XML or zip"
 _JUNK = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 # What a page or a program keeps beside an article; every other file that is not read is named.
 _BESIDE = ("image/", "audio/", "video/", "font/", "text/css", "text/javascript", "application/javascript")
@@ -31,6 +30,7 @@ _BESIDE_SUFFIXES = frozenset(
     {".download", ".map", ".ttf", ".eot", ".db", ".lock", ".part", ".crdownload", ".exe", ".dll", ".so", ".pyc"}
 )
 _MEDIA_TYPES = mimetypes.MimeTypes()
+_KINDS = "text, Markdown, HTML, MHTML, WARC, PDF, DOCX, ODT, RTF, EPUB, EML, MSG, MBOX, SRT, VTT, JSON, CSV, XML or zip"
 
 
 @dataclass(frozen=True, slots=True)

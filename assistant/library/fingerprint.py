@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from assistant.ingest.boilerplate import sign_off
-from assistant.ingest.dateline_i18n import find_dateline
+from assistant.ingest.dateline import parse_dateline
 from assistant.schema import Article, Paragraph
 
 # A week later "on Tuesday" is another day.
@@ -50,8 +50,8 @@ def body_of(paragraphs: Iterable[Paragraph]) -> list[str]:
         body.pop()
     while len(body) > 1 and _is_credit(body[0]):
         body.pop(0)
-    dateline = find_dateline(body[0]) if body else None
-    return [body[0][dateline.length :], *body[1:]] if dateline else body
+    dateline = parse_dateline(body[0]) if body else None
+    return [body[0][dateline.length :], *body[1:]] if dateline and dateline.length < len(body[0]) else body
 
 
 def _is_credit(text: str) -> bool:

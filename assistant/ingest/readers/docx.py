@@ -109,7 +109,7 @@ def _table(table: Any, names: dict[str, str]) -> Iterator[Block]:
 
 
 def _text(paragraph: Any) -> str:
-    """What a reader sees: insertions too, but neither deletions nor hidden or struck-out text nor the codes of fields."""
+    """What a reader sees: insertions too; not deletions, hidden or struck-out text, codes of fields."""
     pieces = []
     boxes = _boxes(paragraph)
     for node in _find(paragraph, ".//w:t | .//w:br | .//w:cr | .//w:tab | .//w:noBreakHyphen"):

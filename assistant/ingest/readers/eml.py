@@ -31,7 +31,6 @@ _PAGE_LINKS = re.compile(
     re.I,
 )
 _SHORT = 0.3
-_SENTENCE = re.compile(r"\w+\W+\w+\W+\w+.*[.!?]")
 # Pictures, signatures and invitations that belong to the mail itself.
 _NO_ATTACHMENT = ("image/", "application/pkcs7", "application/pgp", "text/calendar")
 
@@ -165,7 +164,8 @@ def _own(contents: _Contents, fields: Fields, label: str, *, required: bool) -> 
         published=sent_on.published,
     )
     yield Story(tuple(_texts(sent_on.text)), original)
-    note = [text for text in _texts(sent_on.note) if _SENTENCE.search(text)]
+    # "FYI" and "See below" are no text; a sentence is, and its sender's.
+    note = [text for text in _texts(sent_on.note) if len(text.split()) > 3 and any(map(text.__contains__, ".!?。"))]
     if note:
         yield Story(tuple(note), fields)
 

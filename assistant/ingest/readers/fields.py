@@ -17,13 +17,11 @@ _NAMES = {
     "texts": "paragraphs",
     "text": "text body content article bodytext body_text maintext main_text article_text articlebody "
     "article_body full_text fulltext "
-    "content_text contenttext story news plain_text plaintext cleaned_text content_html html_content bodyhtml body_html html "
-    "description summary "
-    "abstract lead_paragraph snippet",
+    "content_text contenttext story news plain_text plaintext cleaned_text content_html html_content bodyhtml "
+    "body_html html description summary abstract lead_paragraph snippet",
     "published": "date published pubdate pub_date published_at publishedat date_published datepublished publish_date "
     "publication_date published_date date_publish first_publication_date webpublicationdate publish_time "
-    "published_time "
-    "publishdate publisheddate publicationdate datetime timestamp time issued day",
+    "published_time publishdate publisheddate publicationdate datetime timestamp time issued day",
     # The day a row was made; where the row was kept by a reader of others' articles, that is the day of saving.
     "created": "created created_at date_created",
     "source": "source publisher outlet publication source_name sourcename source_hostname site site_name sitename "
@@ -62,7 +60,7 @@ def story_of(row: Mapping[str, Any], key: str | None, label: str, known: Fields 
     texts = [text for text in texts if not _REMOVED.match(text)]
     if not texts:
         return None
-    return Story(tuple(texts), without_outlet_as_author(_fields(values).over(known or Fields())), key, exact)
+    return Story(tuple(texts), _fields(values).over(known or Fields()), key, exact)
 
 
 def fields_of(row: Mapping[str, Any]) -> Fields:
@@ -71,7 +69,7 @@ def fields_of(row: Mapping[str, Any]) -> Fields:
 
 
 def _fields(values: Mapping[str, Any]) -> Fields:
-    return Fields(
+    fields = Fields(
         title=_first(values, "title"),
         source=_first(values, "source", address=False),
         published=_day(values),
@@ -80,6 +78,7 @@ def _fields(values: Mapping[str, Any]) -> Fields:
         language=_first(values, "language"),
         written_day=next((values[name] for name in _KEYS["published"] if numeric_day(values.get(name))), None),
     )
+    return without_outlet_as_author(fields)
 
 
 def own_id(row: Mapping[str, Any]) -> str | None:

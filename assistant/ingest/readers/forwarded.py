@@ -9,11 +9,12 @@ from datetime import date
 
 from assistant.ingest.pubdate import parse_published
 
-_FIELD = re.compile(r"[>\s*]*(?P<name>[^\W\d_][^\n:：]{0,24}?)\s*\*?\s*[:：]\s*\*?\s*(?P<value>\S.*)$")
+_FIELD = re.compile(r"[>* ]*(?P<name>[^\W\d_][^:：]{0,24}?) ?\*? ?[:：] ?\*? ?(?P<value>\S.*)$")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _BARE_ADDRESS = re.compile(r"[<\[]?(?:mailto:)?[\w.+-]{1,64}@[\w.-]{1,255}[>\]]?$")
 _SEPARATOR = re.compile(r"\W{3,}.*\w.*\W{3,}$|\W{5,}$|[^\n]{3,60}:$")
 _FEWEST, _MOST = 3, 10
+_LINE_CHARS, _SEPARATOR_CHARS = 1_000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def forwarded(text: str) -> Forwarded | None:
         if found:
             sender, day = found
             note = lines[:at]
-            while note and (not note[-1].strip() or _SEPARATOR.match(note[-1].strip())):
+            while note and (not note[-1].strip() or _SEPARATOR.match(note[-1].strip()[:_SEPARATOR_CHARS])):
                 note.pop()
             below = lines[at + len(head) :]
             if any(line.strip() for line in below):
@@ -52,7 +53,7 @@ def forwarded(text: str) -> Forwarded | None:
 def _head(lines: Sequence[str], at: int) -> list[tuple[str, str]]:
     fields = []
     for line in lines[at : at + _MOST]:
-        match = _FIELD.match(line[:1000])
+        match = _FIELD.match(" ".join(line[:_LINE_CHARS].split()))
         if match is None:
             break
         fields.append((match["name"], match["value"].strip()))

@@ -159,7 +159,7 @@ def _elements(root: Any) -> Fields:
 
 
 def _outlet(root: Any, fields: Fields) -> str | None:
-    """The outlet of a page that does not name it: the tail of its title where the address bears it out, else the host."""
+    """The outlet of a page that names none: the tail of its title where the address bears it out, else the host."""
     if fields.source or not fields.url:
         return None
     host = _host(fields.url)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 _NOTICE = re.compile(
     r"\bcookies?\b|\bconsent\b|legitimate interest|personal data|\bpartners\b.{0,60}\b(?:store|process|access)|"
-    r"privacy (?:policy|settings)|manage (?:your )?choices|clicking below|einwilligung|datenschutz|données personnelles|"
-    r"datos personales|dati personali|persoonsgegevens|персональн|"
+    r"privacy (?:policy|settings)|manage (?:your )?choices|clicking below|einwilligung|datenschutz|"
+    r"données personnelles|datos personales|dati personali|persoonsgegevens|персональн|"
     r"enable javascript|javascript (?:is|to be) (?:disabled|enabled)|not a robot|unusual traffic|captcha|cloudflare|"
     r"access denied|page (?:was |could )?not (?:be )?found|\b(?:403|404|500|502|503)\b.{0,20}(?:error|forbidden|found)|"
     r"(?:error|fehler|erreur) (?:403|404|500|502|503)|checking your browser|log in to continue|sign in to continue",

@@ -19,7 +19,7 @@ _ARTICLE = re.compile(
 # Content systems wrap the data in marks for browsers that knew no scripts, and leave a comma after the last value.
 _BEFORE = ("<!--", "//", "<![CDATA[", "/*", "*/")
 _AFTER = ("-->", "//", "]]>", "/*", "*/", ";")
-_STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s{0,1000}[}\]])', re.S)
+_STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|,(?=\s{0,1000}[}\]])', re.S)
 _WORD = re.compile(r"\w+")
 _ANOTHER_HEADLINE = 0.3
 _CLOCK = re.compile(r"T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]00:?00)?")

@@ -19,8 +19,11 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
     with source.open(MAX_STREAM_BYTES) as file:
         numbers = count(1)
         pieces: list[bytes] = []
-        length, blank = 0, True
+        length, blank, begun = 0, True, False
         for line in iter(lambda: file.readline(MIB), b""):
+            begun = begun or line.startswith(b"From ")
+            if not begun:
+                break
             if blank and line.startswith(b"From "):
                 yield from _mail(pieces, length, next(numbers), source.label) if pieces else ()
                 pieces, length = [], 0
@@ -31,7 +34,9 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
                 pieces += [unquoted] if length <= MAX_CONTAINER_BYTES else []
             blank = not line.strip()
         if not pieces:
-            raise ArticleError(f"{source.label}: is no mail folder, or an empty one; export it again")
+            raise ArticleError(
+                f"{source.label}: is empty or no mail folder, which begins with 'From '; export it again"
+            )
         yield from _mail(pieces, length, next(numbers), source.label)
 
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from assistant.ingest.build import Fields
 
-_BY = re.compile(r"\s*(?:by|von|par|por|di|av|af|door|автор)\s*:?\s+(?=\S)", re.I)
+_BY = re.compile(r"\s*(?:by|par|por|автор)(?:\s*:)?\s+(?=\S)", re.I)
 
 
 def person(name: str | None) -> str | None:
     """An author's name without the "By" that content systems write before it."""
-    return _BY.sub("", name, count=1) if name else None
+    match = _BY.match(name) if name else None
+    return name[match.end() :] if name and match else name
 
 
 def without_outlet_as_author(fields: Fields) -> Fields:

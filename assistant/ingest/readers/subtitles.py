@@ -15,7 +15,7 @@ _TIMES = re.compile(r"\s*(?:\d+:)?\d{1,2}:\d\d[.,]\d{3}\s*-->\s*(?:\d+:)?\d{1,2}
 _VOICE = re.compile(r"<v(?:\.[^ >]*)?\s+([^>]{1,100})>")
 _TAG = re.compile(r"</?[a-z0-9][^<>]{0,200}>|\{\\[^{}]{0,100}\}", re.I)
 _ENDS = re.compile(r"[.!?…。！？।؟][\"'”’»」』）)\]]*$")
-_PARAGRAPH_CHARS = 400
+_PARAGRAPH_CHARS, _MOST_CHARS = 400, 2_000
 
 
 def read(source: RawFile) -> Iterator[Story]:
@@ -34,7 +34,7 @@ def read(source: RawFile) -> Iterator[Story]:
             continue
         if voice or spoken.startswith(("- ", ">> ")):
             paragraphs.append(f"{voice[1]}: {spoken}" if voice else spoken)
-        elif len(paragraphs[-1]) >= _PARAGRAPH_CHARS and _ENDS.search(paragraphs[-1]):
+        elif len(paragraphs[-1]) >= (_PARAGRAPH_CHARS if _ENDS.search(paragraphs[-1]) else _MOST_CHARS):
             paragraphs.append(spoken)
         else:
             paragraphs[-1] = f"{paragraphs[-1]} {spoken}".strip()

@@ -185,8 +185,9 @@ def test_a_factiva_document_is_its_articles(tmp_path: Path, coded: bool) -> None
 def test_a_proquest_document_is_its_articles(tmp_path: Path) -> None:
     def entry(title: str, day: str, number: int, *body: str) -> list[str]:
         return [
-            "_" * 60, f"{title}", "Author: Berg, Ola", "Publication info: The Birkby Echo; Birkby [Birkby] 04 May 2021.",
-            f"Full text: {body[0]}", *body[1:], "Subject: Fires;", f"Title: {title}", "Publication title: The Birkby Echo",
+            "_" * 60, f"{title}", "Author: Berg, Ola", "Publication info: The Birkby Echo; 04 May 2021.",
+            f"Full text: {body[0]}", *body[1:], "Subject: Fires;", f"Title: {title}",
+            "Publication title: The Birkby Echo",
             f"Publication date: {day}", f"ProQuest document ID: {number}",
         ]  # fmt: skip
 

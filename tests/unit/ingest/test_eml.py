@@ -22,10 +22,10 @@ FRIEND = {
 @pytest.mark.parametrize(
     "head",
     [
-        "---------- Forwarded message ---------\nFrom: The Echo <news@echo.example>\nDate: Tue, May 4, 2021 at 8:00 AM\n"
-        "Subject: Mill burns\nTo: <ada@home.example>\n",
-        "-----Ursprüngliche Nachricht-----\nVon: The Echo [mailto:news@echo.example]\nGesendet: Dienstag, 4. Mai 2021 08:00\n"
-        "An: Ada Roe\nBetreff: Mill burns\n",
+        "---------- Forwarded message ---------\nFrom: The Echo <news@echo.example>\n"
+        "Date: Tue, May 4, 2021 at 8:00 AM\nSubject: Mill burns\nTo: <ada@home.example>\n",
+        "-----Ursprüngliche Nachricht-----\nVon: The Echo [mailto:news@echo.example]\n"
+        "Gesendet: Dienstag, 4. Mai 2021 08:00\nAn: Ada Roe\nBetreff: Mill burns\n",
         "Début du message réexpédié :\n\nDe: The Echo <news@echo.example>\nObjet: Mill burns\nDate: 4 mai 2021\n"
         "À: ada@home.example\n",
         "*From:* The Echo <news@echo.example>\n*Sent:* 2021-05-04 08:00\n*To:* Ada Roe\n*Subject:* Mill burns\n",
@@ -110,3 +110,11 @@ def test_what_is_quoted_as_a_whole_is_read(tmp_path: Path) -> None:
     quoted = "".join(f"> {line}\n" for line in STORY.splitlines())
     (article,), _ = read_bytes(tmp_path, "a.eml", eml(quoted))
     assert texts(article) == BODY
+
+
+@pytest.mark.parametrize("line", [" " * 5_000 + "x", "a" * 5_000, "- " * 2_500 + "x", "Name " * 1_000, "* " * 2_500])
+def test_long_lines_cost_no_more_than_their_length(tmp_path: Path, line: str) -> None:
+    (article,), _ = read_bytes(
+        tmp_path, "a.eml", b"From: a@b.example\nSubject: x\n\n" + f"It rained.\n{line}\n".encode() * 200
+    )
+    assert article.paragraphs

@@ -70,7 +70,8 @@ def test_an_opendocument_text(tmp_path: Path) -> None:
         f"<text:section><text:p>The <text:note><text:p>A note.</text:p></text:note>damage is put at 3 million marks."
         "</text:p></text:section>"
         f"<table:table><table:table-row>{cells}</table:table-row></table:table>"
-        "<text:p><draw:frame><draw:text-box><text:p>It stood at the weir.</text:p></draw:text-box></draw:frame></text:p>"
+        "<text:p><draw:frame><draw:text-box><text:p>It stood at the weir.</text:p></draw:text-box></draw:frame>"
+        "</text:p>"
     )
     (article,), problems = read_bytes(tmp_path, "a.odt", odt(body))
     assert problems == []
