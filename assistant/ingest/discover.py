@@ -181,6 +181,10 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield Path(entry.path)
 
 
+def _is_junk(name: str) -> bool:
+    return name.startswith(".") or name.lower() in _JUNK
+
+
 def _expanded(path: Path, relative: PurePosixPath, root: Path | None) -> Iterator[_Found]:
     """The file itself, or the members of the zip that it is; what is wrong with it, it says when it is read."""
     file = _described(path, root)
@@ -198,9 +202,7 @@ def _expanded(path: Path, relative: PurePosixPath, root: Path | None) -> Iterato
     read = 0
     for info in members:
         parts = member_parts(info.filename)
-        if not parts or any(part.startswith(".") or part.lower() in _JUNK for part in parts):
-            continue
-        if _is_beside(parts[-1]):
+        if not parts or _is_beside(parts[-1]) or any(_is_junk(part) for part in parts):
             continue
         label = RawFile(path, info.filename).label
         trouble = None
