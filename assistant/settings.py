@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="addresses of proxies whose X-Forwarded-For and -Proto are believed, with commas between"
     )
-    threshold: float = Field(0.5, ge=0, le=1, description="confidence below which nothing is shown")
+    threshold: float = Field(0.45, ge=0, le=1, description="confidence below which nothing is shown")
     worth: float = Field(0.1, ge=0, le=1, description="probability below which an article is not written from")
 
     @field_validator("articles", "home", "prompts", mode="after")
