@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from assistant.llm.client import Timings
+from assistant.llm.chat_model import Timings
 from assistant.schema import Turn
 from bench.figures import (
     Asked,

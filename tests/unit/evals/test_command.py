@@ -12,7 +12,8 @@ import pytest
 from bundle_builders import small, write_bundle
 
 from assistant.errors import UsageError
-from assistant.web.storage.feedback import FeedbackStore, feedback_path
+from assistant.library.kept import feedback_path
+from assistant.web.storage.feedback import FeedbackStore
 from evals import measure
 from evals.__main__ import main
 from evals.cases import load_cases

@@ -18,7 +18,7 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQueryMode,
 )
 
-from assistant.stores.analyzer import asked, encoded, folded, indexed
+from assistant.stores.analyzer import asked, encoded, indexed
 from assistant.stores.base import Record
 from assistant.stores.sqlite import fts
 from assistant.stores.sqlite.store import SqliteStore
@@ -146,4 +146,3 @@ def test_any_text_has_words(text: str) -> None:
     indexed(text)
     assert encoded(text).isascii()
     assert all(word.startswith('"') for word in asked(text))
-    assert folded(folded(text)) == folded(text) or text
