@@ -56,4 +56,6 @@ def _length(entry: Mapping[str, Any]) -> int | None:
     meta = entry.get("meta")
     places = [entry, meta if isinstance(meta, Mapping) else {}]
     found = [place.get(name) for place in places for name in (*_NAMES, "n_ctx")]
-    return next((value for value in found if isinstance(value, int) and not isinstance(value, bool) and value > 0), None)
+    return next(
+        (value for value in found if isinstance(value, int) and not isinstance(value, bool) and value > 0), None
+    )

@@ -101,8 +101,9 @@ def _at(name: str, url: str, given: str, key: str, variable: str) -> Endpoint:
         versioned = any(key == "api-version" for key, _ in query)
         path = f"/openai/deployments/{name}" if versioned else "/openai/v1"
     if azure and not key:
-        key, variable = _checked(os.environ.get("AZURE_OPENAI_API_KEY", ""), "AZURE_OPENAI_API_KEY"), (
-            "AZURE_OPENAI_API_KEY"
+        key, variable = (
+            _checked(os.environ.get("AZURE_OPENAI_API_KEY", ""), "AZURE_OPENAI_API_KEY"),
+            ("AZURE_OPENAI_API_KEY"),
         )
     user = (unquote(parts.username or ""), unquote(parts.password or "")) if "@" in parts.netloc else None
     return Endpoint(name, f"{parts.scheme}://{host}{path}", key, None, user, query, variable)
@@ -134,8 +135,10 @@ def _ollama_url(host: str) -> str:
     except ValueError as error:
         raise SettingsError(f"OLLAMA_HOST={redact(host)!r}: not an address; write it as 127.0.0.1:11434") from error
     if port is None:
-        port = {"https": 443, "http": 80}[parts.scheme] if "://" in host and parts.scheme in ("http", "https") else (
-            _OLLAMA_PORT
+        port = (
+            {"https": 443, "http": 80}[parts.scheme]
+            if "://" in host and parts.scheme in ("http", "https")
+            else (_OLLAMA_PORT)
         )
     user = f"{parts.netloc.rpartition('@')[0]}@" if "@" in parts.netloc else ""
     return f"{parts.scheme}://{user}{f'[{name}]' if ':' in name else name}:{port}{parts.path}/v1"

@@ -14,8 +14,14 @@ _PATTERNS = (
     (re.compile(r"\bAIza[\w*-]{8,}"), _MASK),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w.-]+"), _MASK),
     (re.compile(r"(?<=://)[^/\s@\"']+@"), ""),
-    (re.compile(r"(?i)([?&](?:[\w-]*key|token|secret|password|sig|signature|access_token)=)[^&\s\"'#]+"), rf"\1{_MASK}"),
-    (re.compile(r"(?i)((?:api[-_]?key|authorization)[\"']?\s*[:=]\s*[\"']?)(?!bearer|basic)[^\s\"',}]+"), rf"\1{_MASK}"),
+    (
+        re.compile(r"(?i)([?&](?:[\w-]*key|token|secret|password|sig|signature|access_token)=)[^&\s\"'#]+"),
+        rf"\1{_MASK}",
+    ),
+    (
+        re.compile(r"(?i)((?:api[-_]?key|authorization)[\"']?\s*[:=]\s*[\"']?)(?!bearer|basic)[^\s\"',}]+"),
+        rf"\1{_MASK}",
+    ),
     (re.compile(r"\b[0-9a-fA-F]{32,}\b"), _MASK),
 )
 # Less than this is no secret worth hiding, and would mask words of the language.

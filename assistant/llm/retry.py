@@ -54,4 +54,3 @@ class Retries:
             return None
         self._stumbles += 1
         return _FIRST_PAUSE / 4 * self._stumbles
-

@@ -200,4 +200,3 @@ def _parsed(content: str | bytes) -> Event:
     if not isinstance(value, dict):
         raise ProviderFailure(Kind.GARBLED)
     return value
-
