@@ -7,13 +7,22 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from assistant.errors import AssistantError, QuestionError
+from assistant.errors import (
+    AssistantError,
+    ModelCancelledError,
+    ModelConnectionError,
+    ModelError,
+    ModelFileError,
+    QuestionError,
+)
 from assistant.query.validate import check_question
 from assistant.schema import Answer, Question, Turn
 
 _KEYS = {"id", "question", "history", "since", "until"}
+# After so many questions in a row that found no model, the others would not find one either.
+_MOST_UNANSWERED = 3
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -33,14 +42,14 @@ def read_questions(path: Path) -> list[Question]:
 
 
 def remaining(questions: list[Question], output: Path) -> list[Question]:
-    """What is still to be asked, given the answers that `output` already holds, in order.
+    """What is still to be asked, given what `output` already holds, in order: first what failed, then the rest.
 
     A last line that a killed run left half-written is cut off. Raises `QuestionError` when the
     answers are those of other questions.
     """
     if not output.exists():
         return questions
-    done = 0
+    failed, done = [], 0
     for end, row in _whole_lines(output):
         if row is None:
             with output.open("r+b") as file:
@@ -52,29 +61,87 @@ def remaining(questions: list[Question], output: Path) -> list[Question]:
                 f"output file {output}, line {done + 1}: holds the answer to another question; "
                 "name another --output, or delete the file"
             )
+        if "error" in row:
+            failed.append(expected)
         done += 1
-    return questions[done:]
+    return [*failed, *questions[done:]]
 
 
 def answer_all(
-    questions: list[Question], output: Path, ask: Callable[[Question], Answer], done: Callable[[], object]
-) -> None:
-    """Append each answer as soon as it is known; `done()` is called after each.
+    questions: list[Question],
+    output: Path,
+    ask: Callable[[Question], Answer],
+    done: Callable[[], object],
+    report: Callable[[str], object],
+) -> int:
+    """Write the answer of each question as soon as it is known; how many failed.
 
-    Raises `AssistantError` when the file cannot be written, and whatever `ask` raises; the
-    answers before that are kept.
+    `questions` are those of `remaining`: what failed before gets its line back, the rest is appended. One that the
+    model fails at has its error for a row and is reported; the others are asked. `done()` is called after each.
+    Raises `AssistantError` when the file cannot be written, `ModelConnectionError` when three in a row found no
+    model to answer, and whatever else `ask` raises; what was answered is kept.
     """
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        with output.open("a", encoding="utf-8") as file:
-            for question in questions:
-                line = json.dumps(ask(question).to_dict(), ensure_ascii=False)
-                file.write(line + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-                done()
+        lines = _failed_lines(output)
+        failed = unanswered = 0
+        for number, question in enumerate(questions):
+            row, error = _row(question, ask)
+            _write(output, row, lines[number] if number < len(lines) else None)
+            done()
+            if error is None:
+                unanswered = 0
+                continue
+            failed += 1
+            report(f"{_name(question)}: {error}")
+            unanswered = unanswered + 1 if isinstance(error, ModelConnectionError) else 0
+            if unanswered == _MOST_UNANSWERED:
+                raise error
     except OSError as error:
         raise AssistantError(f"output file {output}: {error.strerror}; the answers before are kept") from error
+    return failed
+
+
+def _row(question: Question, ask: Callable[[Question], Answer]) -> tuple[dict[str, Any], ModelError | None]:
+    try:
+        return ask(question).to_dict(), None
+    except (ModelFileError, ModelCancelledError):
+        raise
+    except ModelError as error:
+        return {"id": question.id, "question": question.text, "error": str(error)}, error
+
+
+def _name(question: Question) -> str:
+    return f"question {question.id!r}" if question.id is not None else f"question {question.text[:60]!r}"
+
+
+def _failed_lines(output: Path) -> list[int]:
+    """The numbers of the lines that hold an error, from 0."""
+    if not output.exists():
+        return []
+    rows = [row for _, row in _whole_lines(output)]
+    return [number for number, row in enumerate(rows) if row is not None and "error" in row]
+
+
+def _write(output: Path, row: Mapping[str, Any], line: int | None) -> None:
+    """Append the row, or put it in the place of line number `line`; a killed run leaves the one or the other."""
+    text = json.dumps(row, ensure_ascii=False)
+    if line is None:
+        with output.open("a", encoding="utf-8") as file:
+            _flush(file, text + "\n")
+        return
+    lines = [one for one in output.read_text(encoding="utf-8").split("\n") if one.strip()]
+    lines[line] = text
+    part = output.with_name(f"{output.name}.part")
+    with part.open("w", encoding="utf-8") as file:
+        _flush(file, "\n".join(lines) + "\n")
+    part.replace(output)
+
+
+def _flush(file: TextIO, text: str) -> None:
+    file.write(text)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def parse_question(row: Mapping[str, Any], where: str) -> Question:

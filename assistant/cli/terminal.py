@@ -6,7 +6,7 @@ import json
 import sys
 import textwrap
 from collections.abc import Sequence
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from assistant.answering.confidence import label
 from assistant.schema import Answer, Citation, Passage, Token
@@ -90,6 +90,13 @@ class Status:
         """Show the draft as it is written; it is not checked yet."""
         self._draft = (self._draft + token.text).replace("\n", " ")
         self.say(f"writing: {self._draft[-_WIDTH + 10 :]}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """An error is printed on a line of its own."""
+        self.clear()
 
     def clear(self) -> None:
         """Empty the line."""

@@ -10,7 +10,7 @@ from typing import Any
 from assistant.errors import ModelError
 from assistant.llm.dialect import Dialect, Request
 from assistant.llm.dialect_store import DialectStore
-from assistant.llm.failures import Explainer, Kind, ProviderFailure, provider_words
+from assistant.llm.failures import Explainer, Kind, ProviderError, provider_words
 from assistant.llm.replies import Part, read_part
 from assistant.llm.retry import Retries
 from assistant.llm.scope import QuestionScope
@@ -105,7 +105,7 @@ class Completions:
                         wrote = wrote or bool(part.text)
                         yield part
                 return
-            except ProviderFailure as failure:
+            except ProviderError as failure:
                 if wrote:
                     raise self._explainer.error(failure) from failure
                 refused = failure.kind is Kind.REFUSED and failure.status in _LEARNABLE
@@ -116,7 +116,7 @@ class Completions:
                     raise self._explainer.error(failure) from failure
 
     def _once(self, body: Mapping[str, Any], scope: QuestionScope) -> Generator[Part, None, None]:
-        """The parts of one attempt. Raises `ProviderFailure`, also where the reply has no end."""
+        """The parts of one attempt. Raises `ProviderError`, also where the reply has no end."""
         begun = ended = False
         with closing(self._transport.post(_PATH, body, scope)) as events:
             for event in events:
@@ -129,18 +129,18 @@ class Completions:
                 if part.timings and self._on_timings:
                     self._on_timings(part.timings)
                 if part.finish == "error":
-                    raise ProviderFailure(Kind.BROKEN_OFF)
+                    raise ProviderError(Kind.BROKEN_OFF)
                 yield part
         if not begun:
-            raise ProviderFailure(Kind.GARBLED)
+            raise ProviderError(Kind.GARBLED)
         if not ended:
-            raise ProviderFailure(Kind.BROKEN_OFF)
+            raise ProviderError(Kind.BROKEN_OFF)
 
     def _remember(self, tried: Dialect) -> Dialect:
         """What was tried and taken is known from now on."""
         return self._dialects.learn(lambda known: replace(tried, needs_room=known.needs_room or tried.needs_room))
 
-    def _reason(self, failure: ProviderFailure) -> str:
+    def _reason(self, failure: ProviderError) -> str:
         words = self._explainer.clean(provider_words(failure.body))
         return f"{self._model}: {words or failure.status or 'the connection failed'}"
 

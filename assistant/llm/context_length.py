@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.errors import ModelError
-from assistant.llm.failures import ProviderFailure
+from assistant.llm.failures import ProviderError
 from assistant.llm.scope import QuestionScope
 from assistant.llm.transport import Transport
 
@@ -44,7 +44,7 @@ class ContextLength:
     def _ask(self) -> int | None:
         try:
             listed = self._transport.get("/models", QuestionScope(_SECONDS)).get("data")
-        except (ProviderFailure, ModelError):
+        except (ProviderError, ModelError):
             return None
         models = [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
         named = [entry for entry in models if entry.get("id") == self._model]

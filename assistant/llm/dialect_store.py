@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import secrets
 import threading
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
@@ -15,6 +13,7 @@ from typing import Any
 
 from assistant.llm.dialect import Dialect
 from assistant.llm.endpoint import Endpoint
+from assistant.util.files import replace_file
 
 # What stands behind a name changes; then all is learnt once more.
 _VALID = timedelta(days=30)
@@ -92,11 +91,6 @@ class DialectStore:
         others = [(key, record) for key, record in self._records().items() if key != self._key]
         record = {"day": self._today().isoformat(), "dialect": dialect.to_dict()}
         kept = dict([*others[-_MOST + 1 :], (self._key, record)])
-        part = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}.part")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-            os.replace(part, self._path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                part.unlink()
+        # What is not kept is learnt again.
+        with contextlib.suppress(OSError):
+            replace_file(self._path, json.dumps(kept, indent=1))

@@ -184,7 +184,7 @@ class EmbeddedModel:
     def _asking(
         self, messages: Sequence[Message], prefix: str | None, max_tokens: int, keep_prefix: bool
     ) -> Iterator[tuple[Completions, list[Message], dict[str, Any]]]:
-        """Who is asked, the messages as they are sent, and what only this engine is told; its slot is lent meanwhile."""
+        """Who is asked, the messages as sent, and what only this engine is told; its slot is lent meanwhile."""
         safe = [{**message, "content": without_control_tokens(message["content"])} for message in messages]
         completions = self._connect()
         with self._shared.lock:

@@ -124,7 +124,7 @@ def _split(url: str, given: str) -> SplitResult:
 
 
 def _ollama_url(host: str) -> str:
-    """OLLAMA_HOST as Ollama reads it: [http://]host[:port]. The address that a server listens at everywhere is local."""
+    """OLLAMA_HOST as Ollama reads it: [http://]host[:port]. An address at which it listens everywhere is local."""
     host = host.strip().strip("\"'").rstrip("/")
     url = host if "://" in host else f"http://{host or '127.0.0.1'}"
     parts = urlsplit(url)

@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 
 @dataclass
-class ProviderFailure(Exception):
+class ProviderError(Exception):
     """A request that brought no whole reply; `body` is what the server said, `status` HTTP's or the error's own."""
 
     kind: Kind
@@ -95,11 +95,16 @@ def _sentences(value: Any, depth: int = 0) -> Iterator[str]:
             yield from _sentences(item, depth + 1)
     elif isinstance(value, Mapping):
         if "msg" in value:
-            place = ".".join(str(part) for part in value.get("loc") or () if part != "body")
-            yield f"{place}: {value['msg']}" if place else str(value["msg"])
+            yield _validation(value)
         for key in ("error", "message", "detail", "metadata", "raw"):
             if key in value:
                 yield from _sentences(value[key], depth + 1)
+
+
+def _validation(found: Mapping[str, Any]) -> str:
+    """One complaint of pydantic's, as FastAPI and Mistral send them, after the field it is about."""
+    place = ".".join(str(part) for part in found.get("loc") or () if part != "body")
+    return f"{place}: {found['msg']}" if place else str(found["msg"])
 
 
 def _json(text: str) -> Any:
@@ -127,7 +132,7 @@ class Explainer:
         """What a server said, as one line without anything secret."""
         return shortened(redact(" ".join(text.split()), self._endpoint.secrets))
 
-    def error(self, failure: ProviderFailure) -> ModelError:
+    def error(self, failure: ProviderError) -> ModelError:
         """The error that says what happened, what the provider says of it and what to do."""
         words = self.clean(provider_words(failure.body))
         said = f' (the provider says: "{words}")' if words else ""
@@ -159,7 +164,7 @@ class Explainer:
         """The model and its address."""
         return f"model {self._endpoint.name}" + (f" at {self._endpoint.url}" if self._endpoint.url else "")
 
-    def _hint(self, failure: ProviderFailure) -> str | None:
+    def _hint(self, failure: ProviderError) -> str | None:
         endpoint = self._endpoint
         if failure.is_key:
             verb = "check" if endpoint.key else "set"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.llm.failures import Kind, ProviderFailure
+from assistant.llm.failures import Kind, ProviderError
 
 # The names under which models put their thoughts beside their answer.
 _THOUGHTS = ("reasoning", "reasoning_content", "thinking")
@@ -36,7 +36,7 @@ class Part:
 def read_part(event: Mapping[str, Any]) -> Part:
     """The part that an event is; one without choices (usage, filters) adds nothing.
 
-    Raises `ProviderFailure` for an error in the place of a reply and for what is not in the protocol.
+    Raises `ProviderError` for an error in the place of a reply and for what is not in the protocol.
     """
     _raise_error(event)
     timings = event.get("timings")
@@ -45,14 +45,14 @@ def read_part(event: Mapping[str, Any]) -> Part:
     choices = event.get("choices")
     if not choices:
         if "choices" not in event and timings is None and "usage" not in event:
-            raise ProviderFailure(Kind.GARBLED)
+            raise ProviderError(Kind.GARBLED)
         return Part(thought=thought, timings=timings)
     choice = choices[0] if isinstance(choices, list) else None
     if not isinstance(choice, Mapping):
-        raise ProviderFailure(Kind.GARBLED)
+        raise ProviderError(Kind.GARBLED)
     message = choice.get("delta") or choice.get("message") or {}
     if not isinstance(message, Mapping):
-        raise ProviderFailure(Kind.GARBLED)
+        raise ProviderError(Kind.GARBLED)
     finish = choice.get("finish_reason")
     refusal = message.get("refusal")
     text, among = _content(message.get("content"))
@@ -74,7 +74,7 @@ def _raise_error(event: Mapping[str, Any]) -> None:
         return
     code = error.get("code", error.get("status")) if isinstance(error, Mapping) else None
     status = int(str(code)) if str(code).isdigit() else None
-    raise ProviderFailure(Kind.REFUSED, status, json.dumps({"error": error}))
+    raise ProviderError(Kind.REFUSED, status, json.dumps({"error": error}))
 
 
 def _content(content: Any) -> tuple[str, bool]:

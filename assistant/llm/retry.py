@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.llm.failures import Kind, ProviderFailure, retry_after
+from assistant.llm.failures import Kind, ProviderError, retry_after
 from assistant.llm.scope import QuestionScope
 
 # Beside 429 and 503: a proxy or a server that stumbled. 529 is Anthropic's "overloaded".
@@ -25,7 +25,7 @@ class Retries:
         self._next = _FIRST_PAUSE
         self._stumbles = 0
 
-    def wait(self, failure: ProviderFailure, scope: QuestionScope, reason: str) -> bool:
+    def wait(self, failure: ProviderError, scope: QuestionScope, reason: str) -> bool:
         """Wait before the next attempt, telling `reason`; False where there should be none."""
         pause = self._pause(failure)
         if pause is None:
@@ -36,7 +36,7 @@ class Retries:
         scope.pause(pause, reason)
         return True
 
-    def _pause(self, failure: ProviderFailure) -> float | None:
+    def _pause(self, failure: ProviderError) -> float | None:
         if failure.status in _BUSY and failure.kind is Kind.REFUSED and not failure.is_quota:
             told = retry_after(failure.headers)
             if told is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelCancelledError
 from assistant.llm.endpoint import Endpoint
-from assistant.llm.failures import Kind, ProviderFailure
+from assistant.llm.failures import Kind, ProviderError
 from assistant.llm.scope import QuestionScope
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Transport:
     def post(self, path: str, body: Mapping[str, Any], scope: QuestionScope) -> Generator[Event, None, None]:
         """The events of a streamed reply, or the whole reply as one. Closing the iterator cancels the request.
 
-        Raises `ProviderFailure`, `ModelCancelledError`, and `ModelConnectionError` when the question's time is up.
+        Raises `ProviderError`, `ModelCancelledError`, and `ModelConnectionError` when the question's time is up.
         """
         return self._events("POST", path, body, scope)
 
@@ -156,13 +156,13 @@ class Transport:
                 await response.aclose()
         except (httpx2.TimeoutException, TimeoutError) as error:
             connecting = isinstance(error, httpx2.ConnectTimeout)
-            raise ProviderFailure(Kind.UNREACHABLE if connecting else Kind.SILENT) from error
+            raise ProviderError(Kind.UNREACHABLE if connecting else Kind.SILENT) from error
         except (httpx2.ConnectError, httpx2.UnsupportedProtocol, httpx2.InvalidURL, httpx2.ProxyError) as error:
-            raise ProviderFailure(Kind.UNREACHABLE) from error
+            raise ProviderError(Kind.UNREACHABLE) from error
         except (httpx2.DecodingError, UnicodeDecodeError) as error:
-            raise ProviderFailure(Kind.GARBLED) from error
+            raise ProviderError(Kind.GARBLED) from error
         except httpx2.HTTPError as error:
-            raise ProviderFailure(Kind.BROKEN_OFF if begun or method == "POST" else Kind.UNREACHABLE) from error
+            raise ProviderError(Kind.BROKEN_OFF if begun or method == "POST" else Kind.UNREACHABLE) from error
 
     async def _stream(self, response: httpx2.Response, put: Any) -> None:
         import anyio
@@ -185,7 +185,7 @@ class Transport:
 def _whole(response: httpx2.Response, content: bytes) -> Event:
     if not response.is_success:
         text = content[:_MOST_ERROR].decode("utf-8", "replace")
-        raise ProviderFailure(Kind.REFUSED, response.status_code, text, dict(response.headers))
+        raise ProviderError(Kind.REFUSED, response.status_code, text, dict(response.headers))
     return _parsed(content)
 
 
@@ -193,10 +193,10 @@ def _parsed(content: str | bytes) -> Event:
     try:
         value = json.loads(content)
     except ValueError as error:
-        raise ProviderFailure(Kind.GARBLED) from error
+        raise ProviderError(Kind.GARBLED) from error
     if isinstance(value, list) and len(value) == 1:
         # Gemini's errors.
         value = value[0]
     if not isinstance(value, dict):
-        raise ProviderFailure(Kind.GARBLED)
+        raise ProviderError(Kind.GARBLED)
     return value

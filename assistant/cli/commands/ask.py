@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from assistant.cli.commands.common import Commands, add_dates, add_folder_and_model, dates_of, open_assistant
+from assistant.cli.commands.common import (
+    Commands,
+    add_dates,
+    add_folder_and_model,
+    dates_of,
+    open_assistant,
+    say,
+    say_always,
+)
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.schema import Question
+    from assistant.schema import Answer, Question
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -45,8 +54,9 @@ def _ask(arguments: argparse.Namespace) -> int:
     with open_assistant(arguments) as assistant:
         if arguments.json:
             from assistant.cli.terminal import as_json
+            from assistant.llm.scope import QuestionScope
 
-            answer = assistant.ask(question)
+            answer = assistant.ask(question, scope=QuestionScope(notify=say))
             print(as_json(answer.to_dict() | ({"steps": answer.steps} if arguments.explain else {})))
         else:
             _show(assistant, question, explain=arguments.explain)
@@ -67,40 +77,42 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
     from assistant.cli.commands.common import say_always
     from assistant.cli.explain import print_steps
     from assistant.cli.terminal import Status, print_citations, print_left_out, print_refusal, print_support, printable
+    from assistant.llm.scope import QuestionScope
     from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
 
     status = Status()
     shown = 0
-    for event in assistant.stream(question):
-        match event:
-            case Step("restarting"):
-                status.clear()
-                # What stands there was begun by the engine that ended.
-                print("\n" * bool(shown), end="", flush=True)
-                say_always("the language model stopped; it is started again, and the question is asked once more")
-                shown = 0
-            case Step(name):
-                status.say(f"{name} …")
-            case Retrieved(passages):
-                status.say(f"reading {len(passages)} paragraphs …")
-            case Token():
-                status.token(event)
-            case SentenceReady(sentence, _):
-                status.clear()
-                print(" " * bool(shown) + printable(with_marks(sentence)), end="", flush=True)
-                shown += 1
-            case Done(answer):
-                status.clear()
-                if answer.refused:
-                    print_refusal(answer, sys.stdout, sys.stderr)
-                else:
-                    print("\n")
-                    print_citations(answer.citations, sys.stdout)
-                    print_support(answer, sys.stdout)
-                print_left_out(answer, sys.stdout)
-                if explain:
-                    print()
-                    print_steps(answer, sys.stdout)
+    with status:
+        for event in assistant.stream(question, scope=QuestionScope(notify=status.say)):
+            match event:
+                case Step("restarting"):
+                    status.clear()
+                    # What stands there was begun by the engine that ended.
+                    print("\n" * bool(shown), end="", flush=True)
+                    say_always("the language model stopped; it is started again, and the question is asked once more")
+                    shown = 0
+                case Step(name):
+                    status.say(f"{name} …")
+                case Retrieved(passages):
+                    status.say(f"reading {len(passages)} paragraphs …")
+                case Token():
+                    status.token(event)
+                case SentenceReady(sentence, _):
+                    status.clear()
+                    print(" " * bool(shown) + printable(with_marks(sentence)), end="", flush=True)
+                    shown += 1
+                case Done(answer):
+                    status.clear()
+                    if answer.refused:
+                        print_refusal(answer, sys.stdout, sys.stderr)
+                    else:
+                        print("\n")
+                        print_citations(answer.citations, sys.stdout)
+                        print_support(answer, sys.stdout)
+                    print_left_out(answer, sys.stdout)
+                    if explain:
+                        print()
+                        print_steps(answer, sys.stdout)
 
 
 def _ask_file(arguments: argparse.Namespace) -> int:
@@ -121,8 +133,23 @@ def _ask_file(arguments: argparse.Namespace) -> int:
         open_assistant(arguments) as assistant,
         tqdm(total=len(questions), initial=len(questions) - len(left), unit="question", file=sys.stderr) as bar,
     ):
-        answer_all(left, arguments.output, assistant.ask, bar.update)
-        return _exit_code(assistant)
+        failed = answer_all(left, arguments.output, _asker(assistant), bar.update, lambda line: _beside(bar, line))
+    if failed:
+        say_always(f"{failed} of {len(left)} questions failed; the same command asks them again")
+        return 1
+    return _exit_code(assistant)
+
+
+def _asker(assistant: Assistant) -> Callable[[Question], Answer]:
+    from assistant.llm.scope import QuestionScope
+
+    return lambda question: assistant.ask(question, scope=QuestionScope(notify=say))
+
+
+def _beside(bar: Any, line: str) -> None:
+    bar.clear()
+    say_always(line)
+    bar.refresh()
 
 
 def _exit_code(assistant: Assistant) -> int:

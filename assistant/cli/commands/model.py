@@ -1,14 +1,17 @@
-"""`assistant model`: which model is in use, and which adapter."""
+"""`assistant model`: which model is in use, and which adapter; what works at an endpoint."""
 
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.cli.commands.common import MODEL_HELP, Commands, settings_of
+from assistant.cli.commands.common import MODEL_HELP, Commands, say, settings_of
+from assistant.errors import UsageError
 
 if TYPE_CHECKING:
+    from assistant.llm.endpoint import Endpoint
     from assistant.settings import Settings
 
 _REMEDY = "install the assistant again, train it (make train), or go without: ASSISTANT_ADAPTER=none"
@@ -20,6 +23,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "model", help="say which model and adapter are in use, where they lie, whether they are whole"
     )
     model.add_argument("--model", metavar="MODEL", help=MODEL_HELP)
+    model.add_argument("--check", action="store_true", help="ask a model elsewhere a few questions, say what works")
     model.set_defaults(run=_model)
 
 
@@ -31,7 +35,9 @@ def _model(arguments: argparse.Namespace) -> int:
     endpoint = resolve_endpoint(settings)
     if endpoint.url:
         print(f"model     {endpoint.name}\nendpoint  {endpoint.url}\nkey       {'set' if endpoint.key else 'none'}")
-        return 0
+        return _check(endpoint, settings) if arguments.check else 0
+    if arguments.check:
+        raise UsageError(f"--check asks a model elsewhere, and {settings.model} is not; try: assistant ask")
     adapter = adapter_of(endpoint, settings)
     whole = True
     if endpoint.file:
@@ -40,6 +46,20 @@ def _model(arguments: argparse.Namespace) -> int:
     else:
         whole = _embedded(settings)
     return 0 if _adapter(adapter) and whole else 1
+
+
+def _check(endpoint: Endpoint, settings: Settings) -> int:
+    """Ask the endpoint and tell what works; the exit code."""
+    from assistant.cli.terminal import one_line
+    from assistant.llm.check import Finding, check_endpoint
+    from assistant.llm.remote import EndpointModel
+    from assistant.llm.scope import QuestionScope
+
+    def tell(finding: Finding) -> None:
+        print(f"{finding.name:<11}{one_line(finding.text)}", flush=True)
+
+    with closing(EndpointModel(endpoint, settings)) as model:
+        return 0 if check_endpoint(model.within(QuestionScope(notify=say)), tell) else 1
 
 
 def _embedded(settings: Settings) -> bool:

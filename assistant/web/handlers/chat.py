@@ -155,7 +155,7 @@ class Chat:
             yield {**await asyncio.to_thread(self.shown, session, owner), **first, "announce": running.live.doing}
             seen: object = None
             while not (job.over or job.cancelled):
-                now = (job.version, job.place)
+                now = (job.version, job.place, running.live.doing)
                 if now != seen and session.conversation == conversation:
                     seen = now
                     yield {"live": self._live(running), "announce": running.live.doing}

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 
 from assistant.errors import UsageError
+from assistant.llm.scope import QuestionScope
 from assistant.schema import Answer, Done, Event, Question
 from assistant.web.handlers.session import Scope, Session
 from assistant.web.jobs.live_answer import LiveAnswer
@@ -82,17 +83,19 @@ class Asking:
             until=scope.until,
             articles=scope.articles,
         )
-        events = assistant.stream(question)
+        live = LiveAnswer(text)
+        limits = QuestionScope(notify=live.wait_for)
+        events = assistant.stream(question, scope=limits)
         if session.conversation is None:
             session.conversation = self._conversations.create(owner).id
-        conversation, live = session.conversation, LiveAnswer(text)
+        conversation = session.conversation
 
         def take(event: Event) -> None:
             live.take(event)
             if isinstance(event, Done):
                 self._keep(owner, conversation, question, event.answer, position)
 
-        running = Running(owner, self._queue.submit(lambda: events, take), live, position)
+        running = Running(owner, self._queue.submit(lambda: events, take, limits.cancel), live, position)
         self._running[conversation] = running
         return running
 

@@ -60,6 +60,10 @@ class LiveAnswer:
             case Done(answer):
                 self.answer = answer
 
+    def wait_for(self, what: str) -> None:
+        """What the model's endpoint makes the question wait for."""
+        self.doing = what[:1].upper() + what[1:]
+
     def record(self) -> dict[str, Any]:
         """As `Answer.to_dict()` has it, as far as it is known; `draft` is what was not checked yet."""
         return {

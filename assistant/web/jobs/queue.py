@@ -25,12 +25,15 @@ class Job:
     `version` grows whenever there is something new to show.
     """
 
-    def __init__(self, work: Work, on_event: Callable[[Event], None], queue: JobQueue) -> None:
+    def __init__(
+        self, work: Work, on_event: Callable[[Event], None], queue: JobQueue, on_cancel: Callable[[], None] | None
+    ) -> None:
         self.error: str | None = None
         self.version = 0
         self._work = work
         self._on_event = on_event
         self._queue = queue
+        self._on_cancel = on_cancel
         self._cancelled = threading.Event()
         self._over = threading.Event()
 
@@ -50,8 +53,10 @@ class Job:
         return self._over.is_set()
 
     def cancel(self) -> None:
-        """Stop: at once where it waits, else at the model's next word, whose request is then dropped."""
+        """Stop at once: where it waits in line, and where the model is asked, whose request is dropped."""
         self._cancelled.set()
+        if self._on_cancel is not None:
+            self._on_cancel()
         self._queue.withdraw(self)
 
     def wait(self, seconds: float | None = None) -> bool:
@@ -64,7 +69,7 @@ class Job:
             if not self.cancelled:
                 self._take()
         except AssistantError as error:
-            self.error = str(error)
+            self.error = None if self.cancelled else str(error)
         except Exception:
             _log.exception("a question could not be answered")
             self.error = "something went wrong inside; the server's log tells what"
@@ -100,12 +105,13 @@ class JobQueue:
         self._running: set[Job] = set()
         self._lock = threading.Lock()
 
-    def submit(self, work: Work, on_event: Callable[[Event], None]) -> Job:
+    def submit(self, work: Work, on_event: Callable[[Event], None], on_cancel: Callable[[], None] | None = None) -> Job:
         """Answer with `work()`'s events as soon as it is its turn, each handed to `on_event` in a worker's thread.
 
+        `on_cancel` ends what the work waits for, when the job is stopped.
         Raises `UsageError` when too many wait already.
         """
-        job = Job(work, on_event, self)
+        job = Job(work, on_event, self, on_cancel)
         with self._lock:
             if len(self._waiting) >= self._most_waiting:
                 raise UsageError(f"{len(self._waiting)} questions are waiting already; try again in a while")
@@ -127,7 +133,7 @@ class JobQueue:
         job.end()
 
     def close(self) -> None:
-        """Stop every job; what runs ends at the model's next word."""
+        """Stop every job."""
         with self._lock:
             jobs = [*self._waiting, *self._running]
         for job in jobs:
