@@ -17,7 +17,6 @@ from assistant.llm.scope import QuestionScope
 from assistant.llm.thoughts import ThoughtFilter
 from assistant.llm.transport import DONE, Transport
 
-_PATH = "/chat/completions"
 _LEARNABLE = (400, 422)
 
 
@@ -118,7 +117,7 @@ class Completions:
     def _once(self, body: Mapping[str, Any], scope: QuestionScope) -> Generator[Part, None, None]:
         """The parts of one attempt. Raises `ProviderError`, also where the reply has no end."""
         begun = ended = False
-        with closing(self._transport.post(_PATH, body, scope)) as events:
+        with closing(self._transport.complete(body, scope)) as events:
             for event in events:
                 if event is DONE:
                     ended = begun

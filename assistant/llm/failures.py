@@ -86,10 +86,7 @@ def _sentences(value: Any, depth: int = 0) -> Iterator[str]:
         return
     if isinstance(value, str):
         inner = _json(value)
-        if isinstance(inner, dict | list):
-            yield from _sentences(inner, depth + 1)
-        elif value.strip():
-            yield value
+        yield from _sentences(inner, depth + 1) if isinstance(inner, dict | list) else filter(str.strip, [value])
     elif isinstance(value, list):
         for item in value:
             yield from _sentences(item, depth + 1)

@@ -1,4 +1,7 @@
-"""Requests over HTTP that can be cancelled at any moment, before the first word of a reply as well."""
+"""Requests by the openai client that can be cancelled at any moment, before the first word of a reply as well.
+
+The replies are taken as they came over HTTP: what providers send is more than the client's types hold.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import queue
 import threading
 from collections.abc import Generator, Mapping
 from concurrent.futures import CancelledError, Future
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelCancelledError
@@ -17,6 +20,7 @@ from assistant.llm.scope import QuestionScope
 
 if TYPE_CHECKING:
     import httpx2
+    import openai
     from anyio.from_thread import BlockingPortal
 
 Event = Mapping[str, Any]
@@ -42,19 +46,19 @@ class Transport:
         self._endpoint = endpoint
         self._timeout = timeout
         self._lock = threading.Lock()
-        self._open: tuple[ExitStack, BlockingPortal, httpx2.AsyncClient] | None = None
+        self._open: tuple[ExitStack, BlockingPortal, openai.AsyncOpenAI] | None = None
         self._running: set[Future[None]] = set()
 
-    def post(self, path: str, body: Mapping[str, Any], scope: QuestionScope) -> Generator[Event, None, None]:
-        """The events of a streamed reply, or the whole reply as one. Closing the iterator cancels the request.
+    def complete(self, body: Mapping[str, Any], scope: QuestionScope) -> Generator[Event, None, None]:
+        """The events of a streamed chat completion, or the whole reply as one. Closing the iterator cancels it.
 
         Raises `ProviderError`, `ModelCancelledError`, and `ModelConnectionError` when the question's time is up.
         """
-        return self._events("POST", path, body, scope)
+        return self._events(body, "", scope)
 
     def get(self, path: str, scope: QuestionScope) -> Event:
-        """The JSON object at `path`. Raises as `post` does."""
-        return next(self._events("GET", path, None, scope), {})
+        """The JSON object at `path`. Raises as `complete` does."""
+        return next(self._events(None, path, scope), {})
 
     def close(self) -> None:
         """Drop the connections and end what runs over them."""
@@ -66,13 +70,11 @@ class Transport:
         if opened is not None:
             opened[0].close()
 
-    def _events(
-        self, method: str, path: str, body: Mapping[str, Any] | None, scope: QuestionScope
-    ) -> Generator[Event, None, None]:
+    def _events(self, body: Mapping[str, Any] | None, path: str, scope: QuestionScope) -> Generator[Event, None, None]:
         scope.remaining()
         portal, client = self._connect()
         arrived: queue.SimpleQueue[Event | type[_End]] = queue.SimpleQueue()
-        future = portal.start_task_soon(self._exchange, client, method, path, body, arrived.put)
+        future = portal.start_task_soon(self._exchange, client, body, path, arrived.put)
         with self._lock:
             self._running.add(future)
         future.add_done_callback(lambda _: arrived.put(_End))
@@ -95,7 +97,7 @@ class Transport:
             with self._lock:
                 self._running.discard(future)
 
-    def _connect(self) -> tuple[BlockingPortal, httpx2.AsyncClient]:
+    def _connect(self) -> tuple[BlockingPortal, openai.AsyncOpenAI]:
         with self._lock:
             if self._open is None:
                 from anyio.from_thread import start_blocking_portal
@@ -103,66 +105,93 @@ class Transport:
                 stack = ExitStack()
                 portal = stack.enter_context(start_blocking_portal())
                 client = self._client()
-                stack.callback(portal.call, client.aclose)
+                stack.callback(portal.call, client.close)
                 self._open = stack, portal, client
             return self._open[1], self._open[2]
 
-    def _client(self) -> httpx2.AsyncClient:
+    def _client(self) -> openai.AsyncOpenAI:
         import httpx2
+        import openai
 
         endpoint = self._endpoint
-        headers = {"api-key" if endpoint.is_azure else "Authorization": self._credential()} if endpoint.key else {}
-        return httpx2.AsyncClient(
-            headers=headers,
-            auth=endpoint.user if endpoint.user and not endpoint.key else None,
-            params=list(endpoint.query),
-            timeout=httpx2.Timeout(self._timeout, connect=min(self._timeout, _CONNECT_S), pool=None),
-            limits=httpx2.Limits(max_connections=None),
-            # A proxy from the environment must not see what is said to a model on this machine.
-            trust_env=not endpoint.is_local,
-            follow_redirects=False,
+        timeout = httpx2.Timeout(self._timeout, connect=min(self._timeout, _CONNECT_S), pool=None)
+        headers: dict[str, Any] = {}
+        if endpoint.is_azure and endpoint.key:
+            headers["api-key"] = endpoint.key
+        if endpoint.is_azure or not endpoint.key:
+            headers["Authorization"] = openai.Omit()
+        return openai.AsyncOpenAI(
+            base_url=endpoint.url,
+            api_key=endpoint.key or "none",
+            default_headers=headers,
+            default_query=dict(endpoint.query),
+            # Retries are ours: they are told to the user and end with the question.
+            max_retries=0,
+            timeout=timeout,
+            http_client=httpx2.AsyncClient(
+                auth=endpoint.user if endpoint.user and not endpoint.key else None,
+                timeout=timeout,
+                limits=httpx2.Limits(max_connections=None),
+                # A proxy from the environment must not see what is said to a model on this machine.
+                trust_env=not endpoint.is_local,
+                follow_redirects=False,
+            ),
         )
 
-    def _credential(self) -> str:
-        return self._endpoint.key if self._endpoint.is_azure else f"Bearer {self._endpoint.key}"
-
-    async def _exchange(
-        self,
-        client: httpx2.AsyncClient,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None,
-        put: Any,
-    ) -> None:
+    async def _exchange(self, client: openai.AsyncOpenAI, body: Mapping[str, Any] | None, path: str, put: Any) -> None:
         """Runs in the event loop; `put` takes each event."""
-        import anyio
         import httpx2
+        import openai
 
         begun = False
         try:
-            with anyio.fail_after(self._timeout):
-                request = client.build_request(method, f"{self._endpoint.url}{path}", json=body)
-                response = await client.send(request, stream=True)
-            begun = True
-            try:
-                kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-                if response.is_success and kind == "text/event-stream":
-                    await self._stream(response, put)
-                else:
-                    with anyio.fail_after(self._timeout):
-                        content = await response.aread()
-                    put(_whole(response, content))
-            finally:
-                await response.aclose()
-        except (httpx2.TimeoutException, TimeoutError) as error:
-            connecting = isinstance(error, httpx2.ConnectTimeout)
+            async with AsyncExitStack() as stack:
+                response = await self._begin(client, body, path, stack)
+                begun = True
+                await self._read(response, put)
+        except openai.APIStatusError as error:
+            raise _refused(error.response) from error
+        except (openai.APITimeoutError, httpx2.TimeoutException, TimeoutError) as error:
+            connecting = isinstance(error.__cause__ or error, httpx2.ConnectTimeout)
             raise ProviderError(Kind.UNREACHABLE if connecting else Kind.SILENT) from error
-        except (httpx2.ConnectError, httpx2.UnsupportedProtocol, httpx2.InvalidURL, httpx2.ProxyError) as error:
-            raise ProviderError(Kind.UNREACHABLE) from error
         except (httpx2.DecodingError, UnicodeDecodeError) as error:
             raise ProviderError(Kind.GARBLED) from error
-        except httpx2.HTTPError as error:
-            raise ProviderError(Kind.BROKEN_OFF if begun or method == "POST" else Kind.UNREACHABLE) from error
+        except (openai.APIConnectionError, httpx2.HTTPError, httpx2.InvalidURL) as error:
+            cause = error.__cause__ or error
+            never = isinstance(
+                cause, httpx2.ConnectError | httpx2.UnsupportedProtocol | httpx2.InvalidURL | httpx2.ProxyError
+            )
+            broken = not never and (begun or body is not None)
+            raise ProviderError(Kind.BROKEN_OFF if broken else Kind.UNREACHABLE) from error
+
+    async def _begin(
+        self, client: openai.AsyncOpenAI, body: Mapping[str, Any] | None, path: str, stack: AsyncExitStack
+    ) -> httpx2.Response:
+        """The response with its headers; `stack` closes it."""
+        import anyio
+        import httpx2
+
+        with anyio.fail_after(self._timeout):
+            if body is None:
+                return await client.get(path, cast_to=httpx2.Response)
+            fields = dict(body)
+            asked = client.chat.completions.with_streaming_response.create(
+                model=fields.pop("model"), messages=fields.pop("messages"), extra_body=fields
+            )
+            return (await stack.enter_async_context(asked)).http_response
+
+    async def _read(self, response: httpx2.Response, put: Any) -> None:
+        import anyio
+
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if response.is_success and kind == "text/event-stream":
+            await self._stream(response, put)
+            return
+        with anyio.fail_after(self._timeout):
+            content = await response.aread()
+        if not response.is_success:
+            raise _refused(response)
+        put(_parsed(content))
 
     async def _stream(self, response: httpx2.Response, put: Any) -> None:
         import anyio
@@ -182,11 +211,9 @@ class Transport:
                 put({"error": value.get("error", value)} if event.event == "error" else value)
 
 
-def _whole(response: httpx2.Response, content: bytes) -> Event:
-    if not response.is_success:
-        text = content[:_MOST_ERROR].decode("utf-8", "replace")
-        raise ProviderError(Kind.REFUSED, response.status_code, text, dict(response.headers))
-    return _parsed(content)
+def _refused(response: httpx2.Response) -> ProviderError:
+    text = response.content[:_MOST_ERROR].decode("utf-8", "replace")
+    return ProviderError(Kind.REFUSED, response.status_code, text, dict(response.headers))
 
 
 def _parsed(content: str | bytes) -> Event:
