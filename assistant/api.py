@@ -135,9 +135,10 @@ class Assistant:
         history: Sequence[Turn] = (),
         since: date | None = None,
         until: date | None = None,
+        as_of: date | None = None,
     ) -> Answer:
         """The answer, or a refusal. Raises `QuestionError` and `ModelError`."""
-        asked = _question(question, history, since, until)
+        asked = _question(question, history, since, until, as_of)
         return next(event.answer for event in self.stream(asked) if isinstance(event, Done))
 
     def stream(
@@ -147,9 +148,10 @@ class Assistant:
         history: Sequence[Turn] = (),
         since: date | None = None,
         until: date | None = None,
+        as_of: date | None = None,
     ) -> Iterator[Event]:
         """The same as events, as they happen; the last one is `Done`."""
-        asked = _question(question, history, since, until)
+        asked = _question(question, history, since, until, as_of)
         check_question(asked.text)
         return self._pipeline.stream(asked)
 
@@ -230,7 +232,9 @@ def _silent(_what: str) -> Callable[[int, int], None]:
     return lambda _done, _total: None
 
 
-def _question(question: str | Question, history: Sequence[Turn], since: date | None, until: date | None) -> Question:
+def _question(
+    question: str | Question, history: Sequence[Turn], since: date | None, until: date | None, as_of: date | None
+) -> Question:
     if isinstance(question, Question):
         return question
-    return Question(question, history=tuple(history), since=since, until=until)
+    return Question(question, history=tuple(history), since=since, until=until, as_of=as_of)

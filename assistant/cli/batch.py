@@ -13,7 +13,7 @@ from assistant.errors import AssistantError, QuestionError
 from assistant.query.validate import check_question
 from assistant.schema import Answer, Question, Turn
 
-_KEYS = {"id", "question", "history", "since", "until"}
+_KEYS = {"id", "question", "history", "since", "until", "as_of"}
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -78,7 +78,7 @@ def answer_all(
 
 
 def parse_question(row: Mapping[str, Any], where: str) -> Question:
-    """A row of the contract (`id`, `question`, `history`, `since`, `until`) as a `Question`.
+    """A row of the contract (`id`, `question`, `history`, `since`, `until`, `as_of`) as a `Question`.
 
     Raises `QuestionError` beginning with `where`.
     """
@@ -104,6 +104,7 @@ def parse_question(row: Mapping[str, Any], where: str) -> Question:
         history=_history(row.get("history"), where),
         since=_day(row, "since", where),
         until=_day(row, "until", where),
+        as_of=_day(row, "as_of", where),
     )
 
 

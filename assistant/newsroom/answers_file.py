@@ -58,6 +58,7 @@ class SavedAnswer(_Row):
     sentences: tuple[SavedSentence, ...]
     citations: tuple[SavedCitation, ...]
     model: str = ""
+    as_of: date | None = None
 
     @model_validator(mode="after")
     def _cites_what_is_there(self) -> SavedAnswer:

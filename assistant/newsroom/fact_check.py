@@ -59,6 +59,7 @@ class CheckedAnswer:
     question: str
     answer: str
     reason: str | None
+    as_of: date | None
     model: str
     sentences: tuple[CheckedSentence, ...]
 
@@ -95,7 +96,7 @@ def _checked(answer: SavedAnswer, article_of: ArticleOf) -> CheckedAnswer:
         for sentence in answer.sentences
     )
     reason = answer.refusal_reason or answer.answer if answer.refused else None
-    return CheckedAnswer(answer.question, answer.answer, reason, answer.model, sentences)
+    return CheckedAnswer(answer.question, answer.answer, reason, answer.as_of, answer.model, sentences)
 
 
 def _source(citation: SavedCitation, article: Article | None) -> Source:

@@ -8,7 +8,7 @@ import io
 from assistant.newsroom.fact_check import CheckedAnswer, CheckedSentence, FactCheck, Source
 
 COLUMNS = (
-    "question sentence reason quote outlet via also author published url title article_id paragraph paragraph_id "
+    "question as_of sentence reason quote outlet via also author published url title article_id paragraph paragraph_id "
     "sha256 before text after state accessed"
 ).split()
 # A spreadsheet would calculate what begins so (https://owasp.org/www-community/attacks/CSV_Injection).
@@ -29,7 +29,11 @@ def to_csv(check: FactCheck) -> str:
 
 def _rows(answer: CheckedAnswer) -> list[dict[str, str]]:
     rows = [_row(sentence, source) for sentence in answer.sentences for source in sentence.sources]
-    return [{"question": answer.question, "reason": answer.reason or "", **row} for row in rows or [{}]]
+    return [{"question": answer.question, **_told(answer), **row} for row in rows or [{}]]
+
+
+def _told(answer: CheckedAnswer) -> dict[str, str]:
+    return {"reason": answer.reason or "", "as_of": answer.as_of.isoformat() if answer.as_of else ""}
 
 
 def _row(sentence: CheckedSentence, source: Source) -> dict[str, str]:
