@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC
+from dataclasses import replace
+from datetime import UTC, date
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,12 @@ def test_markdown_shows_texts_as_they_are() -> None:
         assert text in shown
     assert rendered.xpath("//em | //strong | //b | //a") == []
     assert len(rendered.xpath("//blockquote")) == 2
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "csv"])
+def test_the_day_that_an_answer_is_as_of_is_told(form: str) -> None:
+    assert "2019-06-07" in write(check(replace(ANSWER, as_of=date(2019, 6, 7))), form)
+    assert "2019-06-07" not in write(check(ANSWER), form)
 
 
 @pytest.mark.parametrize("form", ["csl-json", "ris", "bibtex", "claimreview"])
