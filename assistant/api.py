@@ -144,10 +144,11 @@ class Assistant:
         history: Sequence[Turn] = (),
         since: date | None = None,
         until: date | None = None,
+        as_of: date | None = None,
         scope: QuestionScope | None = None,
     ) -> Answer:
         """The answer, or a refusal. Raises `QuestionError` and `ModelError`."""
-        asked = _question(question, history, since, until)
+        asked = _question(question, history, since, until, as_of)
         return next(event.answer for event in self.stream(asked, scope=scope) if isinstance(event, Done))
 
     def stream(
@@ -157,6 +158,7 @@ class Assistant:
         history: Sequence[Turn] = (),
         since: date | None = None,
         until: date | None = None,
+        as_of: date | None = None,
         scope: QuestionScope | None = None,
     ) -> Iterator[Event]:
         """The same as events, as they happen; the last one is `Done`.
@@ -164,7 +166,7 @@ class Assistant:
         By `scope` the question can be cancelled from another thread, and what is waited for is told.
         After `Step("restarting")` they begin anew: the embedded engine had ended and was started again.
         """
-        asked = _question(question, history, since, until)
+        asked = _question(question, history, since, until, as_of)
         check_question(asked.text)
         return self._recovery.stream(lambda: self._pipeline(scope or QuestionScope()).stream(asked))
 
@@ -243,7 +245,9 @@ class Assistant:
         self.close()
 
 
-def _question(question: str | Question, history: Sequence[Turn], since: date | None, until: date | None) -> Question:
+def _question(
+    question: str | Question, history: Sequence[Turn], since: date | None, until: date | None, as_of: date | None
+) -> Question:
     if isinstance(question, Question):
         return question
-    return Question(question, history=tuple(history), since=since, until=until)
+    return Question(question, history=tuple(history), since=since, until=until, as_of=as_of)

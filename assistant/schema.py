@@ -173,8 +173,8 @@ class Turn:
 class Question:
     """A question with what came before it and what it may be answered from.
 
-    `since` and `until` bound the publication date; `articles`, where given, are the ids of the
-    only articles to ask.
+    `since` and `until` bound the publication date; `as_of` bounds it like `until`, and the answer
+    says so; `articles`, where given, are the ids of the only articles to ask.
     """
 
     text: str
@@ -183,6 +183,7 @@ class Question:
     since: date | None = None
     until: date | None = None
     articles: tuple[str, ...] = ()
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,8 @@ class Answer:
     """The same object on the page, on the command line and in the API.
 
     `confidence` is the calibrated probability that it is right (of a refusal: that the best answer found
-    was). `steps` tells how it came about, for `--explain` and the page: plain JSON values, see docs/json.md.
+    was). `as_of`: only what was published until that day was read for it. `steps` tells how
+    it came about, for `--explain` and the page: plain JSON values, see docs/json.md.
     """
 
     question: str
@@ -206,7 +208,13 @@ class Answer:
     left_out: tuple[LeftOut, ...] = ()
     timings_ms: Mapping[str, int] = field(default_factory=dict)
     id: str | int | None = None
+    as_of: date | None = None
     steps: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def newest_source(self) -> date | None:
+        """The publication day of the newest article that is cited; None where none has a date."""
+        return max((c.published for c in self.citations if c.published is not None), default=None)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract's object, in the contract's key order."""
@@ -217,6 +225,8 @@ class Answer:
             "answer": self.answer,
             "refused": self.refused,
             "refusal_reason": self.refusal_reason,
+            "as_of": _iso(self.as_of),
+            "newest_source": _iso(self.newest_source),
             "confidence": None if self.confidence is None else round(self.confidence, 4),
             "sentences": [sentence_to_dict(sentence) for sentence in self.sentences],
             "citations": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 from assistant.answering.reading import NOT_STATED, Reading
-from assistant.answering.render import with_marks
+from assistant.answering.render import said_as_of, with_marks
 from assistant.answering.trace import Trace
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
@@ -39,12 +39,13 @@ class Pipeline:
                 id=question.id,
                 question=question.text,
                 standalone_question=query.text,
-                answer=" ".join(map(with_marks, reply.sentences)) or NOT_STATED,
+                answer=said_as_of(question.as_of, " ".join(map(with_marks, reply.sentences)) or NOT_STATED),
                 refused=not reply.sentences,
-                refusal_reason=reply.reason,
+                refusal_reason=reply.reason and said_as_of(question.as_of, reply.reason),
                 confidence=reply.confidence,
                 sentences=reply.sentences,
                 citations=reply.citations,
+                as_of=question.as_of,
                 closest=() if reply.sentences else reply.passages[:_CLOSEST],
                 model=self._model_name,
                 left_out=reply.left_out,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from assistant.schema import Sentence
+from assistant.text.dates import in_words
 
 _MARK = re.compile(r"\s*\[\d+\]")
 _STOPS, _CLOSING = (".", "!", "?"), ("”", '"', "»", "’")
@@ -32,3 +34,8 @@ def split_end(text: str) -> tuple[str, str]:
 def as_quotation(text: str) -> str:
     """The article's own words in quotation marks; words that have some of their own are left as they are."""
     return text if any(mark in text for mark in _QUOTATION_MARKS) else f"“{text}”"
+
+
+def said_as_of(day: date | None, text: str) -> str:
+    """ "As of 5 July 2017: …"; `text` alone without a day."""
+    return f"As of {in_words(day)}: {text}" if day else text

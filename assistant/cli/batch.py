@@ -20,9 +20,9 @@ from assistant.errors import (
 from assistant.query.validate import check_question
 from assistant.schema import Answer, Question, Turn
 
-_KEYS = {"id", "question", "history", "since", "until"}
 # After so many questions in a row that found no model, the others would not find one either.
 _MOST_UNANSWERED = 3
+_KEYS = {"id", "question", "history", "since", "until", "as_of"}
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -145,7 +145,7 @@ def _flush(file: TextIO, text: str) -> None:
 
 
 def parse_question(row: Mapping[str, Any], where: str) -> Question:
-    """A row of the contract (`id`, `question`, `history`, `since`, `until`) as a `Question`.
+    """A row of the contract (`id`, `question`, `history`, `since`, `until`, `as_of`) as a `Question`.
 
     Raises `QuestionError` beginning with `where`.
     """
@@ -171,6 +171,7 @@ def parse_question(row: Mapping[str, Any], where: str) -> Question:
         history=_history(row.get("history"), where),
         since=_day(row, "since", where),
         until=_day(row, "until", where),
+        as_of=_day(row, "as_of", where),
     )
 
 

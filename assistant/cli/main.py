@@ -13,6 +13,7 @@ from assistant.cli.commands import (
     ask,
     backup,
     engine,
+    export,
     feedback,
     index,
     model,
@@ -23,7 +24,7 @@ from assistant.cli.commands import (
 )
 from assistant.errors import AssistantError
 
-_COMMANDS = (ask, web, index, articles, read, remove, backup, restore, engine, model, feedback)
+_COMMANDS = (ask, web, index, articles, read, export, remove, backup, restore, engine, model, feedback)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -41,6 +41,12 @@ def print_citations(citations: Sequence[Citation], out: TextIO) -> None:
         print(_wrapped(f"“{citation.quote.strip()}”", "    ", first="    "), file=out)
 
 
+def print_newest(answer: Answer, out: TextIO) -> None:
+    """The date of the newest source, where one has a date."""
+    if answer.newest_source is not None:
+        print(f"\nnewest source: {answer.newest_source.isoformat()}", file=out)
+
+
 def print_support(answer: Answer, out: TextIO) -> None:
     """How surely each sentence is stated by what it cites, and how likely the whole is right."""
     known = [sentence.support for sentence in answer.sentences if sentence.support is not None]

@@ -32,4 +32,9 @@ class Query:
         periods = tuple(named_periods(text))
         # "The last meeting of 2017" asks for that time.
         newest = not periods and asks_now(text)
-        return cls(text, periods, newest, limits.since, limits.until, limits.articles)
+        return cls(text, periods, newest, limits.since, _until(limits), limits.articles)
+
+
+def _until(limits: Question) -> date | None:
+    """The earlier of `until` and `as_of`."""
+    return min((day for day in (limits.until, limits.as_of) if day is not None), default=None)

@@ -145,6 +145,19 @@ def test_a_model_that_was_taught_is_asked_the_short_prompts(
     assert {"Check:" in asked.messages[-1]["content"] for asked in model.judged} == {taught}
 
 
+@pytest.mark.parametrize("until", [None, date(2030, 1, 1)])
+def test_as_of_a_day_nothing_newer_is_read_and_the_answer_says_so(
+    assistant: Assistant, fake_model: Any, until: date | None
+) -> None:
+    own = Assistant(assistant.index, fake_model("Xi visited Moscow.", yes=0.9), assistant.settings)
+    answer = own.ask("Who visited Moscow?", until=until, as_of=date(2017, 7, 5))
+    assert answer.answer == "As of 5 July 2017: Xi visited Moscow [1]."
+    assert (answer.as_of, answer.newest_source) == (date(2017, 7, 5), date(2017, 7, 4))
+    refusal = own.ask("Who visited Moscow?", until=until, as_of=date(1999, 1, 2))
+    assert (refusal.refusal_reason or "").startswith("As of 2 January 1999: The articles do not say")
+    assert (refusal.newest_source, refusal.to_dict()["as_of"]) == (None, "1999-01-02")
+
+
 @pytest.mark.parametrize(("threshold", "worth", "refused"), [(0.0, 0.0, False), (1.0, 0.0, True), (0.0, 1.0, True)])
 def test_the_settings_say_what_is_enough(
     assistant: Assistant, fake_model: Any, threshold: float, worth: float, refused: bool

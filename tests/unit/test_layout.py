@@ -42,6 +42,8 @@ MAY_IMPORT = {
         "assistant.util.sqlite",
         "assistant.web.storage.database",
     },
+    "rispy": {"assistant.newsroom.references"},
+    "bibtexparser": {"assistant.newsroom.references"},
     "gradio": {"assistant.web.app", "assistant.web.server"},
 }
 
@@ -155,6 +157,7 @@ LAYERS = [
     {"verification", "generation"},
     {"answering"},
     {"api"},
+    {"newsroom"},
     {"web", "cli"},
     {"__main__"},
 ]

@@ -33,6 +33,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     ask.add_argument("--questions", type=Path, metavar="FILE", help="answer a file of questions (JSON lines)")
     ask.add_argument("--output", type=Path, metavar="FILE", help="where their answers go (JSON lines); resumable")
     add_dates(ask)
+    ask.add_argument("--as-of", metavar="DATE", help="answer from what was published until YYYY-MM-DD, and say so")
     add_folder_and_model(ask)
     ask.set_defaults(run=_ask)
 
@@ -46,11 +47,15 @@ def _ask(arguments: argparse.Namespace) -> int:
         raise UsageError("--output goes with --questions FILE")
     from assistant.query.validate import check_question
     from assistant.schema import Question
+    from assistant.settings import parse_day
 
     text = _question_text(arguments.question)
     check_question(text)
     since, until = dates_of(arguments)
-    question = Question(" ".join(text.split()), since=since, until=until)
+    as_of = parse_day(arguments.as_of, "--as-of") if arguments.as_of else None
+    if since and as_of and since > as_of:
+        raise UsageError(f"--since {since} is after --as-of {as_of}; swap them")
+    question = Question(" ".join(text.split()), since=since, until=until, as_of=as_of)
     with open_assistant(arguments) as assistant:
         if arguments.json:
             from assistant.cli.terminal import as_json
@@ -73,10 +78,18 @@ def _question_text(given: str) -> str:
 
 
 def _show(assistant: Assistant, question: Question, *, explain: bool = False) -> None:
-    from assistant.answering.render import with_marks
+    from assistant.answering.render import said_as_of, with_marks
     from assistant.cli.commands.common import say_always
     from assistant.cli.explain import print_steps
-    from assistant.cli.terminal import Status, print_citations, print_left_out, print_refusal, print_support, printable
+    from assistant.cli.terminal import (
+        Status,
+        print_citations,
+        print_left_out,
+        print_newest,
+        print_refusal,
+        print_support,
+        printable,
+    )
     from assistant.llm.scope import QuestionScope
     from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
 
@@ -99,7 +112,8 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                     status.token(event)
                 case SentenceReady(sentence, _):
                     status.clear()
-                    print(" " * bool(shown) + printable(with_marks(sentence)), end="", flush=True)
+                    text = with_marks(sentence) if shown else said_as_of(question.as_of, with_marks(sentence))
+                    print(" " * bool(shown) + printable(text), end="", flush=True)
                     shown += 1
                 case Done(answer):
                     status.clear()
@@ -108,6 +122,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                     else:
                         print("\n")
                         print_citations(answer.citations, sys.stdout)
+                        print_newest(answer, sys.stdout)
                         print_support(answer, sys.stdout)
                     print_left_out(answer, sys.stdout)
                     if explain:
@@ -122,8 +137,10 @@ def _ask_file(arguments: argparse.Namespace) -> int:
 
     if arguments.output is None:
         raise UsageError("--questions FILE needs --output FILE for the answers")
-    if arguments.since or arguments.until:
-        raise UsageError('--since and --until go into the rows of the questions file: {"question": …, "since": …}')
+    if arguments.since or arguments.until or arguments.as_of:
+        raise UsageError(
+            '--since, --until and --as-of go into the rows of the questions file: {"question": …, "as_of": …}'
+        )
     questions = read_questions(arguments.questions)
     left = remaining(questions, arguments.output)
     if not left:

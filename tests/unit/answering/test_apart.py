@@ -403,13 +403,13 @@ def test_the_json_contract(ask: Ask) -> None:
     answer, _ = ask(QUESTION, FakeRetriever(SIGNED), ScriptedModel({"": DRAFT}, stated=0.98765), id=7)
     record = answer.to_dict()
     assert list(record) == [
-        "id", "question", "standalone_question", "answer", "refused", "refusal_reason", "confidence", "sentences",
-        "citations", "closest", "left_out", "model", "timings_ms",
+        "id", "question", "standalone_question", "answer", "refused", "refusal_reason", "as_of", "newest_source",
+        "confidence", "sentences", "citations", "closest", "left_out", "model", "timings_ms",
     ]  # fmt: skip
     assert (record["id"], record["model"]) == (7, "scripted")
     assert record["sentences"] == [
         {"text": DRAFT, "citations": [1], "support": 0.9877, "quoted": False, "byline": None, "reckoned": False}
     ]
-    assert record["citations"][0]["published"] == "2023-03-22"
+    assert record["citations"][0]["published"] == record["newest_source"] == "2023-03-22"
     assert {"retrieve", "first_token", "total"} <= set(record["timings_ms"])
     assert json.loads(json.dumps(record)) == record

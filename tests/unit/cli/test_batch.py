@@ -46,13 +46,13 @@ def rows(output: Path) -> list[dict[str, Any]]:
 def test_rows_become_questions(write: Callable[..., Path]) -> None:
     path = write(
         '{"id": "a", "question": "Who?"}\r\n\n'
-        '{"question": "Größe?", "since": "2017-01-01", "until": "2017-12-31", "id": 7}\n'
+        '{"question": "Größe?", "since": "2017-01-01", "until": "2017-12-31", "as_of": "2017-07-05", "id": 7}\n'
         '{"id": null, "question": "And he?", "history": [{"role": "system", "content": "s"},'
         '{"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}]}'
     )
     assert read_questions(path) == [
         Question("Who?", id="a"),
-        Question("Größe?", id=7, since=date(2017, 1, 1), until=date(2017, 12, 31)),
+        Question("Größe?", id=7, since=date(2017, 1, 1), until=date(2017, 12, 31), as_of=date(2017, 7, 5)),
         Question("And he?", history=(Turn("user", "u"), Turn("assistant", "a"))),
     ]
 
@@ -118,7 +118,7 @@ def test_files_that_cannot_be_read_are_named(write: Callable[..., Path], tmp_pat
 
 def test_a_row_from_elsewhere_names_where() -> None:
     with pytest.raises(
-        QuestionError, match=r"^request: unknown key 'x'; known are history, id, question, since, until$"
+        QuestionError, match=r"^request: unknown key 'x'; known are as_of, history, id, question, since, until$"
     ):
         parse_question({"question": "Who?", "x": 1}, "request")
 

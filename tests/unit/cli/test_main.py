@@ -100,9 +100,10 @@ def test_no_such_command_or_option(run_assistant: Run, arguments: tuple[str, ...
         (("ask", "--questions", "none.jsonl", "--output", "o"), ("none.jsonl", "does not exist")),
         (
             ("ask", "--questions", "q", "--output", "o", "--since", "2017-01-01"),
-            ("--since and --until go into the rows",),
+            ("--since, --until and --as-of go into the rows",),
         ),
         (("ask", "Who?", "--since", "yesterday"), ("--since 'yesterday'", "YYYY-MM-DD")),
+        (("ask", "Who?", "--as-of", "then"), ("--as-of 'then'", "YYYY-MM-DD")),
         (("ask", "Who?", "--until", "2017-02-30"), ("--until '2017-02-30'", "YYYY-MM-DD")),
         (
             ("ask", "Who?", "--since", "2018-01-01", "--until", "2017-01-01"),

@@ -1,0 +1,80 @@
+"""`assistant export`: answers with all that is known of their sources, for a fact check."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.cli.commands.common import Commands, add_folder, say, say_always, settings_of, warn
+from assistant.errors import ArticleError, AssistantError, UsageError
+
+if TYPE_CHECKING:
+    from assistant.library.index import ArticleIndex
+    from assistant.schema import Article
+
+_FORMATS = ("markdown", "html", "csv", "csl-json", "ris", "bibtex", "claimreview")
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    export = commands.add_parser("export", help="export answers with their sources, for a fact check")
+    export.add_argument("answers", metavar="FILE", help="what ask --output or ask --json wrote; - for standard input")
+    export.add_argument("--format", choices=_FORMATS, default="markdown", help="default: markdown")
+    export.add_argument("--output", type=Path, metavar="FILE", help="where it goes (default: standard output)")
+    add_folder(export)
+    export.set_defaults(run=_export)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from datetime import datetime
+
+    from assistant.cli.terminal import progress_bars
+    from assistant.library.open import open_collection
+    from assistant.newsroom.answers_file import parse_answers
+    from assistant.newsroom.export import write
+    from assistant.newsroom.fact_check import fact_check
+
+    where = "standard input" if arguments.answers == "-" else arguments.answers
+    answers = parse_answers(_text(arguments.answers), where)
+    library, update = open_collection(settings_of(arguments), progress_bars, say)
+    try:
+        check = fact_check(answers, lambda key: _article(library.index, key), datetime.now().astimezone())
+    finally:
+        library.index.close()
+    _put(write(check, arguments.format), arguments.output)
+    warn(update.problems)
+    for source in check.sources:
+        if source.state != "unchanged":
+            say_always(f"paragraph {source.paragraph_id} is {source.state} in the library; exported as it was cited")
+    return 1 if update.problems else 0
+
+
+def _text(given: str) -> str:
+    try:
+        content = sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
+        return content.decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise UsageError(f"answers file {given} does not exist") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"answers file {given} cannot be read ({error}); give a UTF-8 file of answers") from error
+
+
+def _article(index: ArticleIndex, key: str) -> Article | None:
+    try:
+        return index.article(key)
+    except ArticleError:
+        return None
+
+
+def _put(text: str, output: Path | None) -> None:
+    from assistant.util.files import replace_file
+
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        replace_file(output, text)
+    except OSError as error:
+        raise AssistantError(f"output file {output}: {error.strerror}; name another --output") from error

@@ -1,0 +1,1 @@
+"""What a newsroom does with answers: exports them for fact-checking."""

@@ -1,0 +1,126 @@
+"""Answers → what an editor checks: for each sentence its sources, with all that is known of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from assistant.newsroom.answers_file import SavedAnswer, SavedCitation
+from assistant.schema import Article
+
+ArticleOf = Callable[[str], Article | None]
+UNCHANGED, CHANGED, GONE = "unchanged", "changed", "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A cited paragraph. `sha256` is of its text in UTF-8, as the answer was checked against it.
+
+    `before` and `after` are the paragraphs around it, "" where there is none; `state` says whether the
+    library holds the paragraph still: "unchanged", "changed", or "gone" (then author and address are unknown).
+    """
+
+    number: int
+    article_id: str
+    title: str
+    outlet: str | None
+    via: str | None
+    also: tuple[str, ...]
+    author: str | None
+    published: date | None
+    url: str | None
+    paragraph: int
+    paragraph_id: str
+    quote: str
+    text: str
+    sha256: str
+    before: str
+    after: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence of an answer with what states it; `support` as in docs/json.md."""
+
+    text: str
+    byline: str | None
+    support: float | None
+    quoted: bool
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAnswer:
+    """A question and its answer; of a refusal, `reason` says why, and there are no sentences."""
+
+    question: str
+    answer: str
+    reason: str | None
+    as_of: date | None
+    model: str
+    sentences: tuple[CheckedSentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactCheck:
+    """One answer or a conversation. `accessed`: when the library was read for it, with its time zone."""
+
+    answers: tuple[CheckedAnswer, ...]
+    accessed: datetime
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All sources, in the order in which they are first cited."""
+        found = (source for answer in self.answers for sentence in answer.sentences for source in sentence.sources)
+        return tuple(dict.fromkeys(found))
+
+
+def fact_check(answers: Sequence[SavedAnswer], article_of: ArticleOf, accessed: datetime) -> FactCheck:
+    """What `answers` say, with what the library knows of their sources; `article_of` gives None for what is gone."""
+    return FactCheck(tuple(_checked(answer, article_of) for answer in answers), accessed)
+
+
+def _checked(answer: SavedAnswer, article_of: ArticleOf) -> CheckedAnswer:
+    sources = {citation.number: _source(citation, article_of(citation.article_id)) for citation in answer.citations}
+    sentences = tuple(
+        CheckedSentence(
+            sentence.text,
+            sentence.byline,
+            sentence.support,
+            sentence.quoted,
+            tuple(sources[number] for number in sentence.citations),
+        )
+        for sentence in answer.sentences
+    )
+    reason = answer.refusal_reason or answer.answer if answer.refused else None
+    return CheckedAnswer(answer.question, answer.answer, reason, answer.as_of, answer.model, sentences)
+
+
+def _source(citation: SavedCitation, article: Article | None) -> Source:
+    texts = {paragraph.number: paragraph.text for paragraph in article.paragraphs} if article else {}
+    moved = CHANGED if article else GONE
+    state = UNCHANGED if texts.get(citation.paragraph) == citation.text else moved
+    # Around a paragraph that is not there any more stand others than stood there.
+    around = texts if state == UNCHANGED else {}
+    return Source(
+        number=citation.number,
+        article_id=citation.article_id,
+        title=citation.title,
+        outlet=citation.source,
+        via=citation.via,
+        also=citation.also,
+        author=article.author if article else None,
+        published=citation.published,
+        url=article.url if article else None,
+        paragraph=citation.paragraph,
+        paragraph_id=citation.paragraph_id,
+        quote=citation.quote,
+        text=citation.text,
+        sha256=hashlib.sha256(citation.text.encode()).hexdigest(),
+        before=around.get(citation.paragraph - 1, ""),
+        after=around.get(citation.paragraph + 1, ""),
+        state=state,
+    )
