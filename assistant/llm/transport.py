@@ -115,15 +115,9 @@ class Transport:
 
         endpoint = self._endpoint
         timeout = httpx2.Timeout(self._timeout, connect=min(self._timeout, _CONNECT_S), pool=None)
-        headers: dict[str, Any] = {}
-        if endpoint.is_azure and endpoint.key:
-            headers["api-key"] = endpoint.key
-        if endpoint.is_azure or not endpoint.key:
-            headers["Authorization"] = openai.Omit()
         return openai.AsyncOpenAI(
             base_url=endpoint.url,
             api_key=endpoint.key or "none",
-            default_headers=headers,
             default_query=dict(endpoint.query),
             # Retries are ours: they are told to the user and end with the question.
             max_retries=0,
@@ -173,12 +167,23 @@ class Transport:
 
         with anyio.fail_after(self._timeout):
             if body is None:
-                return await client.get(path, cast_to=httpx2.Response)
+                return await client.get(path, cast_to=httpx2.Response, options={"headers": self._headers()})
             fields = dict(body)
             asked = client.chat.completions.with_streaming_response.create(
-                model=fields.pop("model"), messages=fields.pop("messages"), extra_body=fields
+                model=fields.pop("model"),
+                messages=fields.pop("messages"),
+                extra_body=fields,
+                extra_headers=self._headers(),
             )
             return (await stack.enter_async_context(asked)).http_response
+
+    def _headers(self) -> dict[str, Any]:
+        """Azure takes its key in a header of its own; without a key none is sent."""
+        import openai
+
+        endpoint = self._endpoint
+        own = {"api-key": endpoint.key} if endpoint.is_azure and endpoint.key else {}
+        return own if endpoint.key and not own else {**own, "Authorization": openai.Omit()}
 
     async def _read(self, response: httpx2.Response, put: Any) -> None:
         import anyio
