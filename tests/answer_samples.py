@@ -84,6 +84,7 @@ class ScriptedModel:
     """
 
     name = "scripted"
+    has_probabilities = True
 
     def __init__(
         self,

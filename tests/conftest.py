@@ -98,6 +98,7 @@ class FakeModel:
 
     name = "fake"
     taught = False
+    has_probabilities = True
 
     def __init__(self, *replies: str, yes: float | Callable[[str], float] = 0.5) -> None:
         self.replies = list(replies)

@@ -73,7 +73,7 @@ class ReadApart:
             passages,
             tuple(sentences),
             citations.all(),
-            _confidence(chosen, claims, likeliest),
+            _confidence(chosen, claims, likeliest) if self._steps.judge.gives_probabilities else None,
             None if sentences else _reason(passages, claims),
         )
 

@@ -35,6 +35,11 @@ class Judge:
         self._model = model
         self._prompts = prompts
 
+    @property
+    def gives_probabilities(self) -> bool:
+        """False where the model was found to give none, so that a judgement is a word."""
+        return self._model.has_probabilities is not False
+
     def answered(self, question: str, context: Readable) -> float:
         """P(the article states the answer to `question`), in [0, 1]."""
         return self._ask("answered", context, question=question)

@@ -181,6 +181,15 @@ def test_where_no_article_is_likely_to_answer_nothing_is_written_or_cited(ask: A
     assert not any(isinstance(event, Token | SentenceReady) for event in events)
 
 
+@pytest.mark.parametrize("draft", [DRAFT, ""])
+def test_a_model_that_gives_no_probabilities_has_no_confidence(run: Run, draft: str) -> None:
+    model = ScriptedModel({"": draft}, answered=0.95 if draft else 0.05)
+    model.has_probabilities = False
+    done = run(QUESTION, FakeRetriever(SIGNED), model)[-1]
+    assert isinstance(done, Done)
+    assert (done.answer.refused, done.answer.confidence) == (not draft, None)
+
+
 def test_at_most_three_paragraphs_are_named_as_closest(ask: Ask) -> None:
     many = [passage(f"They signed {number}.", number) for number in range(1, 9)]
     answer, _ = ask(QUESTION, FakeRetriever(*many), ScriptedModel(answered=0.0))

@@ -141,7 +141,7 @@ def askers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[FakeAsker]]:
         made.append(FakeAsker(plan))
         return made[-1]
 
-    monkeypatch.setattr(measure, "ChatModel", FakeModel)
+    monkeypatch.setattr(measure, "open_model", FakeModel)
     monkeypatch.setattr(measure, "open_asker", open_asker)
     yield made
     assert FakeModel.running == 0
