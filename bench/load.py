@@ -78,7 +78,19 @@ def _run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
         said = f"The council of {code} said on Monday that the {code} ferry carries {number + 1000} cars."
         (articles / f"{code}.txt").write_text(f"The {code} ferry\n\n{said}\n")
     model = arguments.model or _scripted()
-    command = [sys.executable, "-m", "assistant", "web", "--port", "0", "--allow-open", "--model", model]
+    command = [
+        sys.executable,
+        "-m",
+        "assistant",
+        "web",
+        "--port",
+        "0",
+        "--allow-open",
+        "--model",
+        model,
+        "--read",
+        "apart",
+    ]
     command += ["--articles", str(articles), "--at-once", str(arguments.at_once)]
     with (folder / "log").open("w") as log:
         page = subprocess.Popen(

@@ -73,7 +73,8 @@ def start_site(tmp_path_factory: pytest.TempPathFactory, model: ScriptedModel) -
             (folder / name).write_text(text, encoding="utf-8")
         options = list(arguments)
         if "--model" not in options:
-            options += ["--model", model.name]
+            # The model by rule answers of one article at a time.
+            options += ["--model", model.name, "--read", "apart"]
         if "ASSISTANT_PASSWORD_HASH" not in env and "--token" not in options:
             options.append("--allow-open")
         options = [option for option in options if option != "--token"]

@@ -36,7 +36,12 @@ def test_an_example_runs(project: Path, tmp_path: Path, model: ScriptedModel, na
         [sys.executable, project / "examples" / name],
         cwd=tmp_path,
         env=clean
-        | {"PYTHONPATH": str(project), "ASSISTANT_HOME": str(tmp_path / "home"), "ASSISTANT_MODEL": model.name},
+        | {
+            "PYTHONPATH": str(project),
+            "ASSISTANT_HOME": str(tmp_path / "home"),
+            "ASSISTANT_MODEL": model.name,
+            "ASSISTANT_READ": "apart",
+        },
         capture_output=True,
         text=True,
         timeout=300,
