@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,13 @@ class SqliteFile:
         self._local = threading.local()
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if schema is not None:
-                # Whole articles: SQLite gives the files beside it the same mode. Whoever shares a library on purpose
-                # gives it another, which is kept.
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise IndexStoreError(f"index folder {path.parent} cannot be made ({error.strerror})") from error
+        if schema is not None:
+            # Whole articles: SQLite gives the files beside it the same mode. Whoever shares a library on purpose
+            # gives it another, which is kept. What stands in the way SQLite says, with the remedy.
+            with suppress(OSError):
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         if schema is not None and not self._is_made():
             with self.transaction() as connection:
                 for statement in schema.split(";\n"):
