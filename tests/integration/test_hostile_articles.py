@@ -31,8 +31,10 @@ from assistant.cli.terminal import Status
 from assistant.embeddings.minilm import MiniLM
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
-from assistant.llm.client import ChatModel
-from assistant.llm.endpoint import Endpoint, resolve_endpoint
+from assistant.llm.chat_model import ChatModel
+from assistant.llm.endpoint import Endpoint
+from assistant.llm.open import open_model
+from assistant.llm.remote import EndpointModel
 from assistant.schema import Answer, Question, Sentence
 from assistant.settings import PROJECT, Settings
 from assistant.text.dates import in_words
@@ -319,7 +321,7 @@ def server(shared_server: Server) -> Server:
 
 @pytest.fixture(scope="module")
 def model(shared_server: Server) -> Iterator[ChatModel]:
-    model = ChatModel(Endpoint("scripted", shared_server.url), Settings(timeout=20))
+    model = EndpointModel(Endpoint("scripted", shared_server.url), Settings(timeout=20))
     yield model
     model.close()
 
@@ -580,7 +582,7 @@ def test_the_real_model_is_not_led_astray(tmp_path: Path, meaning: MiniLM) -> No
         "our-question", "question-and-answer", "many-shots", "chatml",
     }  # fmt: skip
     settings = Settings()
-    model = ChatModel(resolve_endpoint(settings), settings)
+    model = open_model(settings)
     led_astray, refused = {}, []
     try:
         for attack in (attack for attack in ATTACKS if attack.name in chosen):

@@ -17,7 +17,8 @@ from tiny_gguf import write_model
 
 from assistant import Assistant
 from assistant.errors import ModelError
-from assistant.llm.client import ChatModel, Timings
+from assistant.llm.chat_model import Timings
+from assistant.llm.embedded import EmbeddedModel
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.llamacpp.model_file import ModelStore
 from assistant.llm.llamacpp.server import EmbeddedEngine
@@ -45,12 +46,12 @@ def test_a_file_that_is_no_model(tmp_path: Path, content: bytes) -> None:
 def test_the_client_says_so_too_and_leaves_nothing_running(tmp_path: Path) -> None:
     path = tmp_path / "broken.gguf"
     path.write_bytes(b"this is no model")
-    model = ChatModel(Endpoint("broken", file=path), Settings(home=tmp_path))
+    model = EmbeddedModel(Endpoint("broken", file=path), Settings(home=tmp_path))
     with pytest.raises(ModelError, match=r"broken\.gguf: the embedded engine could not load it"):
         model.probability_yes([{"role": "user", "content": "Is it so?"}])
-    assert model._engine
-    assert model._engine._process
-    pid = model._engine._process.pid
+    process = _engine(model)._process
+    assert process
+    pid = process.pid
     model.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
@@ -66,10 +67,10 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def opened(tiny: Path, home: Path, context: int = 2048) -> Iterator[tuple[ChatModel, list[Timings]]]:
+def opened(tiny: Path, home: Path, context: int = 2048) -> Iterator[tuple[EmbeddedModel, list[Timings]]]:
     seen: list[Timings] = []
     settings = Settings(home=home, context=context, threads=1, timeout=30)
-    model = ChatModel(Endpoint("tiny", file=tiny), settings, on_timings=seen.append)
+    model = EmbeddedModel(Endpoint("tiny", file=tiny), settings, on_timings=seen.append)
     try:
         yield model, seen
     finally:
@@ -80,7 +81,7 @@ def asked(question: str, article: str = ARTICLE) -> list[dict[str, str]]:
     return [{"role": "system", "content": "Answer."}, {"role": "user", "content": f"{article}\n\nQuestion: {question}"}]
 
 
-def written(model: ChatModel, question: str, prefix: str | None = ARTICLE) -> str:
+def written(model: EmbeddedModel, question: str, prefix: str | None = ARTICLE) -> str:
     return "".join(model.stream(asked(question), max_tokens=24, prefix=prefix))
 
 
@@ -193,10 +194,16 @@ def test_the_real_models_answers_are_the_same_from_restored_beginnings(tmp_path:
     assert answers[0] == answers[1]
 
 
-def _slots(model: ChatModel) -> Any:
-    assert model._engine
+def _engine(model: EmbeddedModel) -> EmbeddedEngine:
+    running = model._shared.running
+    assert running
+    return running.engine
+
+
+def _slots(model: EmbeddedModel) -> Any:
+    engine = _engine(model)
     request = urllib.request.Request(
-        model._engine.base_url.removesuffix("/v1") + "/slots", headers={"Authorization": f"Bearer {model._engine.key}"}
+        engine.base_url.removesuffix("/v1") + "/slots", headers={"Authorization": f"Bearer {engine.key}"}
     )
     with urllib.request.urlopen(request, timeout=20) as reply:
         return json.load(reply)

@@ -29,7 +29,7 @@ MAY_IMPORT = {
         "assistant.retrieval.retriever",
     },
     "gguf": {"assistant.llm.llamacpp.amx_weights"},
-    "openai": {"assistant.llm.client"},
+    "openai": {"assistant.llm.transport"},
     "onnx": {"assistant.embeddings.int8"},
     "onnxruntime": {"assistant.embeddings.minilm"},
     "xllamacpp": {"assistant.llm.llamacpp.process"},

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import ModelConnectionError, ModelError
-from assistant.llm.client import ChatModel
+from assistant.llm.embedded import EmbeddedModel
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.recovery import EngineRecovery
 from assistant.schema import Event, Step, Token
@@ -22,7 +22,7 @@ class FakeModel:
     """An engine that answers while it runs; counts how often it was started anew."""
 
     def __init__(self, url: str | None = None) -> None:
-        self.endpoint = Endpoint("fake", url)
+        self.embedded = url is None
         self.running = True
         self.starts = 0
         self.loads = True
@@ -174,7 +174,7 @@ def test_a_real_child_process_that_ends_in_the_middle_of_an_answer(
     monkeypatch.setattr("assistant.llm.llamacpp.server.sys.executable", str(script))
     (tmp_path / "own.gguf").write_bytes(b"GGUF")
     settings = Settings(home=tmp_path / "home", timeout=2, engine="prebuilt", adapter="none")
-    model = ChatModel(Endpoint("own", file=tmp_path / "own.gguf"), settings)
+    model = EmbeddedModel(Endpoint("own", file=tmp_path / "own.gguf"), settings)
     shared = EngineRecovery(model)
 
     def ask() -> Iterator[Event]:

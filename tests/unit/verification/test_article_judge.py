@@ -69,7 +69,7 @@ def test_the_projects_own_prompts_can_be_put(project: Path, fake_model: Any, tau
 
 def test_a_judge_can_be_had_without_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[bool] = []
-    monkeypatch.setattr("assistant.llm.client.ChatModel.close", lambda _self: closed.append(True))
+    monkeypatch.setattr("assistant.llm.remote.EndpointModel.close", lambda _self: closed.append(True))
     prompts_in(tmp_path)
     with open_judge(Settings(model="tiny@http://127.0.0.1:9/v1", prompts=tmp_path)) as judge:
         assert isinstance(judge, Judge)

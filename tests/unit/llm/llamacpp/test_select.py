@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SettingsError
-from assistant.llm.client import ChatModel
+from assistant.llm.embedded import EmbeddedModel
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.llamacpp.select import ADAPTER, adapter_of
+from assistant.llm.remote import EndpointModel
 from assistant.settings import Settings
 
 EMBEDDED = Endpoint("embedded")
@@ -61,6 +62,6 @@ def test_a_missing_file_is_one_line_with_the_variable_and_its_value(missing: str
 
 
 def test_a_model_with_an_adapter_is_one_that_was_taught(file: Path) -> None:
-    assert ChatModel(EMBEDDED, Settings(adapter=str(file))).taught
-    assert not ChatModel(EMBEDDED, Settings(adapter="none")).taught
-    assert not ChatModel(ELSEWHERE, Settings()).taught
+    assert EmbeddedModel(EMBEDDED, Settings(adapter=str(file))).taught
+    assert not EmbeddedModel(EMBEDDED, Settings(adapter="none")).taught
+    assert not EndpointModel(ELSEWHERE, Settings()).taught
