@@ -135,7 +135,7 @@ def test_a_hostile_article_runs_nothing_and_fetches_nothing(library_handler, new
     turn.locator(".chip").first.click()
     page.locator("#pane mark").first.wait_for()
     text = page.locator("#pane article").inner_text()
-    for written in ("<script>alert(1)</script>", "${alert(2)}", "{{constructor", "![x](http://evil.test/a.png)"):
+    for written in ("<script>alert(1)</script>", "${alert(2)}", "{{constructor", "[link](http://evil.test/b)"):
         assert written in text
     assert "<svg onload=alert(6)>" in text
     assert "\u202e" not in text + page.locator("#log").inner_text()

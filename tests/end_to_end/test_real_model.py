@@ -180,7 +180,7 @@ def test_nothing_is_left_running_when_the_parent_is_killed(tmp_path):
         "from assistant import Assistant\n"
         f"a = Assistant.open({str(SEEDS)!r})\n"
         "a.model._connect()\n"
-        "print(a.model._engine._process.pid, flush=True)\n"
+        "print(a.model._shared.running.engine._process.pid, flush=True)\n"
         "time.sleep(600)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
