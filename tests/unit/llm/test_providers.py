@@ -1,0 +1,311 @@
+"""What providers do otherwise than plain chat completions, each through the real client over HTTP."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.errors import ModelCancelledError, ModelConnectionError, ModelError, ModelReplyError
+from assistant.llm.endpoint import Endpoint
+from assistant.llm.remote import EndpointModel
+from assistant.llm.scope import QuestionScope
+from assistant.settings import Settings
+
+ASK = [{"role": "user", "content": "Is it so?"}]
+KEY = "sk-very-secret-1"
+Body = Mapping[str, Any]
+Reply = tuple[int, Any, dict[str, str]]
+Events = list[Any]
+
+
+class Provider:
+    """Answers each request by `behave(body, number)`: (status, JSON, headers), or the events of a stream."""
+
+    def __init__(self, behave: Callable[[Body, int], Reply | Events]) -> None:
+        self.asked: list[Body] = []
+        self.dropped = threading.Event()
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *_: object) -> None:
+                pass
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                provider.asked.append(body)
+                replied = behave(body, len(provider.asked))
+                if isinstance(replied, list):
+                    self._stream(replied)
+                    return
+                status, value, headers = replied
+                content = value if isinstance(value, bytes) else json.dumps(value).encode()
+                self.send_response(status)
+                kind = "text/html" if isinstance(value, bytes) else "application/json"
+                for name, text in {"content-type": kind, "content-length": str(len(content)), **headers}.items():
+                    self.send_header(name, text)
+                self.end_headers()
+                self.wfile.write(content)
+
+            def _stream(self, events: Events) -> None:
+                self.send_response(200)
+                self.send_header("content-type", "text/event-stream")
+                self.send_header("connection", "close")
+                self.end_headers()
+                self.close_connection = True
+                try:
+                    for event in events:
+                        for line in event if callable(event) is False else event():
+                            self.wfile.write(line)
+                            self.wfile.flush()
+                except OSError:
+                    provider.dropped.set()
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+Open = Callable[..., tuple[EndpointModel, Provider]]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Open]:
+    made: list[tuple[EndpointModel, Provider]] = []
+
+    def open_(behave: Callable[[Body, int], Reply | Events], **settings: Any) -> tuple[EndpointModel, Provider]:
+        provider = Provider(behave)
+        model = EndpointModel(
+            Endpoint("m", provider.url, KEY), Settings(home=tmp_path, timeout=settings.pop("timeout", 5), **settings)
+        )
+        made.append((model, provider))
+        return made[-1]
+
+    yield open_
+    for model, provider in made:
+        model.close()
+        provider.close()
+
+
+def message(content: Any, finish: str = "stop", **fields: Any) -> Reply:
+    choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": content, **fields}}
+    return 200, {"id": "x", "choices": [choice]}, {}
+
+
+def events(*deltas: Any, finish: str | None = "stop", end: bool = True) -> Events:
+    """A stream of these deltas; one that is bytes is sent as it is."""
+    lines: list[Any] = []
+    for delta in deltas:
+        chunk = {"id": "x", "choices": [{"index": 0, "delta": delta}]}
+        lines.append([delta if isinstance(delta, bytes) else f"data: {json.dumps(chunk)}\n\n".encode()])
+    if finish:
+        last = {"id": "x", "choices": [{"index": 0, "delta": {}, "finish_reason": finish}]}
+        lines.append([f"data: {json.dumps(last)}\n\n".encode()])
+    return [*lines, [b"data: [DONE]\n\n"]] if end else lines
+
+
+def says(body: Body, text: str, **fields: Any) -> Reply | Events:
+    return events({"content": text, **fields}) if body.get("stream") else message(text, **fields)
+
+
+def refusing(names: set[str], body: Body, text: str, status: int = 400) -> Reply | Events:
+    for name in body:
+        if name in names:
+            sentence = f"Unsupported parameter: '{name}' is not supported with this model."
+            if name == "max_tokens":
+                sentence += " Use 'max_completion_tokens' instead."
+            detail = {"message": sentence, "param": name, "code": "unsupported_parameter"}
+            return status, {"error": detail}, {}
+    return says(body, text)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"max_tokens"},
+        {"temperature"},
+        {"seed"},
+        {"logprobs", "top_logprobs"},
+        {"max_tokens", "temperature", "logprobs"},
+    ],
+    ids=lambda names: "+".join(sorted(names)),
+)
+def test_what_is_refused_is_renamed_or_left_out_and_remembered(opened: Open, names: set[str], tmp_path: Path) -> None:
+    model, provider = opened(lambda body, _: refusing(names, body, "yes"))
+    assert model.probability_yes(ASK) > 0.5
+    learning = len(provider.asked)
+    assert model.complete(ASK, 9) == "yes"
+    assert not names & set(provider.asked[-1])
+    model.probability_yes(ASK)
+    assert len(provider.asked) <= learning + 3
+    # Another process knows it from the first request on.
+    again = EndpointModel(Endpoint("m", provider.url, KEY), Settings(home=tmp_path, timeout=5))
+    before = len(provider.asked)
+    again.probability_yes(ASK)
+    again.close()
+    assert not any(names & set(body) for body in provider.asked[before:])
+
+
+def test_a_validation_error_of_several_fields_is_understood(opened: Open) -> None:
+    def behave(body: Body, _: int) -> Reply | Events:
+        wrong = [name for name in ("seed", "logprobs", "top_logprobs") if name in body]
+        detail = [
+            {"type": "extra_forbidden", "loc": ["body", name], "msg": "Extra inputs are not permitted"}
+            for name in wrong
+        ]
+        return (422, {"detail": detail}, {}) if wrong else says(body, "no")
+
+    model, _ = opened(behave)
+    assert model.probability_yes(ASK) < 0.5
+
+
+@pytest.mark.parametrize(
+    "deltas",
+    [
+        ({"content": "<think>It may\nbe.</think>\n\nThey met."},),
+        ({"reasoning": "It may be."}, {"content": "They met."}),
+        ({"reasoning_content": "It may be."}, {"content": "They "}, {"content": "met."}),
+        ({"content": [{"type": "thinking", "thinking": "It may be."}, {"type": "text", "text": "They met."}]},),
+        ({"content": None}, {"content": "They met."}, {}),
+        (b": keep-alive\n\n", {"content": "They met."}, b'data: {"id": "x", "choices": []}\n\n'),
+        ({"content": "They met."}, b'data: {"id": "x", "choices": [{"index": 0}]}\n\n'),
+    ],
+)
+def test_thoughts_are_no_answer_and_odd_chunks_do_no_harm(opened: Open, deltas: tuple[Any, ...]) -> None:
+    model, _ = opened(lambda *_: events(*deltas))
+    assert model.complete(ASK, 9).strip() == "They met."
+
+
+def test_a_model_that_thinks_is_given_room(opened: Open) -> None:
+    def behave(body: Body, _: int) -> Reply | Events:
+        if body.get("max_tokens", 0) < 500:
+            return message("", "length")
+        return says(body, "yes", reasoning="It is so.")
+
+    model, provider = opened(behave)
+    assert model.probability_yes(ASK) > 0.5
+    assert provider.asked[-1]["max_tokens"] >= 500
+
+
+@pytest.mark.parametrize("content", ["", None, "   "])
+def test_an_empty_reply_is_an_error(opened: Open, content: Any) -> None:
+    model, _ = opened(lambda body, _: events({"content": content}) if body.get("stream") else message(content))
+    for call in (lambda: model.probability_yes(ASK), lambda: model.complete(ASK, 9)):
+        with pytest.raises(ModelReplyError):
+            call()
+
+
+def test_a_reply_that_was_cut_off_is_an_error(opened: Open) -> None:
+    model, _ = opened(lambda *_: events({"content": "They met in"}, finish="length"))
+    with pytest.raises(ModelReplyError, match="cut off"):
+        model.complete(ASK, 9)
+
+
+@pytest.mark.parametrize(
+    ("status", "value", "said"),
+    [
+        (400, [{"error": {"code": 400, "message": "API key not valid.", "status": "INVALID_ARGUMENT"}}], "API key"),
+        (
+            400,
+            {"error": {"message": "Provider returned error", "metadata": {"raw": '{"error": "too small"}'}}},
+            "too small",
+        ),
+        (200, {"error": {"message": "upstream is down", "code": 502}}, "upstream is down"),
+        (402, {"error": {"message": "Insufficient credits"}}, "Insufficient credits"),
+        (404, {"error": {"message": "model 'm' not found, try pulling it first"}}, "pulling"),
+    ],
+)
+def test_the_providers_own_sentence_is_told(opened: Open, status: int, value: Any, said: str) -> None:
+    model, _ = opened(lambda *_: (status, value, {}))
+    with pytest.raises(ModelError, match=said):
+        model.complete(ASK, 9)
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 500])
+def test_a_key_that_the_server_repeats_is_not_told(opened: Open, status: int) -> None:
+    model, _ = opened(lambda *_: (status, {"error": {"message": f"invalid header: Bearer {KEY}"}}, {}), timeout=0.3)
+    with pytest.raises(ModelError) as caught:
+        model.complete(ASK, 9)
+    assert KEY not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_in_an_address_is_not_told() -> None:
+    endpoint = Endpoint("m", "http://127.0.0.1:9/v1", user=("ada", "pass-word-1"), query=(("key", "query-secret-1"),))
+    model = EndpointModel(endpoint, Settings(timeout=0.3))
+    with pytest.raises(ModelError) as caught:
+        model.complete(ASK, 9)
+    model.close()
+    assert not any(secret in str(caught.value) for secret in ("pass-word-1", "query-secret-1"))
+
+
+def test_a_busy_server_is_waited_for_as_it_says_and_the_wait_is_told(opened: Open) -> None:
+    def behave(body: Body, number: int) -> Reply | Events:
+        return (
+            says(body, "They met.")
+            if number > 1
+            else (429, {"error": {"message": "slow down"}}, {"retry-after": "0.2"})
+        )
+
+    model, provider = opened(behave)
+    told: list[str] = []
+    assert model.within(QuestionScope(notify=told.append)).complete(ASK, 9) == "They met."
+    assert len(provider.asked) == 2
+    assert told
+
+
+def test_what_is_used_up_is_not_asked_again(opened: Open) -> None:
+    value = {"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}
+    model, provider = opened(lambda *_: (429, value, {}))
+    with pytest.raises(ModelError, match="quota"):
+        model.complete(ASK, 9)
+    assert len(provider.asked) == 1
+
+
+def _comments() -> Iterator[bytes]:
+    for _ in range(400):
+        yield b": keep-alive\n\n"
+        time.sleep(0.05)
+
+
+def test_comments_do_not_renew_the_time_limit(opened: Open) -> None:
+    model, _ = opened(lambda *_: [_comments], timeout=0.5)
+    with pytest.raises(ModelConnectionError, match=r"0\.5 s"):
+        model.complete(ASK, 9)
+
+
+def test_the_time_for_one_question_holds_for_all_its_requests(opened: Open) -> None:
+    def slowly() -> Iterator[bytes]:
+        for _ in range(400):
+            yield b'data: {"id": "x", "choices": [{"index": 0, "delta": {"content": "on "}}]}\n\n'
+            time.sleep(0.05)
+
+    model, _ = opened(lambda *_: [slowly], deadline=0.5)
+    with pytest.raises(ModelConnectionError, match="ASSISTANT_DEADLINE"):
+        model.within(QuestionScope()).complete(ASK, 9)
+
+
+def test_a_question_that_is_stopped_is_stopped_at_the_provider(opened: Open) -> None:
+    model, provider = opened(lambda *_: [_comments], timeout=30)
+    scope = QuestionScope()
+    threading.Timer(0.2, scope.cancel).start()
+    with pytest.raises(ModelCancelledError):
+        model.within(scope).complete(ASK, 9)
+    assert provider.dropped.wait(10)
+
+
+def test_own_fields_are_sent(opened: Open) -> None:
+    model, provider = opened(lambda body, _: says(body, "yes"), model_options={"reasoning_effort": "low"})
+    model.complete(ASK, 9)
+    assert provider.asked[0]["reasoning_effort"] == "low"
