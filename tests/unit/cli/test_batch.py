@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.cli.batch import answer_all, parse_question, read_questions, remaining
-from assistant.errors import AssistantError, ModelError, QuestionError
+from assistant.errors import AssistantError, ModelConnectionError, ModelError, QuestionError
 from assistant.schema import Answer, Question, Turn
 
 QUESTIONS = [Question("Who?", id="a"), Question("When – wo?", id=2), Question("Who?"), Question("Why?", id="2")]
@@ -22,6 +22,10 @@ def answer(question: Question) -> Answer:
 
 def nothing() -> None:
     pass
+
+
+def unheard(line: str) -> None:
+    raise AssertionError(f"nothing should be told: {line}")
 
 
 @pytest.fixture
@@ -125,7 +129,7 @@ def test_a_row_from_elsewhere_names_where() -> None:
 
 def test_answers_in_order_with_their_ids(output: Path) -> None:
     done: list[None] = []
-    answer_all(QUESTIONS, output, answer, lambda: done.append(None))
+    answer_all(QUESTIONS, output, answer, lambda: done.append(None), unheard)
     assert [(row["id"], row["question"]) for row in rows(output)] == [(q.id, q.text) for q in QUESTIONS]
     assert "When – wo?" in output.read_text(encoding="utf-8")
     assert len(done) == 4
@@ -136,24 +140,45 @@ def test_an_answer_is_on_disk_before_the_next_is_asked(output: Path) -> None:
     known: list[int] = []
 
     def ask(question: Question) -> Answer:
-        known.append(len(rows(output)))
+        known.append(len(rows(output)) if output.exists() else 0)
         return answer(question)
 
-    answer_all(QUESTIONS, output, ask, nothing)
+    answer_all(QUESTIONS, output, ask, nothing, unheard)
     assert known == [0, 1, 2, 3]
 
 
-def test_a_run_that_fails_keeps_its_answers_and_is_resumed(output: Path) -> None:
+def test_a_row_that_fails_is_told_and_the_others_are_answered(output: Path) -> None:
     def ask(question: Question) -> Answer:
         if question.text == "Why?":
-            raise ModelError("down")
+            raise ModelError("filtered")
         return answer(question)
 
-    with pytest.raises(ModelError):
-        answer_all(QUESTIONS, output, ask, nothing)
+    told: list[str] = []
+    assert answer_all(QUESTIONS, output, ask, nothing, told.append) == 1
+    assert ["filtered" in line for line in told] == [True]
+    assert [row.get("error") for row in rows(output)].count("filtered") == 1
+    assert [row["id"] for row in rows(output)] == ["a", 2, None, "2"]
+    # It is asked again, and its line taken by the answer.
     left = remaining(QUESTIONS, output)
-    assert left == QUESTIONS[3:]
-    answer_all(left, output, answer, nothing)
+    assert [question.text for question in left] == ["Why?"]
+    assert answer_all(left, output, answer, nothing, unheard) == 0
+    assert [row["id"] for row in rows(output)] == ["a", 2, None, "2"]
+    assert not any("error" in row for row in rows(output))
+
+
+def test_where_no_model_is_found_three_times_it_stops_and_is_resumed(output: Path) -> None:
+    asked: list[str] = []
+
+    def ask(question: Question) -> Answer:
+        asked.append(question.text)
+        raise ModelConnectionError("nothing answers there")
+
+    with pytest.raises(ModelConnectionError):
+        answer_all(QUESTIONS, output, ask, nothing, lambda _: None)
+    assert len(asked) == 3
+    left = remaining(QUESTIONS, output)
+    assert len(left) == len(QUESTIONS)
+    answer_all(left, output, answer, nothing, unheard)
     assert [row["id"] for row in rows(output)] == ["a", 2, None, "2"]
 
 
@@ -166,12 +191,12 @@ def test_without_an_output_everything_remains(output: Path) -> None:
 
 @pytest.mark.parametrize("cut", [1, 2, 20, 80])
 def test_a_half_written_last_line_is_cut_off_and_asked_again(output: Path, cut: int) -> None:
-    answer_all(QUESTIONS[:2], output, answer, nothing)
+    answer_all(QUESTIONS[:2], output, answer, nothing, unheard)
     whole = output.read_bytes()
     output.write_bytes(whole[:-cut])
     left = remaining(QUESTIONS, output)
     assert left == QUESTIONS[1:]
-    answer_all(left, output, answer, nothing)
+    answer_all(left, output, answer, nothing, unheard)
     assert output.read_bytes().startswith(whole)
     assert [row["id"] for row in rows(output)] == ["a", 2, None, "2"]
 
@@ -186,7 +211,7 @@ def test_a_half_written_last_line_is_cut_off_and_asked_again(output: Path, cut: 
     ],
 )
 def test_answers_to_other_questions_are_refused_and_kept(output: Path, line: int, row: dict[str, Any]) -> None:
-    answer_all(QUESTIONS, output, answer, nothing)
+    answer_all(QUESTIONS, output, answer, nothing, unheard)
     lines = output.read_text(encoding="utf-8").splitlines()
     lines[line - 1] = json.dumps(row)
     output.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -197,18 +222,18 @@ def test_answers_to_other_questions_are_refused_and_kept(output: Path, line: int
 
 
 def test_more_answers_than_questions_are_refused(output: Path) -> None:
-    answer_all(QUESTIONS, output, answer, nothing)
+    answer_all(QUESTIONS, output, answer, nothing, unheard)
     with pytest.raises(QuestionError, match="line 4: holds the answer to another question"):
         remaining(QUESTIONS[:3], output)
 
 
 def test_a_broken_line_in_the_middle_is_named(output: Path) -> None:
-    answer_all(QUESTIONS[:1], output, answer, nothing)
+    answer_all(QUESTIONS[:1], output, answer, nothing, unheard)
     output.write_bytes(output.read_bytes() + b"{broken\n" + output.read_bytes())
     with pytest.raises(QuestionError, match="line 2: not an answer; delete the file"):
         remaining(QUESTIONS, output)
 
 
 def test_an_output_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(AssistantError, match="Is a directory; the answers before are kept"):
-        answer_all(QUESTIONS, tmp_path, answer, nothing)
+    with pytest.raises(AssistantError, match="cannot be read \(Is a directory\)"):
+        answer_all(QUESTIONS, tmp_path, answer, nothing, unheard)

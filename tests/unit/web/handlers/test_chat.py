@@ -51,7 +51,7 @@ class FakeAssistant:
             raise ArticleError(f"article {article_id}: not in the library")
         return self.library[article_id]
 
-    def stream(self, question):
+    def stream(self, question, scope=None):
         self.asked.append(question)
         if self.error:
             raise self.error
@@ -292,7 +292,7 @@ def test_a_page_that_is_closed_finds_its_answer_later(chat, fake, kept):
 
 
 def test_a_model_that_fails_is_told_and_the_question_is_back(chat, fake):
-    def fail(question):
+    def fail(question, scope=None):
         yield Retrieved(())
         raise ModelError("model fake: nothing answers there")
 
