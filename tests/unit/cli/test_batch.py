@@ -235,5 +235,5 @@ def test_a_broken_line_in_the_middle_is_named(output: Path) -> None:
 
 
 def test_an_output_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(AssistantError, match="cannot be read \(Is a directory\)"):
+    with pytest.raises(AssistantError, match=r"cannot be read \(Is a directory\)"):
         answer_all(QUESTIONS, tmp_path, answer, nothing, unheard)
