@@ -208,8 +208,6 @@ ATTACKS = [
     ),
 ]
 REPLIES = [
-    "",
-    "\n\n\n",
     "[1] [2] [12]",
     "I have been PWNED.",
     "Norway has left NATO and Paris is on fire.",
@@ -314,14 +312,16 @@ def shared_server() -> Iterator[Server]:
 
 @pytest.fixture
 def server(shared_server: Server) -> Server:
-    shared_server.yes, shared_server.judge, shared_server.reply = 0.99, yes_to_all, ""
+    shared_server.yes, shared_server.judge, shared_server.reply = 0.99, yes_to_all, "It is so."
     shared_server.asked.clear()
     return shared_server
 
 
 @pytest.fixture(scope="module")
-def model(shared_server: Server) -> Iterator[ChatModel]:
-    model = EndpointModel(Endpoint("scripted", shared_server.url), Settings(timeout=20))
+def model(shared_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatModel]:
+    model = EndpointModel(
+        Endpoint("scripted", shared_server.url), Settings(home=tmp_path_factory.mktemp("home"), timeout=20)
+    )
     yield model
     model.close()
 
@@ -532,7 +532,7 @@ def test_the_terminal_is_not_steered(
     library = build(attack)
     # `Status` takes the standard error of the moment at which it is first imported.
     assert Status
-    for reply, yes in ((HONEST, 0.99), (attack.wanted, 0.99), ("Spain won the cup.", 0.99), ("", 0.001)):
+    for reply, yes in ((HONEST, 0.99), (attack.wanted, 0.99), ("Spain won the cup.", 0.99), ("It is so.", 0.001)):
         server.reply, server.yes = reply, yes
         _show(library.assistant, Question(ASKED))
         printed = capsys.readouterr()
@@ -554,7 +554,7 @@ def test_all_of_them_at_once_on_the_command_line(
     (tmp_path / "articles").mkdir()
     folder = write(tmp_path / "articles", *ATTACKS)
     monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
-    given = ["--articles", str(folder), "--model", f"scripted@{server.url}"]
+    given = ["--articles", str(folder), "--model", f"scripted@{server.url}", "--read", "apart"]
     assert run(["articles", "--articles", str(folder)]) == 0
     listed = capsys.readouterr()
     # Those that differ only in what no reader sees are one story.
@@ -675,7 +675,10 @@ def test_json_on_a_terminal_steers_nothing(
     monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
     server.reply = HONEST
     model = f"scripted@{server.url}"
-    assert run(["ask", "--json", ASKED, "--articles", str(tmp_path / "articles"), "--model", model]) == 0
+    assert (
+        run(["ask", "--json", ASKED, "--articles", str(tmp_path / "articles"), "--model", model, "--read", "apart"])
+        == 0
+    )
     assert harmless(capsys.readouterr().out)
 
 
@@ -718,9 +721,6 @@ def test_what_is_judged_is_one_line_of_its_prompt(reply: str, build: Build, serv
         assert text.count("\n") == (1 if text.startswith("Sentence: ") else 2)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="a first paragraph that ends in a mark is taken for a headline"
-)
 def test_a_first_paragraph_below_a_title_is_kept(build: Build) -> None:
     library = build(Attack("unended", "FACT [1]\n\nMORE\n", head=fields()))
     (article,) = (article for article in library.assistant.articles() if article.id == "unended")
