@@ -110,7 +110,7 @@ _CONCLUSION = re.compile(r"^(?:therefore|thus|so|hence|overall|consequently|as a
 
 
 class CompletionModel(Protocol):
-    """What is needed of `assistant.llm.client.ChatModel`."""
+    """What is needed of `assistant.llm.chat_model.ChatModel`."""
 
     def complete(self, messages: Sequence[dict[str, str]], max_tokens: int) -> str:
         """The whole reply to OpenAI messages."""

@@ -13,7 +13,8 @@ _PATTERNS = (
     (re.compile(r"\b(?:sk|pk|gsk|xai|hf|r8|nvapi|csk|fw|pplx)[-_][\w.*-]{4,}"), _MASK),
     (re.compile(r"\bAIza[\w*-]{8,}"), _MASK),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w.-]+"), _MASK),
-    (re.compile(r"(?<=://)[^/\s@\"']+@"), ""),
+    # Up to the last @: a password that was not encoded may itself hold @ and /.
+    (re.compile(r"(?<=://)[^\s\"']+@"), ""),
     (
         re.compile(r"(?i)([?&](?:[\w-]*key|token|secret|password|sig|signature|access_token)=)[^&\s\"'#]+"),
         rf"\1{_MASK}",

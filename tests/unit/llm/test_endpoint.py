@@ -62,3 +62,11 @@ def test_a_setting_that_means_nothing(value: str, reason: str) -> None:
     with pytest.raises(SettingsError, match=reason) as caught:
         resolve_endpoint(Settings(model=value))
     assert value in str(caught.value)
+
+
+@pytest.mark.parametrize("password", ["word-1", "pass@word-1", "pass/word-1", "p?q@word-1"])
+def test_a_password_in_an_address_that_is_not_understood_is_not_told(password: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        resolve_endpoint(Settings(model=f"m@http://ada:{password}@host:bad/v1"))
+    assert "word-1" not in str(caught.value)
+    assert "host:bad" in str(caught.value)
