@@ -69,6 +69,13 @@ class Assistant:
         self._recovery = EngineRecovery(model)
         self._verifier = open_verifier(settings) if self._reads_together() else None
         self._similar = similarities(index.embedder)
+        self._prompts = Prompts.of(settings.prompts, taught=model.taught)
+        together = self._reads_together()
+        self._retriever = Retriever(
+            index,
+            passages=settings.passages_together if together else settings.passages,
+            whole_below=settings.reading_together if together else settings.whole_below,
+        )
 
     def _reads_together(self) -> bool:
         """Where the model is another than the embedded one, or as the settings say."""
@@ -78,15 +85,15 @@ class Assistant:
     def _pipeline(self, scope: QuestionScope) -> Pipeline:
         """The steps, with models that are asked within `scope`."""
         model = self.model.within(scope)
-        rewriter = QuestionRewriter(model, Prompts.of(self.settings.prompts, taught=model.taught), exact=model.taught)
+        rewriter = QuestionRewriter(model, self._prompts, exact=model.taught)
         reading = self._together(model, scope) if self._reads_together() else self._apart(model)
         return Pipeline(rewriter, reading, model_name=model.name)
 
     def _apart(self, model: ChatModel) -> Reading:
         settings = self.settings
-        judge = Judge(model, Prompts.of(settings.prompts, taught=model.taught))
+        judge = Judge(model, self._prompts)
         steps = Steps(
-            Retriever(self.index, passages=settings.passages, whole_below=settings.whole_below),
+            self._retriever,
             ExcerptSelector(self._similar, characters=settings.reading, articles=MAX_REPORTS),
             judge,
             generators_of(model, settings),
@@ -98,7 +105,7 @@ class Assistant:
         settings = self.settings
         entailment = entailment_of(settings, model, self._verifier.within(scope) if self._verifier else None)
         return ReadTogether(
-            Retriever(self.index, passages=settings.passages_together, whole_below=settings.reading_together),
+            self._retriever,
             JointGenerator(model, Prompts.of(settings.prompts, taught=False)),
             JointVerifier(EvidenceFinder(self._similar), entailment),
             characters=settings.reading_together,

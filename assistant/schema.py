@@ -154,7 +154,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class Omission:
     """What the model wrote and the reader is not shown as an answer, and why."""
 
     text: str
@@ -205,7 +205,7 @@ class Answer:
     citations: tuple[Citation, ...]
     closest: tuple[Passage, ...]
     model: str
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[Omission, ...] = ()
     timings_ms: Mapping[str, int] = field(default_factory=dict)
     id: str | int | None = None
     as_of: date | None = None

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from assistant.answering.trace import Trace
 from assistant.query.query import Query
-from assistant.schema import Citation, Event, LeftOut, Passage, Sentence
+from assistant.schema import Citation, Event, Omission, Passage, Sentence
 from assistant.util.stopwatch import Stopwatch
 
 NOT_STATED = "The articles do not say."
@@ -28,7 +28,7 @@ class Reply:
     citations: tuple[Citation, ...]
     confidence: float | None
     reason: str | None
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[Omission, ...] = ()
 
 
 class Reading(Protocol):

@@ -15,7 +15,7 @@ from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.retrieval.numbered import NumberedContext
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Draft, Event, LeftOut, Passage, Retrieved, Sentence, SentenceReady, Step, Token
+from assistant.schema import Draft, Event, Omission, Passage, Retrieved, Sentence, SentenceReady, Step, Token
 from assistant.util.stopwatch import Stopwatch
 from assistant.verification.joint import CheckedSentence, Finding, JointVerifier
 
@@ -89,7 +89,7 @@ def _render(shown: Sequence[CheckedSentence], citations: CitationList) -> Genera
     return sentences
 
 
-def _left_out(draft: Draft, checked: Sequence[CheckedSentence]) -> tuple[LeftOut, ...]:
+def _left_out(draft: Draft, checked: Sequence[CheckedSentence]) -> tuple[Omission, ...]:
     """What failed a check and what the model itself says is not stated; a refusal's bare "not stated" is neither."""
-    failed = [LeftOut(one.draft.claim, one.finding.value) for one in checked if one.finding is not Finding.SHOWN]
-    return (*failed, *(LeftOut(text, _NOT_IN_THE_ARTICLES) for text in draft.missing if text))
+    failed = [Omission(one.draft.claim, one.finding.value) for one in checked if one.finding is not Finding.SHOWN]
+    return (*failed, *(Omission(text, _NOT_IN_THE_ARTICLES) for text in draft.missing if text))

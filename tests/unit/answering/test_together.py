@@ -18,7 +18,7 @@ from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext, group
-from assistant.schema import Answer, Done, Event, LeftOut, Passage, Question, SentenceReady, Step, Token
+from assistant.schema import Answer, Done, Event, Omission, Passage, Question, SentenceReady, Step, Token
 from assistant.verification.entailment import BatchEntailment
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import JointVerifier
@@ -137,7 +137,7 @@ def test_a_list_that_loses_an_item_says_so_and_keeps_its_first_line(tmp_path: Pa
     draft = "They discussed:\n- Ukraine [1]\n- Syria [1]\n- the Korean Peninsula [1]"
     answer = ask(draft, "no", tmp_path=tmp_path)
     assert answer.answer == "They discussed: Syria [1]. the Korean Peninsula [1]."
-    assert answer.left_out == (LeftOut("They discussed: Ukraine", "what it cites does not state it"),)
+    assert answer.left_out == (Omission("They discussed: Ukraine", "what it cites does not state it"),)
 
 
 @pytest.mark.parametrize("draft", ["NOT STATED", "Not stated.", ""])
@@ -153,14 +153,14 @@ def test_not_stated_in_other_words_is_a_refusal_too_and_nothing_is_quoted_for_it
     answer = ask(f"The article does not name the city in Germany{marks}.", "none", tmp_path=tmp_path)
     assert (answer.refusal_reason, answer.citations) == (NOT_STATED, ())
     assert answer.left_out == (
-        LeftOut("The article does not name the city in Germany.", "it says that something is not stated"),
+        Omission("The article does not name the city in Germany.", "it says that something is not stated"),
     )
 
 
 def test_a_part_that_is_not_stated_is_told_beside_the_answer(tmp_path: Path) -> None:
     answer = ask("They signed two joint statements [3].\nNOT STATED: where", tmp_path=tmp_path)
     assert not answer.refused
-    assert answer.left_out == (LeftOut("where", "the articles do not say it"),)
+    assert answer.left_out == (Omission("where", "the articles do not say it"),)
 
 
 def test_where_nothing_holds_nothing_is_shown(tmp_path: Path) -> None:

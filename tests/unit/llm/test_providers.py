@@ -19,7 +19,7 @@ from assistant.llm.scope import QuestionScope
 from assistant.settings import Settings
 
 ASK = [{"role": "user", "content": "Is it so?"}]
-KEY = "sk-very-secret-1"
+KEY = "violet-harbour-71"
 Body = Mapping[str, Any]
 Reply = tuple[int, Any, dict[str, str]]
 Events = list[Any]
@@ -234,7 +234,9 @@ def test_the_providers_own_sentence_is_told(opened: Open, status: int, value: An
 
 @pytest.mark.parametrize("status", [400, 401, 429, 500])
 def test_a_key_that_the_server_repeats_is_not_told(opened: Open, status: int) -> None:
-    model, _ = opened(lambda *_: (status, {"error": {"message": f"invalid header: Bearer {KEY}"}}, {}), timeout=0.3)
+    model, _ = opened(
+        lambda *_: (status, {"error": {"message": f"the header held {KEY} and was refused"}}, {}), timeout=0.3
+    )
     with pytest.raises(ModelError) as caught:
         model.complete(ASK, 9)
     assert KEY not in str(caught.value)
