@@ -55,7 +55,12 @@ def _sentences(line: str) -> Iterator[DraftSentence]:
     for place, (start, stop) in enumerate(spans):
         following = spans[place + 1][0] if place + 1 < len(spans) else len(plain) + 1
         # A mark behind the full stop is that sentence's own.
-        own = [number for at, numbers in marks if start < at <= max(stop, following - 1) for number in numbers]
+        own = [
+            number
+            for at, numbers in marks
+            if (start < at or at == 0 == place) and at <= max(stop, following - 1)
+            for number in numbers
+        ]
         found.append((" ".join(plain[start:stop].split()), tuple(dict.fromkeys(own))))
     last: tuple[int, ...] = ()
     made: list[DraftSentence] = []

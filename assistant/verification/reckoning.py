@@ -11,16 +11,16 @@ from assistant.schema import Passage
 from assistant.text.dates import named_periods
 from assistant.verification.exact import numbers
 
-# Two of so many figures; a paragraph of statistics has hundreds of sums.
-_MOST = 60
+# Of more figures, two give nearly every small number: nothing follows from that.
+_MOST = 16
 
 
 def follows(value: Decimal, passages: Sequence[Passage]) -> bool:
     """Whether `value` is the sum or difference of two figures in `passages`, or the days, months or years between
     two dates there, the dates of their reports among them."""
     texts = [passage.paragraph.text for passage in passages]
-    figures = list(dict.fromkeys(number.value for text in texts for _, number in numbers(text)))[:_MOST]
-    if any(value in (a + b, abs(a - b)) for a, b in combinations(figures, 2)):
+    figures = list(dict.fromkeys(number.value for text in texts for _, number in numbers(text)))
+    if len(figures) <= _MOST and any(value in (a + b, abs(a - b)) for a, b in combinations(figures, 2)):
         return True
     days = {period.since for text in texts for period in named_periods(text)}
     days |= {passage.published for passage in passages if passage.published}

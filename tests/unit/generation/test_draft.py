@@ -26,6 +26,8 @@ def read(text: str) -> list[tuple[str, tuple[int, ...]]]:
         ("The ferry sank. [2] The crew swam. [3]", [("The ferry sank.", (2,)), ("The crew swam.", (3,))]),
         # What stands before a mark may be of it.
         ("The ferry sank. The crew swam [3].", [("The ferry sank.", (3,)), ("The crew swam.", (3,))]),
+        ("[2] The ferry sank.", [("The ferry sank.", (2,))]),
+        ("[2] The ferry sank. The crew swam [3].", [("The ferry sank.", (2,)), ("The crew swam.", (3,))]),
         ("The ferry sank.", [("The ferry sank.", ())]),
         ("The ferry sank [2].\nThe crew swam [3].", [("The ferry sank.", (2,)), ("The crew swam.", (3,))]),
         ("**The ferry** sank in `Lund` [2].", [("The ferry sank in Lund.", (2,))]),

@@ -31,3 +31,10 @@ def test_the_days_between_two_dates_in_the_text() -> None:
     text = passage("It opened on 28 February 2024 and closed on 2 March 2024.", published=None)
     assert follows(Decimal(3), [text])
     assert not follows(Decimal(4), [text])
+
+
+def test_from_a_table_of_figures_nothing_follows() -> None:
+    few = passage(", ".join(str(number) for number in range(100, 116)), published=None)
+    many = passage(", ".join(str(number) for number in range(100, 117)), published=None)
+    assert follows(Decimal(5), [few])
+    assert not follows(Decimal(5), [many])
