@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.schema import Answer, Article, Citation, Question, Sentence, Turn
+    from assistant.schema.answers import Answer, Citation, Question, Sentence, Turn
+    from assistant.schema.articles import Article
     from assistant.settings import Settings
 
 __all__ = ["Answer", "Article", "Assistant", "Citation", "Question", "Sentence", "Settings", "Turn"]
@@ -19,5 +20,5 @@ def __getattr__(name: str) -> Any:
 
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    homes = {"Assistant": "assistant.api", "Settings": "assistant.settings"}
-    return getattr(import_module(homes.get(name, "assistant.schema")), name)
+    homes = {"Assistant": "api", "Settings": "settings", "Article": "schema.articles"}
+    return getattr(import_module(f"assistant.{homes.get(name, 'schema.answers')}"), name)

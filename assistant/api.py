@@ -31,7 +31,9 @@ from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Answer, Article, ArticleHeader, Citation, Done, Event, Question, Turn
+from assistant.schema.answers import Answer, Citation, Question, Turn
+from assistant.schema.articles import Article, ArticleHeader
+from assistant.schema.events import Done, Event
 from assistant.settings import Settings
 from assistant.stores.base import Filter, Size
 from assistant.util.progress import Progress, ProgressOf, unseen

@@ -45,7 +45,7 @@ from assistant.library.index import ArticleIndex
 from assistant.library.open import open_embedder
 from assistant.query.query import Query
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Question
+from assistant.schema.answers import Question
 from assistant.settings import Settings
 from assistant.stores.base import Filter, Record
 from assistant.stores.sqlite.store import SqliteStore

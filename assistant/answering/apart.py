@@ -15,7 +15,9 @@ from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Event, Passage, Retrieved, Sentence, SentenceReady, Step, Token
+from assistant.schema.answers import Sentence
+from assistant.schema.articles import Passage
+from assistant.schema.events import Event, Retrieved, SentenceReady, Step, Token
 from assistant.util.stopwatch import Stopwatch
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Claim, Verifier

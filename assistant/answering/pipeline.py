@@ -10,7 +10,8 @@ from assistant.answering.trace import Trace
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
-from assistant.schema import Answer, Done, Event, Question, Step
+from assistant.schema.answers import Answer, Question
+from assistant.schema.events import Done, Event, Step
 from assistant.util.stopwatch import Stopwatch
 
 _CLOSEST = 3

@@ -15,7 +15,9 @@ from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.retrieval.numbered import NumberedContext
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Draft, Event, Omission, Passage, Retrieved, Sentence, SentenceReady, Step, Token
+from assistant.schema.answers import Draft, Omission, Sentence
+from assistant.schema.articles import Passage
+from assistant.schema.events import Event, Retrieved, SentenceReady, Step, Token
 from assistant.util.stopwatch import Stopwatch
 from assistant.verification.joint import CheckedSentence, Finding, JointVerifier
 

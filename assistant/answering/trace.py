@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from assistant.answering.selection import Candidate, Outcome
-from assistant.schema import Passage, passage_to_dict
+from assistant.schema.articles import Passage, passage_to_dict
 from assistant.verification.evidence import Evidence
 from assistant.verification.joint import CheckedSentence
 from assistant.verification.verifier import Claim

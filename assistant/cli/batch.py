@@ -18,7 +18,7 @@ from assistant.errors import (
     QuestionError,
 )
 from assistant.query.validate import check_question
-from assistant.schema import Answer, Question, Turn
+from assistant.schema.answers import Answer, Question, Turn
 
 # After so many questions in a row that found no model, the others would not find one either.
 _MOST_UNANSWERED = 3

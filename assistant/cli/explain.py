@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from assistant.cli.terminal import one_line
-from assistant.schema import Answer
+from assistant.schema.answers import Answer
 
 _WIDTH = 96
 

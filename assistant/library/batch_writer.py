@@ -19,7 +19,7 @@ from assistant.library.mapping import (
     record_of,
     repeated_by,
 )
-from assistant.schema import Article
+from assistant.schema.articles import Article
 from assistant.stores.base import Record, Store
 
 BATCH_PARAGRAPHS = 256

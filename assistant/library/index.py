@@ -25,7 +25,8 @@ from assistant.library.sources import BOOK, FOLDER, UPLOADS, Source, SourceBook,
 from assistant.library.sync import Update
 from assistant.library.sync_report import Told
 from assistant.library.sync_state import SyncCache, in_step
-from assistant.schema import Article, ArticleHeader, Citation
+from assistant.schema.answers import Citation
+from assistant.schema.articles import Article, ArticleHeader
 from assistant.stores.base import Filter, Record, Size, Store
 from assistant.stores.sqlite.store import SqliteStore
 from assistant.util.progress import Progress

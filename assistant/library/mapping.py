@@ -10,7 +10,7 @@ from typing import Any
 from llama_index.core.schema import TextNode
 
 from assistant.library.fingerprint import content_hash, story_hash
-from assistant.schema import Article, ArticleHeader, Paragraph
+from assistant.schema.articles import Article, ArticleHeader, Paragraph, iso_day
 from assistant.stores.base import Record
 from assistant.text.dates import in_words
 
@@ -63,7 +63,7 @@ def record_of(article: Article) -> Record:
         "url": article.url,
         "author": article.author,
         "language": article.language,
-        "published": _iso(article.published),
+        "published": iso_day(article.published),
         "paragraphs": len(article.paragraphs),
         "content": content_hash(article),
     }
@@ -119,7 +119,7 @@ def with_id(article: Article, article_id: str) -> Article:
 def to_node(article: Article, paragraph: Paragraph) -> TextNode:
     """A paragraph as llama-index keeps it; `heading` is what places it: title, outlet, date."""
     outlet = _outlet(article.source, article.via)
-    day = f"{in_words(article.published)} {_iso(article.published)}" if article.published else ""
+    day = f"{in_words(article.published)} {iso_day(article.published)}" if article.published else ""
     return TextNode(
         id_=paragraph.id,
         text=paragraph.text,
@@ -128,7 +128,7 @@ def to_node(article: Article, paragraph: Paragraph) -> TextNode:
             "title": article.title,
             "source": article.source,
             "via": article.via,
-            "published": _iso(article.published),
+            "published": iso_day(article.published),
             "heading": " · ".join(filter(None, (article.title, outlet, day))),
             "number": paragraph.number,
             "offset": paragraph.offset,
@@ -161,7 +161,3 @@ def _placed(record: Record) -> dict[str, Any]:
     published = record.header.get("published")
     day = date.fromisoformat(published) if published else None
     return {**fields, "path": record.header.get("path") or "", "published": day}
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None

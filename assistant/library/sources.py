@@ -14,7 +14,7 @@ from assistant.errors import ArticleError, IndexStoreError, UsageError
 from assistant.ingest import discover
 from assistant.ingest.discover import ArticleFile, Problem, list_files
 from assistant.ingest.ids import numbered
-from assistant.schema import Article
+from assistant.schema.articles import Article
 from assistant.util.files import replace_file
 
 FOLDER = "folder"  # the origin of the one folder that an index mirrors

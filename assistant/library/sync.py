@@ -23,7 +23,7 @@ from assistant.library.mapping import (
 from assistant.library.sources import Excluded, Source, SourceFile
 from assistant.library.sync_report import SyncReporter, Told, describe
 from assistant.library.sync_state import FileState, PartialFiles, SyncCache, known_files
-from assistant.schema import Article
+from assistant.schema.articles import Article
 from assistant.stores.base import Record, Store
 from assistant.util.progress import Progress
 

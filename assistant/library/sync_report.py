@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.library.mapping import ADDED, CHANGED, DUPLICATE, FAILED, UNCHANGED, FileOutcome, UpdateReport
 from assistant.library.sources import SourceFile
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 Told = Callable[[FileOutcome], None]
 

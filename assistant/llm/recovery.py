@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from assistant.errors import ModelConnectionError, ModelError
-from assistant.schema import Event, Step
+from assistant.schema.events import Event, Step
 
 if TYPE_CHECKING:
     from assistant.llm.chat_model import ChatModel

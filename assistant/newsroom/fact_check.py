@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from assistant.newsroom.answers_file import SavedAnswer, SavedCitation
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 ArticleOf = Callable[[str], Article | None]
 UNCHANGED, CHANGED, GONE = "unchanged", "changed", "gone"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.schema import Question
+from assistant.schema.answers import Question
 from assistant.text.dates import Period, asks_now, named_periods
 
 

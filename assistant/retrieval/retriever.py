@@ -21,7 +21,7 @@ from assistant.library.index import ArticleIndex
 from assistant.library.mapping import also, to_paragraph
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext, group
-from assistant.schema import Passage
+from assistant.schema.articles import Passage
 
 _DEPTH = 20
 

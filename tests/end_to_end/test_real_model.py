@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, Question, Settings, Turn
-from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
+from assistant.schema.events import Done, Retrieved, SentenceReady, Step, Token
 
 pytestmark = pytest.mark.real
 PROJECT = Path(__file__).parents[2]

@@ -35,7 +35,7 @@ from assistant.llm.chat_model import ChatModel
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.open import open_model
 from assistant.llm.remote import EndpointModel
-from assistant.schema import Answer, Question, Sentence
+from assistant.schema.answers import Answer, Question, Sentence
 from assistant.settings import PROJECT, Settings
 from assistant.text.dates import in_words
 

@@ -16,7 +16,8 @@ from assistant.errors import ArticleError
 from assistant.library.index import ArticleIndex
 from assistant.query.query import Query
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Passage, Question
+from assistant.schema.answers import Question
+from assistant.schema.articles import Passage
 from assistant.settings import Settings
 
 Write = Callable[..., Path]

@@ -21,7 +21,7 @@ from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.schema import Answer, Question
+    from assistant.schema.answers import Answer, Question
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -46,7 +46,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         raise UsageError("--output goes with --questions FILE")
     from assistant.query.validate import check_question
-    from assistant.schema import Question
+    from assistant.schema.answers import Question
     from assistant.settings import parse_day
 
     text = _question_text(arguments.question)
@@ -91,7 +91,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
         printable,
     )
     from assistant.llm.scope import QuestionScope
-    from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
+    from assistant.schema.events import Done, Retrieved, SentenceReady, Step, Token
 
     status = Status()
     shown = 0

@@ -12,7 +12,7 @@ from assistant.errors import ArticleError, AssistantError, UsageError
 
 if TYPE_CHECKING:
     from assistant.library.index import ArticleIndex
-    from assistant.schema import Article
+    from assistant.schema.articles import Article
 
 _FORMATS = ("markdown", "html", "csv", "csl-json", "ris", "bibtex", "claimreview")
 

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 
 from assistant.api import Assistant
-from assistant.schema import ArticleHeader
+from assistant.schema.articles import ArticleHeader
 from assistant.web.handlers.session import Find
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from assistant.errors import UsageError
 from assistant.llm.scope import QuestionScope
-from assistant.schema import Answer, Done, Event, Question
+from assistant.schema.answers import Answer, Question
+from assistant.schema.events import Done, Event
 from assistant.web.handlers.session import Scope, Session
 from assistant.web.jobs.live_answer import LiveAnswer
 from assistant.web.jobs.loader import AssistantLoader

@@ -5,18 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from assistant.schema import (
-    Answer,
-    Citation,
-    Done,
-    Event,
-    Retrieved,
-    Sentence,
-    SentenceReady,
-    Step,
-    Token,
-    sentence_to_dict,
-)
+from assistant.schema.answers import Answer, Citation, Sentence, sentence_to_dict
+from assistant.schema.events import Done, Event, Retrieved, SentenceReady, Step, Token
 
 _STEPS = {
     "rewriting": "Understanding the question",

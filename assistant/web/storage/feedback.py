@@ -15,7 +15,7 @@ from pydantic import BaseModel, SecretStr
 
 from assistant import __version__
 from assistant.errors import UsageError
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from assistant.web.storage.database import Database, Row
 from assistant.web.storage.search_text import storable
 

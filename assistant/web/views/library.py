@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from markupsafe import Markup
 
-from assistant.schema import Article, ArticleHeader
+from assistant.schema.articles import Article, ArticleHeader
 from assistant.web.handlers.session import Find
 from assistant.web.views.article import article_html
 from assistant.web.views.chat import counted

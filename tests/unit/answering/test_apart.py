@@ -21,18 +21,9 @@ from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext, group
 from assistant.retrieval.excerpt import ExcerptSelector
-from assistant.schema import (
-    Answer,
-    Done,
-    Event,
-    Passage,
-    Question,
-    Retrieved,
-    SentenceReady,
-    Step,
-    Token,
-    Turn,
-)
+from assistant.schema.answers import Answer, Question, Turn
+from assistant.schema.articles import Passage
+from assistant.schema.events import Done, Event, Retrieved, SentenceReady, Step, Token
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Judgements, Verifier

@@ -13,7 +13,7 @@ from answer_samples import context, passage
 from assistant.answering.selection import Candidate, Outcome
 from assistant.answering.trace import Trace
 from assistant.cli.explain import print_steps
-from assistant.schema import Answer, Quote
+from assistant.schema.answers import Answer, Quote
 from assistant.verification.evidence import Evidence
 from assistant.verification.verifier import Claim, Judgements
 

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.cli.batch import answer_all, parse_question, read_questions, remaining
 from assistant.errors import AssistantError, ModelConnectionError, ModelError, QuestionError
-from assistant.schema import Answer, Question, Turn
+from assistant.schema.answers import Answer, Question, Turn
 
 QUESTIONS = [Question("Who?", id="a"), Question("When – wo?", id=2), Question("Who?"), Question("Why?", id="2")]
 

@@ -18,7 +18,7 @@ from assistant.library import batch_writer
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import FileOutcome, UpdateReport
 from assistant.library.sources import Source, SourceFile
-from assistant.schema import Article, Paragraph
+from assistant.schema.articles import Article, Paragraph
 
 SOURCE = Source("path", "/news", "news")
 OTHER = Source("path", "/more/news", "news-2")

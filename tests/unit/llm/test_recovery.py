@@ -14,7 +14,7 @@ from assistant.errors import ModelConnectionError, ModelError
 from assistant.llm.embedded import EmbeddedModel
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.recovery import EngineRecovery
-from assistant.schema import Event, Step, Token
+from assistant.schema.events import Event, Step, Token
 from assistant.settings import Settings
 
 

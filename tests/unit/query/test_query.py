@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from assistant.query.query import Query
-from assistant.schema import Question
+from assistant.schema.answers import Question
 
 
 @pytest.mark.parametrize(

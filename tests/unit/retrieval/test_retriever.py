@@ -12,7 +12,8 @@ from assistant.library.index import ArticleIndex
 from assistant.library.sources import SourceFile
 from assistant.query.query import Query
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Article, Passage, Question
+from assistant.schema.answers import Question
+from assistant.schema.articles import Article, Passage
 
 IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"
 Build = Callable[[Path], ArticleIndex]

@@ -6,7 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from assistant.errors import ArticleError, ModelError, UsageError
-from assistant.schema import Answer, Article, Citation, Done, Paragraph, Retrieved, Sentence, SentenceReady, Token
+from assistant.schema.answers import Answer, Citation, Sentence
+from assistant.schema.articles import Article, Paragraph
+from assistant.schema.events import Done, Retrieved, SentenceReady, Token
 from assistant.settings import Settings
 from assistant.web.handlers.chat import Chat
 from assistant.web.handlers.session import Action, Scope, Session

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from assistant.errors import ArticleError, UsageError
-from assistant.schema import Article, ArticleHeader, Paragraph
+from assistant.schema.articles import Article, ArticleHeader, Paragraph
 from assistant.web.handlers.library import LibraryHandler, period_days
 from assistant.web.handlers.newest import newest_first
 from assistant.web.handlers.session import Action, Find, Scope, Session

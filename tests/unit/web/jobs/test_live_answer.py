@@ -1,6 +1,8 @@
 from datetime import date
 
-from assistant.schema import Answer, Citation, Done, Paragraph, Passage, Retrieved, Sentence, SentenceReady, Step, Token
+from assistant.schema.answers import Answer, Citation, Sentence
+from assistant.schema.articles import Paragraph, Passage
+from assistant.schema.events import Done, Retrieved, SentenceReady, Step, Token
 from assistant.web.jobs.live_answer import LiveAnswer
 from assistant.web.views.answer import answer_html
 

@@ -17,7 +17,7 @@ from assistant import __version__
 from assistant.errors import UsageError
 from assistant.library.kept import conversations_path, feedback_path
 from assistant.library.location import kept_in
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from assistant.settings import Settings
 from assistant.web.storage.feedback import FeedbackStore, snapshot
 from evals.cases import load_cases

@@ -1,4 +1,4 @@
-"""The value types that travel between the parts. All are frozen; none knows a framework."""
+"""A question, the draft that a model writes, and the answer with its citations."""
 
 from __future__ import annotations
 
@@ -7,80 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    r"""One paragraph of an article, as a reader would count it.
-
-    Of a plain text or Markdown file, `text` is the decoded file's own characters from `offset` on,
-    its line ends as "\n"; of every other format, `offset` counts in the article's paragraphs joined
-    by blank lines. The first `dateline` characters of
-    `text` are a dateline ("Moscow, July 4:"): part of the paragraph, never part of a quote.
-    """
-
-    id: str
-    number: int
-    text: str
-    offset: int = 0
-    dateline: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """A news article. `via` is the agency the outlet itself cites ("reports Xinhua").
-
-    `also` are other outlets that carry the same story, as "IANS, 2017-07-04"; `language` is an
-    ISO 639-1 code.
-    """
-
-    id: str
-    title: str
-    source: str | None
-    published: date | None
-    paragraphs: tuple[Paragraph, ...]
-    path: str = ""
-    url: str | None = None
-    via: str | None = None
-    author: str | None = None
-    language: str | None = None
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleHeader:
-    """An article as a list shows it; `paragraphs` is how many it has."""
-
-    id: str
-    title: str
-    source: str | None
-    published: date | None
-    paragraphs: int
-    path: str = ""
-    url: str | None = None
-    via: str | None = None
-    author: str | None = None
-    language: str | None = None
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A retrieved paragraph with what a reader needs to place it, and its scores.
-
-    `score` is the fused rank score; `dense_score` a cosine similarity in [-1, 1] and
-    `bm25_score` a BM25 score ≥ 0, each None where that retriever did not return the paragraph.
-    """
-
-    paragraph: Paragraph
-    article_id: str
-    title: str
-    source: str | None
-    published: date | None
-    via: str | None = None
-    score: float = 0.0
-    dense_score: float | None = None
-    bm25_score: float | None = None
-    also: tuple[str, ...] = ()
+from assistant.schema.articles import Passage, iso_day, passage_to_dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +152,12 @@ class Answer:
             "answer": self.answer,
             "refused": self.refused,
             "refusal_reason": self.refusal_reason,
-            "as_of": _iso(self.as_of),
-            "newest_source": _iso(self.newest_source),
+            "as_of": iso_day(self.as_of),
+            "newest_source": iso_day(self.newest_source),
             "confidence": None if self.confidence is None else round(self.confidence, 4),
             "sentences": [sentence_to_dict(sentence) for sentence in self.sentences],
             "citations": [
-                {**asdict(citation), "published": _iso(citation.published), "also": list(citation.also)}
+                {**asdict(citation), "published": iso_day(citation.published), "also": list(citation.also)}
                 for citation in self.citations
             ],
             "closest": [passage_to_dict(passage) for passage in self.closest],
@@ -250,64 +177,3 @@ def sentence_to_dict(sentence: Sentence) -> dict[str, Any]:
         "byline": sentence.byline,
         "reckoned": sentence.reckoned,
     }
-
-
-def passage_to_dict(passage: Passage) -> dict[str, Any]:
-    """A passage as it stands in an answer's `closest` list."""
-    return {
-        "article_id": passage.article_id,
-        "title": passage.title,
-        "source": passage.source,
-        "via": passage.via,
-        "published": _iso(passage.published),
-        "paragraph": passage.paragraph.number,
-        "paragraph_id": passage.paragraph.id,
-        "text": passage.paragraph.text,
-        "also": list(passage.also),
-        "score": round(passage.score, 6),
-        "dense_score": None if passage.dense_score is None else round(passage.dense_score, 4),
-        "bm25_score": None if passage.bm25_score is None else round(passage.bm25_score, 4),
-    }
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Event: what is being done now: "rewriting", "searching", "judging", "writing", "checking" or "restarting"."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Retrieved:
-    """Event: these passages were found."""
-
-    passages: tuple[Passage, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """Event: a piece of the draft, as the model writes it; not checked yet."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceReady:
-    """Event: a sentence that passed its check, with the citations it uses."""
-
-    sentence: Sentence
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Event: the finished answer or refusal; always the last one."""
-
-    answer: Answer
-
-
-Event = Step | Retrieved | Token | SentenceReady | Done
