@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.schema.answers import Answer, Citation, Question, Sentence, Turn
-    from assistant.schema.articles import Article
+    from assistant.schema.articles import Article, ArticleFilter
     from assistant.settings import Settings
 
-__all__ = ["Answer", "Article", "Assistant", "Citation", "Question", "Sentence", "Settings", "Turn"]
+__all__ = ["Answer", "Article", "ArticleFilter", "Assistant", "Citation", "Question", "Sentence", "Settings", "Turn"]
 __version__ = "0.2.0.dev0"
 
 
@@ -20,5 +20,7 @@ def __getattr__(name: str) -> Any:
 
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    homes = {"Assistant": "api", "Settings": "settings", "Article": "schema.articles"}
+    homes = {"Assistant": "api", "Settings": "settings"} | dict.fromkeys(
+        ("Article", "ArticleFilter"), "schema.articles"
+    )
     return getattr(import_module(f"assistant.{homes.get(name, 'schema.answers')}"), name)

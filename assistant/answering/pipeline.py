@@ -40,13 +40,13 @@ class Pipeline:
                 id=question.id,
                 question=question.text,
                 standalone_question=query.text,
-                answer=said_as_of(question.as_of, " ".join(map(with_marks, reply.sentences)) or NOT_STATED),
+                answer=said_as_of(question.articles.as_of, " ".join(map(with_marks, reply.sentences)) or NOT_STATED),
                 refused=not reply.sentences,
-                refusal_reason=reply.reason and said_as_of(question.as_of, reply.reason),
+                refusal_reason=reply.reason and said_as_of(question.articles.as_of, reply.reason),
                 confidence=reply.confidence,
                 sentences=reply.sentences,
                 citations=reply.citations,
-                as_of=question.as_of,
+                as_of=question.articles.as_of,
                 closest=() if reply.sentences else reply.passages[:_CLOSEST],
                 model=self._model_name,
                 left_out=reply.left_out,
@@ -60,4 +60,4 @@ class Pipeline:
             yield Step("rewriting")
         text = self._rewriter.standalone(question.text, question.history)
         clock.mark("rewrite")
-        return Query.of(text, question)
+        return Query.of(text, question.articles)

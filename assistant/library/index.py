@@ -26,8 +26,8 @@ from assistant.library.sync import Update
 from assistant.library.sync_report import Told
 from assistant.library.sync_state import SyncCache, in_step
 from assistant.schema.answers import Citation
-from assistant.schema.articles import Article, ArticleHeader
-from assistant.stores.base import Filter, Record, Size, Store
+from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
+from assistant.stores.base import Record, Size, Store
 from assistant.stores.sqlite.store import SqliteStore
 from assistant.util.progress import Progress
 
@@ -107,11 +107,11 @@ class ArticleIndex:
             raise ArticleError(f"article {article_id!r} is not in the library; see assistant articles")
         return article
 
-    def headers(self, chosen: Filter, *, limit: int, offset: int = 0) -> list[ArticleHeader]:
+    def headers(self, chosen: ArticleFilter, *, limit: int, offset: int = 0) -> list[ArticleHeader]:
         """Articles as a list shows them, oldest first, undated last."""
         return [header_of(record) for record in self.store.listed(chosen, limit=limit, offset=offset)]
 
-    def all_headers(self, chosen: Filter) -> Iterator[ArticleHeader]:
+    def all_headers(self, chosen: ArticleFilter) -> Iterator[ArticleHeader]:
         """The same without a limit; memory flat."""
         offset = 0
         while page := self.headers(chosen, limit=_PAGE, offset=offset):
@@ -210,7 +210,7 @@ class ArticleIndex:
 
     def _articles(self) -> Iterator[Article]:
         offset = 0
-        while page := self.store.listed(Filter(), limit=_PAGE, offset=offset):
+        while page := self.store.listed(EVERY_ARTICLE, limit=_PAGE, offset=offset):
             yield from filter(None, map(self._whole, page))
             offset += len(page)
 

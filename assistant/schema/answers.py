@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from assistant.schema.articles import Passage, iso_day, passage_to_dict
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage, iso_day, passage_to_dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +98,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with what came before it and what it may be answered from.
-
-    `since` and `until` bound the publication date; `as_of` bounds it like `until`, and the answer
-    says so; `articles`, where given, are the ids of the only articles to ask.
-    """
+    """A question with what came before it and the articles that it may be answered from."""
 
     text: str
     id: str | int | None = None
     history: tuple[Turn, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    articles: tuple[str, ...] = ()
-    as_of: date | None = None
+    articles: ArticleFilter = EVERY_ARTICLE
 
 
 @dataclass(frozen=True, slots=True)

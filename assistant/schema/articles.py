@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -60,6 +61,42 @@ class ArticleHeader:
     author: str | None = None
     language: str | None = None
     also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFilter:
+    """Which articles: those for which all that is given holds.
+
+    Every word of `words` is in title or outlet; `source` is the outlet exactly; `since` and `until` bound
+    the publication day, both included; `as_of` bounds it like `until`, and the answer says so; `ids`, where
+    not None, are the only articles. An article without a date is let through where no day is given.
+    """
+
+    words: str = ""
+    source: str | None = None
+    since: date | None = None
+    until: date | None = None
+    as_of: date | None = None
+    ids: tuple[str, ...] | None = None
+
+    @property
+    def last(self) -> date | None:
+        """The last day: the earlier of `until` and `as_of`."""
+        return min((day for day in (self.until, self.as_of) if day is not None), default=None)
+
+    def within(self, since: date | None, until: date | None) -> ArticleFilter:
+        """The same, and published in that time too."""
+        since = max((day for day in (self.since, since) if day is not None), default=None)
+        until = min((day for day in (self.until, until) if day is not None), default=None)
+        return replace(self, since=since, until=until)
+
+    def among(self, ids: Iterable[str]) -> ArticleFilter:
+        """The same, and of these ids only."""
+        chosen = tuple(dict.fromkeys(ids))
+        return replace(self, ids=chosen if self.ids is None else tuple(key for key in chosen if key in self.ids))
+
+
+EVERY_ARTICLE = ArticleFilter()
 
 
 @dataclass(frozen=True, slots=True)

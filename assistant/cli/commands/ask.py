@@ -12,7 +12,7 @@ from assistant.cli.commands.common import (
     Commands,
     add_dates,
     add_folder_and_model,
-    dates_of,
+    filter_of,
     open_assistant,
     say,
     say_always,
@@ -47,15 +47,10 @@ def _ask(arguments: argparse.Namespace) -> int:
         raise UsageError("--output goes with --questions FILE")
     from assistant.query.validate import check_question
     from assistant.schema.answers import Question
-    from assistant.settings import parse_day
 
     text = _question_text(arguments.question)
     check_question(text)
-    since, until = dates_of(arguments)
-    as_of = parse_day(arguments.as_of, "--as-of") if arguments.as_of else None
-    if since and as_of and since > as_of:
-        raise UsageError(f"--since {since} is after --as-of {as_of}; swap them")
-    question = Question(" ".join(text.split()), since=since, until=until, as_of=as_of)
+    question = Question(" ".join(text.split()), articles=filter_of(arguments))
     with open_assistant(arguments) as assistant:
         if arguments.json:
             from assistant.cli.terminal import as_json
@@ -112,7 +107,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                     status.token(event)
                 case SentenceReady(sentence, _):
                     status.clear()
-                    text = with_marks(sentence) if shown else said_as_of(question.as_of, with_marks(sentence))
+                    text = with_marks(sentence) if shown else said_as_of(question.articles.as_of, with_marks(sentence))
                     print(" " * bool(shown) + printable(text), end="", flush=True)
                     shown += 1
                 case Done(answer):

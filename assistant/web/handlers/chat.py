@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.errors import AssistantError, UsageError
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.web.examples import example_questions
 from assistant.web.handlers.newest import newest_first
-from assistant.web.handlers.session import Action, Find, Scope, Session
+from assistant.web.handlers.session import Action, Session
 from assistant.web.jobs.answering import Asking, Running
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
@@ -90,9 +91,9 @@ class Chat:
     def scope(self, session: Session) -> str:
         """What the next question is put to."""
         titles = {}
-        if len(session.scope.articles) == 1:
+        if session.scope.ids is not None and len(session.scope.ids) == 1:
             with suppress(AssistantError):
-                article = self._loader.assistant.article(session.scope.articles[0])
+                article = self._loader.assistant.article(session.scope.ids[0])
                 titles = {article.id: article.title}
         return scope_html(session.scope, titles, session.editing)
 
@@ -107,7 +108,7 @@ class Chat:
             return []
         assistant = self._loader.assistant
         return example_questions(
-            assistant.article(header.id) for header in newest_first(assistant, Find(), _EXAMPLES_FROM)
+            assistant.article(header.id) for header in newest_first(assistant, EVERY_ARTICLE, _EXAMPLES_FROM)
         )
 
     # -- asking -------------------------------------------------------------------------
@@ -258,11 +259,11 @@ class Chat:
         return self._asked(session, replace(session.scope, since=None, until=None))
 
     def _any_article(self, session: Session, _: str, __: Action) -> Parts:
-        return self._asked(session, replace(session.scope, articles=()))
+        return self._asked(session, replace(session.scope, ids=None))
 
     def _ask_only(self, session: Session, _: str, action: Action) -> Parts:
-        return self._asked(session, replace(session.scope, articles=(action.text("article"),)))
+        return self._asked(session, replace(session.scope, ids=(action.text("article"),)))
 
-    def _asked(self, session: Session, scope: Scope) -> Parts:
+    def _asked(self, session: Session, scope: ArticleFilter) -> Parts:
         session.scope = scope
         return {"scope": self.scope(session), "notice": ""}

@@ -22,7 +22,7 @@ from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext, group
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.schema.answers import Answer, Question, Turn
-from assistant.schema.articles import Passage
+from assistant.schema.articles import ArticleFilter, Passage
 from assistant.schema.events import Done, Event, Retrieved, SentenceReady, Step, Token
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.judge import Judge
@@ -156,9 +156,9 @@ def test_with_a_conversation_the_rewriting_comes_first_and_is_what_is_asked(ask:
 
 def test_the_limits_of_the_question_reach_the_search(ask: Ask) -> None:
     retriever = FakeRetriever(SIGNED)
-    ask(QUESTION, retriever, ScriptedModel(), since=OLD, until=NEW, articles=("new",))
+    ask(QUESTION, retriever, ScriptedModel(), articles=ArticleFilter(since=OLD, until=NEW, ids=("new",)))
     (query,) = retriever.asked
-    assert (query.since, query.until, query.articles) == (OLD, NEW, ("new",))
+    assert query.articles == ArticleFilter(since=OLD, until=NEW, ids=("new",))
 
 
 def test_where_no_article_is_likely_to_answer_nothing_is_written_or_cited(ask: Ask) -> None:
