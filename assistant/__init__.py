@@ -20,7 +20,6 @@ def __getattr__(name: str) -> Any:
 
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    homes = {"Assistant": "api", "Settings": "settings"} | dict.fromkeys(
-        ("Article", "ArticleFilter"), "schema.articles"
-    )
+    articles = "schema.articles"
+    homes = {"Assistant": "api", "Settings": "settings", "Article": articles, "ArticleFilter": articles}
     return getattr(import_module(f"assistant.{homes.get(name, 'schema.answers')}"), name)

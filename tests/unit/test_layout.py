@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import assistant
+
 PACKAGE = Path(__file__).resolve().parents[2] / "assistant"
 MODULES = {
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
@@ -118,6 +120,11 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     graph["assistant"] = set()
     for name in MODULES:
         visit(name, ())
+
+
+@pytest.mark.parametrize("name", assistant.__all__)
+def test_the_package_hands_out_what_it_names(name: str) -> None:
+    assert getattr(assistant, name).__name__ == name
 
 
 @pytest.mark.parametrize("framework", MAY_IMPORT)
