@@ -171,7 +171,7 @@ class Assistant:
         """The same as events, as they happen; the last one is `Done`.
 
         By `scope` the question can be cancelled from another thread, and what is waited for is told.
-        After `Step("restarting")` they begin anew: the embedded engine had ended and was started again.
+        After `Step(StepName.RESTARTING)` they begin anew: the embedded engine had ended and was started again.
         """
         asked = _question(question, history, articles)
         check_question(asked.text)

@@ -11,7 +11,7 @@ from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
 from assistant.schema.answers import Answer, Question
-from assistant.schema.events import Done, Event, Step
+from assistant.schema.events import Done, Event, Step, StepName
 from assistant.util.stopwatch import Stopwatch
 
 _CLOSEST = 3
@@ -51,13 +51,13 @@ class Pipeline:
                 model=self._model_name,
                 left_out=reply.left_out,
                 timings_ms=clock.done(),
-                steps=trace.to_dict(),
+                steps=trace.ended(),
             )
         )
 
     def _understand(self, question: Question, clock: Stopwatch) -> Generator[Event, None, Query]:
         if question.history:
-            yield Step("rewriting")
+            yield Step(StepName.REWRITING)
         text = self._rewriter.standalone(question.text, question.history)
         clock.mark("rewrite")
         return Query.of(text, question.articles)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage, iso_day, passage_to_dict
+from assistant.schema.trace import AnswerTrace
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Answer:
 
     `confidence` is the calibrated probability that it is right (of a refusal: that the best answer found
     was). `as_of`: only what was published until that day was read for it. `steps` tells how
-    it came about, for `--explain` and the page: plain JSON values, see docs/json.md.
+    it came about, for `--explain` and the page.
     """
 
     question: str
@@ -129,7 +130,7 @@ class Answer:
     timings_ms: Mapping[str, int] = field(default_factory=dict)
     id: str | int | None = None
     as_of: date | None = None
-    steps: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    steps: AnswerTrace = field(default=AnswerTrace(), compare=False)
 
     @property
     def newest_source(self) -> date | None:

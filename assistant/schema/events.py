@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from assistant.schema.answers import Answer, Citation, Sentence
 from assistant.schema.articles import Passage
 
 
+class StepName(StrEnum):
+    """The steps of an answer, and its beginning anew."""
+
+    REWRITING = "rewriting"
+    SEARCHING = "searching"
+    JUDGING = "judging"
+    WRITING = "writing"
+    CHECKING = "checking"
+    RESTARTING = "restarting"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Event: what is being done now: "rewriting", "searching", "judging", "writing", "checking" or "restarting"."""
+    """Event: what is being done now."""
 
-    name: str
+    name: StepName
 
 
 @dataclass(frozen=True, slots=True)

@@ -386,7 +386,7 @@ def hold_the_contract(answer: Answer, files: Mapping[str, str]) -> None:
     else:
         assert answer.sentences
     assert json.loads(json.dumps(answer.to_dict())) == answer.to_dict()
-    json.dumps(answer.steps, allow_nan=False)
+    json.dumps(answer.steps.to_dict(), allow_nan=False)
 
 
 def own_words(answer: Answer) -> Iterator[tuple[str, str]]:

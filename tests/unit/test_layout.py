@@ -148,7 +148,7 @@ FOUNDATIONS = sorted(name for name in MODULES if name == "assistant.errors" or n
 def test_the_foundations_import_nothing_of_ours_nor_of_others(name: str) -> None:
     ours = own(imports(name, for_types=True))
     assert all(target.startswith("assistant.schema.") for target in ours)
-    standard = {"__future__", "collections.abc", "dataclasses", "datetime", "typing"}
+    standard = {"__future__", "collections.abc", "dataclasses", "datetime", "enum", "typing"}
     assert imports(name, for_types=True) - ours <= standard
 
 

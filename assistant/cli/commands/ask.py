@@ -57,7 +57,7 @@ def _ask(arguments: argparse.Namespace) -> int:
             from assistant.llm.scope import QuestionScope
 
             answer = assistant.ask(question, scope=QuestionScope(notify=say))
-            print(as_json(answer.to_dict() | ({"steps": answer.steps} if arguments.explain else {})))
+            print(as_json(answer.to_dict() | ({"steps": answer.steps.to_dict()} if arguments.explain else {})))
         else:
             _show(assistant, question, explain=arguments.explain)
         return _exit_code(assistant)
@@ -86,14 +86,14 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
         printable,
     )
     from assistant.llm.scope import QuestionScope
-    from assistant.schema.events import Done, Retrieved, SentenceReady, Step, Token
+    from assistant.schema.events import Done, Retrieved, SentenceReady, Step, StepName, Token
 
     status = Status()
     shown = 0
     with status:
         for event in assistant.stream(question, scope=QuestionScope(notify=status.say)):
             match event:
-                case Step("restarting"):
+                case Step(StepName.RESTARTING):
                     status.clear()
                     # What stands there was begun by the engine that ended.
                     print("\n" * bool(shown), end="", flush=True)

@@ -95,5 +95,5 @@ class Asking:
         return running
 
     def _keep(self, owner: str, conversation: str, question: Question, answer: Answer, position: int | None) -> None:
-        record = {**answer.to_dict(), "steps": dict(answer.steps), "scope": scope_to_dict(question.articles)}
+        record = {**answer.to_dict(), "steps": answer.steps.to_dict(), "scope": scope_to_dict(question.articles)}
         self._conversations.append(owner, conversation, question.text, record, at=position)

@@ -130,7 +130,7 @@ def test_what_fails_is_left_out_and_said(tmp_path: Path) -> None:
         ("They signed 14 treaties.", "a figure in it is not in what it cites"),
         ("Putin praised Syria.", "what it cites does not state it"),
     ]
-    assert [one["outcome"] for one in answer.steps["sentences"]] == [
+    assert [one.outcome for one in answer.steps.sentences] == [
         "shown", "a figure in it is not in what it cites", "what it cites does not state it",
     ]  # fmt: skip
 
