@@ -30,7 +30,7 @@ from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
-from assistant.schema.answers import Answer, Citation, Question, Turn
+from assistant.schema.answers import Answer, Citation, CitationState, Question, Turn
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
 from assistant.schema.events import Done, Event
 from assistant.settings import Settings
@@ -222,8 +222,8 @@ class Assistant:
         """Remove articles from the library, not their files; how many there were. Raises `IndexStoreError`."""
         return self.library.remove(ids)
 
-    def resolve(self, citation: Citation) -> str:
-        """Whether a saved citation still stands: "unchanged", "changed" or "gone"."""
+    def resolve(self, citation: Citation) -> CitationState:
+        """Whether a saved citation still stands."""
         return self.index.resolve(citation)
 
     def refresh(self) -> UpdateReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from llama_index.core.schema import TextNode
@@ -14,18 +15,24 @@ from assistant.schema.articles import Article, ArticleHeader, Paragraph, iso_day
 from assistant.stores.base import Record
 from assistant.text.dates import in_words
 
-ADDED, CHANGED, UNCHANGED, DUPLICATE, FAILED, REMOVED = "added changed unchanged duplicate failed removed".split()
+
+class FileStatus(StrEnum):
+    """What became of a file."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    FAILED = "failed"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file: "added", "changed", "unchanged", "duplicate", "failed" or "removed".
-
-    `message` tells what was understood of it, or why not, in one line.
-    """
+    """What became of one file; `message` tells what was understood of it, or why not, in one line."""
 
     path: str
-    status: str
+    status: FileStatus
     article_ids: tuple[str, ...] = ()
     message: str = ""
 

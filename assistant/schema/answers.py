@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage, iso_day, passage_to_dict
@@ -37,6 +38,14 @@ class Citation:
     start: int
     end: int
     also: tuple[str, ...] = ()
+
+
+class CitationState(StrEnum):
+    """Whether what was cited still stands: its paragraph reads as it did, or otherwise, or its article is gone."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from assistant.web.jobs.answering import Asking, Running
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.storage.conversations import ConversationStore, Message
-from assistant.web.storage.feedback import FeedbackStore
+from assistant.web.storage.feedback import Asked, FeedbackStore
 from assistant.web.views.chat import (
     conversations_html,
     live_html,
@@ -238,17 +238,14 @@ class Chat:
             raise UsageError("this answer is not kept any more, so it cannot be rated")
         history = self._conversations.history(owner, session.conversation)
         before = 2 * (len(messages) - messages.index(rated))
-        self._feedback.add(
-            owner,
-            rated.answer,
-            history=history[:-before],
-            verdict=verdict,
-            comment=action.text("comment"),
-            settings=self._loader.assistant.settings,
-            scope=rated.answer.get("scope"),
+        asked = Asked(
+            history[:-before],
+            self._loader.assistant.settings,
+            rated.answer.get("scope"),
             conversation=session.conversation,
             position=position,
         )
+        self._feedback.add(owner, rated.answer, verdict=verdict, comment=action.text("comment"), asked=asked)
         return {"log": self.shown(session, owner)["log"], "notice": notice_html("Thank you; it is kept.", "info")}
 
     def _dates(self, session: Session, _: str, action: Action) -> Parts:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, UsageError
+from assistant.library.mapping import FileStatus
 from assistant.schema.articles import ArticleFilter
 from assistant.web.handlers.chat import Chat, Parts
 from assistant.web.handlers.newest import newest_first
@@ -85,7 +86,7 @@ class LibraryHandler:
             for place, (path, name, problem) in enumerate(zip(paths, names, problems, strict=True)):
                 rows[place] = (name, "reading", "")
                 yield {"outcomes": outcomes_html(rows, place)}
-                rows[place] = (name, *(("failed", problem) if problem else self._added(assistant, path)))
+                rows[place] = (name, *((FileStatus.FAILED, problem) if problem else self._added(assistant, path)))
         except AssistantError as error:
             yield {"notice": notice_html(self._public(str(error))), "outcomes": "", "upload": None}
             return
@@ -95,12 +96,12 @@ class LibraryHandler:
         session.library = self.stamp()
         yield {**self.shown(session, owner), "outcomes": outcomes_html(rows, len(rows)), "upload": None}
 
-    def _added(self, assistant: Assistant, path: Path) -> tuple[str, str]:
+    def _added(self, assistant: Assistant, path: Path) -> tuple[FileStatus, str]:
         try:
             outcome = assistant.add_files([path]).outcomes[0]
             status, message = outcome.status, outcome.message
         except AssistantError as error:
-            status, message = "failed", str(error)
+            status, message = FileStatus.FAILED, str(error)
         # Where an upload lay for a moment is nobody's to know.
         return status, self._public(message.replace(str(path), display_name(path.name)))
 
