@@ -21,7 +21,8 @@ from typing import Any
 from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import turn_line
 from assistant.retrieval.context import ArticleContext
-from assistant.schema import Paragraph, Passage, Turn
+from assistant.schema.answers import Turn
+from assistant.schema.articles import Paragraph, Passage
 from training import INVOCATION
 
 DATA = Path(__file__).with_name("data")

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from assistant.cli.terminal import byline, one_line, printable
 from assistant.ingest.build import Reading
-from assistant.schema import Article, ArticleHeader
+from assistant.schema.articles import Article, ArticleHeader
 
 _HEAD = ("id", "date", "outlet", "paragraphs", "title")
 _PAGE = 1000

@@ -15,7 +15,7 @@ from assistant.ingest.dateline_i18n import find_dateline
 from assistant.ingest.head import ends_a_sentence, read_head
 from assistant.ingest.limits import MAX_FIELD_CHARS, MAX_PARAGRAPHS
 from assistant.ingest.pubdate import day_in_address, day_in_name
-from assistant.schema import Article, Paragraph
+from assistant.schema.articles import Article, Paragraph
 from assistant.text import unicode
 from assistant.text.sentences import language_of, split_sentences
 

@@ -19,7 +19,7 @@ from assistant.ingest.file import RawFile
 from assistant.ingest.formats import FORMATS, SUFFIXES, TEXT, ZIP, Format
 from assistant.ingest.ids import UniqueKeys, as_text, composed, member_parts
 from assistant.ingest.sniff import sniffed
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 __all__ = ["SUFFIXES", "ArticleFile", "Problem", "files_of", "list_files"]
 

@@ -12,7 +12,7 @@ from assistant.cli.commands.common import (
     Commands,
     add_dates,
     add_folder_and_model,
-    dates_of,
+    filter_of,
     open_assistant,
     say,
     say_always,
@@ -21,7 +21,7 @@ from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.schema import Answer, Question
+    from assistant.schema.answers import Answer, Question
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -46,23 +46,18 @@ def _ask(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         raise UsageError("--output goes with --questions FILE")
     from assistant.query.validate import check_question
-    from assistant.schema import Question
-    from assistant.settings import parse_day
+    from assistant.schema.answers import Question
 
     text = _question_text(arguments.question)
     check_question(text)
-    since, until = dates_of(arguments)
-    as_of = parse_day(arguments.as_of, "--as-of") if arguments.as_of else None
-    if since and as_of and since > as_of:
-        raise UsageError(f"--since {since} is after --as-of {as_of}; swap them")
-    question = Question(" ".join(text.split()), since=since, until=until, as_of=as_of)
+    question = Question(" ".join(text.split()), articles=filter_of(arguments))
     with open_assistant(arguments) as assistant:
         if arguments.json:
             from assistant.cli.terminal import as_json
             from assistant.llm.scope import QuestionScope
 
             answer = assistant.ask(question, scope=QuestionScope(notify=say))
-            print(as_json(answer.to_dict() | ({"steps": answer.steps} if arguments.explain else {})))
+            print(as_json(answer.to_dict() | ({"steps": answer.steps.to_dict()} if arguments.explain else {})))
         else:
             _show(assistant, question, explain=arguments.explain)
         return _exit_code(assistant)
@@ -91,14 +86,14 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
         printable,
     )
     from assistant.llm.scope import QuestionScope
-    from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
+    from assistant.schema.events import Done, Retrieved, SentenceReady, Step, StepName, Token
 
     status = Status()
     shown = 0
     with status:
         for event in assistant.stream(question, scope=QuestionScope(notify=status.say)):
             match event:
-                case Step("restarting"):
+                case Step(StepName.RESTARTING):
                     status.clear()
                     # What stands there was begun by the engine that ended.
                     print("\n" * bool(shown), end="", flush=True)
@@ -112,7 +107,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                     status.token(event)
                 case SentenceReady(sentence, _):
                     status.clear()
-                    text = with_marks(sentence) if shown else said_as_of(question.as_of, with_marks(sentence))
+                    text = with_marks(sentence) if shown else said_as_of(question.articles.as_of, with_marks(sentence))
                     print(" " * bool(shown) + printable(text), end="", flush=True)
                     shown += 1
                 case Done(answer):

@@ -78,23 +78,25 @@ def _update(library: Library, arguments: argparse.Namespace) -> int:
 
 def _add(library: Library, arguments: argparse.Namespace) -> list[Source] | None:
     """The sources that were named; None where none was: then all are meant."""
+    from assistant.library.sources import SourceKind
+
     paths = [Path(path) for path in arguments.paths if path != "-"]
     if not (arguments.paths or arguments.urls):
         return None
     added = library.add_paths(paths)
     if arguments.urls:
-        added += library.add_paths([arguments.urls], kind="urls")
+        added += library.add_paths([arguments.urls], kind=SourceKind.URLS)
     if "-" in arguments.paths:
         added.append(library.add_text(sys.stdin.buffer.read()))
     return added
 
 
 def _watch(library: Library, arguments: argparse.Namespace) -> None:
-    from assistant.library.mapping import UNCHANGED
+    from assistant.library.mapping import FileStatus
     from assistant.library.watch import watch
 
     def told(outcome: FileOutcome) -> None:
-        if outcome.status != UNCHANGED:
+        if outcome.status is not FileStatus.UNCHANGED:
             _tell(outcome)
 
     started: list[bool] = []

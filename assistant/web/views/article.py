@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from assistant.schema import Article, ArticleHeader, Paragraph
+from assistant.schema.articles import Article, ArticleHeader, Paragraph
 from assistant.text.unicode import neutralise
 from assistant.web.views.html import Child, Exact, clip, join, link, tag
 from assistant.web.views.labels import outlet, time_tag, title

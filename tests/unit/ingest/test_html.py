@@ -11,7 +11,7 @@ import pytest
 from article_samples import read_bytes, texts
 
 from assistant.errors import ArticleError
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 FIRST = "The mill of Birkby burnt down on Monday night, and nobody was hurt, the town said in a statement."
 SECOND = "The damage is put at 3 million marks by the insurer, which will send an expert to the site on Friday."

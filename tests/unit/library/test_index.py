@@ -20,7 +20,7 @@ from assistant.ingest.discover import ArticleFile, list_files
 from assistant.library import batch_writer, lock
 from assistant.library.index import ArticleIndex, UpdateReport, embedded_text, to_node, to_paragraph
 from assistant.library.sources import SourceFile
-from assistant.schema import Article, Paragraph
+from assistant.schema.articles import Article, Paragraph
 
 FORK = multiprocessing.get_context("fork")
 Write = Callable[..., Path]

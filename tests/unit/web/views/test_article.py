@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.ingest.discover import list_files
-from assistant.schema import Article, ArticleHeader, Paragraph
+from assistant.schema.articles import Article, ArticleHeader, Paragraph
 from assistant.web.views.article import article_html, headers_html
 from assistant.web.views.timeline import timeline_html
 

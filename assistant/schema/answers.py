@@ -1,86 +1,15 @@
-"""The value types that travel between the parts. All are frozen; none knows a framework."""
+"""A question, the draft that a model writes, and the answer with its citations."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    r"""One paragraph of an article, as a reader would count it.
-
-    Of a plain text or Markdown file, `text` is the decoded file's own characters from `offset` on,
-    its line ends as "\n"; of every other format, `offset` counts in the article's paragraphs joined
-    by blank lines. The first `dateline` characters of
-    `text` are a dateline ("Moscow, July 4:"): part of the paragraph, never part of a quote.
-    """
-
-    id: str
-    number: int
-    text: str
-    offset: int = 0
-    dateline: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Article:
-    """A news article. `via` is the agency the outlet itself cites ("reports Xinhua").
-
-    `also` are other outlets that carry the same story, as "IANS, 2017-07-04"; `language` is an
-    ISO 639-1 code.
-    """
-
-    id: str
-    title: str
-    source: str | None
-    published: date | None
-    paragraphs: tuple[Paragraph, ...]
-    path: str = ""
-    url: str | None = None
-    via: str | None = None
-    author: str | None = None
-    language: str | None = None
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleHeader:
-    """An article as a list shows it; `paragraphs` is how many it has."""
-
-    id: str
-    title: str
-    source: str | None
-    published: date | None
-    paragraphs: int
-    path: str = ""
-    url: str | None = None
-    via: str | None = None
-    author: str | None = None
-    language: str | None = None
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A retrieved paragraph with what a reader needs to place it, and its scores.
-
-    `score` is the fused rank score; `dense_score` a cosine similarity in [-1, 1] and
-    `bm25_score` a BM25 score ≥ 0, each None where that retriever did not return the paragraph.
-    """
-
-    paragraph: Paragraph
-    article_id: str
-    title: str
-    source: str | None
-    published: date | None
-    via: str | None = None
-    score: float = 0.0
-    dense_score: float | None = None
-    bm25_score: float | None = None
-    also: tuple[str, ...] = ()
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage, iso_day, passage_to_dict
+from assistant.schema.trace import AnswerTrace
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +38,14 @@ class Citation:
     start: int
     end: int
     also: tuple[str, ...] = ()
+
+
+class CitationState(StrEnum):
+    """Whether what was cited still stands: its paragraph reads as it did, or otherwise, or its article is gone."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,19 +108,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with what came before it and what it may be answered from.
-
-    `since` and `until` bound the publication date; `as_of` bounds it like `until`, and the answer
-    says so; `articles`, where given, are the ids of the only articles to ask.
-    """
+    """A question with what came before it and the articles that it may be answered from."""
 
     text: str
     id: str | int | None = None
     history: tuple[Turn, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    articles: tuple[str, ...] = ()
-    as_of: date | None = None
+    articles: ArticleFilter = EVERY_ARTICLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +122,7 @@ class Answer:
 
     `confidence` is the calibrated probability that it is right (of a refusal: that the best answer found
     was). `as_of`: only what was published until that day was read for it. `steps` tells how
-    it came about, for `--explain` and the page: plain JSON values, see docs/json.md.
+    it came about, for `--explain` and the page.
     """
 
     question: str
@@ -209,7 +139,7 @@ class Answer:
     timings_ms: Mapping[str, int] = field(default_factory=dict)
     id: str | int | None = None
     as_of: date | None = None
-    steps: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    steps: AnswerTrace = field(default=AnswerTrace(), compare=False)
 
     @property
     def newest_source(self) -> date | None:
@@ -225,12 +155,12 @@ class Answer:
             "answer": self.answer,
             "refused": self.refused,
             "refusal_reason": self.refusal_reason,
-            "as_of": _iso(self.as_of),
-            "newest_source": _iso(self.newest_source),
+            "as_of": iso_day(self.as_of),
+            "newest_source": iso_day(self.newest_source),
             "confidence": None if self.confidence is None else round(self.confidence, 4),
             "sentences": [sentence_to_dict(sentence) for sentence in self.sentences],
             "citations": [
-                {**asdict(citation), "published": _iso(citation.published), "also": list(citation.also)}
+                {**asdict(citation), "published": iso_day(citation.published), "also": list(citation.also)}
                 for citation in self.citations
             ],
             "closest": [passage_to_dict(passage) for passage in self.closest],
@@ -250,64 +180,3 @@ def sentence_to_dict(sentence: Sentence) -> dict[str, Any]:
         "byline": sentence.byline,
         "reckoned": sentence.reckoned,
     }
-
-
-def passage_to_dict(passage: Passage) -> dict[str, Any]:
-    """A passage as it stands in an answer's `closest` list."""
-    return {
-        "article_id": passage.article_id,
-        "title": passage.title,
-        "source": passage.source,
-        "via": passage.via,
-        "published": _iso(passage.published),
-        "paragraph": passage.paragraph.number,
-        "paragraph_id": passage.paragraph.id,
-        "text": passage.paragraph.text,
-        "also": list(passage.also),
-        "score": round(passage.score, 6),
-        "dense_score": None if passage.dense_score is None else round(passage.dense_score, 4),
-        "bm25_score": None if passage.bm25_score is None else round(passage.bm25_score, 4),
-    }
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Event: what is being done now: "rewriting", "searching", "judging", "writing", "checking" or "restarting"."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Retrieved:
-    """Event: these passages were found."""
-
-    passages: tuple[Passage, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """Event: a piece of the draft, as the model writes it; not checked yet."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceReady:
-    """Event: a sentence that passed its check, with the citations it uses."""
-
-    sentence: Sentence
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Event: the finished answer or refusal; always the last one."""
-
-    answer: Answer
-
-
-Event = Step | Retrieved | Token | SentenceReady | Done
