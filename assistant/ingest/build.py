@@ -10,6 +10,7 @@ from datetime import date
 
 from assistant.errors import ArticleError
 from assistant.ingest.boilerplate import cited_agency, is_agency, is_biography, is_furniture, is_initials, sign_off
+from assistant.ingest.correction import says_corrected
 from assistant.ingest.dateline import Dateline
 from assistant.ingest.dateline_i18n import find_dateline
 from assistant.ingest.head import ends_a_sentence, read_head
@@ -33,8 +34,8 @@ _BARE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$", re.I)
 class Fields:
     """What a file says of an article beside its text.
 
-    `published` is the day it came out; `written_day` how a row writes that day in numbers ("05/03/2024"),
-    since the order of day and month may be told by its other rows.
+    `published` is the day it came out, `modified` the day of its last change; `written_day` how a row writes
+    the former in numbers ("05/03/2024"), since the order of day and month may be told by its other rows.
     """
 
     title: str | None = None
@@ -44,6 +45,7 @@ class Fields:
     url: str | None = None
     language: str | None = None
     written_day: str | None = None
+    modified: date | None = None
 
     def cleaned(self) -> Fields:
         """The same, visible and of bounded length; a language as two letters, an address only if it is one.
@@ -170,20 +172,23 @@ def build(
     via = next(filter(None, (cited_agency(text) for _, text in blocks)), None)
     if via is None and dateline and dateline.source and is_agency(dateline.source):
         via = field(dateline.source)
+    published = (
+        fields.published or (dateline.date() if dateline else None) or day_in_address(fields.url) or day_in_name(path)
+    )
     article = Article(
         id=article_id,
         title=fields.title or _title_from(paragraphs[at - 1 if dateline else 0], language),
         source=source,
-        published=fields.published
-        or (dateline.date() if dateline else None)
-        or day_in_address(fields.url)
-        or day_in_name(path),
+        published=published,
         paragraphs=tuple(paragraphs),
         path=path,
         url=fields.url,
         via=via if via != source else None,
         author=fields.author,
         language=language,
+        # Content systems fill the field for every article; the same day says nothing, an earlier one is wrong.
+        modified=fields.modified if fields.modified and fields.modified > (published or date.min) else None,
+        corrected=any(says_corrected(text) for _, text in blocks),
     )
     return Reading(article, _left_out(dropped, blocks))
 

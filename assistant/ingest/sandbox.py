@@ -160,10 +160,12 @@ atexit.register(_POOL.close)
 
 def _story(values: dict[str, Any]) -> Story:
     fields = values["fields"]
-    published = fields.pop("published")
+    days: dict[str, Any] = {
+        name: date.fromisoformat(day) for name in ("published", "modified") if (day := fields.pop(name))
+    }
     return Story(
         tuple(values["texts"]),
-        Fields(published=date.fromisoformat(published) if published else None, **fields),
+        Fields(**days, **fields),
         values["key"],
         values["exact"],
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from lxml import etree
 
+from assistant.ingest.correction import is_correction
 from assistant.ingest.readers.html_dom import drop, local_name, paragraphs
 
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
@@ -33,12 +34,6 @@ _CORRECTION = re.compile(
     r"(?:^|[\s_-])(?:corrections?|corrected|errat(?:um|a)|clarifications?|amendments?|editors?-?note|korrektur|"
     r"berichtigung|rectificati[fe]|rectificacion|correccion|correction|rettelse|rattelse|correzione|fe-de-errat\w*)"
     r"(?:$|[\s_-])",
-    re.I,
-)
-_CORRECTION_TEXT = re.compile(
-    r"\W*(?:corrections?|clarifications?|editor[’']?s[’']? note|errat(?:um|a)|amendment|korrektur|berichtigung|"
-    r"rectificatif|rectificación|fe de erratas?|corrección|correzione|rettelse|rättelse|rectificatie|correção|"
-    r"исправление|уточнение|виправлення|更正|訂正|정정|تصحيح)\b[^.:：]{0,60}[:：]",
     re.I,
 )
 _BOX_CHARS = 1_500
@@ -73,7 +68,7 @@ def _corrections(root: Any) -> Iterator[str]:
         else:
             continue
         named = bool(_CORRECTION.search(_mark(element)))
-        yield from (text for text in texts if named or _CORRECTION_TEXT.match(text))
+        yield from (text for text in texts if named or is_correction(text))
 
 
 def _take_out_pictures(root: Any) -> None:
