@@ -12,6 +12,7 @@ from lxml import etree
 
 from assistant.ingest.correction import is_correction
 from assistant.ingest.readers.html_dom import drop, local_name, paragraphs
+from assistant.ingest.readers.html_menus import take_out_menus
 
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _CLOCK = re.compile(r"\s*\d{1,2}\s?[:.h]\s?\d\d(?:\s?[ap]\.?m\.?)?(?:\s?[A-Z]{2,4})?\s*$", re.I)
@@ -49,6 +50,7 @@ def prepare(root: Any, walled: set[str]) -> list[str]:
     """
     corrections = list(dict.fromkeys(_corrections(root)))
     _take_out_pictures(root)
+    take_out_menus(root)
     _take_out_walls(root, walled)
     if not _write_times(root):
         _take_out_date_lines(root)
