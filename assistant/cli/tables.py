@@ -51,7 +51,8 @@ def print_reading(reading: Reading, out: TextIO) -> None:
         if number:
             print(f"\n[{number}] {printable(text)}", file=out)
         while left_out and left_out[0].after <= number:
-            print(f"\n[-] left out: {printable(left_out.pop(0).text)}", file=out)
+            one = left_out.pop(0)
+            print(f"\n[-] left out ({one.reason}): {printable(one.text)}", file=out)
 
 
 def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def article_to_dict(article: Article) -> dict[str, Any]:
 def reading_to_dict(reading: Reading) -> dict[str, Any]:
     """An article as a reader found it, as a JSON object; a paragraph's `dateline` is the words of it, or null.
 
-    `left_out` is what of the file is no part of the article, each with the number of the paragraph before it.
+    `left_out` is what of the file is no part of the article, each with why and the number of the paragraph before it.
     """
     article = reading.article
     return {

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ArticleError
-from assistant.ingest.build import Fields, Problem, Story
+from assistant.ingest.build import Fields, LeftOut, Problem, Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MIB, READ_MEMORY, READ_SECONDS, READS_PER_PROCESS
 
@@ -168,6 +168,7 @@ def _story(values: dict[str, Any]) -> Story:
         Fields(**days, **fields),
         values["key"],
         values["exact"],
+        tuple(LeftOut(**left_out) for left_out in values["left_out"]),
     )
 
 

@@ -105,9 +105,12 @@ def test_a_listing_for_people(read: Read, tmp_path: Path) -> None:
 def test_what_is_left_out_is_shown_where_it_stood(read: Read, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(STORY.replace("\n\nA bus", "\n\nShare on Facebook\n\nA bus") + "\n***\n")
     _, out, _ = read("a.txt", "--json")
-    assert rows(out)[0]["left_out"] == [{"after": 1, "text": "Share on Facebook"}, {"after": 2, "text": "***"}]
+    assert rows(out)[0]["left_out"] == [
+        {"after": 1, "text": "Share on Facebook", "reason": "page furniture"},
+        {"after": 2, "text": "***", "reason": "page furniture"},
+    ]
     _, out, _ = read("a.txt")
-    assert "Friday.\n\n[-] left out: Share on Facebook\n\n[2] A bus" in out
+    assert "Friday.\n\n[-] left out (page furniture): Share on Facebook\n\n[2] A bus" in out
 
 
 def test_what_would_steer_a_terminal_is_escaped(read: Read, tmp_path: Path) -> None:
