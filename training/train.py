@@ -147,6 +147,17 @@ def by_task(seen: Sequence[tuple[str, float, bool]]) -> dict[str, list[float]]:
     return found
 
 
+def resume(path: Path, model: Adapted, optimiser: torch.optim.Optimizer, digest: str) -> tuple[int, float]:
+    """Restore an interrupted run: packs of these examples seen, and seconds spent."""
+    saved = torch.load(path, map_location=next(model.adapters.parameters()).device)
+    model.adapters.load_state_dict(saved["adapters"])
+    optimiser.load_state_dict(saved["optimiser"])
+    if saved["examples"] == digest:
+        return saved["packs"], saved["seconds"]
+    print("the examples are others than before: all of them from the first on", flush=True)
+    return 0, saved["seconds"]
+
+
 def main() -> None:
     """Train until all packs were seen `--passes` times, or `--minutes` are over; the rate falls to 0 at the end."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -172,17 +183,12 @@ def main() -> None:
     optimiser = torch.optim.AdamW(model.adapters.parameters(), lr=_RATE, weight_decay=0.01)
     trainer = Trainer(model, encode, device)
     state = options.folder / "state.pt"
-    done, spent = 0, 0.0
     if state.exists():
-        saved = torch.load(state, map_location=device)
-        model.adapters.load_state_dict(saved["adapters"])
-        optimiser.load_state_dict(saved["optimiser"])
-        done, spent = saved["packs"], saved["seconds"]
-        if saved["examples"] != digest:
-            print("the examples are others than before: all of them from the first on", flush=True)
-            done = 0
-    elif options.begin:
-        model.adapters.load_state_dict(torch.load(options.begin, map_location=device)["adapters"])
+        done, spent = resume(state, model, optimiser, digest)
+    else:
+        done, spent = 0, 0.0
+        if options.begin:
+            model.adapters.load_state_dict(torch.load(options.begin, map_location=device)["adapters"])
     tails = sum(len(one.tails) for one in packs)
     print(f"{len(packs)} packs, {tails} examples, on {device}; from pack {done}", flush=True)
     began, last = time.monotonic() - spent, time.monotonic()

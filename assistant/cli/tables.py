@@ -51,26 +51,25 @@ def print_reading(reading: Reading, out: TextIO) -> None:
         if number:
             print(f"\n[{number}] {printable(text)}", file=out)
         while left_out and left_out[0].after <= number:
-            print(f"\n[-] left out: {printable(left_out.pop(0).text)}", file=out)
+            one = left_out.pop(0)
+            print(f"\n[-] left out ({one.reason}): {printable(one.text)}", file=out)
 
 
 def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
     """A header as a JSON object."""
-    published = header.published.isoformat() if header.published else None
-    return {**asdict(header), "published": published, "also": list(header.also)}
+    return {**asdict(header), **_days(header), "also": list(header.also)}
 
 
 def article_to_dict(article: Article) -> dict[str, Any]:
     """An article with its paragraphs (id, number, text) as a JSON object."""
-    published = article.published.isoformat() if article.published else None
     paragraphs = [{"id": p.id, "number": p.number, "text": p.text} for p in article.paragraphs]
-    return {**asdict(article), "published": published, "also": list(article.also), "paragraphs": paragraphs}
+    return {**asdict(article), **_days(article), "also": list(article.also), "paragraphs": paragraphs}
 
 
 def reading_to_dict(reading: Reading) -> dict[str, Any]:
     """An article as a reader found it, as a JSON object; a paragraph's `dateline` is the words of it, or null.
 
-    `left_out` is what of the file is no part of the article, each with the number of the paragraph before it.
+    `left_out` is what of the file is no part of the article, each with why and the number of the paragraph before it.
     """
     article = reading.article
     return {
@@ -78,7 +77,8 @@ def reading_to_dict(reading: Reading) -> dict[str, Any]:
         "title": article.title,
         "source": article.source,
         "via": article.via,
-        "published": article.published.isoformat() if article.published else None,
+        **_days(article),
+        "corrected": article.corrected,
         "author": article.author,
         "url": article.url,
         "language": article.language,
@@ -98,12 +98,13 @@ def _print_head(article: Article, out: TextIO) -> None:
 
 def _row(header: ArticleHeader) -> tuple[str, ...]:
     also = f" (also {'; '.join(header.also)})" if header.also else ""
+    title = "; ".join([one_line(header.title), *_changes(header)])
     return (
         one_line(header.id),
         header.published.isoformat() if header.published else "undated",
         one_line(byline(header.source, header.via, None) + also),
         str(header.paragraphs),
-        one_line(header.title),
+        title,
     )
 
 
@@ -114,4 +115,17 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 def _more(article: Article) -> list[str]:
     by = [f"by {article.author}"] if article.author else []
     also = [f"also {'; '.join(article.also)}"] if article.also else []
-    return [*by, *also, *([article.url] if article.url else []), article.path]
+    return [*_changes(article), *by, *also, *([article.url] if article.url else []), article.path]
+
+
+def _changes(article: Article | ArticleHeader) -> list[str]:
+    """That an article was changed after it came out, in words."""
+    updated = [f"updated {article.modified.isoformat()}"] if article.modified else []
+    return [*updated, *(["corrected"] if article.corrected else [])]
+
+
+def _days(article: Article | ArticleHeader) -> dict[str, str | None]:
+    return {
+        "published": article.published.isoformat() if article.published else None,
+        "modified": article.modified.isoformat() if article.modified else None,
+    }

@@ -71,6 +71,8 @@ def record_of(article: Article) -> Record:
         "author": article.author,
         "language": article.language,
         "published": iso_day(article.published),
+        "modified": iso_day(article.modified),
+        "corrected": article.corrected,
         "paragraphs": len(article.paragraphs),
         "content": content_hash(article),
     }
@@ -165,6 +167,15 @@ def _outlet(source: str | None, via: str | None) -> str:
 
 def _placed(record: Record) -> dict[str, Any]:
     fields = {key: record.header.get(key) for key in ("title", "source", "via", "url", "author", "language")}
-    published = record.header.get("published")
-    day = date.fromisoformat(published) if published else None
-    return {**fields, "path": record.header.get("path") or "", "published": day}
+    # An index that was made before articles had these holds neither.
+    days = {key: _day(record.header.get(key)) for key in ("published", "modified")}
+    return {
+        **fields,
+        "path": record.header.get("path") or "",
+        "corrected": bool(record.header.get("corrected")),
+        **days,
+    }
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None

@@ -30,7 +30,8 @@ class Article:
     """A news article. `via` is the agency the outlet itself cites ("reports Xinhua").
 
     `also` are other outlets that carry the same story, as "IANS, 2017-07-04"; `language` is an
-    ISO 639-1 code.
+    ISO 639-1 code. `modified`: the day of its last change, later than `published`; `corrected`: it says that
+    it was.
     """
 
     id: str
@@ -44,6 +45,8 @@ class Article:
     author: str | None = None
     language: str | None = None
     also: tuple[str, ...] = ()
+    modified: date | None = None
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class ArticleHeader:
     author: str | None = None
     language: str | None = None
     also: tuple[str, ...] = ()
+    modified: date | None = None
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class Record:
     """What a store keeps of one article besides its paragraphs.
 
     `header` holds plain JSON values: title, source, via, path, url, author, language, published
-    (ISO or None), paragraphs (how many). `origin` is the source it was indexed from, `file` the
+    and modified (ISO or None), corrected, paragraphs (how many). `origin` is the source it was indexed from, `file` the
     file's path there and `digest`, `size` (bytes), `modified` (nanoseconds) that file's
     fingerprint; `story` is the hash of the article's words, the same for the same wire story;
     `same_as` is the id of the article that this one repeats (its own paragraphs are then not kept).

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     index = commands.add_parser("index", help="add articles to the library, or bring it up to date")
-    index.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, zips, or - for standard input")
+    index.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, archives, or - for standard input")
     index.add_argument("--urls", type=Path, metavar="FILE", help="a list of saved pages: URL<TAB>FILE a line")
     index.add_argument("--verbose", action="store_true", help="say what was understood of every file")
     index.add_argument("--watch", action="store_true", help="follow the sources until interrupted")

@@ -66,7 +66,13 @@ def _header(header: ArticleHeader, chosen: bool) -> Markup:
 
 
 def _byline(article: Article | ArticleHeader) -> Markup:
-    return join([time_tag(article.published), " · ", tag("bdi", outlet(article.source, article.via), class_="outlet")])
+    changes: list[Child] = []
+    if article.modified:
+        changes += [" · updated ", time_tag(article.modified)]
+    if article.corrected:
+        changes.append(" · corrected")
+    named = tag("bdi", outlet(article.source, article.via), class_="outlet")
+    return join([time_tag(article.published), *changes, " · ", named])
 
 
 def _known(label: str, value: Child) -> Markup | None:
