@@ -33,7 +33,7 @@ FOUND = (
 
 
 class Model:
-    """Writes a draft, and says of each sentence of it what it was told; "yes" otherwise."""
+    """Writes a draft, and says of each sentence of it, in order, what it was told; "yes" otherwise."""
 
     name = "strong"
 
@@ -49,8 +49,9 @@ class Model:
     def complete(self, messages: Sequence[Any], max_tokens: int) -> str:
         self.asked.append(messages[-1]["content"])
         listed = self.asked[-1].partition("SENTENCES\n")[2].splitlines()[:-1]
-        said = [*self.verdicts, *["yes"] * len(listed)]
-        return "\n".join(f"{number}: {said[number - 1]}" for number in range(1, len(listed) + 1))
+        sentences = [line.partition(" ")[2].partition(" [")[0] for line in listed]
+        said = dict(zip(dict.fromkeys(sentences), [*self.verdicts, *["yes"] * len(listed)], strict=False))
+        return "\n".join(f"{number}: {said[sentence]}" for number, sentence in enumerate(sentences, 1))
 
 
 class Found:
