@@ -14,13 +14,14 @@ class Query:
     """A question understood once; no later step reads its words again to find these out.
 
     `text` stands alone, without the conversation; `periods` are the times it names; `newest`: it asks for
-    the present or the latest, so that the newest report that answers is wanted. `since`, `until` and
-    `articles` limit what may be read, as in `Question`.
+    the present or the latest, so that the newest report that answers is wanted; `follow_up`: it was put in
+    a conversation. `since`, `until` and `articles` limit what may be read, as in `Question`.
     """
 
     text: str
     periods: tuple[Period, ...] = ()
     newest: bool = False
+    follow_up: bool = False
     since: date | None = None
     until: date | None = None
     articles: tuple[str, ...] = ()
@@ -32,7 +33,7 @@ class Query:
         periods = tuple(named_periods(text))
         # "The last meeting of 2017" asks for that time.
         newest = not periods and asks_now(text)
-        return cls(text, periods, newest, limits.since, _until(limits), limits.articles)
+        return cls(text, periods, newest, bool(limits.history), limits.since, _until(limits), limits.articles)
 
 
 def _until(limits: Question) -> date | None:

@@ -48,6 +48,11 @@ class JointVerifier:
         self._finder = finder
         self._entailment = entailment
 
+    @property
+    def most_batches(self) -> int | None:
+        """Into how many calls of `verify` a draft may be divided; None: any number."""
+        return self._entailment.most_batches
+
     def verify(self, sentences: Sequence[DraftSentence], context: NumberedContext) -> list[CheckedSentence]:
         """One result a sentence, in their order. Raises `ModelError`.
 

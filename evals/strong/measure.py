@@ -17,6 +17,8 @@ from evals.strong.drafts import Shelf, WrittenDraft, WrittenSentence, as_written
 class Perfect:
     """Says what is so: a sentence without an error is stated by the paragraphs that it should cite, all of them."""
 
+    most_batches = None
+
     def __init__(self, draft: WrittenDraft, shelf: Shelf) -> None:
         self._needed = {
             sentence.claim: set(shelf.paragraphs(draft, sentence.cites))

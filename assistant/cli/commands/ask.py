@@ -104,6 +104,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                     print("\n" * bool(shown), end="", flush=True)
                     say_always("the language model stopped; it is started again, and the question is asked once more")
                     shown = 0
+                    status.resume()
                 case Step(name):
                     status.say(f"{name} …")
                 case Retrieved(passages):
@@ -111,7 +112,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                 case Token():
                     status.token(event)
                 case SentenceReady(sentence, _):
-                    status.clear()
+                    status.pause()
                     text = with_marks(sentence) if shown else said_as_of(question.as_of, with_marks(sentence))
                     print(" " * bool(shown) + printable(text), end="", flush=True)
                     shown += 1

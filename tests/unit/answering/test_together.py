@@ -14,12 +14,13 @@ from answer_samples import OLD, alike, passage, prompts_in
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND
 from assistant.answering.together import ReadTogether
+from assistant.errors import ModelError
 from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext, group
-from assistant.schema import Answer, Done, Event, Omission, Passage, Question, SentenceReady, Step, Token
-from assistant.verification.entailment import BatchEntailment
+from assistant.schema import Answer, Done, Event, Omission, Passage, Question, SentenceReady, Step, Token, Turn
+from assistant.verification.entailment import BatchEntailment, Entailment, NoEntailment
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import JointVerifier
 
@@ -39,19 +40,25 @@ class Model:
 
     def __init__(self, draft: str, *verdicts: str) -> None:
         self.draft = draft
-        self.verdicts = verdicts
+        self.verdicts = iter(verdicts)
+        self.said: dict[str, str] = {}
         self.asked: list[str] = []
+        self.closed = False
 
     def stream(self, messages: Sequence[Any], **_: Any) -> Iterator[str]:
         self.asked.append(messages[-1]["content"])
-        yield from re.findall(r"\s*\S+", self.draft)
+        try:
+            yield from re.findall(r"\s*\S+", self.draft)
+        finally:
+            self.closed = True
 
     def complete(self, messages: Sequence[Any], max_tokens: int) -> str:
         self.asked.append(messages[-1]["content"])
         listed = self.asked[-1].partition("SENTENCES\n")[2].splitlines()[:-1]
         sentences = [line.partition(" ")[2].partition(" [")[0] for line in listed]
-        said = dict(zip(dict.fromkeys(sentences), [*self.verdicts, *["yes"] * len(listed)], strict=False))
-        return "\n".join(f"{number}: {said[sentence]}" for number, sentence in enumerate(sentences, 1))
+        for sentence in dict.fromkeys(sentences):
+            self.said[sentence] = next(self.verdicts, "yes")
+        return "\n".join(f"{number}: {self.said[sentence]}" for number, sentence in enumerate(sentences, 1))
 
 
 class Found:
@@ -67,16 +74,25 @@ class Found:
         return group(passages)
 
 
-def run(model: Model, tmp_path: Path, *, found: Sequence[Passage] = FOUND, text: str = "What?") -> list[Event]:
+def run(
+    model: Model,
+    tmp_path: Path,
+    *,
+    found: Sequence[Passage] = FOUND,
+    text: str = "What?",
+    history: Sequence[Turn] = (),
+    entailment: Entailment | None = None,
+) -> list[Event]:
     prompts = prompts_in(tmp_path)
+    entailment = entailment or BatchEntailment(model, prompts)  # type: ignore[arg-type]
     reading = ReadTogether(
         Found(*found),  # type: ignore[arg-type]
         JointGenerator(model, prompts),  # type: ignore[arg-type]
-        JointVerifier(EvidenceFinder(alike), BatchEntailment(model, prompts)),  # type: ignore[arg-type]
+        JointVerifier(EvidenceFinder(alike), entailment),
         characters=10_000,
     )
     rewriter = QuestionRewriter(model, prompts, exact=False)  # type: ignore[arg-type]
-    return list(Pipeline(rewriter, reading, model_name=model.name).stream(Question(text)))
+    return list(Pipeline(rewriter, reading, model_name=model.name).stream(Question(text, history=tuple(history))))
 
 
 def ask(draft: str, *verdicts: str, tmp_path: Path, **more: Any) -> Answer:
@@ -112,6 +128,77 @@ def test_it_is_asked_twice_once_to_write_and_once_to_check(tmp_path: Path) -> No
     assert kinds == ["searching", "writing", "checking"]
     assert len(model.asked) == 2
     assert "[3] Xi and Putin signed" in model.asked[0]
+
+
+LONG = (
+    "They signed two joint statements [3].\nPutin praised a deal [4].\n"
+    "They discussed Syria [1].\nXi will go to Germany [2]."
+)
+
+
+def shown_in_order(events: Sequence[Event]) -> list[str]:
+    """The draft's words and, in capitals, the sentences that are shown."""
+    told = [
+        event.text if isinstance(event, Token) else f"<{event.sentence.text.upper()}>"
+        for event in events
+        if isinstance(event, Token | SentenceReady)
+    ]
+    return "".join(told).split("\n")
+
+
+def test_the_first_sentences_of_a_long_draft_are_shown_while_the_others_are_written(tmp_path: Path) -> None:
+    model = Model(LONG)
+    events = run(model, tmp_path)
+    assert shown_in_order(events) == [
+        "They signed two joint statements [3].",
+        "Putin praised a deal [4].",
+        "<THEY SIGNED TWO JOINT STATEMENTS.><PUTIN PRAISED A DEAL.>They discussed Syria [1].",
+        "Xi will go to Germany [2].<THEY DISCUSSED SYRIA.><XI WILL GO TO GERMANY.>",
+    ]
+    assert len(model.asked) == 3
+    names = [event.name for event in events if isinstance(event, Step)]
+    assert names == ["searching", "writing", "checking", "writing", "checking"]
+
+
+def test_of_a_follow_up_they_are_not_since_it_took_a_request_to_be_understood(tmp_path: Path) -> None:
+    model = Model(LONG)
+    run(model, tmp_path, history=[Turn("user", "When?"), Turn("assistant", "Then.")])
+    assert [text.rpartition("\n")[2].partition(" ")[0] for text in model.asked] == ["REWRITE", "TOGETHER", "ENTAILMENT"]
+
+
+def test_where_a_check_is_no_request_each_is_shown_as_soon_as_the_next_begins(tmp_path: Path) -> None:
+    model = Model(LONG)
+    assert shown_in_order(run(model, tmp_path, entailment=NoEntailment()))[1:3] == [
+        "<THEY SIGNED TWO JOINT STATEMENTS.>Putin praised a deal [4].",
+        "<PUTIN PRAISED A DEAL.>They discussed Syria [1].",
+    ]
+    assert len(model.asked) == 1
+
+
+def test_where_the_model_cannot_be_asked_while_it_writes_all_is_checked_at_the_end(tmp_path: Path) -> None:
+    model = Model(LONG)
+    once = BatchEntailment(model, prompts_in(tmp_path), most_batches=1)  # type: ignore[arg-type]
+    *_, last = shown_in_order(run(model, tmp_path, entailment=once))
+    assert last.count("<") == 4
+    assert len(model.asked) == 2
+
+
+def test_a_check_that_fails_ends_the_writing(tmp_path: Path) -> None:
+    model = Model(LONG, "perhaps", "perhaps")
+    with pytest.raises(ModelError, match="was not understood"):
+        run(model, tmp_path)
+    assert model.closed
+
+
+def test_what_is_written_meanwhile_changes_nothing_of_the_answer(tmp_path: Path) -> None:
+    draft = "They discussed:\n- Ukraine [1]\n- Syria [1]\n- the Korean Peninsula [1]\nNOT STATED: when"
+    told = [
+        [event.answer for event in run(Model(draft, "no"), tmp_path, entailment=entailment) if isinstance(event, Done)]
+        for entailment in (None, BatchEntailment(Model(draft, "no"), prompts_in(tmp_path), most_batches=1))  # type: ignore[arg-type]
+    ]
+    ((first,), (second,)) = told
+    assert (first.answer, first.left_out) == (second.answer, second.left_out)
+    assert len(first.left_out) == 2
 
 
 def test_tokens_are_shown_as_they_are_written(tmp_path: Path) -> None:

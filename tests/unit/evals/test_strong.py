@@ -31,6 +31,8 @@ ROW: dict[str, Any] = {
 class Refuses:
     """Says that nothing is stated."""
 
+    most_batches = None
+
     def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
         return [Judged(Verdict.NOT_STATED) for _ in pairs]
 

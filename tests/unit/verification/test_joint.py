@@ -32,6 +32,8 @@ CONTEXT = NumberedContext.of(
 class Says:
     """Says of every sentence what it was told, and `otherwise` of one without `stated_by`; keeps what it was asked."""
 
+    most_batches = None
+
     def __init__(
         self, stated_by: set[str] | None = None, otherwise: Verdict = Verdict.NOT_STATED, **verdicts: Verdict
     ) -> None:
