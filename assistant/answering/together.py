@@ -6,12 +6,13 @@ checked against these. One request to write and one to check.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 
 from assistant.answering.citations import CitationList
 from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Reply
 from assistant.answering.trace import Trace
+from assistant.errors import ModelContextError
 from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.retrieval.numbered import NumberedContext
@@ -23,6 +24,10 @@ from assistant.verification.joint import CheckedSentence, Finding, JointVerifier
 _NOT_IN_THE_ARTICLES = "the articles do not say it"
 
 
+# Tokens of paragraphs: where the model's context is not known, and the most, since each of them is paid for.
+_TOKENS, _MOST_TOKENS, _LEAST_TOKENS = 8_000, 32_000, 500
+# What stands around them: the instructions, the question, outlets and titles.
+_TOKENS_AROUND = 1_000
 # Of a draft that may be verified in two batches, the first: one sentence more would be waited for, one less seldom
 # leaves a second batch worth a request.
 _FIRST_BATCH = 2
@@ -32,39 +37,57 @@ class ReadTogether:
     """One prompt over all articles."""
 
     def __init__(
-        self, retriever: Retriever, generator: JointGenerator, verifier: JointVerifier, *, characters: int
+        self,
+        retriever: Retriever,
+        generator: JointGenerator,
+        verifier: JointVerifier,
+        *,
+        tokens: Callable[[], int],
+        warn: Callable[[str], None],
     ) -> None:
-        """`characters` of paragraphs are read at most."""
+        """`tokens()` of paragraphs are read at most: less once the model was found to hold no more, as `warn` hears."""
         self._retriever = retriever
         self._generator = generator
         self._verifier = verifier
-        self._characters = characters
+        self._tokens = tokens
+        self._warn = warn
 
     def answer(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, Reply]:
         """Retrieve, generate, verify, render; nothing is asked where nothing is found. Raises `ModelError`.
 
         The first sentences of a long draft are verified and shown while the others are written.
         """
-        passages, context = yield from self._retrieve(query, clock)
+        passages = yield from self._retrieve(query, clock)
         trace.passages = passages
-        if not context.passages:
+        if not passages:
             return Reply(passages, (), (), None, NOTHING_FOUND)
         rendering = _Rendering()
         trace.joint = rendering.checked
-        draft = yield from self._generate(query, context, rendering, clock)
+        draft = yield from self._read(query, passages, rendering, clock)
         reason = None if rendering.sentences else NO_SUPPORT if rendering.has_failed else NOT_STATED
         sentences, citations = tuple(rendering.sentences), rendering.citations.all()
         return Reply(passages, sentences, citations, None, reason, _left_out(draft, rendering.checked))
 
-    def _retrieve(
-        self, query: Query, clock: Stopwatch
-    ) -> Generator[Event, None, tuple[tuple[Passage, ...], NumberedContext]]:
+    def _retrieve(self, query: Query, clock: Stopwatch) -> Generator[Event, None, tuple[Passage, ...]]:
         yield Step("searching")
         passages = self._retriever.retrieve(query)
-        context = NumberedContext.of(self._retriever.contexts(passages), self._characters)
         clock.mark("retrieve")
         yield Retrieved(passages)
-        return passages, context
+        return passages
+
+    def _read(
+        self, query: Query, passages: Sequence[Passage], rendering: _Rendering, clock: Stopwatch
+    ) -> Generator[Event, None, Draft]:
+        """The draft from as many paragraphs as the model holds; from fewer, where these turn out to be too many."""
+        while True:
+            tokens = self._tokens()
+            context = NumberedContext.of(self._retriever.filled(passages, tokens), tokens)
+            try:
+                return (yield from self._generate(query, context, rendering, clock))
+            except ModelContextError as error:
+                if rendering.checked or self._tokens() >= tokens:
+                    raise
+                self._warn(f"{error}; it is asked with less")
 
     def _generate(
         self, query: Query, context: NumberedContext, rendering: _Rendering, clock: Stopwatch
@@ -104,6 +127,13 @@ class ReadTogether:
         """A question is asked in three requests at most; a follow-up took one to be understood."""
         most = self._verifier.most_batches
         return max(1, most - 1) if most and query.follow_up else most
+
+
+def reading_tokens(wanted: int | None, holds: int | None) -> int:
+    """How many tokens of paragraphs are read: as many as `wanted` or, None, as is sensible, and as a prompt `holds`."""
+    if holds is None:
+        return wanted or _TOKENS
+    return max(_LEAST_TOKENS, min(wanted or _MOST_TOKENS, holds - _TOKENS_AROUND))
 
 
 class _Rendering:

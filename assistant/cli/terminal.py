@@ -109,6 +109,11 @@ class Status:
         if self._live and self._paused and error[0] is not None:
             print(file=self._out)
 
+    def warn(self, text: str) -> None:
+        """A line that stays."""
+        self.clear()
+        print(f"assistant: {one_line(text)}", file=self._out)
+
     def pause(self) -> None:
         """Empty the line and leave it alone: the answer is being printed there."""
         self.clear()

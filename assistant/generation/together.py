@@ -11,7 +11,7 @@ from assistant.llm.prompts import Prompts
 from assistant.retrieval.numbered import NumberedContext
 from assistant.schema import Draft, Token
 
-_MAX_TOKENS = 900
+MAX_TOKENS = 900
 
 
 class JointGenerator:
@@ -32,7 +32,7 @@ class JointGenerator:
             },
         ]
         written = ""
-        with closing(self._model.stream(messages, max_tokens=_MAX_TOKENS)) as pieces:
+        with closing(self._model.stream(messages, max_tokens=MAX_TOKENS)) as pieces:
             for part in (part for piece in pieces for part in piece.splitlines(keepends=True)):
                 # The line before is complete: this one has begun.
                 if written.endswith("\n") and part.strip():

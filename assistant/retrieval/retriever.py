@@ -22,6 +22,7 @@ from assistant.library.mapping import also, to_paragraph
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext, group
 from assistant.schema import Passage
+from assistant.text.size import tokens_of
 
 _DEPTH = 20
 
@@ -57,6 +58,18 @@ class Retriever:
         if query.periods:
             found = self._of_periods(query, found, chosen)
         return tuple(replace(passage, also=self._also(passage.article_id)) for passage in found[: self._passages])
+
+    def filled(self, passages: Sequence[Passage], tokens: int) -> list[ArticleContext]:
+        """The passages by article, the article of the best one first; whole articles as long as `tokens` hold them."""
+        left = tokens - sum(tokens_of(passage.paragraph.text) for passage in passages)
+        contexts = []
+        for context in group(passages):
+            if left > 0:
+                whole = replace(context, passages=self._complete(context))
+                left -= sum(tokens_of(passage.paragraph.text) for passage in whole.passages if passage.score <= 0)
+                context = whole
+            contexts.append(context)
+        return contexts
 
     def contexts(self, passages: Sequence[Passage]) -> list[ArticleContext]:
         """The passages by article, the article of the best one first.

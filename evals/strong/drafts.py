@@ -21,7 +21,7 @@ from evals.news_set import BUNDLES
 SEEDS = "seeds"
 DRAFTS = Path(__file__).parent / "drafts.jsonl"
 # More than the articles of any set have: they are read whole.
-_CHARACTERS = 1_000_000
+_TOKENS = 1_000_000
 
 Text = Annotated[str, Field(min_length=1)]
 # An article's id in its set, and the paragraph's number from 1.
@@ -108,7 +108,7 @@ class Shelf:
 
     def context(self, draft: WrittenDraft) -> NumberedContext:
         """The paragraphs of all articles of its set, whole and numbered. Raises `UsageError`."""
-        return NumberedContext.of([whole_report(each) for each in self._articles(draft).values()], _CHARACTERS)
+        return NumberedContext.of([whole_report(each) for each in self._articles(draft).values()], _TOKENS)
 
     def paragraphs(self, draft: WrittenDraft, places: Sequence[Place]) -> list[str]:
         """The ids of these paragraphs. Raises `UsageError` for one that is not there."""

@@ -61,7 +61,7 @@ def _ask(arguments: argparse.Namespace) -> int:
             from assistant.cli.terminal import as_json
             from assistant.llm.scope import QuestionScope
 
-            answer = assistant.ask(question, scope=QuestionScope(notify=say))
+            answer = assistant.ask(question, scope=QuestionScope(notify=say, warn=say_always))
             print(as_json(answer.to_dict() | ({"steps": answer.steps} if arguments.explain else {})))
         else:
             _show(assistant, question, explain=arguments.explain)
@@ -96,7 +96,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
     status = Status()
     shown = 0
     with status:
-        for event in assistant.stream(question, scope=QuestionScope(notify=status.say)):
+        for event in assistant.stream(question, scope=QuestionScope(notify=status.say, warn=status.warn)):
             match event:
                 case Step("restarting"):
                     status.clear()
@@ -151,17 +151,21 @@ def _ask_file(arguments: argparse.Namespace) -> int:
         open_assistant(arguments) as assistant,
         tqdm(total=len(questions), initial=len(questions) - len(left), unit="question", file=sys.stderr) as bar,
     ):
-        failed = answer_all(left, arguments.output, _asker(assistant), bar.update, lambda line: _beside(bar, line))
+
+        def tell(line: str) -> None:
+            _beside(bar, line)
+
+        failed = answer_all(left, arguments.output, _asker(assistant, tell), bar.update, tell)
     if failed:
         say_always(f"{failed} of {len(left)} questions failed; the same command asks them again")
         return 1
     return _exit_code(assistant)
 
 
-def _asker(assistant: Assistant) -> Callable[[Question], Answer]:
+def _asker(assistant: Assistant, warn: Callable[[str], None]) -> Callable[[Question], Answer]:
     from assistant.llm.scope import QuestionScope
 
-    return lambda question: assistant.ask(question, scope=QuestionScope(notify=say))
+    return lambda question: assistant.ask(question, scope=QuestionScope(notify=say, warn=warn))
 
 
 def _beside(bar: Any, line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import Job, JobQueue
 from assistant.web.storage.conversations import ConversationStore
 
+_log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 3
 
 
@@ -84,7 +86,12 @@ class Asking:
             articles=scope.articles,
         )
         live = LiveAnswer(text)
-        limits = QuestionScope(notify=live.wait_for)
+
+        def warn(text: str) -> None:
+            _log.warning(text)
+            live.wait_for(text)
+
+        limits = QuestionScope(notify=live.wait_for, warn=warn)
         events = assistant.stream(question, scope=limits)
         if session.conversation is None:
             session.conversation = self._conversations.create(owner).id

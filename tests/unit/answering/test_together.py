@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ from answer_samples import OLD, alike, passage, prompts_in
 
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND
-from assistant.answering.together import ReadTogether
-from assistant.errors import ModelError
+from assistant.answering.together import ReadTogether, reading_tokens
+from assistant.errors import ModelContextError, ModelError
 from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
@@ -70,7 +70,7 @@ class Found:
     def retrieve(self, query: Query) -> tuple[Passage, ...]:
         return self.passages
 
-    def contexts(self, passages: Sequence[Passage]) -> list[ArticleContext]:
+    def filled(self, passages: Sequence[Passage], tokens: int) -> list[ArticleContext]:
         return group(passages)
 
 
@@ -82,6 +82,8 @@ def run(
     text: str = "What?",
     history: Sequence[Turn] = (),
     entailment: Entailment | None = None,
+    tokens: Callable[[], int] = lambda: 10_000,
+    warned: list[str] | None = None,
 ) -> list[Event]:
     prompts = prompts_in(tmp_path)
     entailment = entailment or BatchEntailment(model, prompts)  # type: ignore[arg-type]
@@ -89,7 +91,8 @@ def run(
         Found(*found),  # type: ignore[arg-type]
         JointGenerator(model, prompts),  # type: ignore[arg-type]
         JointVerifier(EvidenceFinder(alike), entailment),
-        characters=10_000,
+        tokens=tokens,
+        warn=(warned if warned is not None else []).append,
     )
     rewriter = QuestionRewriter(model, prompts, exact=False)  # type: ignore[arg-type]
     return list(Pipeline(rewriter, reading, model_name=model.name).stream(Question(text, history=tuple(history))))
@@ -263,6 +266,62 @@ def test_where_nothing_is_found_the_model_is_not_asked(tmp_path: Path) -> None:
     assert isinstance(done, Done)
     assert done.answer.refusal_reason == NOTHING_FOUND
     assert model.asked == []
+
+
+class Short(Model):
+    """Holds prompts of so many paragraphs, and says so at the end of a reply to a longer one; `left` follows."""
+
+    def __init__(self, draft: str, most: int, *, after: str = "") -> None:
+        super().__init__(draft)
+        self.most = most
+        self.after = after
+        self.left = 100
+
+    def stream(self, messages: Sequence[Any], **more: Any) -> Iterator[str]:
+        read = len(re.findall(r"^\[\d+\]", messages[-1]["content"], re.MULTILINE))
+        yield from super().stream(messages, **more) if read <= self.most else re.findall(r"\s*\S+", self.after)
+        if read > self.most:
+            self.left //= 2
+            raise ModelContextError("too long")
+
+
+def test_of_a_prompt_that_is_too_long_less_is_read_and_the_user_is_told(tmp_path: Path) -> None:
+    model, warned = Short("They signed two joint statements [3].", 2), list[str]()
+    *_, done = run(model, tmp_path, tokens=lambda: model.left, warned=warned)
+    assert isinstance(done, Done)
+    assert not done.answer.refused
+    assert warned == ["too long; it is asked with less"]
+
+
+def test_what_was_shown_is_not_written_anew(tmp_path: Path) -> None:
+    model, warned = Short("", 1, after=LONG), list[str]()
+    with pytest.raises(ModelContextError):
+        run(model, tmp_path, tokens=lambda: model.left, warned=warned)
+    assert list(model.said.values()) == ["yes", "yes"]
+    assert warned == []
+
+
+def test_where_nothing_less_can_be_read_the_error_is_told(tmp_path: Path) -> None:
+    model, warned = Short("", 0), list[str]()
+    with pytest.raises(ModelContextError):
+        run(model, tmp_path, tokens=lambda: max(25, model.left), warned=warned)
+    assert len(warned) == 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "holds", "tokens"),
+    [
+        (None, None, 8_000),
+        (None, 4_000, 3_000),
+        (None, 900_000, 32_000),
+        (50_000, 900_000, 50_000),
+        (50_000, None, 50_000),
+        (50_000, 9_000, 8_000),
+        (None, 600, 500),
+    ],
+)
+def test_as_much_is_read_as_the_model_holds(wanted: int | None, holds: int | None, tokens: int) -> None:
+    assert reading_tokens(wanted, holds) == tokens
 
 
 def test_a_reckoned_figure_is_marked(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_a_paragraph_is_one_line() -> None:
 
 
 def test_what_does_not_fit_is_left_out_the_best_article_first() -> None:
-    context = NumberedContext.of(group([BEFORE, FIRST, SECOND]), len("They met.") + len("They signed."))
+    context = NumberedContext.of(group([BEFORE, FIRST, SECOND]), 20)
     assert [one.paragraph.text for one in context.all()] == ["They met.", "They signed."]
 
 
