@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from assistant.llm.prompts import Prompts
-from assistant.retrieval.context import ArticleContext, headline
+from assistant.retrieval.context import headline
 from assistant.schema import Passage
 from assistant.text.size import tokens_of
 
@@ -22,12 +22,11 @@ class NumberedContext:
     passages: tuple[tuple[int, Passage], ...]
 
     @classmethod
-    def of(cls, contexts: Sequence[ArticleContext], tokens: int) -> NumberedContext:
-        """As many paragraphs as `tokens` hold, at least one: what was found first, then the rest of the articles."""
+    def of(cls, passages: Iterable[Passage], tokens: int) -> NumberedContext:
+        """As many paragraphs as `tokens` hold, at least one; those that come first go before the others."""
         kept: list[Passage] = []
         left = tokens
-        passages = (passage for context in contexts for passage in context.passages)
-        for passage in sorted(passages, key=lambda passage: passage.score <= 0):
+        for passage in passages:
             size = tokens_of(passage.paragraph.text) + _TOKENS_A_MARK
             if kept and size > left:
                 continue

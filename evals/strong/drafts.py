@@ -108,7 +108,8 @@ class Shelf:
 
     def context(self, draft: WrittenDraft) -> NumberedContext:
         """The paragraphs of all articles of its set, whole and numbered. Raises `UsageError`."""
-        return NumberedContext.of([whole_report(each) for each in self._articles(draft).values()], _TOKENS)
+        articles = self._articles(draft).values()
+        return NumberedContext.of((each for one in articles for each in whole_report(one).passages), _TOKENS)
 
     def paragraphs(self, draft: WrittenDraft, places: Sequence[Place]) -> list[str]:
         """The ids of these paragraphs. Raises `UsageError` for one that is not there."""

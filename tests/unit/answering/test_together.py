@@ -18,7 +18,6 @@ from assistant.errors import ModelContextError, ModelError
 from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
-from assistant.retrieval.context import ArticleContext, group
 from assistant.schema import Answer, Done, Event, Omission, Passage, Question, SentenceReady, Step, Token, Turn
 from assistant.verification.entailment import BatchEntailment, Entailment, NoEntailment
 from assistant.verification.evidence import EvidenceFinder
@@ -70,8 +69,8 @@ class Found:
     def retrieve(self, query: Query) -> tuple[Passage, ...]:
         return self.passages
 
-    def filled(self, passages: Sequence[Passage], tokens: int) -> list[ArticleContext]:
-        return group(passages)
+    def filled(self, passages: Sequence[Passage], tokens: int) -> Sequence[Passage]:
+        return passages
 
 
 def run(

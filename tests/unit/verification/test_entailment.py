@@ -9,7 +9,6 @@ import pytest
 from answer_samples import ScriptedModel, passage, prompts_in
 
 from assistant.errors import ModelError
-from assistant.retrieval.context import group
 from assistant.retrieval.numbered import NumberedContext
 from assistant.settings import Settings
 from assistant.verification.entailment import (
@@ -24,7 +23,7 @@ from assistant.verification.entailment import (
 from assistant.verification.judge import Judge
 
 FIRST, SECOND = passage("They signed.", 1), passage("They left.", 2)
-CONTEXT = NumberedContext.of(group([FIRST, SECOND]), 1000)
+CONTEXT = NumberedContext.of([FIRST, SECOND], 1000)
 PAIRS = [Pair("They signed.", (FIRST,)), Pair("They stayed.", (SECOND,))]
 
 

@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 from answer_samples import NEW, OLD, alike, passage
 
-from assistant.retrieval.context import group
 from assistant.retrieval.numbered import NumberedContext
 from assistant.schema import DraftSentence
 from assistant.verification.entailment import Judged, Pair, Verdict
@@ -16,15 +15,13 @@ from assistant.verification.joint import CheckedSentence, Finding, JointVerifier
 
 # Numbers 1, 2 are of 2017, 3 to 5 of 2023.
 CONTEXT = NumberedContext.of(
-    group(
-        [
-            passage("The mayor opened the north bridge after 14 months of work.", 1, "old", OLD, "Courier"),
-            passage("The bridge cost 4.2 million crowns.", 2, "old", OLD, "Courier"),
-            passage("The mayor opened the south bridge on Monday.", 1, "new", NEW, "Herald"),
-            passage("The bridge cost 6.5 million crowns, a third of it paid by the county.", 2, "new", NEW, "Herald"),
-            passage("Buses, trams and bicycles may cross it.", 3, "new", NEW, "Herald"),
-        ]
-    ),
+    [
+        passage("The mayor opened the north bridge after 14 months of work.", 1, "old", OLD, "Courier"),
+        passage("The bridge cost 4.2 million crowns.", 2, "old", OLD, "Courier"),
+        passage("The mayor opened the south bridge on Monday.", 1, "new", NEW, "Herald"),
+        passage("The bridge cost 6.5 million crowns, a third of it paid by the county.", 2, "new", NEW, "Herald"),
+        passage("Buses, trams and bicycles may cross it.", 3, "new", NEW, "Herald"),
+    ],
     10_000,
 )
 
