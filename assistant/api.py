@@ -11,10 +11,10 @@ from assistant.answering.apart import MAX_REPORTS, ReadApart, Steps, Thresholds
 from assistant.answering.confidence import confidence
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import Reading
-from assistant.answering.together import ReadTogether
+from assistant.answering.together import ReadTogether, reading_tokens
 from assistant.embeddings.minilm import similarities
 from assistant.generation.generator import generators_of
-from assistant.generation.together import JointGenerator
+from assistant.generation.together import MAX_TOKENS, JointGenerator
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex, FileOutcome, UpdateReport
 from assistant.library.library import Library
@@ -75,7 +75,7 @@ class Assistant:
         self._retriever = Retriever(
             index,
             passages=settings.passages_together if together else settings.passages,
-            whole_below=settings.reading_together if together else settings.whole_below,
+            whole_below=settings.whole_below,
         )
 
     def _reads_together(self) -> bool:
@@ -109,7 +109,8 @@ class Assistant:
             self._retriever,
             JointGenerator(model, Prompts.of(settings.prompts, taught=False)),
             JointVerifier(EvidenceFinder(self._similar), entailment),
-            characters=settings.reading_together,
+            tokens=lambda: reading_tokens(settings.reading_together, model.prompt_length(MAX_TOKENS)),
+            warn=scope.warn,
         )
 
     @classmethod

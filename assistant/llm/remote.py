@@ -47,6 +47,7 @@ class EndpointModel:
         self._scope: QuestionScope | None = None
         self._transport = Transport(endpoint, timeout=settings.timeout)
         self._dialects = DialectStore(settings.home / "endpoints.json", endpoint, settings.model_options)
+        self._context = ContextLength(self._transport, endpoint)
         self._completions = Completions(
             self._transport,
             endpoint.name,
@@ -54,8 +55,8 @@ class EndpointModel:
             Explainer(endpoint, settings.timeout),
             options=settings.model_options,
             retries=lambda: Retries(settings.timeout, local=endpoint.is_local),
+            context=self._context,
         )
-        self._context = ContextLength(self._transport, endpoint.name)
 
     @property
     def name(self) -> str:
@@ -77,8 +78,15 @@ class EndpointModel:
         self._dialects.forget()
 
     def context_length(self) -> int | None:
-        """Tokens, where the endpoint's list of models says; None where not."""
+        """Tokens, where the endpoint says or a prompt was too long; None where not."""
         return self._context.tokens()
+
+    def prompt_length(self, max_tokens: int) -> int | None:
+        """As `ChatModel.prompt_length`; a model that thinks needs room for it beside the reply."""
+        length = self.context_length()
+        known = self._dialects.current()
+        room = known.room if known.needs_room else 0
+        return None if length is None else max(length // 2, length - max(max_tokens, _LEAST_TOKENS) - room)
 
     def start(self, progress: Progress | None = None) -> None:
         """Nothing is to be loaded here."""

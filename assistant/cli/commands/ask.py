@@ -56,7 +56,7 @@ def _ask(arguments: argparse.Namespace) -> int:
             from assistant.cli.terminal import as_json
             from assistant.llm.scope import QuestionScope
 
-            answer = assistant.ask(question, scope=QuestionScope(notify=say))
+            answer = assistant.ask(question, scope=QuestionScope(notify=say, warn=say_always))
             print(as_json(answer.to_dict() | ({"steps": answer.steps.to_dict()} if arguments.explain else {})))
         else:
             _show(assistant, question, explain=arguments.explain)
@@ -91,7 +91,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
     status = Status()
     shown = 0
     with status:
-        for event in assistant.stream(question, scope=QuestionScope(notify=status.say)):
+        for event in assistant.stream(question, scope=QuestionScope(notify=status.say, warn=status.warn)):
             match event:
                 case Step(StepName.RESTARTING):
                     status.clear()
@@ -99,6 +99,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                     print("\n" * bool(shown), end="", flush=True)
                     say_always("the language model stopped; it is started again, and the question is asked once more")
                     shown = 0
+                    status.resume()
                 case Step(name):
                     status.say(f"{name} …")
                 case Retrieved(passages):
@@ -106,7 +107,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                 case Token():
                     status.token(event)
                 case SentenceReady(sentence, _):
-                    status.clear()
+                    status.pause()
                     text = with_marks(sentence) if shown else said_as_of(question.articles.as_of, with_marks(sentence))
                     print(" " * bool(shown) + printable(text), end="", flush=True)
                     shown += 1
@@ -145,17 +146,21 @@ def _ask_file(arguments: argparse.Namespace) -> int:
         open_assistant(arguments) as assistant,
         tqdm(total=len(questions), initial=len(questions) - len(left), unit="question", file=sys.stderr) as bar,
     ):
-        failed = answer_all(left, arguments.output, _asker(assistant), bar.update, lambda line: _beside(bar, line))
+
+        def tell(line: str) -> None:
+            _beside(bar, line)
+
+        failed = answer_all(left, arguments.output, _asker(assistant, tell), bar.update, tell)
     if failed:
         say_always(f"{failed} of {len(left)} questions failed; the same command asks them again")
         return 1
     return _exit_code(assistant)
 
 
-def _asker(assistant: Assistant) -> Callable[[Question], Answer]:
+def _asker(assistant: Assistant, warn: Callable[[str], None]) -> Callable[[Question], Answer]:
     from assistant.llm.scope import QuestionScope
 
-    return lambda question: assistant.ask(question, scope=QuestionScope(notify=say))
+    return lambda question: assistant.ask(question, scope=QuestionScope(notify=say, warn=warn))
 
 
 def _beside(bar: Any, line: str) -> None:
