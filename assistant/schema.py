@@ -260,6 +260,22 @@ def passage_to_dict(passage: Passage) -> dict[str, Any]:
     }
 
 
+def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
+    """A header as a JSON object."""
+    return {**asdict(header), "published": _iso(header.published), "also": list(header.also)}
+
+
+def article_to_dict(article: Article) -> dict[str, Any]:
+    """An article with its paragraphs (id, number, text) as a JSON object."""
+    paragraphs = [{"id": p.id, "number": p.number, "text": p.text} for p in article.paragraphs]
+    return {
+        **asdict(article),
+        "published": _iso(article.published),
+        "also": list(article.also),
+        "paragraphs": paragraphs,
+    }
+
+
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 

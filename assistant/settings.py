@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     password_hash: SecretStr = Field(
         SecretStr(""), description="hash of the page's password, made with `assistant web --hash-password`"
     )
+    log: Literal["off", "json"] = Field(
+        "off", description="`json`: the server writes what it does to standard error, a JSON object a line"
+    )
     threshold: float = Field(0.45, ge=0, le=1, description="confidence below which nothing is shown")
     worth: float = Field(0.1, ge=0, le=1, description="probability below which an article is not written from")
 

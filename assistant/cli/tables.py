@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from itertools import chain, islice
 from typing import Any, TextIO
 
@@ -42,19 +41,6 @@ def print_article(article: Article, out: TextIO, number: int | None = None) -> N
     print(one_line(", ".join([byline(article.source, article.via, day), *_more(article)])), file=out)
     for paragraph in article.paragraphs:
         print(f"\n[{paragraph.number}] {printable(paragraph.text)}", file=out)
-
-
-def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
-    """A header as a JSON object."""
-    published = header.published.isoformat() if header.published else None
-    return {**asdict(header), "published": published, "also": list(header.also)}
-
-
-def article_to_dict(article: Article) -> dict[str, Any]:
-    """An article with its paragraphs (id, number, text) as a JSON object."""
-    published = article.published.isoformat() if article.published else None
-    paragraphs = [{"id": p.id, "number": p.number, "text": p.text} for p in article.paragraphs]
-    return {**asdict(article), "published": published, "also": list(article.also), "paragraphs": paragraphs}
 
 
 def reading_to_dict(article: Article) -> dict[str, Any]:

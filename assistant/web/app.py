@@ -43,17 +43,19 @@ def create_app(
     conversations: ConversationStore | None = None,
     feedback: FeedbackStore | None = None,
     at_once: int = 1,
+    queue: JobQueue | None = None,
     uploads: UploadPolicy | None = None,
 ) -> gr.Blocks:
     """The page as a Gradio app, to be mounted by `server.create_server`.
 
     `assistant` may still be opening. `at_once` questions are answered at the same time, the others wait
-    their turn. Raises `IndexStoreError` when the conversations cannot be kept.
+    their turn; `queue`, where given, is the line that they share with others. Raises `IndexStoreError` when
+    the conversations cannot be kept.
     """
     loader = assistant if isinstance(assistant, AssistantLoader) else AssistantLoader.of(assistant)
     conversations = conversations or ConversationStore(conversations_path(settings.home))
     feedback = feedback or FeedbackStore(feedback_path(settings.home))
-    chat = Chat(loader, JobQueue(at_once), conversations, feedback)
+    chat = Chat(loader, queue or JobQueue(at_once), conversations, feedback)
     uploads = uploads or UploadPolicy()
     return _Page(loader, chat, LibraryHandler(loader, chat, uploads), uploads).blocks()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AssistantError
+from assistant.http.api import ApiBeside
 from assistant.web.security.browser_id import BrowserCookie, owner_of
 from assistant.web.security.hosts import AllowedHosts
 from assistant.web.security.login import LoginTokens, LoginWall, add_login
@@ -40,11 +42,19 @@ _FOREIGN = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 
 
 def create_server(
-    page: gr.Blocks, conversations: ConversationStore, *, host: str, max_upload: int, password_hash: str = ""
+    page: gr.Blocks,
+    conversations: ConversationStore,
+    *,
+    host: str,
+    max_upload: int,
+    password_hash: str = "",
+    names: Collection[str] = (),
+    api: ASGIApp | None = None,
 ) -> FastAPI:
-    """The page as a web application for requests to `host`; `max_upload` bytes a file.
+    """The page as a web application for requests to `host` or `names`; `max_upload` bytes a file.
 
-    With a password's hash it asks for that password first. Raises `UsageError`.
+    `api` answers its own addresses beside it, by its own keys. With a password's hash the page asks for that
+    password first. Raises `UsageError`.
     """
     import gradio as gr
     from gradio.utils import get_upload_folder
@@ -77,8 +87,15 @@ def create_server(
         app.add_middleware(LoginWall, login_tokens=login_tokens)
         app.add_middleware(LoginGuard, limit=LoginLimit())
     app.add_middleware(OnlyServed)
+    if api is not None:
+        app.add_middleware(ApiBeside, api=api)
+    return guarded(app, host, names)
+
+
+def guarded(app: FastAPI, host: str, names: Collection[str] = ()) -> FastAPI:
+    """An application that answers only requests for `host` or `names`, with the headers that browsers heed."""
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(HostGuard, hosts=AllowedHosts(host))
+    app.add_middleware(HostGuard, hosts=AllowedHosts(host, names))
     return app
 
 

@@ -149,6 +149,7 @@ LAYERS = [
     {"verification", "generation"},
     {"answering"},
     {"api"},
+    {"http"},
     {"web", "cli"},
     {"__main__"},
 ]
