@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant import __version__
@@ -13,7 +14,7 @@ from assistant.http.access import Access
 from assistant.http.answers import Line, Opening, Questions
 from assistant.http.ask import ask_routes
 from assistant.http.chat import chat_routes
-from assistant.http.errors import add_error_handlers
+from assistant.http.errors import TooLargeAsJson, add_error_handlers
 from assistant.http.keys import KeyStore
 from assistant.http.library import library_routes
 from assistant.http.metrics import Metrics, Observed
@@ -55,7 +56,6 @@ def create_api(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=_JSON_BYTES,
         # A page of another site can send JSON as text without asking first (Fetch standard, "simple requests").
         strict_content_type=True,
     )
@@ -67,6 +67,9 @@ def create_api(
         operations_routes(questions, access, metrics),
     ):
         app.include_router(routes)
+    # The last one added is the first to see a request.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_JSON_BYTES)
+    app.add_middleware(TooLargeAsJson)
     app.add_middleware(Observed, metrics=metrics)
     return Api(app, questions)
 

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import ArticleError, AssistantError, UsageError
 
@@ -26,6 +27,7 @@ _TYPES = {
     500: "server_error",
     503: "overloaded_error",
 }
+_TOO_LARGE = "the request is too large; send less at a time (the limits are in docs/http.md)"
 _INSIDE = "something went wrong inside; the server's log tells what"
 
 
@@ -108,3 +110,24 @@ def _response(
 ) -> Response:
     param = param.encode("utf-8", "replace").decode() if param else None
     return JSONResponse(error_body(status, message, param), status, headers=dict(headers or {}))
+
+
+class TooLargeAsJson:
+    """ASGI middleware around Starlette's limit on bodies, which answers in plain text: the same as an `ErrorBody`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; change that one answer."""
+        replaced = False
+
+        async def changed(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and message["status"] == 413:
+                replaced = True
+                await _response(413, _TOO_LARGE)(scope, receive, send)
+            elif not replaced:
+                await send(message)
+
+        await self._app(scope, receive, changed)
