@@ -8,10 +8,23 @@ import sys
 from collections.abc import Sequence
 
 from assistant import __version__
-from assistant.cli.commands import articles, ask, engine, evaluate, feedback, index, keys, model, read, remove, web
+from assistant.cli.commands import (
+    articles,
+    ask,
+    doctor,
+    engine,
+    evaluate,
+    feedback,
+    index,
+    keys,
+    model,
+    read,
+    remove,
+    web,
+)
 from assistant.errors import AssistantError
 
-_COMMANDS = (ask, web, index, articles, read, remove, engine, model, keys, feedback, evaluate)
+_COMMANDS = (ask, web, index, articles, read, remove, engine, model, doctor, keys, feedback, evaluate)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -121,6 +121,17 @@ class ChatModel:
         if engine is not None:
             engine.stop()
 
+    def listed(self) -> list[str] | None:
+        """The names of the models that the endpoint lists; None where it has no such list. Raises `ModelError`."""
+        import openai
+
+        try:
+            return [model.id for model in self._connect().models.list()]
+        except (openai.APIConnectionError, openai.AuthenticationError, openai.PermissionDeniedError) as error:
+            raise self._explain(error) from error
+        except (openai.APIError, ValueError, AttributeError, TypeError):
+            return None
+
     def probability_yes(
         self, messages: Sequence[Message], *, prefix: str | None = None, keep_prefix: bool = True
     ) -> float:
