@@ -24,14 +24,18 @@ from assistant.web.jobs.queue import JobQueue
 from assistant.web.server import guarded
 
 ARTICLES = {
-    "ferry.txt": "date 2024-03-05 Ferry opens\n\nThe new ferry carried 412 passengers on its first day.\n\nHarbour Post",
+    "ferry.txt": "date 2024-03-05 Ferry opens\n\n"
+    "The new ferry carried 412 passengers on its first day.\n\nHarbour Post",
     "bridge.txt": "date 2023-06-01 Bridge shut\n\nThe old bridge was closed for repairs.\n\nRiver Echo",
     "odd name (1).txt": "date 2022-01-02 Storm\n\nThe storm felled ![x](http://tracker.test/p.png) trees.\n\nAFP",
 }
 
 
 class RuleModel:
-    """Writes `reply` to every question, which only paragraphs with the words `about` answer; `hold`: it waits in the middle of it until `go` is set."""
+    """Writes `reply` to every question, which only paragraphs with the words `about` answer.
+
+    `hold`: it waits in the middle of it until `go` is set.
+    """
 
     name = "scripted"
     taught = False

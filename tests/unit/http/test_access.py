@@ -126,9 +126,9 @@ def test_a_key_needs_a_name_and_a_right(tmp_path: Path, name: str, right: str) -
 def test_a_damaged_file_of_keys_is_named_and_kept(tmp_path: Path, content: str) -> None:
     path = tmp_path / "keys.json"
     path.write_text(content)
-    with pytest.raises(AssistantError, match="keys.json"):
+    with pytest.raises(AssistantError, match=r"keys\.json"):
         KeyStore(path).all()
-    with pytest.raises(AssistantError, match="keys.json"):
+    with pytest.raises(AssistantError, match=r"keys\.json"):
         KeyStore(path).add("one")
     assert path.read_text() == content
 
