@@ -27,11 +27,12 @@ from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.llm.recovery import EngineRecovery
 from assistant.llm.scope import QuestionScope
+from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Answer, Article, ArticleHeader, Citation, Done, Event, Question, Turn
+from assistant.schema import Answer, Article, ArticleHeader, Citation, Done, Event, Passage, Question, Turn
 from assistant.settings import Settings
 from assistant.stores.base import Filter, Size
 from assistant.util.progress import Progress, ProgressOf, unseen
@@ -176,6 +177,14 @@ class Assistant:
         asked = _question(question, history, since, until, as_of)
         check_question(asked.text)
         return self._recovery.stream(lambda: self._pipeline(scope or QuestionScope()).stream(asked))
+
+    def search(self, question: Question, *, limit: int = 10) -> tuple[Passage, ...]:
+        """The at most `limit` passages nearest to the question, best first; no language model is asked.
+
+        Raises `QuestionError`.
+        """
+        check_question(question.text)
+        return Retriever(self.index, passages=limit).retrieve(Query.of(question.text, question))
 
     def articles(self) -> list[Article]:
         """The indexed articles with their paragraphs, oldest first."""

@@ -229,10 +229,7 @@ class Answer:
             "newest_source": _iso(self.newest_source),
             "confidence": None if self.confidence is None else round(self.confidence, 4),
             "sentences": [sentence_to_dict(sentence) for sentence in self.sentences],
-            "citations": [
-                {**asdict(citation), "published": _iso(citation.published), "also": list(citation.also)}
-                for citation in self.citations
-            ],
+            "citations": [citation_to_dict(citation) for citation in self.citations],
             "closest": [passage_to_dict(passage) for passage in self.closest],
             "left_out": [asdict(one) for one in self.left_out],
             "model": self.model,
@@ -252,6 +249,11 @@ def sentence_to_dict(sentence: Sentence) -> dict[str, Any]:
     }
 
 
+def citation_to_dict(citation: Citation) -> dict[str, Any]:
+    """A citation as it stands in an answer's `citations` list."""
+    return {**asdict(citation), "published": _iso(citation.published), "also": list(citation.also)}
+
+
 def passage_to_dict(passage: Passage) -> dict[str, Any]:
     """A passage as it stands in an answer's `closest` list."""
     return {
@@ -267,6 +269,22 @@ def passage_to_dict(passage: Passage) -> dict[str, Any]:
         "score": round(passage.score, 6),
         "dense_score": None if passage.dense_score is None else round(passage.dense_score, 4),
         "bm25_score": None if passage.bm25_score is None else round(passage.bm25_score, 4),
+    }
+
+
+def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
+    """A header as a JSON object."""
+    return {**asdict(header), "published": _iso(header.published), "also": list(header.also)}
+
+
+def article_to_dict(article: Article) -> dict[str, Any]:
+    """An article with its paragraphs (id, number, text) as a JSON object."""
+    paragraphs = [{"id": p.id, "number": p.number, "text": p.text} for p in article.paragraphs]
+    return {
+        **asdict(article),
+        "published": _iso(article.published),
+        "also": list(article.also),
+        "paragraphs": paragraphs,
     }
 
 

@@ -12,10 +12,12 @@ from assistant.cli.commands import (
     articles,
     ask,
     backup,
+    doctor,
     engine,
     export,
     feedback,
     index,
+    keys,
     model,
     read,
     remove,
@@ -24,7 +26,7 @@ from assistant.cli.commands import (
 )
 from assistant.errors import AssistantError
 
-_COMMANDS = (ask, web, index, articles, read, export, remove, backup, restore, engine, model, feedback)
+_COMMANDS = (ask, web, keys, index, articles, read, export, remove, backup, restore, engine, model, doctor, feedback)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -54,19 +54,6 @@ def print_reading(reading: Reading, out: TextIO) -> None:
             print(f"\n[-] left out: {printable(left_out.pop(0).text)}", file=out)
 
 
-def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
-    """A header as a JSON object."""
-    published = header.published.isoformat() if header.published else None
-    return {**asdict(header), "published": published, "also": list(header.also)}
-
-
-def article_to_dict(article: Article) -> dict[str, Any]:
-    """An article with its paragraphs (id, number, text) as a JSON object."""
-    published = article.published.isoformat() if article.published else None
-    paragraphs = [{"id": p.id, "number": p.number, "text": p.text} for p in article.paragraphs]
-    return {**asdict(article), "published": published, "also": list(article.also), "paragraphs": paragraphs}
-
-
 def reading_to_dict(reading: Reading) -> dict[str, Any]:
     """An article as a reader found it, as a JSON object; a paragraph's `dateline` is the words of it, or null.
 

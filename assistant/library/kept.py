@@ -29,6 +29,11 @@ def accounts_path(home: Path) -> Path:
     return kept_in(home) / "accounts.sqlite3"
 
 
+def keys_path(home: Path) -> Path:
+    """The file of `KeyStore`."""
+    return kept_in(home) / "keys.json"
+
+
 @contextmanager
 def running(home: Path) -> Iterator[None]:
     """Say, by a lock that the system releases when this process ends, that a page uses these files."""

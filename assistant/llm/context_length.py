@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.errors import ModelError
-from assistant.llm.failures import ProviderError
+from assistant.llm.failures import Kind, ProviderError
 from assistant.llm.scope import QuestionScope
 from assistant.llm.transport import Transport
 
@@ -21,6 +21,14 @@ _NAMES = (
     "max_context_length",
     "max_input_tokens",
 )
+
+
+def models(transport: Transport, scope: QuestionScope) -> list[Mapping[str, Any]]:
+    """The entries of the endpoint's list of models. Raises `ProviderError`, `ModelError`."""
+    listed = transport.get("/models", scope).get("data")
+    if not isinstance(listed, list):
+        raise ProviderError(Kind.GARBLED)
+    return [entry for entry in listed if isinstance(entry, Mapping)]
 
 
 class ContextLength:
@@ -43,13 +51,12 @@ class ContextLength:
 
     def _ask(self) -> int | None:
         try:
-            listed = self._transport.get("/models", QuestionScope(_SECONDS)).get("data")
+            listed = models(self._transport, QuestionScope(_SECONDS))
         except (ProviderError, ModelError):
             return None
-        models = [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
-        named = [entry for entry in models if entry.get("id") == self._model]
+        named = [entry for entry in listed if entry.get("id") == self._model]
         # llama.cpp serves one model, whatever it is called.
-        return _length(named[0] if named else models[0] if len(models) == 1 else {})
+        return _length(named[0] if named else listed[0] if len(listed) == 1 else {})
 
 
 def _length(entry: Mapping[str, Any]) -> int | None:

@@ -158,6 +158,7 @@ LAYERS = [
     {"answering"},
     {"api"},
     {"newsroom"},
+    {"http"},
     {"web", "cli"},
     {"__main__"},
 ]

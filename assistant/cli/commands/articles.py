@@ -51,7 +51,8 @@ def _list(index: ArticleIndex, arguments: argparse.Namespace) -> None:
     import json
     from itertools import islice
 
-    from assistant.cli.tables import header_to_dict, print_table
+    from assistant.cli.tables import print_table
+    from assistant.schema import header_to_dict
     from assistant.stores.base import Filter
 
     since, until = dates_of(arguments)
@@ -68,7 +69,8 @@ def _show(index: ArticleIndex, arguments: argparse.Namespace) -> None:
     import json
     import re
 
-    from assistant.cli.tables import article_to_dict, print_article
+    from assistant.cli.tables import print_article
+    from assistant.schema import article_to_dict
 
     wanted = arguments.show
     number = None

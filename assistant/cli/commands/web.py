@@ -1,4 +1,4 @@
-"""`assistant web`: the chat page."""
+"""`assistant web`: the chat page; `assistant serve`: the page and the HTTP API, or the API alone."""
 
 from __future__ import annotations
 
@@ -14,6 +14,18 @@ _MIB = 1024 * 1024
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     web = commands.add_parser("web", help="serve the chat page on this machine")
+    _add_options(web)
+    web.set_defaults(run=_web, page=True, api=False, per_minute=None)
+    served = commands.add_parser("serve", help="serve the page and the HTTP API on one port (docs/http.md)")
+    _add_options(served)
+    served.add_argument("--no-page", dest="page", action="store_false", help="the API alone")
+    served.add_argument(
+        "--per-minute", type=int, metavar="N", help="requests of one API key that are answered (default: 120)"
+    )
+    served.set_defaults(run=_web, api=True)
+
+
+def _add_options(web: argparse.ArgumentParser) -> None:
     web.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1, this machine only)")
     web.add_argument("--port", type=int, default=7860, help="port to listen at (default: 7860)")
     web.add_argument("--max-upload", type=int, metavar="MIB", help="largest file taken, in MiB")
@@ -30,7 +42,6 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     web.add_argument("--remove-user", metavar="NAME", help="let this user in no more; what was made is kept")
     web.add_argument("--list-users", action="store_true", help="print who may log in")
     add_folder_and_model(web)
-    web.set_defaults(run=_web)
 
 
 def _web(arguments: argparse.Namespace) -> int:
@@ -44,13 +55,19 @@ def _web(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--max-upload {arguments.max_upload}: give a size in MiB, at least 1")
     if arguments.at_once is not None and arguments.at_once < 1:
         raise UsageError(f"--at-once {arguments.at_once}: give a number of questions, at least 1")
+    if arguments.per_minute is not None and arguments.per_minute < 1:
+        raise UsageError(f"--per-minute {arguments.per_minute}: give a number of requests, at least 1")
     settings = settings_of(arguments, names=arguments.name, proxies=arguments.proxy)
 
     from assistant.api import Assistant
+    from assistant.http.api import REQUESTS_PER_MINUTE
+    from assistant.http.metrics import log_as_json
     from assistant.ingest.limits import MAX_BYTES
     from assistant.llm.endpoint import resolve_endpoint
     from assistant.web.jobs.loader import AssistantLoader
 
+    if settings.log == "json":
+        log_as_json()
     # The model loads in its own process while the web framework is imported here.
     loader = AssistantLoader(lambda progress: Assistant.open(settings=settings, progress=progress))
     loader.start()
@@ -67,6 +84,9 @@ def _web(arguments: argparse.Namespace) -> int:
             arguments.allow_open,
             tuple(settings.names),
             tuple(settings.proxies),
+            page=arguments.page,
+            api=arguments.api,
+            per_minute=arguments.per_minute or REQUESTS_PER_MINUTE,
         )
         serve(loader, settings, site, lambda address: print(f"assistant: {address}", file=sys.stderr, flush=True))
     finally:
