@@ -25,7 +25,8 @@ from assistant.library.uploads import safe_name
 from assistant.schema import Question, article_to_dict, header_to_dict, passage_to_dict
 
 _MOST_FILES = 50
-_SEARCHES = 8
+_SEARCHES, _UPLOADS = 8, 4
+_PATIENCE_S = 1.0
 # Beside the files' bytes, a form has its own lines.
 _FORM_BYTES = 64 * 1024
 _FILE = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1, "maxItems": _MOST_FILES}
@@ -44,6 +45,7 @@ def library_routes(questions: Questions, access: Access, *, max_upload: int) -> 
     routes = APIRouter(tags=["library"])
     reading, writing = [Depends(access.read)], [Depends(access.write)]
     searching = Gate(_SEARCHES, f"{_SEARCHES} searches are under way; try again in a moment")
+    uploading = Gate(_UPLOADS, f"{_UPLOADS} uploads are under way; try again in a moment")
     changing = Gate(1, "the library is being changed by another request; try again in a moment")
 
     @routes.post("/v1/search", dependencies=reading, response_model=PassagesOut, responses=_documented())
@@ -96,11 +98,12 @@ def library_routes(questions: Questions, access: Access, *, max_upload: int) -> 
         422 where not one of them could be read.
         """
         # The form is read here and not by a parameter, so that nothing is read before the key is known.
-        async with request.form(max_files=_MOST_FILES) as form:
-            files = [one for one in form.getlist("file") if isinstance(one, UploadFile)]
-            if not files:
-                raise ApiError(422, "no file came; send a multipart form with one or more parts named file")
-            outcomes = await run_in_threadpool(_add, questions, changing, files)
+        with uploading.passing():
+            async with request.form(max_files=_MOST_FILES) as form:
+                files = [one for one in form.getlist("file") if isinstance(one, UploadFile)]
+                if not files:
+                    raise ApiError(422, "no file came; send a multipart form with one or more parts named file")
+                outcomes = await run_in_threadpool(_add, questions, changing, files)
         if all(outcome["status"] == "failed" for outcome in outcomes):
             raise ApiError(422, "; ".join(str(outcome["message"]) for outcome in outcomes[:3]))
         return JSONResponse({"outcomes": outcomes}, 201)
@@ -113,8 +116,9 @@ def library_routes(questions: Questions, access: Access, *, max_upload: int) -> 
     )
     def remove(article_id: str) -> Any:
         """Take an article out of the library; a file of a folder stays where it is."""
-        with changing.passing():
-            removed = questions.assistant.remove([article_id])
+        assistant = questions.assistant
+        with changing.passing(), assistant.index.writing(_PATIENCE_S):
+            removed = assistant.remove([article_id])
         if not removed:
             raise ArticleError(f"article {article_id!r} is not in the library; GET /v1/articles lists what is")
         return {"removed": removed}
@@ -133,6 +137,8 @@ def _add(questions: Questions, changing: Gate, files: Sequence[UploadFile]) -> l
         outcomes = {place: _refused(file) for place, file in enumerate(files)}
         kept = {place: _keep(folder / str(place), files[place]) for place, bad in outcomes.items() if bad is None}
         held.enter_context(changing.passing())
+        # Whoever sends a request is told at once that another program writes, which can take minutes.
+        held.enter_context(assistant.index.writing(_PATIENCE_S))
         report = assistant.add_files(list(kept.values())) if kept else None
     told = dict(zip(kept, report.outcomes if report else (), strict=True))
     return [outcomes[place] or _outcome(files[place], kept[place], told[place], questions.public) for place in outcomes]

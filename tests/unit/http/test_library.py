@@ -10,6 +10,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from assistant.api import Assistant
+from assistant.library.index import ArticleIndex
+from assistant.web.jobs.loader import AssistantLoader
+
 
 def test_search_finds_passages_without_the_language_model(served: Any, model: Any) -> None:
     reply = httpx.post(f"{served.url}/v1/search", json={"query": "ferry passengers", "limit": 2})
@@ -97,6 +101,41 @@ def test_uploads_that_cannot_be_taken_are_said(served: Any) -> None:
     assert many.status_code == 400
     broken = httpx.post(url, content=b"--x\r\nnonsense", headers={"content-type": "multipart/form-data; boundary=x"})
     assert broken.status_code in (400, 422)
+
+
+def test_while_another_program_writes_the_library_a_change_is_503_and_reading_goes_on(
+    served: Any, assistant: Any, tmp_path: Path, embedder: Any
+) -> None:
+    other = ArticleIndex(tmp_path / "state" / "index.sqlite3", embedder)
+    with other.writing():
+        for reply in (
+            httpx.post(f"{served.url}/v1/articles", files={"file": ("tram.txt", b"Tram\n\nIt reached the zoo.")}),
+            httpx.delete(f"{served.url}/v1/articles/ferry"),
+        ):
+            assert reply.status_code == 503
+            assert int(reply.headers["retry-after"]) > 0
+            assert "still writing" in reply.json()["error"]["message"]
+            assert str(tmp_path) not in reply.text
+        assert httpx.get(f"{served.url}/v1/articles/ferry").status_code == 200
+    other.close()
+    assert httpx.delete(f"{served.url}/v1/articles/ferry").status_code == 200
+
+
+def test_what_one_server_adds_another_on_the_same_library_finds(
+    serving: Any, assistant: Any, model: Any, tmp_path: Path, embedder: Any
+) -> None:
+    index = ArticleIndex(tmp_path / "state" / "index.sqlite3", embedder)
+    second = Assistant(index, model, assistant.settings, mirror=assistant.library.mirror)
+    with serving() as one, serving(loader=AssistantLoader.of(second)) as other:
+        for server, reader, name in ((one, other, "tram"), (other, one, "metro")):
+            text = f"The {name}\n\nThe {name} reached the zoo on Friday.".encode()
+            reply = httpx.post(f"{server.url}/v1/articles", files={"file": (f"{name}.txt", text)})
+            (added,) = reply.json()["outcomes"][0]["article_ids"]
+            found = httpx.post(f"{reader.url}/v1/search", json={"query": f"{name} zoo Friday"}).json()["passages"]
+            assert found[0]["article_id"] == added
+            assert httpx.delete(f"{reader.url}/v1/articles/{added}").status_code == 200
+            assert httpx.get(f"{server.url}/v1/articles/{added}").status_code == 404
+    index.close()
 
 
 def test_the_figures_name_routes_and_nothing_that_clients_make_up(served: Any) -> None:
