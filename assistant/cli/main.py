@@ -18,6 +18,7 @@ from assistant.cli.commands import (
     feedback,
     index,
     keys,
+    mcp,
     model,
     read,
     remove,
@@ -26,7 +27,23 @@ from assistant.cli.commands import (
 )
 from assistant.errors import AssistantError
 
-_COMMANDS = (ask, web, keys, index, articles, read, export, remove, backup, restore, engine, model, doctor, feedback)
+_COMMANDS = (
+    ask,
+    web,
+    keys,
+    mcp,
+    index,
+    articles,
+    read,
+    export,
+    remove,
+    backup,
+    restore,
+    engine,
+    model,
+    doctor,
+    feedback,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, UsageError
-from assistant.http.errors import ApiError
+from assistant.http.errors import ApiError, Public
 from assistant.http.metrics import Metrics
 from assistant.llm.scope import QuestionScope
 from assistant.schema import Answer, Done, Event, Question
@@ -66,7 +66,7 @@ class Line(Protocol):
 class Questions:
     """Puts questions into the line; knows which are on their way, so that the server can wait for them at its end."""
 
-    def __init__(self, opening: Opening, line: Line, metrics: Metrics, public: Callable[[str], str]) -> None:
+    def __init__(self, opening: Opening, line: Line, metrics: Metrics, public: Public) -> None:
         """`public` takes out of a message what is only the server's to know."""
         self.public = public
         self._opening = opening

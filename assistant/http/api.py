@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import FastAPI
@@ -15,7 +14,7 @@ from assistant.http.access import Access
 from assistant.http.answers import Line, Opening, Questions
 from assistant.http.ask import ask_routes
 from assistant.http.chat import chat_routes
-from assistant.http.errors import TooLargeAsJson, add_error_handlers
+from assistant.http.errors import Public, TooLargeAsJson, add_error_handlers
 from assistant.http.keys import KeyStore
 from assistant.http.library import library_routes
 from assistant.http.metrics import Metrics, Observed
@@ -23,15 +22,16 @@ from assistant.http.operations import operations_routes
 
 REQUESTS_PER_MINUTE = 120
 _JSON_BYTES = 1024 * 1024
-_ADDRESSES = re.compile(r"/v1(?:/.*)?|/healthz|/readyz|/metrics|/openapi\.json", re.S)
+_ADDRESSES = re.compile(r"/v1(?:/.*)?|/healthz|/readyz|/metrics|/openapi\.json|/mcp", re.S)
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """The application, and the questions that it has on their way."""
+    """The application, the questions that it has on their way, and who may ask."""
 
     app: FastAPI
     questions: Questions
+    access: Access
 
 
 def create_api(
@@ -41,7 +41,7 @@ def create_api(
     *,
     loopback: bool,
     max_upload: int,
-    public: Callable[[str], str],
+    public: Public,
     per_minute: int = REQUESTS_PER_MINUTE,
 ) -> Api:
     """The API over an assistant that may still be opening; `line` is the one that the page uses too.
@@ -74,7 +74,7 @@ def create_api(
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_JSON_BYTES)
     app.add_middleware(TooLargeAsJson)
     app.add_middleware(Observed, metrics=metrics)
-    return Api(app, questions)
+    return Api(app, questions, access)
 
 
 class ApiBeside:

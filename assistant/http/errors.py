@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import ArticleError, AssistantError, UsageError
 
+Public = Callable[[str], str]
+
 _log = logging.getLogger(__name__)
 _WAIT_S = 10
 _SHOWN = 5
@@ -66,7 +68,7 @@ def error_body(status: int, message: str, param: str | None = None) -> dict[str,
     return {"error": {"message": message, "type": kind, "param": param, "code": str(status)}}
 
 
-def explained(error: BaseException, public: Callable[[str], str]) -> ApiError:
+def explained(error: BaseException, public: Public) -> ApiError:
     """What a client is told of an error; `public` takes out of its words what is only the server's to know."""
     match error:
         case ApiError():
@@ -80,7 +82,7 @@ def explained(error: BaseException, public: Callable[[str], str]) -> ApiError:
     return ApiError(500, _INSIDE)
 
 
-def add_error_handlers(app: FastAPI, public: Callable[[str], str]) -> None:
+def add_error_handlers(app: FastAPI, public: Public) -> None:
     """Every error of `app` becomes an `ErrorBody`."""
 
     @app.exception_handler(AssistantError)

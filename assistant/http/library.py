@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path, PurePath
@@ -18,7 +18,7 @@ from assistant.api import FileOutcome
 from assistant.errors import ArticleError
 from assistant.http.access import Access, Gate
 from assistant.http.answers import Questions
-from assistant.http.errors import ApiError, documented
+from assistant.http.errors import ApiError, Public, documented
 from assistant.http.schemas import ArticleOut, ArticlesOut, OutcomesOut, PassagesOut, RemovedOut, SearchBody
 from assistant.ingest.discover import SUFFIXES
 from assistant.library.uploads import safe_name
@@ -167,7 +167,7 @@ def _keep(folder: Path, file: UploadFile) -> Path:
     return path
 
 
-def _outcome(file: UploadFile, path: Path, outcome: FileOutcome, public: Callable[[str], str]) -> dict[str, Any]:
+def _outcome(file: UploadFile, path: Path, outcome: FileOutcome, public: Public) -> dict[str, Any]:
     # Where an upload lay for a moment is nobody's to know.
     message = public(outcome.message.replace(str(path), _shown(file)))
     return {

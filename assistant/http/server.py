@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 import uvicorn
 
@@ -16,9 +17,18 @@ class DrainingServer(uvicorn.Server):
     Connections are still taken meanwhile: a new question is told to come back (503), a probe that the end is near.
     """
 
-    def __init__(self, config: uvicorn.Config, drain: Drain) -> None:
+    def __init__(
+        self, config: uvicorn.Config, drain: Drain, beside: AbstractAsyncContextManager[None] | None = None
+    ) -> None:
+        """`beside` is held from before the first request until after the last."""
         super().__init__(config)
         self._drain = drain
+        self._beside = beside or nullcontext()
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to end."""
+        async with self._beside:
+            await super().serve(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End."""

@@ -41,7 +41,7 @@ class Site:
     """Where it is served, the largest upload in bytes, how many questions are answered at once.
 
     `names`: by which it is called beside this machine's own. `proxies`: addresses whose word is taken for who asks.
-    `allow_open`: nobody is asked for the page's password or token. `page`, `api`: what is served. `per_minute`
+    `allow_open`: nobody is asked for the page's password or token. `page`, `api`, `mcp`: what is served. `per_minute`
     requests of one API key are answered.
     """
 
@@ -54,6 +54,7 @@ class Site:
     proxies: tuple[str, ...] = ()
     page: bool = True
     api: bool = False
+    mcp: bool = False
     per_minute: int = REQUESTS_PER_MINUTE
 
     @property
@@ -132,6 +133,13 @@ def _server(loader: AssistantLoader, settings: Settings, site: Site, keys: KeySt
         per_minute=site.per_minute,
         public=Redactor(settings, [way.uploads.path]),
     )
+    beside = None
+    if site.mcp:
+        from assistant.mcp.http import mcp_routes
+
+        routes, sessions = mcp_routes(api.questions, api.access)
+        api.app.include_router(routes)
+        beside = sessions.run()
     if site.page:
         app = _page(loader, settings, site, way, line, api.app if site.api else None)
     else:
@@ -148,7 +156,7 @@ def _server(loader: AssistantLoader, settings: Settings, site: Site, keys: KeySt
         proxy_headers=bool(site.proxies),
         forwarded_allow_ips=list(site.proxies),
     )
-    return DrainingServer(config, partial(api.questions.drain, _FINISHED_WITHIN_S))
+    return DrainingServer(config, partial(api.questions.drain, _FINISHED_WITHIN_S), beside)
 
 
 def _page(

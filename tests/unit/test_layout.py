@@ -30,6 +30,7 @@ MAY_IMPORT = {
     },
     "gguf": {"assistant.llm.llamacpp.amx_weights"},
     "openai": {"assistant.llm.transport"},
+    "mcp": {"assistant.mcp.tools", "assistant.mcp.http"},
     "onnx": {"assistant.embeddings.int8"},
     "onnxruntime": {"assistant.embeddings.minilm"},
     "xllamacpp": {"assistant.llm.llamacpp.process"},
@@ -159,6 +160,7 @@ LAYERS = [
     {"api"},
     {"newsroom"},
     {"http"},
+    {"mcp"},
     {"web", "cli"},
     {"__main__"},
 ]
