@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 
 import uvicorn
 
@@ -24,13 +24,17 @@ class DrainingServer(uvicorn.Server):
         super().__init__(config)
         self._drain = drain
         self._beside = beside or nullcontext()
+        self._held = AsyncExitStack()
 
-    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve until told to end."""
-        async with self._beside:
-            await super().serve(sockets)
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin."""
+        await self._held.enter_async_context(self._beside)
+        await super().startup(sockets)
+        if self.should_exit:
+            await self._held.aclose()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End."""
         await self._drain(lambda: self.force_exit)
         await super().shutdown(sockets)
+        await self._held.aclose()

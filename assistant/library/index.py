@@ -11,7 +11,7 @@ from llama_index.core.embeddings import BaseEmbedding
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.ingest.discover import ArticleFile
 from assistant.library.batch_writer import BatchWriter
-from assistant.library.lock import PATIENCE_S, WriterLock
+from assistant.library.lock import WriterLock
 from assistant.library.mapping import (
     FileOutcome,
     UpdateReport,
@@ -146,10 +146,10 @@ class ArticleIndex:
         return self._lock.holder() if self._lock.is_held else None
 
     @contextmanager
-    def writing(self, patience: float = PATIENCE_S) -> Iterator[None]:
+    def writing(self, patience: float | None = None) -> Iterator[None]:
         """Be the only writer; within it, in the same thread, any number of times.
 
-        Raises `IndexStoreError` when another does not finish within `patience` seconds.
+        Raises `IndexStoreError` when another does not finish in time: `patience` seconds, None: ten minutes.
         """
         with self._lock.held(patience):
             yield

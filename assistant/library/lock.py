@@ -29,10 +29,13 @@ class WriterLock:
         self._say = say
 
     @contextmanager
-    def held(self, patience: float = PATIENCE_S) -> Iterator[None]:
-        """Hold the lock. Raises `IndexStoreError` when another does not give it up within `patience` seconds."""
+    def held(self, patience: float | None = None) -> Iterator[None]:
+        """Hold the lock. Raises `IndexStoreError` when another does not give it up in time.
+
+        `patience` in seconds; None: `PATIENCE_S`.
+        """
         try:
-            self._acquire(patience)
+            self._acquire(PATIENCE_S if patience is None else patience)
         except Timeout as error:
             raise IndexStoreError(f"index {self._index}: {self.holder()} is still writing; try again later") from error
         except OSError as error:

@@ -34,7 +34,7 @@ def mcp_routes(questions: Questions, access: Access) -> tuple[APIRouter, Streama
     manager = server.session_manager
     routes = APIRouter(dependencies=[Depends(access.read)])
 
-    @routes.api_route("/mcp", methods=["GET", "POST", "DELETE"], include_in_schema=False)
+    @routes.post("/mcp", include_in_schema=False)
     async def mcp(_request: Request) -> Response:
         """The Model Context Protocol's one address."""
         return _Handed(manager.handle_request)
