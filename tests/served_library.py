@@ -66,6 +66,9 @@ class RuleModel:
     def probability_yes(self, messages: Any, **_: Any) -> float:
         return self.yes if self.about in messages[-1]["content"] else 0.01
 
+    def context_length(self) -> int | None:
+        return 4096
+
     def close(self) -> None: ...
 
 
