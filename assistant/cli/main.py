@@ -12,6 +12,7 @@ from assistant.cli.commands import (
     articles,
     ask,
     backup,
+    completion,
     doctor,
     engine,
     export,
@@ -43,6 +44,7 @@ _COMMANDS = (
     model,
     doctor,
     feedback,
+    completion,
 )
 
 
@@ -87,4 +89,6 @@ def _parser() -> argparse.ArgumentParser:
 
     for command in _COMMANDS:
         command.add(commands)
+    # For the command that describes all of them to a shell.
+    parser.set_defaults(parser=parser)
     return parser

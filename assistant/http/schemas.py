@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from assistant.query.validate import MAX_QUESTION
 
@@ -160,6 +161,10 @@ class AnswerOut(BaseModel):
     steps: dict[str, Any] | None = None
 
 
+# Where on the server it lies is nobody's to know.
+FileName = Annotated[str, AfterValidator(lambda path: PurePath(path).name)]
+
+
 class PassagesOut(BaseModel):
     """Passages, the best first."""
 
@@ -175,7 +180,7 @@ class HeaderOut(BaseModel):
     source: str | None
     published: date | None
     paragraphs: int
-    path: str
+    path: FileName
     url: str | None
     via: str | None
     author: str | None
@@ -206,7 +211,7 @@ class ArticleOut(BaseModel):
     source: str | None
     published: date | None
     paragraphs: list[ParagraphOut]
-    path: str
+    path: FileName
     url: str | None
     via: str | None
     author: str | None

@@ -52,6 +52,7 @@ def test_every_article_that_is_listed_can_be_read(served: Any) -> None:
         article = httpx.get(f"{served.url}/v1/articles/{quote(header['id'], safe='')}").json()
         assert article["id"] == header["id"]
         assert len(article["paragraphs"]) == header["paragraphs"]
+        assert header["path"] == article["path"] == f"{header['id']}.txt", "not where on the server it lies"
     missing = httpx.get(f"{served.url}/v1/articles/nothing")
     assert missing.status_code == 404
     assert "nothing" in missing.json()["error"]["message"]
