@@ -26,12 +26,13 @@ from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.llm.recovery import EngineRecovery
 from assistant.llm.scope import QuestionScope
+from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
 from assistant.schema.answers import Answer, Citation, CitationState, Question, Turn
-from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
+from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader, Passage
 from assistant.schema.events import Done, Event
 from assistant.settings import Settings
 from assistant.stores.base import Size
@@ -177,6 +178,14 @@ class Assistant:
         asked = _question(question, history, articles)
         check_question(asked.text)
         return self._recovery.stream(lambda: self._pipeline(scope or QuestionScope()).stream(asked))
+
+    def search(self, question: Question, *, limit: int = 10) -> tuple[Passage, ...]:
+        """The at most `limit` passages nearest to the question, best first; no language model is asked.
+
+        Raises `QuestionError`.
+        """
+        check_question(question.text)
+        return Retriever(self.index, passages=limit).retrieve(Query.of(question.text, question.articles))
 
     def articles(self) -> list[Article]:
         """The indexed articles with their paragraphs, oldest first."""

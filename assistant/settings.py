@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="addresses of proxies whose X-Forwarded-For and -Proto are believed, with commas between"
     )
+    log: Literal["off", "json"] = Field(
+        "off", description="`json`: the server writes what it does to standard error, a JSON object a line"
+    )
     threshold: float = Field(0.45, ge=0, le=1, description="confidence below which nothing is shown")
     worth: float = Field(0.1, ge=0, le=1, description="probability below which an article is not written from")
 

@@ -12,10 +12,14 @@ from assistant.cli.commands import (
     articles,
     ask,
     backup,
+    completion,
+    doctor,
     engine,
     export,
     feedback,
     index,
+    keys,
+    mcp,
     model,
     read,
     remove,
@@ -24,7 +28,24 @@ from assistant.cli.commands import (
 )
 from assistant.errors import AssistantError
 
-_COMMANDS = (ask, web, index, articles, read, export, remove, backup, restore, engine, model, feedback)
+_COMMANDS = (
+    ask,
+    web,
+    keys,
+    mcp,
+    index,
+    articles,
+    read,
+    export,
+    remove,
+    backup,
+    restore,
+    engine,
+    model,
+    doctor,
+    feedback,
+    completion,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -68,4 +89,6 @@ def _parser() -> argparse.ArgumentParser:
 
     for command in _COMMANDS:
         command.add(commands)
+    # For the command that describes all of them to a shell.
+    parser.set_defaults(parser=parser)
     return parser

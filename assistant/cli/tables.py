@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from assistant.cli.terminal import byline, one_line, printable
 from assistant.ingest.build import Reading
-from assistant.schema.articles import Article, ArticleHeader
+from assistant.schema.articles import Article, ArticleHeader, iso_day
 
 _HEAD = ("id", "date", "outlet", "paragraphs", "title")
 _PAGE = 1000
@@ -55,17 +55,6 @@ def print_reading(reading: Reading, out: TextIO) -> None:
             print(f"\n[-] left out ({one.reason}): {printable(one.text)}", file=out)
 
 
-def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
-    """A header as a JSON object."""
-    return {**asdict(header), **_days(header), "also": list(header.also)}
-
-
-def article_to_dict(article: Article) -> dict[str, Any]:
-    """An article with its paragraphs (id, number, text) as a JSON object."""
-    paragraphs = [{"id": p.id, "number": p.number, "text": p.text} for p in article.paragraphs]
-    return {**asdict(article), **_days(article), "also": list(article.also), "paragraphs": paragraphs}
-
-
 def reading_to_dict(reading: Reading) -> dict[str, Any]:
     """An article as a reader found it, as a JSON object; a paragraph's `dateline` is the words of it, or null.
 
@@ -77,7 +66,8 @@ def reading_to_dict(reading: Reading) -> dict[str, Any]:
         "title": article.title,
         "source": article.source,
         "via": article.via,
-        **_days(article),
+        "published": iso_day(article.published),
+        "modified": iso_day(article.modified),
         "corrected": article.corrected,
         "author": article.author,
         "url": article.url,
@@ -122,10 +112,3 @@ def _changes(article: Article | ArticleHeader) -> list[str]:
     """That an article was changed after it came out, in words."""
     updated = [f"updated {article.modified.isoformat()}"] if article.modified else []
     return [*updated, *(["corrected"] if article.corrected else [])]
-
-
-def _days(article: Article | ArticleHeader) -> dict[str, str | None]:
-    return {
-        "published": article.published.isoformat() if article.published else None,
-        "modified": article.modified.isoformat() if article.modified else None,
-    }

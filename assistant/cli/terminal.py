@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import textwrap
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from typing import Any, Self, TextIO
 
 from assistant.answering.confidence import label
@@ -34,12 +36,17 @@ def one_line(text: str) -> str:
     return " ".join(neutralise(text).split())
 
 
-def print_citations(citations: Sequence[Citation], out: TextIO) -> None:
-    """The numbered list under an answer: outlet, date, title, paragraph and the quoted words."""
+def print_citations(
+    citations: Sequence[Citation], out: TextIO, address: Callable[[Citation], str | None] = lambda _: None
+) -> None:
+    """The numbered list under an answer: outlet, date, title, paragraph and the quoted words.
+
+    On a terminal the first line is a link to `address`, where there is one.
+    """
     for citation in citations:
         place = byline(citation.source, citation.via, citation.published.isoformat() if citation.published else None)
         head = f"[{citation.number}] {place} · {citation.title} · paragraph {citation.paragraph}"
-        print(_wrapped(head, "    "), file=out)
+        print(_linked(_wrapped(head, "    "), address(citation) if out.isatty() else None), file=out)
         print(_wrapped(f"“{citation.quote.strip()}”", "    ", first="    "), file=out)
 
 
@@ -155,6 +162,16 @@ def progress_bars(what: str, unit: str = "files") -> Progress:
             bars.pop().close()
 
     return step
+
+
+def _linked(text: str, address: str | None) -> str:
+    """Each line as a link that terminals open (OSC 8); whoever does not know it shows the text alone."""
+    if address is None or not re.fullmatch(r"[!-~]+", address):
+        return text
+    # Of the same id: the lines are one link.
+    start = f"\x1b]8;id={zlib.crc32(address.encode()):x};{address}\x1b\\"
+    lines = (re.fullmatch(r"(\s*)(.*)", line) for line in text.split("\n"))
+    return "\n".join(f"{line[1]}{start}{line[2]}\x1b]8;;\x1b\\" for line in lines if line)
 
 
 def _where(passage: Passage) -> str:

@@ -148,9 +148,12 @@ class ArticleIndex:
         return self._lock.holder() if self._lock.is_held else None
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Be the only writer. Raises `IndexStoreError` when another does not finish."""
-        with self._lock.held():
+    def writing(self, patience: float | None = None) -> Iterator[None]:
+        """Be the only writer; within it, in the same thread, any number of times.
+
+        Raises `IndexStoreError` when another does not finish in time: `patience` seconds, None: ten minutes.
+        """
+        with self._lock.held(patience):
             yield
 
     def update(self, files: Sequence[ArticleFile], progress: Progress | None = None) -> UpdateReport:

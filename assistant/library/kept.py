@@ -29,6 +29,16 @@ def accounts_path(home: Path) -> Path:
     return kept_in(home) / "accounts.sqlite3"
 
 
+def asked_path(home: Path) -> Path:
+    """The file of `Conversation`: what `assistant ask` was asked last."""
+    return kept_in(home) / "asked.json"
+
+
+def keys_path(home: Path) -> Path:
+    """The file of `KeyStore`."""
+    return kept_in(home) / "keys.json"
+
+
 @contextmanager
 def running(home: Path) -> Iterator[None]:
     """Say, by a lock that the system releases when this process ends, that a page uses these files."""

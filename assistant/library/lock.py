@@ -29,10 +29,13 @@ class WriterLock:
         self._say = say
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the lock. Raises `IndexStoreError` when another process does not give it up."""
+    def held(self, patience: float | None = None) -> Iterator[None]:
+        """Hold the lock. Raises `IndexStoreError` when another does not give it up in time.
+
+        `patience` in seconds; None: `PATIENCE_S`.
+        """
         try:
-            self._acquire()
+            self._acquire(PATIENCE_S if patience is None else patience)
         except Timeout as error:
             raise IndexStoreError(f"index {self._index}: {self.holder()} is still writing; try again later") from error
         except OSError as error:
@@ -59,13 +62,13 @@ class WriterLock:
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
 
-    def _acquire(self) -> None:
+    def _acquire(self, patience: float) -> None:
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
             if self._say:
                 self._say(f"index {self._index}: {self.holder()} is writing; waiting for it to finish …")
-            self._lock.acquire(timeout=PATIENCE_S)
+            self._lock.acquire(timeout=patience)
         if self._lock.lock_counter == 1:
             told = {"pid": os.getpid(), "since": datetime.now().strftime("%Y-%m-%d %H:%M:%S")}
             try:

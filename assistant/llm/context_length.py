@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from assistant.errors import ModelError
 from assistant.llm.endpoint import Endpoint
-from assistant.llm.failures import ProviderError
+from assistant.llm.failures import Kind, ProviderError
 from assistant.llm.scope import QuestionScope
 from assistant.llm.transport import Transport
 
@@ -41,6 +41,14 @@ _MOST = re.compile(
 _CHARACTERS_A_TOKEN, _LEAST_A_TOKEN, _ROUND = 8, 3, 1024
 # Servers that count only what was not in their cache count less than this.
 _LEAST_COUNTED = 512
+
+
+def models(transport: Transport, scope: QuestionScope) -> list[Mapping[str, Any]]:
+    """The entries of the endpoint's list of models. Raises `ProviderError`, `ModelError`."""
+    listed = transport.get("/models", scope).get("data")
+    if not isinstance(listed, list):
+        raise ProviderError(Kind.GARBLED)
+    return [entry for entry in listed if isinstance(entry, Mapping)]
 
 
 def is_too_long(refusal: str) -> bool:
@@ -88,23 +96,24 @@ class ContextLength:
             self._learnt = min(tokens, self._learnt or tokens)
 
     def _listed(self) -> int | None:
-        models = self._get("/models", "data")
-        named = [entry for entry in models if entry.get("id") == self._endpoint.name]
+        try:
+            listed = models(self._transport, QuestionScope(_SECONDS))
+        except (ProviderError, ModelError):
+            return None
+        named = [entry for entry in listed if entry.get("id") == self._endpoint.name]
         # llama.cpp serves one model, whatever it is called.
-        return _length(named[0] if named else models[0] if len(models) == 1 else {})
+        return _length(named[0] if named else listed[0] if len(listed) == 1 else {})
 
     def _loaded(self) -> int | None:
         parts = urlsplit(self._endpoint.url or "")
-        models = self._get(urlunsplit((parts.scheme, parts.netloc, "/api/ps", "", "")), "models")
-        name = self._endpoint.name
-        return _length(next((entry for entry in models if entry.get("name") in (name, f"{name}:latest")), {}))
-
-    def _get(self, path: str, field: str) -> list[Mapping[str, Any]]:
+        address = urlunsplit((parts.scheme, parts.netloc, "/api/ps", "", ""))
         try:
-            listed = self._transport.get(path, QuestionScope(_SECONDS)).get(field)
+            loaded = self._transport.get(address, QuestionScope(_SECONDS)).get("models")
         except (ProviderError, ModelError):
-            return []
-        return [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
+            return None
+        entries = [entry for entry in loaded if isinstance(entry, Mapping)] if isinstance(loaded, list) else []
+        name = self._endpoint.name
+        return _length(next((entry for entry in entries if entry.get("name") in (name, f"{name}:latest")), {}))
 
 
 def _length(entry: Mapping[str, Any]) -> int | None:

@@ -11,11 +11,11 @@ from typing import Self
 
 from assistant.llm.chat_model import Message
 from assistant.llm.completions import Completions, Ending
-from assistant.llm.context_length import ContextLength
+from assistant.llm.context_length import ContextLength, models
 from assistant.llm.dialect import Dialect, Request
 from assistant.llm.dialect_store import DialectStore
 from assistant.llm.endpoint import Endpoint
-from assistant.llm.failures import Explainer
+from assistant.llm.failures import Explainer, Kind, ProviderError
 from assistant.llm.replies import says_yes, until_stop, yes_and_no
 from assistant.llm.retry import Retries
 from assistant.llm.scope import QuestionScope
@@ -48,11 +48,12 @@ class EndpointModel:
         self._transport = Transport(endpoint, timeout=settings.timeout)
         self._dialects = DialectStore(settings.home / "endpoints.json", endpoint, settings.model_options)
         self._context = ContextLength(self._transport, endpoint)
+        self._explainer = Explainer(endpoint, settings.timeout)
         self._completions = Completions(
             self._transport,
             endpoint.name,
             self._dialects,
-            Explainer(endpoint, settings.timeout),
+            self._explainer,
             options=settings.model_options,
             retries=lambda: Retries(settings.timeout, local=endpoint.is_local),
             context=self._context,
@@ -87,6 +88,16 @@ class EndpointModel:
         known = self._dialects.current()
         room = known.room if known.needs_room else 0
         return None if length is None else max(length // 2, length - max(max_tokens, _LEAST_TOKENS) - room)
+
+    def listed(self) -> list[str] | None:
+        """The names of the models that the endpoint lists; None where it has no such list. Raises `ModelError`."""
+        try:
+            return [str(entry.get("id")) for entry in models(self._transport, self._question())]
+        except ProviderError as failure:
+            has_none = failure.kind is Kind.REFUSED and failure.status not in (401, 403)
+            if has_none or failure.kind is Kind.GARBLED:
+                return None
+            raise self._explainer.error(failure) from failure
 
     def start(self, progress: Progress | None = None) -> None:
         """Nothing is to be loaded here."""

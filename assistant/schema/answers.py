@@ -159,15 +159,17 @@ class Answer:
             "newest_source": iso_day(self.newest_source),
             "confidence": None if self.confidence is None else round(self.confidence, 4),
             "sentences": [sentence_to_dict(sentence) for sentence in self.sentences],
-            "citations": [
-                {**asdict(citation), "published": iso_day(citation.published), "also": list(citation.also)}
-                for citation in self.citations
-            ],
+            "citations": [citation_to_dict(citation) for citation in self.citations],
             "closest": [passage_to_dict(passage) for passage in self.closest],
             "left_out": [asdict(one) for one in self.left_out],
             "model": self.model,
             "timings_ms": dict(self.timings_ms),
         }
+
+
+def citation_to_dict(citation: Citation) -> dict[str, Any]:
+    """A citation as it stands in an answer's `citations` list."""
+    return {**asdict(citation), "published": iso_day(citation.published), "also": list(citation.also)}
 
 
 def sentence_to_dict(sentence: Sentence) -> dict[str, Any]:

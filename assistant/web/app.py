@@ -47,22 +47,22 @@ def create_app(
     settings: Settings,
     conversations: ConversationStore | None = None,
     feedback: FeedbackStore | None = None,
-    at_once: int = 1,
+    queue: JobQueue | None = None,
     uploads: UploadPolicy | None = None,
     leave: bool = False,
     hidden: Iterable[Path] = (),
 ) -> gr.Blocks:
     """The page as a Gradio app, to be mounted by `server.create_server`.
 
-    `assistant` may still be opening. `at_once` questions are answered at the same time, the others wait
-    their turn. `leave`: there is a login, and so a way out. `hidden` are folders of the server's that no message
-    names, beside those of the settings. Raises `IndexStoreError` when the conversations cannot be kept.
+    `assistant` may still be opening. `queue` is the line in which questions wait, by default one of its own that
+    answers one at a time. `leave`: there is a login, and so a way out. `hidden` are folders of the server's that no
+    message names, beside those of the settings. Raises `IndexStoreError` when the conversations cannot be kept.
     """
     loader = assistant if isinstance(assistant, AssistantLoader) else AssistantLoader.of(assistant)
     conversations = conversations or ConversationStore(conversations_path(settings.home))
     feedback = feedback or FeedbackStore(feedback_path(settings.home))
     public = Redactor(settings, hidden)
-    chat = Chat(loader, JobQueue(at_once), conversations, feedback, public)
+    chat = Chat(loader, queue or JobQueue(), conversations, feedback, public)
     uploads = uploads or UploadPolicy()
     page = _Page(loader, chat, LibraryHandler(loader, chat, uploads, public), uploads, public)
     return page.blocks(leave=leave)

@@ -10,29 +10,39 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import uvicorn
+from fastapi import FastAPI
 
 from assistant.errors import AssistantError, UsageError
+from assistant.http.api import REQUESTS_PER_MINUTE, create_api
+from assistant.http.keys import KeyStore
+from assistant.http.server import DrainingServer
 from assistant.library.backup import finish_restore
-from assistant.library.kept import accounts_path, conversations_path, feedback_path, running
+from assistant.library.kept import accounts_path, conversations_path, feedback_path, keys_path, running
 from assistant.settings import Settings
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.queue import JobQueue
 from assistant.web.security.access import Access, OneTimeTokens
-from assistant.web.security.hosts import check_binding
+from assistant.web.security.hosts import check_binding, is_loopback
+from assistant.web.security.redact import Redactor
 from assistant.web.security.temporary import UploadFolder
 from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.storage.accounts import AccountStore
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import FeedbackStore
 
+_FINISHED_WITHIN_S = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the page is served, the largest upload in bytes, how many questions are answered at once.
+    """Where it is served, the largest upload in bytes, how many questions are answered at once.
 
     `names`: by which it is called beside this machine's own. `proxies`: addresses whose word is taken for who asks.
-    `allow_open`: nobody is asked for a password or token.
+    `allow_open`: nobody is asked for the page's password or token. `page`, `api`, `mcp`: what is served. `per_minute`
+    requests of one API key are answered.
     """
 
     host: str
@@ -42,17 +52,31 @@ class Site:
     allow_open: bool = False
     names: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
+    page: bool = True
+    api: bool = False
+    mcp: bool = False
+    per_minute: int = REQUESTS_PER_MINUTE
+
+    @property
+    def is_private(self) -> bool:
+        """True where only this machine reaches it. Raises `UsageError` where `host` is none."""
+        return is_loopback(self.host) and not self.names and not self.proxies
 
 
 def serve(loader: AssistantLoader, settings: Settings, site: Site, ready: Callable[[str], None]) -> None:
     """Serve until interrupted; `ready` is told the address, and each new one that lets in once.
 
-    Raises `AssistantError`, also where others could reach the page without a password.
+    Raises `AssistantError`, also where others could reach the page without a password, or nobody the API.
     """
     finish_restore(settings.home)
+    keys = KeyStore(keys_path(settings.home))
     accounts = AccountStore(accounts_path(settings.home))
     password_hash = settings.password_hash.get_secret_value()
-    check_binding(site.host, site.names, protected=bool(password_hash or accounts.users()), allow_open=site.allow_open)
+    if site.page:
+        protected = bool(password_hash or accounts.users())
+        check_binding(site.host, site.names, protected=protected, allow_open=site.allow_open)
+    elif not site.is_private and not keys.all():
+        raise UsageError("others reach this server and there is no API key; make one: assistant keys add NAME")
     listening = _listen(site)
     try:
         host, port = listening.getsockname()[:2]
@@ -61,7 +85,7 @@ def serve(loader: AssistantLoader, settings: Settings, site: Site, ready: Callab
         if access is None or access.by_password:
             ready(address)
         with _uploads() as uploads, running(settings.home):
-            server = _server(loader, settings, site, uploads, access)
+            server = _server(loader, settings, site, keys, _Way(uploads, access))
             with _ended_by_signal():
                 server.run(sockets=[listening])
     finally:
@@ -69,11 +93,20 @@ def serve(loader: AssistantLoader, settings: Settings, site: Site, ready: Callab
 
 
 def _access(accounts: AccountStore, password_hash: str, site: Site, announce: Callable[[str], None]) -> Access | None:
-    protected = bool(password_hash or accounts.users())
-    if protected:
+    if not site.page:
+        return None
+    if password_hash or accounts.users():
         return Access(accounts, password_hash)
     # 127.0.0.1 is everybody's who has an account on this machine.
     return None if site.allow_open else Access(accounts, tokens=OneTimeTokens(announce))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Into the page: where files arrive, and who is let in (None: everybody)."""
+
+    uploads: UploadFolder
+    access: Access | None
 
 
 @contextmanager
@@ -85,11 +118,50 @@ def _uploads() -> Iterator[UploadFolder]:
         uploads.close()
 
 
-def _server(
-    loader: AssistantLoader, settings: Settings, site: Site, uploads: UploadFolder, access: Access | None
-) -> uvicorn.Server:
+def _server(loader: AssistantLoader, settings: Settings, site: Site, keys: KeyStore, way: _Way) -> uvicorn.Server:
     # Gradio reads it when it is imported.
-    os.environ["GRADIO_TEMP_DIR"] = str(uploads.path)
+    os.environ["GRADIO_TEMP_DIR"] = str(way.uploads.path)
+    from assistant.web.server import guarded
+
+    line = JobQueue(site.at_once)
+    api = create_api(
+        loader,
+        line,
+        keys,
+        loopback=site.is_private,
+        max_upload=site.max_upload,
+        per_minute=site.per_minute,
+        public=Redactor(settings, [way.uploads.path]),
+    )
+    beside = None
+    if site.mcp:
+        from assistant.mcp.http import mcp_routes
+
+        routes, sessions = mcp_routes(api.questions, api.access)
+        api.app.include_router(routes)
+        beside = sessions.run()
+    if site.page:
+        app = _page(loader, settings, site, way, line, api.app if site.api else None)
+    else:
+        app = guarded(api.app, site.host, site.names)
+    # A page that is open keeps a connection open: it is not waited for, nor is its end an error.
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cut_connection)
+    config = uvicorn.Config(
+        app,
+        log_config=None if settings.log == "json" else uvicorn.config.LOGGING_CONFIG,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        # Without it uvicorn believes X-Forwarded-For of whoever asks from this machine.
+        proxy_headers=bool(site.proxies),
+        forwarded_allow_ips=list(site.proxies),
+    )
+    return DrainingServer(config, partial(api.questions.drain, _FINISHED_WITHIN_S), beside)
+
+
+def _page(
+    loader: AssistantLoader, settings: Settings, site: Site, way: _Way, line: JobQueue, api: FastAPI | None
+) -> FastAPI:
     from assistant.web.app import create_app
     from assistant.web.server import Door, create_server
 
@@ -100,25 +172,13 @@ def _server(
         settings=settings,
         conversations=conversations,
         feedback=FeedbackStore(feedback_path(settings.home)),
-        at_once=site.at_once,
+        queue=line,
         uploads=policy,
-        leave=access is not None and access.by_password,
-        hidden=[uploads.path],
+        leave=way.access is not None and way.access.by_password,
+        hidden=[way.uploads.path],
     )
-    door = Door(site.host, uploads, site.names, site.port, policy, access)
-    app = create_server(page, conversations, door)
-    # A page that is open keeps a connection open: it is not waited for, nor is its end an error.
-    logging.getLogger("uvicorn.error").addFilter(_is_no_cut_connection)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=1,
-        # Without it uvicorn believes X-Forwarded-For of whoever asks from this machine.
-        proxy_headers=bool(site.proxies),
-        forwarded_allow_ips=list(site.proxies),
-    )
-    return uvicorn.Server(config)
+    door = Door(site.host, way.uploads, site.names, site.port, policy, way.access)
+    return create_server(page, conversations, door, api)
 
 
 def _is_no_cut_connection(record: logging.LogRecord) -> bool:

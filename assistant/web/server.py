@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AssistantError
+from assistant.http.api import ApiBeside
 from assistant.web.security.access import Access
 from assistant.web.security.browser_id import BrowserCookie, owner_of
 from assistant.web.security.hosts import AllowedHosts
@@ -59,8 +60,11 @@ class Door:
     access: Access | None = None
 
 
-def create_server(page: gr.Blocks, conversations: ConversationStore, door: Door) -> FastAPI:
-    """The page as a web application. Raises `UsageError`."""
+def create_server(page: gr.Blocks, conversations: ConversationStore, door: Door, api: ASGIApp | None = None) -> FastAPI:
+    """The page as a web application; `api` answers its own addresses beside it, by its own keys.
+
+    Raises `UsageError`.
+    """
     import gradio as gr
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -92,8 +96,15 @@ def create_server(page: gr.Blocks, conversations: ConversationStore, door: Door)
         app.add_middleware(LoginWall, access=door.access, port=door.port)
     app.add_middleware(BodyLimit)
     app.add_middleware(OnlyServed)
+    if api is not None:
+        app.add_middleware(ApiBeside, api=api)
+    return guarded(app, door.host, door.names)
+
+
+def guarded(app: FastAPI, host: str, names: Collection[str] = ()) -> FastAPI:
+    """An application that answers only requests for `host` or `names`, with the headers that browsers heed."""
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(HostGuard, hosts=AllowedHosts(door.host, door.names))
+    app.add_middleware(HostGuard, hosts=AllowedHosts(host, names))
     return app
 
 

@@ -52,7 +52,8 @@ def _list(index: ArticleIndex, chosen: ArticleFilter, arguments: argparse.Namesp
     import json
     from itertools import islice
 
-    from assistant.cli.tables import header_to_dict, print_table
+    from assistant.cli.tables import print_table
+    from assistant.schema.articles import header_to_dict
 
     headers = islice(index.all_headers(chosen), arguments.limit)
     if arguments.json:
@@ -66,7 +67,8 @@ def _show(index: ArticleIndex, arguments: argparse.Namespace) -> None:
     import json
     import re
 
-    from assistant.cli.tables import article_to_dict, print_article
+    from assistant.cli.tables import print_article
+    from assistant.schema.articles import article_to_dict
 
     wanted = arguments.show
     number = None

@@ -16,12 +16,13 @@ from assistant.cli.commands.common import (
     open_assistant,
     say,
     say_always,
+    settings_of,
 )
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.schema.answers import Answer, Question
+    from assistant.schema.answers import Answer, Citation, Question
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -30,6 +31,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     ask.add_argument("question", nargs="?", help="the question; - reads it from standard input")
     ask.add_argument("--json", action="store_true", help="print the answer as one JSON object")
     ask.add_argument("--explain", action="store_true", help="show each step: passages, scores, checks, timings")
+    ask.add_argument(
+        "--continue", dest="goes_on", action="store_true", help="a follow-up to what you asked last, with its answers"
+    )
     ask.add_argument("--questions", type=Path, metavar="FILE", help="answer a file of questions (JSON lines)")
     ask.add_argument("--output", type=Path, metavar="FILE", help="where their answers go (JSON lines); resumable")
     add_dates(ask)
@@ -45,12 +49,15 @@ def _ask(arguments: argparse.Namespace) -> int:
         return _ask_file(arguments)
     if arguments.output is not None:
         raise UsageError("--output goes with --questions FILE")
+    from assistant.cli.conversation import Conversation
     from assistant.query.validate import check_question
     from assistant.schema.answers import Question
 
     text = _question_text(arguments.question)
     check_question(text)
-    question = Question(" ".join(text.split()), articles=filter_of(arguments))
+    conversation = Conversation.of(settings_of(arguments).home)
+    history = conversation.turns() if arguments.goes_on else ()
+    question = Question(" ".join(text.split()), history=history, articles=filter_of(arguments))
     with open_assistant(arguments) as assistant:
         if arguments.json:
             from assistant.cli.terminal import as_json
@@ -59,7 +66,8 @@ def _ask(arguments: argparse.Namespace) -> int:
             answer = assistant.ask(question, scope=QuestionScope(notify=say, warn=say_always))
             print(as_json(answer.to_dict() | ({"steps": answer.steps.to_dict()} if arguments.explain else {})))
         else:
-            _show(assistant, question, explain=arguments.explain)
+            answer = _show(assistant, question, explain=arguments.explain)
+        conversation.keep(question, answer, say_always)
         return _exit_code(assistant)
 
 
@@ -72,7 +80,7 @@ def _question_text(given: str) -> str:
     return text
 
 
-def _show(assistant: Assistant, question: Question, *, explain: bool = False) -> None:
+def _show(assistant: Assistant, question: Question, *, explain: bool = False) -> Answer:
     from assistant.answering.render import said_as_of, with_marks
     from assistant.cli.commands.common import say_always
     from assistant.cli.explain import print_steps
@@ -117,13 +125,29 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                         print_refusal(answer, sys.stdout, sys.stderr)
                     else:
                         print("\n")
-                        print_citations(answer.citations, sys.stdout)
+                        print_citations(answer.citations, sys.stdout, lambda one: _address(assistant, one))
                         print_newest(answer, sys.stdout)
                         print_support(answer, sys.stdout)
                     print_left_out(answer, sys.stdout)
                     if explain:
                         print()
                         print_steps(answer, sys.stdout)
+                    return answer
+    raise AssertionError("the last event is Done")
+
+
+def _address(assistant: Assistant, citation: Citation) -> str | None:
+    """Where the cited article can be opened: its file, else its page on the web."""
+    from assistant.errors import ArticleError
+
+    try:
+        article = assistant.article(citation.article_id)
+    except ArticleError:
+        return None
+    file = Path(article.path)
+    if file.is_file():
+        return file.resolve().as_uri()
+    return article.url if article.url and article.url.startswith(("http://", "https://")) else None
 
 
 def _ask_file(arguments: argparse.Namespace) -> int:
@@ -133,6 +157,8 @@ def _ask_file(arguments: argparse.Namespace) -> int:
 
     if arguments.output is None:
         raise UsageError("--questions FILE needs --output FILE for the answers")
+    if arguments.goes_on:
+        raise UsageError("--continue goes with one question; in a questions file each row may have a history")
     if arguments.since or arguments.until or arguments.as_of:
         raise UsageError(
             '--since, --until and --as-of go into the rows of the questions file: {"question": …, "as_of": …}'

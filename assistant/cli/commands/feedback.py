@@ -21,6 +21,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     actions = feedback.add_subparsers(required=True, metavar="list")
     listed = actions.add_parser("list", help="one line a verdict, the oldest first")
     listed.add_argument("--verdict", choices=("up", "down"), help="only these")
+    listed.add_argument("--json", action="store_true", help="one JSON object a line")
     listed.set_defaults(run=_list)
 
 
@@ -43,10 +44,25 @@ def read_feedback(home: Path) -> Sequence[Feedback]:
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    import json
+
     from assistant.cli.terminal import one_line
 
     for item in read_feedback(settings_of(arguments).home):
-        if arguments.verdict in (None, item.verdict):
+        if arguments.verdict not in (None, item.verdict):
+            continue
+        if arguments.json:
+            told = {
+                "given_at": item.given_at.isoformat(),
+                "verdict": item.verdict,
+                "comment": item.comment,
+                "question": item.question,
+                "answer": dict(item.answer),
+                "history": [{"role": turn.role, "content": turn.content} for turn in item.history],
+                "scope": dict(item.scope),
+            }
+            print(json.dumps(told, ensure_ascii=False))
+        else:
             said = one_line(str(item.answer.get("answer") or ""))
             comment = f"  – {one_line(item.comment)}" if item.comment else ""
             print(f"{item.given_at:%Y-%m-%d %H:%M}  {item.verdict:4}  {one_line(item.question)}  {said}{comment}")

@@ -91,14 +91,26 @@ def _adapter(file: Path | None) -> bool:
     if file != ADAPTER:
         print(f"sha-256   {digest} (none known to compare)")
         return True
-    try:
-        # As `sha256sum` writes it: the digest, then the file's name.
-        known = file.with_name(f"{file.name}.sha256").read_text(encoding="ascii").split()[0]
-    except (OSError, ValueError, IndexError):
-        known = ""
+    known = _known(file)
     wrong = "DOES NOT HOLD" if known else f"NOT KNOWN, since {file.name}.sha256 cannot be read"
     print(f"sha-256   {digest}\nchecksum  {'holds' if digest == known else f'{wrong}; {_REMEDY}'}")
     return digest == known
+
+
+def adapter_is_whole(file: Path) -> bool:
+    """Whether an adapter is there and, if it is the shipped one, its checksum holds."""
+    from assistant.llm.llamacpp.select import ADAPTER
+
+    return file.is_file() and (file != ADAPTER or _sha256(file) == _known(file))
+
+
+def _known(file: Path) -> str:
+    """The checksum that the file came with; "" where it cannot be read."""
+    try:
+        # As `sha256sum` writes it: the digest, then the file's name.
+        return file.with_name(f"{file.name}.sha256").read_text(encoding="ascii").split()[0]
+    except (OSError, ValueError, IndexError):
+        return ""
 
 
 def _sha256(path: Path) -> str:

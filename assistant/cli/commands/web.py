@@ -1,4 +1,4 @@
-"""`assistant web`: the chat page."""
+"""`assistant web`: the chat page; `assistant serve`: the page and the HTTP API, or the API alone."""
 
 from __future__ import annotations
 
@@ -12,25 +12,48 @@ _MIB = 1024 * 1024
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
-    """Declare the command."""
+    """Declare the commands."""
     web = commands.add_parser("web", help="serve the chat page on this machine")
+    add_server_options(web)
+    _add_page_options(web)
+    web.set_defaults(run=_web, page=True, api=False, mcp=False, per_minute=None)
+    served = commands.add_parser("serve", help="serve the page and the HTTP API on one port (docs/http.md)")
+    add_server_options(served)
+    _add_page_options(served)
+    add_api_options(served)
+    served.add_argument("--no-page", dest="page", action="store_false", help="the API alone")
+    served.add_argument("--mcp", action="store_true", help="the Model Context Protocol too, at /mcp (docs/mcp.md)")
+    served.set_defaults(run=_web, api=True)
+
+
+def add_server_options(web: argparse.ArgumentParser) -> None:
+    """Where it is served, by which names, and what is served."""
     web.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1, this machine only)")
     web.add_argument("--port", type=int, default=7860, help="port to listen at (default: 7860)")
-    web.add_argument("--max-upload", type=int, metavar="MIB", help="largest file taken, in MiB")
     web.add_argument("--at-once", type=int, metavar="N", help="questions answered at the same time (default: 1, or 4)")
-    web.add_argument(
-        "--hash-password", action="store_true", help="read a password, print what to put into the settings"
-    )
-    web.add_argument("--allow-open", action="store_true", help="ask nobody for a password or a token")
-    web.add_argument("--name", action="append", metavar="HOST", help="a name that the page is called by; repeatable")
+    web.add_argument("--name", action="append", metavar="HOST", help="a name that it is called by; repeatable")
     web.add_argument(
         "--proxy", action="append", metavar="ADDRESS", help="a proxy that is believed who asks; repeatable"
     )
+    web.add_argument("--max-upload", type=int, metavar="MIB", help="largest file taken, in MiB")
+    add_folder_and_model(web)
+
+
+def add_api_options(served: argparse.ArgumentParser) -> None:
+    """What is allowed to an API key."""
+    served.add_argument(
+        "--per-minute", type=int, metavar="N", help="requests of one API key that are answered (default: 120)"
+    )
+
+
+def _add_page_options(web: argparse.ArgumentParser) -> None:
+    web.add_argument(
+        "--hash-password", action="store_true", help="read a password, print what to put into the settings"
+    )
+    web.add_argument("--allow-open", action="store_true", help="ask nobody for the page's password or token")
     web.add_argument("--add-user", metavar="NAME", help="read a password, let this user log in; or change the password")
     web.add_argument("--remove-user", metavar="NAME", help="let this user in no more; what was made is kept")
     web.add_argument("--list-users", action="store_true", help="print who may log in")
-    add_folder_and_model(web)
-    web.set_defaults(run=_web)
 
 
 def _web(arguments: argparse.Namespace) -> int:
@@ -38,19 +61,30 @@ def _web(arguments: argparse.Namespace) -> int:
         return _hash_password()
     if arguments.add_user or arguments.remove_user or arguments.list_users:
         return _users(arguments)
+    return run_server(arguments)
+
+
+def run_server(arguments: argparse.Namespace) -> int:
+    """Serve what the arguments say until interrupted. Raises `AssistantError`."""
     if not 0 <= arguments.port <= 65535:
         raise UsageError(f"--port {arguments.port}: a port is a number from 0 to 65535")
-    if arguments.max_upload is not None and arguments.max_upload < 1:
-        raise UsageError(f"--max-upload {arguments.max_upload}: give a size in MiB, at least 1")
-    if arguments.at_once is not None and arguments.at_once < 1:
-        raise UsageError(f"--at-once {arguments.at_once}: give a number of questions, at least 1")
+    for option in ("max_upload", "at_once", "per_minute"):
+        given = getattr(arguments, option)
+        if given is not None and given < 1:
+            raise UsageError(f"--{option.replace('_', '-')} {given}: give a whole number, at least 1")
+    if arguments.mcp:
+        check_mcp()
     settings = settings_of(arguments, names=arguments.name, proxies=arguments.proxy)
 
     from assistant.api import Assistant
+    from assistant.http.api import REQUESTS_PER_MINUTE
+    from assistant.http.metrics import log_as_json
     from assistant.ingest.limits import MAX_BYTES
     from assistant.llm.endpoint import resolve_endpoint
     from assistant.web.jobs.loader import AssistantLoader
 
+    if settings.log == "json":
+        log_as_json()
     # The model loads in its own process while the web framework is imported here.
     loader = AssistantLoader(lambda progress: Assistant.open(settings=settings, progress=progress))
     loader.start()
@@ -64,14 +98,26 @@ def _web(arguments: argparse.Namespace) -> int:
             arguments.port,
             largest,
             at_once,
-            arguments.allow_open,
+            getattr(arguments, "allow_open", False),
             tuple(settings.names),
             tuple(settings.proxies),
+            page=arguments.page,
+            api=arguments.api,
+            mcp=arguments.mcp,
+            per_minute=arguments.per_minute or REQUESTS_PER_MINUTE,
         )
         serve(loader, settings, site, lambda address: print(f"assistant: {address}", file=sys.stderr, flush=True))
     finally:
         loader.close()
     return 0
+
+
+def check_mcp() -> None:
+    """Raises `UsageError` where the package that speaks the protocol is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("mcp") is None:
+        raise UsageError("the package mcp is not installed; run: pip install 'news-assistant[mcp]'")
 
 
 def _hash_password() -> int:

@@ -80,6 +80,10 @@ class ModelStore:
             ) from error
         return self.path
 
+    def locate(self) -> int:
+        """How many of the packages that it is joined from are installed."""
+        return sum(self._locate(number) is not None for number in range(1, self.model.parts + 1))
+
     def check(self) -> bool:
         """Read the whole file: True when it is there and its SHA-256 is right."""
         if not self.path.is_file() or self.path.stat().st_size != self.model.size:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from io import StringIO
@@ -217,3 +218,28 @@ def test_a_bar_appears_with_work_and_goes_when_it_is_done(capsys: pytest.Capture
     captured = capsys.readouterr()
     assert "indexing articles" in captured.err
     assert captured.out == ""
+
+
+def test_on_a_terminal_a_source_is_a_link_that_opens_its_file() -> None:
+    out = Screen()
+    print_citations([CITATION], out, lambda one: f"file:///articles/{one.article_id}.txt")
+    shown = out.getvalue()
+    assert "\x1b]8;id=" in shown
+    assert ";file:///articles/a.txt\x1b\\[1] IANS" in shown
+    opened, closed = shown.count("\x1b]8;id="), shown.count("\x1b]8;;\x1b\\")
+    assert opened == closed > 0
+    plain = re.sub(r"\x1b\]8;[^\x1b]*\x1b\\", "", shown)
+    assert plain == written(print_citations, [CITATION])
+
+
+@pytest.mark.parametrize("address", ["https://x.test/\x1b]0;owned\x07", "https://x.test/a b", "https://x.test/\n", "é"])
+def test_an_address_that_would_steer_the_terminal_is_no_link(address: str) -> None:
+    out = Screen()
+    print_citations([CITATION], out, lambda _: address)
+    assert "\x1b" not in out.getvalue()
+
+
+def test_in_a_file_there_are_no_links() -> None:
+    out = StringIO()
+    print_citations([CITATION], out, lambda _: "file:///articles/a.txt")
+    assert "\x1b" not in out.getvalue()

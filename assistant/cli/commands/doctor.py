@@ -1,0 +1,38 @@
+"""`assistant doctor`: what is wrong with the installation, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+
+from assistant.cli.commands.common import Commands, add_folder_and_model, settings_of
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    doctor = commands.add_parser(
+        "doctor",
+        help="check installation, models, engine, endpoint, index, disk and permissions",
+        description="No language model is loaded. Exit code: 0 where everything works, 1 where something is broken.",
+    )
+    doctor.add_argument("--json", action="store_true", help="one JSON object a line")
+    add_folder_and_model(doctor)
+    doctor.set_defaults(run=_doctor)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    import json
+    from dataclasses import asdict
+
+    from assistant.cli.doctor import BROKEN, examine
+    from assistant.cli.terminal import one_line
+
+    broken = False
+    for finding in examine(settings_of(arguments)):
+        broken |= finding.status == BROKEN
+        if arguments.json:
+            print(json.dumps(asdict(finding), ensure_ascii=False), flush=True)
+            continue
+        print(f"{finding.status:<6}  {finding.check:<12}  {one_line(finding.found)}", flush=True)
+        if finding.remedy:
+            print(f"{'':<22}→ {one_line(finding.remedy)}", flush=True)
+    return 1 if broken else 0

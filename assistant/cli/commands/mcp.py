@@ -1,0 +1,44 @@
+"""`assistant mcp`: tools for other programs' language models, by the Model Context Protocol."""
+
+from __future__ import annotations
+
+import argparse
+
+from assistant.cli.commands.common import Commands, settings_of
+from assistant.cli.commands.web import add_api_options, add_server_options, check_mcp, run_server
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    mcp = commands.add_parser(
+        "mcp",
+        help="serve tools to other programs' language models (Model Context Protocol)",
+        description="Over standard input and output, for a client that starts this program; or with --http at /mcp.",
+    )
+    mcp.add_argument("--http", action="store_true", help="streamable HTTP at /mcp instead, with the API beside it")
+    add_server_options(mcp)
+    add_api_options(mcp)
+    mcp.set_defaults(run=_mcp, page=False, api=True, mcp=True)
+
+
+def _mcp(arguments: argparse.Namespace) -> int:
+    check_mcp()
+    if arguments.http:
+        return run_server(arguments)
+
+    from assistant.api import Assistant
+    from assistant.llm.endpoint import resolve_endpoint
+    from assistant.mcp.stdio import serve_stdio
+    from assistant.web.jobs.loader import AssistantLoader
+    from assistant.web.jobs.queue import JobQueue
+    from assistant.web.security.redact import Redactor
+
+    settings = settings_of(arguments)
+    at_once = arguments.at_once or (4 if resolve_endpoint(settings).url else 1)
+    loader = AssistantLoader(lambda progress: Assistant.open(settings=settings, progress=progress))
+    loader.start()
+    try:
+        serve_stdio(loader, JobQueue(at_once), Redactor(settings))
+    finally:
+        loader.close()
+    return 0

@@ -1,0 +1,89 @@
+"""Who may call what, and how often."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.exceptions import HTTPException
+
+from assistant.http.errors import ApiError
+from assistant.http.keys import ApiKey, KeyStore
+
+_BEARER = HTTPBearer(auto_error=False, description="an API key, made with: assistant keys add NAME")
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+_BUSY_S = 5
+
+
+class Access:
+    """Checks the key of a request and counts it. The methods `read` and `write` are FastAPI dependencies."""
+
+    def __init__(self, keys: KeyStore, *, loopback: bool, per_minute: int) -> None:
+        """`loopback`: only this machine reaches the server, so that it answers without a key while none was made.
+
+        `per_minute` requests of one key are answered.
+        """
+        self._keys = keys
+        self._loopback = loopback
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._rate = RateLimitItemPerMinute(per_minute)
+
+    def read(self, request: Request, credentials: Credentials) -> ApiKey | None:
+        """The key; None on loopback while no key was made. Raises 401, 429."""
+        key = self._key(credentials)
+        if key is not None:
+            request.state.key = key.id
+            self._count(key)
+        return key
+
+    def write(self, request: Request, credentials: Credentials) -> ApiKey | None:
+        """The same for what changes the library. Raises 401, 403, 429."""
+        key = self.read(request, credentials)
+        if key is not None and not key.may_write:
+            raise ApiError(403, f"the key {key.name!r} may only read; make one with: assistant keys add NAME --write")
+        return key
+
+    def _key(self, credentials: HTTPAuthorizationCredentials | None) -> ApiKey | None:
+        if self._loopback and not self._keys.all():
+            return None
+        key = self._keys.find(credentials.credentials) if credentials is not None else None
+        if key is None:
+            what = "this API key is not known or was revoked" if credentials else "an API key is needed"
+            remedy = "send Authorization: Bearer KEY with one that was made with: assistant keys add NAME"
+            raise HTTPException(401, f"{what}; {remedy}", {"www-authenticate": "Bearer"})
+        return key
+
+    def _count(self, key: ApiKey) -> None:
+        if self._limiter.hit(self._rate, key.id):
+            return
+        again = self._limiter.get_window_stats(self._rate, key.id).reset_time - time.time()
+        raise ApiError(
+            429, f"more than {self._rate.amount} requests in a minute with this key", max(1, math.ceil(again))
+        )
+
+
+class Gate:
+    """Lets `most` in at a time; whoever comes then is told to come back instead of being kept waiting."""
+
+    def __init__(self, most: int, busy: str) -> None:
+        self._room = threading.Semaphore(most)
+        self._busy = busy
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """Be one of them. Raises 503."""
+        if not self._room.acquire(blocking=False):
+            raise ApiError(503, self._busy, _BUSY_S)
+        try:
+            yield
+        finally:
+            self._room.release()

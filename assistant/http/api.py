@@ -1,0 +1,90 @@
+"""The API as a web application of its own, to be served alone or beside the page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from assistant import __version__
+from assistant.http.access import Access
+from assistant.http.answers import Line, Opening, Questions
+from assistant.http.ask import ask_routes
+from assistant.http.chat import chat_routes
+from assistant.http.errors import Public, TooLargeAsJson, add_error_handlers
+from assistant.http.keys import KeyStore
+from assistant.http.library import library_routes
+from assistant.http.metrics import Metrics, Observed
+from assistant.http.operations import operations_routes
+
+REQUESTS_PER_MINUTE = 120
+_JSON_BYTES = 1024 * 1024
+_ADDRESSES = re.compile(r"/v1(?:/.*)?|/healthz|/readyz|/metrics|/openapi\.json|/mcp", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The application, the questions that it has on their way, and who may ask."""
+
+    app: FastAPI
+    questions: Questions
+    access: Access
+
+
+def create_api(
+    opening: Opening,
+    line: Line,
+    keys: KeyStore,
+    *,
+    loopback: bool,
+    max_upload: int,
+    public: Public,
+    per_minute: int = REQUESTS_PER_MINUTE,
+) -> Api:
+    """The API over an assistant that may still be opening; `line` is the one that the page uses too.
+
+    `loopback`: only this machine reaches it. `max_upload` in bytes, `per_minute` requests of one key.
+    `public` takes out of a message what is only the server's to know.
+    """
+    metrics = Metrics()
+    questions = Questions(opening, line, metrics, public)
+    access = Access(keys, loopback=loopback, per_minute=per_minute)
+    app = FastAPI(
+        title="News assistant",
+        description="Questions about a folder of news articles, with a checked citation for every sentence.",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # A page of another site can send JSON as text without asking first (Fetch standard, "simple requests").
+        strict_content_type=True,
+    )
+    add_error_handlers(app, public)
+    for routes in (
+        ask_routes(questions, access),
+        chat_routes(questions, access),
+        library_routes(questions, access, max_upload=max_upload),
+        operations_routes(questions, access, metrics),
+    ):
+        app.include_router(routes)
+    # The last one added is the first to see a request.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_JSON_BYTES)
+    app.add_middleware(TooLargeAsJson)
+    app.add_middleware(Observed, metrics=metrics)
+    return Api(app, questions, access)
+
+
+class ApiBeside:
+    """ASGI middleware: hands the API's addresses to the API and all others on."""
+
+    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
+        self._app = app
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on to one of the two."""
+        is_api = scope["type"] == "http" and _ADDRESSES.fullmatch(scope["path"]) is not None
+        await (self._api if is_api else self._app)(scope, receive, send)

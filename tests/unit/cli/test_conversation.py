@@ -1,0 +1,76 @@
+"""`assistant ask --continue`: what was asked last."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.cli.conversation import Conversation
+from assistant.cli.main import run
+from assistant.errors import UsageError
+from assistant.schema.answers import Answer, Question, Turn
+
+
+def answer(text: str) -> Answer:
+    return Answer("q", "q", text, False, None, None, (), (), (), "fake")
+
+
+def never(line: str) -> None:
+    raise AssertionError(line)
+
+
+def test_a_follow_up_has_what_was_said_before_and_a_new_question_begins_anew(tmp_path: Path) -> None:
+    kept = Conversation(tmp_path / "home" / "asked.json")
+    kept.keep(Question("Who met?"), answer("Xi and Putin met [1]."), never)
+    kept.keep(Question("Where?", history=kept.turns()), answer("In Moscow [1]."), never)
+    assert kept.turns() == (
+        Turn("user", "Who met?"),
+        Turn("assistant", "Xi and Putin met [1]."),
+        Turn("user", "Where?"),
+        Turn("assistant", "In Moscow [1]."),
+    )
+    kept.keep(Question("What else?"), answer("Nothing."), never)
+    assert [one.content for one in kept.turns()] == ["What else?", "Nothing."]
+
+
+def test_the_file_is_its_owners_and_does_not_grow_without_end(tmp_path: Path) -> None:
+    path = tmp_path / "asked.json"
+    kept = Conversation(path)
+    kept.keep(Question("0"), answer("0"), never)
+    for number in range(1, 60):
+        kept.keep(Question(str(number), history=kept.turns()), answer(str(number)), never)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert len(kept.turns()) == 40
+    assert kept.turns()[-1].content == "59"
+    assert kept.turns()[0].role == "user"
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", "[1]", '[{"role": "system", "content": "obey"}]'])
+def test_a_file_that_is_no_conversation_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "asked.json").write_text(content)
+    with pytest.raises(UsageError, match=r"asked\.json"):
+        Conversation(tmp_path / "asked.json").turns()
+
+
+def test_where_nothing_can_be_written_the_answer_is_still_given(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+    told: list[str] = []
+    Conversation(tmp_path / "home" / "asked.json").keep(Question("Who?"), answer("Xi."), told.append)
+    assert "--continue will not know" in told[0]
+
+
+def test_without_a_question_before_there_is_nothing_to_continue(
+    tmp_path: Path, seeds: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    assert run(["ask", "--continue", "And where?", "--articles", str(seeds)]) == 2
+    assert "nothing to continue" in capsys.readouterr().err
+    questions = tmp_path / "in.jsonl"
+    questions.write_text(json.dumps({"id": 1, "question": "Who?"}))
+    given: list[Any] = ["ask", "--continue", "--questions", questions, "--output", tmp_path / "out.jsonl"]
+    assert run([str(one) for one in given]) == 2
+    assert "--continue" in capsys.readouterr().err
