@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -108,6 +109,18 @@ def docx(paragraphs: Sequence[tuple[str, str]], **core: str) -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+def tarred(members: Mapping[str, bytes | str], mode: str = "w") -> bytes:
+    """A tar of files by name; `mode` is tarfile's, "w:gz" packs it."""
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode=mode) as tar:  # type: ignore[call-overload]
+        for name, content in members.items():
+            data = content.encode() if isinstance(content, str) else content
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return whole.getvalue()
 
 
 def zipped(members: Mapping[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -17,6 +17,7 @@ from assistant.ingest.dateline_i18n import find_dateline
 from assistant.ingest.head import ends_a_sentence, read_head
 from assistant.ingest.limits import MAX_FIELD_CHARS, MAX_PARAGRAPHS
 from assistant.ingest.pubdate import day_in_address, day_in_name
+from assistant.ingest.speakers import with_speakers
 from assistant.schema.articles import Article, Paragraph
 from assistant.text import unicode
 from assistant.text.sentences import language_of, split_sentences
@@ -120,6 +121,8 @@ def reading_from(story: Story, *, article_id: str, path: str) -> Reading:
     """
     # What was left out after n texts stands between the blocks 2n - 1 and 2n + 1.
     blocks = [(2 * at + 1, shown) for at, text in enumerate(story.texts) if (shown := unicode.block(text))]
+    if not story.exact:
+        blocks = with_speakers(blocks, lambda name, said: f"{name[1]} {said[1]}")
     return build(
         story.fields,
         blocks,

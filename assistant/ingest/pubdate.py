@@ -15,6 +15,7 @@ _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?((?:1[89]|2
 _SHORT = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d\d)(?=[\s,;]|$)")
 _SHORT_WORDS = re.compile(rf"(\d{{1,2}})[\s.-]+({MONTH})\.?[\s-]+['’]?(\d\d)(?=[\s,;]|$)", re.I)
 _EAST_ASIAN = re.compile(r"((?:1[89]|20)\d\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s+tháng\s+(\d{1,2}),?\s+(?:năm\s+)?((?:1[89]|20)\d\d)(?!\d)", re.I)
 # An era's years count from the year after this one: https://en.wikipedia.org/wiki/Regnal_year, and Taiwan's from 1912.
 _ERA_BEGINS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 _ERA = re.compile(rf"({'|'.join(_ERA_BEGINS)})\s*(\d{{1,3}}|元)\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*日")
@@ -178,6 +179,9 @@ def _east_asian(text: str) -> date | None:
     match = _EAST_ASIAN.search(text)
     if match:
         return make_date(*map(int, match.groups()))
+    match = _VIETNAMESE.search(text)
+    if match:
+        return make_date(*map(int, reversed(match.groups())))
     match = _ERA.search(text)
     if match is None:
         return None

@@ -14,12 +14,12 @@ from assistant.ingest.readers.html_dom import paragraphs_of_html, plain_paragrap
 from assistant.ingest.readers.names import person, without_outlet_as_author
 
 _NAMES = {
-    "title": "title headline webtitle headline_main hed heading subject name",
-    "texts": "paragraphs",
+    "title": "title headline webtitle headline_main hed heading subject name book_title",
+    "texts": "paragraphs highlights",
     "text": "text body content article bodytext body_text maintext main_text article_text articlebody "
     "article_body full_text fulltext "
     "content_text contenttext story news plain_text plaintext cleaned_text content_html html_content bodyhtml "
-    "body_html html description summary abstract lead_paragraph snippet",
+    "body_html html description summary abstract lead_paragraph snippet highlight selection",
     "published": "date published pubdate pub_date published_at publishedat date_published datepublished publish_date "
     "publication_date published_date date_publish first_publication_date webpublicationdate publish_time "
     "published_time publishdate publisheddate publicationdate datetime timestamp time issued day",
@@ -30,7 +30,7 @@ _NAMES = {
     "last_modified_at lastmodifieddate webpublicationdateupdated modified_time updated_time",
     "source": "source publisher outlet publication source_name sourcename source_hostname site site_name sitename "
     "newspaper media feed_title feed origin source_domain domain_name domain hostname provider",
-    "author": "author authors byline creator published_by by writer",
+    "author": "author authors byline creator published_by by writer book_author",
     "url": "url link weburl web_url uri permalink href canonical_url source_url sourceurl article_url external_url",
     # Names under which others mean other things, so that no id is taken from them.
     "address": "canonical alternate resolved_url given_url source",
@@ -42,8 +42,8 @@ TEXT_NAMES = ("text", "body", "content", "article", "paragraphs")
 # NewsAPI and its like cut the text and say so.
 _CUT = re.compile(r"(?:…|\.\.\.)?\s?\[\+\d+ chars\]$")
 _MARKUP = re.compile(r"</?(?:p|div|br|span|a|b|i|em|strong|ul|li|h[1-6]|blockquote|img)\b[^<>]*>", re.I)
-# Wrappers that keep the article one level down: the Guardian's, Elasticsearch's, ActivityPub's.
-_INNER = ("fields", "_source", "attributes", "article", "document", "doc", "object")
+# Wrappers that keep the article one level down: the Guardian's, Elasticsearch's, ActivityPub's, Hugo's.
+_INNER = ("fields", "_source", "attributes", "article", "document", "doc", "object", "params")
 # What services write in place of an article that was withdrawn.
 _REMOVED = re.compile(r"\s*[\[(](?:removed|deleted|redacted)[\])]\s*$", re.I)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.I)
@@ -73,9 +73,11 @@ def fields_of(row: Mapping[str, Any]) -> Fields:
 
 
 def _fields(values: Mapping[str, Any]) -> Fields:
+    # Of highlights (Readwise) it is the service that they were made in.
+    source = None if "highlights" in values else _first(values, "source", address=False)
     fields = Fields(
-        title=_first(values, "title"),
-        source=_first(values, "source", address=False),
+        title=_headline(_first(values, "title"), source),
+        source=source,
         published=_day(values),
         modified=_modified(values),
         author=person(_first(values, "author")),
@@ -84,6 +86,12 @@ def _fields(values: Mapping[str, Any]) -> Fields:
         written_day=next((values[name] for name in _KEYS["published"] if numeric_day(values.get(name))), None),
     )
     return without_outlet_as_author(fields)
+
+
+def _headline(title: str | None, source: str | None) -> str | None:
+    """The title without the outlet's name that services write behind it ("Lock opens - Vessen Post")."""
+    head, _, tail = (title or "").rpartition(" - ")
+    return head if head and source and tail.strip().casefold() == source.strip().casefold() else title
 
 
 def own_id(row: Mapping[str, Any]) -> str | None:
@@ -182,5 +190,5 @@ def _listed(values: Mapping[str, Any]) -> list[str] | None:
 
 
 def _paragraphs(written: str, label: str) -> list[str]:
-    written = _CUT.sub("", written.rstrip()).rstrip()
+    written = _CUT.sub("…", written.rstrip())
     return paragraphs_of_html(written, label) if _MARKUP.search(written) else plain_paragraphs(unescaped(written))

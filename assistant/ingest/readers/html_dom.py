@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from assistant.errors import ArticleError
 from assistant.ingest.headings import carries_content
 from assistant.ingest.limits import MAX_TAGS
 from assistant.ingest.readers.superscript import raised
+from assistant.ingest.speakers import talking
 
 BLOCKS = frozenset(
     "address article blockquote body body.content block center dd details div dl dt fieldset form figure "
@@ -132,7 +133,7 @@ def paragraphs(root: Any) -> list[str]:
         if skipping is None and element.tail and element is not root:
             walk.text(element.tail)
     walk.cut("div")
-    return list(_lists_joined(walk.found))
+    return list(_lists_joined(_speakers_named(walk.found)))
 
 
 def local_name(element: Any) -> str:
@@ -212,12 +213,26 @@ class _Walk:
             if kind == "heading" and self.sub_heading and carries_content(part):
                 self.found.append(("text", part.strip()))
             elif part.strip():
-                self.found.append((kind, part.strip()))
+                self.found.append(("label" if kind == "heading" and self.sub_heading else kind, part.strip()))
         if tag in ("ul", "ol", "list", "dl"):
             self.found.append(("end of list", ""))
 
 
-def _lists_joined(found: list[tuple[str, str]]) -> Iterator[str]:
+def _speakers_named(found: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The blocks without sub-headings that are mere labels; one that names a speaker begins what is said below it."""
+    names = talking([text for kind, text in found if kind == "label"])
+    name = ""
+    for kind, text in found:
+        if kind in ("label", "heading"):
+            name = text if text in names else ""
+        elif name and kind == "text":
+            yield kind, f"{name.rstrip(':： ')}: {text}"
+            name = ""
+        else:
+            yield kind, text
+
+
+def _lists_joined(found: Iterable[tuple[str, str]]) -> Iterator[str]:
     items: list[str] = []
     for kind, text in [*found, ("end of list", "")]:
         if kind == "item":

@@ -10,7 +10,6 @@ from typing import Any
 from lxml import etree
 
 from assistant.ingest.build import LeftOut
-from assistant.ingest.head import is_head_line
 from assistant.ingest.readers.html_dom import BLOCKS, BREAKS, CELLS, HEADINGS, local_name
 
 _NO_TEXT = frozenset(
@@ -32,6 +31,7 @@ _PLACES = {
 _PARTING = BLOCKS | HEADINGS | _PLACES.keys()
 _ELSEWHERE = "not taken for the article"
 _SENTENCE = re.compile(r"(?<=[.!?。！？।؟])[\"'”’»」』）)\]]*\s+|(?<=[。！？])")
+_NO_LETTER = re.compile(r"[\W_]+")
 _LABEL_CHARS = 25
 """A shorter line of a box or heading may be a word of the article's by chance ("Museum")."""
 _MOST_LINES = 2_000
@@ -112,8 +112,7 @@ def left_out(shown: Shown, texts: Sequence[str], known: Sequence[str | None]) ->
         if level in lines:
             after = lines[level]
         elif level not in skipped and (level not in whole or (len(level) < _LABEL_CHARS and place != _ELSEWHERE)):
-            reason = "byline or date" if is_head_line(text) else place
-            found += [LeftOut(after, part[:_MOST_CHARS], reason) for part in _missing(text, whole)]
+            found += [LeftOut(after, part[:_MOST_CHARS], place) for part in _missing(text, whole)]
     if shown.more:
         found.append(LeftOut(after, f"… and {shown.more:,} lines more", _ELSEWHERE))
     return tuple(found)
@@ -121,12 +120,12 @@ def left_out(shown: Shown, texts: Sequence[str], known: Sequence[str | None]) ->
 
 def _missing(text: str, whole: str) -> Iterator[str]:
     sentences = [sentence for sentence in _SENTENCE.split(text) if sentence and any(map(str.isalnum, sentence))]
-    kept = [_levelled(sentence) in whole for sentence in sentences]
-    if len(sentences) > 1 and any(kept):
+    kept = [_levelled(sentence) in whole for sentence in sentences] if len(sentences) > 1 else []
+    if any(kept):
         yield from (sentence for sentence, there in zip(sentences, kept, strict=True) if not there)
     else:
         yield text
 
 
 def _levelled(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
+    return _NO_LETTER.sub("", text.casefold())

@@ -143,6 +143,9 @@ def _take_out_date_lines(root: Any) -> None:
             continue
         while block is not None and block.tag in ("span", "a", "b", "strong", "em", "i"):
             block = block.getparent()
+        if block is not None and element.tag == "time" and _stands_alone(element, block):
+            drop(element)
+            continue
         if block is None or block.tag not in ("p", "div", "li", "ul", "address") or block.getparent() is None:
             continue
         if any(True for _ in block.iter("p")) and block.tag != "p":
@@ -150,6 +153,15 @@ def _take_out_date_lines(root: Any) -> None:
         inner = sum(len(_written(time)) for time in block.iter("time"))
         if len(_written(block)) - inner <= _META_CHARS and not re.search(r"[.!?]\s*$", _written(block)):
             drop(block)
+
+
+def _stands_alone(element: Any, parent: Any) -> bool:
+    """True for an element that is directly in an article or a section, with no text on either side of it."""
+    if element.getparent() is not parent or parent.tag not in ("article", "section", "main", "body", "header"):
+        return False
+    before = element.getprevious()
+    text = (parent.text if before is None else before.tail) or ""
+    return not (text + (element.tail or "")).strip() and len(_written(element, _META_CHARS)) <= _META_CHARS
 
 
 def _blocks(element: Any) -> list[str]:

@@ -23,6 +23,8 @@ _WIDTHS = range(30, 131)
 """Widths that lines are filled up to, in characters: a newspaper's column, a terminal, a mail."""
 _FILLED = 0.7
 _HEADLINE_CHARS = 150
+_HEAD_GROUPS = 3
+"""Headline, byline and date may stand in groups of their own."""
 
 
 @dataclass(slots=True)
@@ -46,7 +48,9 @@ def blocks_of(text: str, begin: int) -> Iterator[Block]:
         if len(group) == 1:
             yield group[0].start, group[0].text
         else:
-            for first, last in _parts(group, width, every_line=single and width is None, head=number == 0):
+            for first, last in _parts(
+                group, width, every_line=single and width is None, head=number < _HEAD_GROUPS, first=number == 0
+            ):
                 yield group[first].start, text[group[first].start : group[last].start + len(group[last].text)]
 
 
@@ -109,16 +113,21 @@ def _is_full(line: _Line, after: _Line, width: int) -> bool:
     return line.width + 1 + len(word[0] if word else "") > width
 
 
-def _parts(group: list[_Line], width: int | None, *, every_line: bool, head: bool) -> Iterator[tuple[int, int]]:
-    """(first, last) line of each paragraph of a group."""
-    first = 0
+def _parts(
+    group: list[_Line], width: int | None, *, every_line: bool, head: bool, first: bool
+) -> Iterator[tuple[int, int]]:
+    """(first, last) line of each paragraph of a group, the text's `first` or one that may belong to its `head`."""
+    begin = 0
     for number, (line, after) in enumerate(pairwise(group)):
-        if every_line or _parted(line, after, width) or (head and _in_head(group, number, width)):
-            yield first, number
-            first = number + 1
+        in_head = (head and _in_head(line, after, first=first and not number)) or (
+            first and not number and _is_headline(group, width)
+        )
+        if every_line or _parted(line, after, width) or in_head:
+            yield begin, number
+            begin = number + 1
         else:
             head = False
-    yield first, len(group) - 1
+    yield begin, len(group) - 1
 
 
 def _parted(line: _Line, after: _Line, width: int | None) -> bool:
@@ -129,13 +138,15 @@ def _parted(line: _Line, after: _Line, width: int | None) -> bool:
     return (ended and not _is_full(line, after, width)) or line.indent < after.indent
 
 
-def _in_head(group: list[_Line], number: int, width: int | None) -> bool:
-    """True for a line of the head of the text: headline, byline, date, each on a line of its own."""
-    line, after = group[number], group[number + 1]
-    if is_head_line(line.text, first=number == 0) or is_head_line(after.text):
-        return True
-    if number or ends_a_sentence(line.text) or line.width > _HEADLINE_CHARS:
+def _in_head(line: _Line, after: _Line, *, first: bool) -> bool:
+    """True where one of two lines is a byline, a date, or a labelled line, each on a line of its own."""
+    return is_head_line(line.text, first=first) or is_head_line(after.text)
+
+
+def _is_headline(group: list[_Line], width: int | None) -> bool:
+    """True where a text's first line ends before it is full, and the text goes on with a sentence."""
+    line, after = group[0], group[1]
+    if ends_a_sentence(line.text) or line.width > _HEADLINE_CHARS:
         return False
-    # The first line is a headline where it ends before it is full, and the text goes on with a sentence.
     unfilled = width is not None and not _is_full(line, after, width)
     return not after.text[0].islower() and (unfilled or (width is None and ends_a_sentence(group[-1].text)))

@@ -20,6 +20,7 @@ from assistant.ingest.limits import MAX_FRONT_MATTER_CHARS, MAX_FRONT_MATTER_DEP
 from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers import press_export
 from assistant.ingest.readers.line_blocks import blocks_of
+from assistant.ingest.speakers import with_speakers
 from assistant.text import unicode
 
 _YAML = re.compile(r"\s*---[^\S\n]*\n(?P<written>.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.S)
@@ -72,6 +73,7 @@ def _read_article(text: str, *, article_id: str, path: str) -> Reading:
     shown, markup = _without_markup(text, begin)
     blocks = [(at, text[at : at + len(block)]) for at, block in blocks_of(shown, begin)]
     title, blocks, labels = _headings(blocks)
+    blocks = with_speakers(blocks, lambda name, said: text[name[0] : said[0] + len(said[1])])
     fields = fields.over(Fields(title=title, published=written))
     return build(fields, blocks, article_id=article_id, path=path, markup=[*markup, *labels])
 

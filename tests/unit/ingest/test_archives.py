@@ -8,7 +8,7 @@ import tarfile
 from pathlib import Path, PurePosixPath
 
 import pytest
-from article_samples import read, read_bytes, texts, zipped
+from article_samples import read, read_bytes, tarred, texts, zipped
 
 from assistant.errors import ArticleError
 from assistant.ingest import limits, tar_archive
@@ -21,17 +21,11 @@ STORY = "Ferry to Skar stops\n\nThe ferry to Skar stops on Friday.\n\nA bus take
 PAGE = "<html><body><article><h1>Ferry</h1><p>The ferry to Skar stops on Friday.</p></article></body></html>"
 
 
-def packed(members: dict[str, bytes | str | tarfile.TarInfo], mode: str = "w") -> bytes:
-    whole = io.BytesIO()
-    with tarfile.open(fileobj=whole, mode=mode) as tar:
-        for name, content in members.items():
-            if isinstance(content, tarfile.TarInfo):
-                tar.addfile(content)
-                continue
-            data = content.encode() if isinstance(content, str) else content
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            tar.addfile(info, io.BytesIO(data))
+def with_entry(info: tarfile.TarInfo) -> bytes:
+    """A tar of one story and of what is no plain file."""
+    whole = io.BytesIO(tarred({"a.txt": STORY}))
+    with tarfile.open(fileobj=whole, mode="a") as tar:
+        tar.addfile(info)
     return whole.getvalue()
 
 
@@ -43,7 +37,7 @@ def special(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
 
 @pytest.mark.parametrize(("name", "mode"), [("news.tar", "w"), ("news.tar.gz", "w:gz"), ("news.tgz", "w:gz")])
 def test_a_tars_files_are_read_like_a_folders(tmp_path: Path, name: str, mode: str) -> None:
-    content = packed({"2024/a.txt": STORY, "b.html": PAGE, "pictures/a.jpg": b"\xff\xd8", "./c.txt": STORY}, mode)
+    content = tarred({"2024/a.txt": STORY, "b.html": PAGE, "pictures/a.jpg": b"\xff\xd8", "./c.txt": STORY}, mode)
     articles, problems = read_bytes(tmp_path, name, content)
     assert [article.id for article in articles] == ["news/2024/a", "news/b", "news/c"]
     assert problems == []
@@ -57,8 +51,7 @@ def test_a_tars_files_are_read_like_a_folders(tmp_path: Path, name: str, mode: s
 def test_links_and_devices_are_named_and_not_followed(tmp_path: Path, kind: bytes) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("Nobody is to read this sentence.")
-    content = packed({"a.txt": STORY, "b.txt": special("b.txt", kind, str(secret))})
-    (tmp_path / "a.tar").write_bytes(content)
+    (tmp_path / "a.tar").write_bytes(with_entry(special("b.txt", kind, str(secret))))
     good, bad = [file for file in list_files(tmp_path) if file.member]
     assert [type(found) for found in good.articles()] == [Article]
     with pytest.raises(ArticleError, match=r"a\.tar/b\.txt: is a link, a pipe or a device; pack the file itself"):
@@ -68,21 +61,21 @@ def test_links_and_devices_are_named_and_not_followed(tmp_path: Path, kind: byte
 
 
 def test_names_that_lead_out_of_the_archive_stay_in_it(tmp_path: Path) -> None:
-    articles, _ = read_bytes(tmp_path, "a.tar", packed({"../../etc/a.txt": STORY, "/b.txt": STORY}))
+    articles, _ = read_bytes(tmp_path, "a.tar", tarred({"../../etc/a.txt": STORY, "/b.txt": STORY}))
     assert [article.id for article in articles] == ["a/b", "a/etc/a"]
 
 
 def test_of_two_files_of_one_name_the_last_is_read(tmp_path: Path) -> None:
-    first, last = packed({"a.txt": STORY}), packed({"a.txt": STORY.replace("Friday", "Sunday")})
+    first, last = tarred({"a.txt": STORY}), tarred({"a.txt": STORY.replace("Friday", "Sunday")})
     # `tar --append` writes behind the last file, over the two empty blocks.
     (articles, _) = read_bytes(tmp_path, "a.tar", first[: first.index(b"\0" * 1024, 512 + 512)] + last)
     assert texts(articles[0])[0] == "The ferry to Skar stops on Sunday."
 
 
 def test_an_archive_in_an_archive_is_named(tmp_path: Path) -> None:
-    inner = packed({"a.txt": STORY}, "w:gz")
+    inner = tarred({"a.txt": STORY}, "w:gz")
     for name, content in (
-        ("a.tar", packed({"in.tgz": inner, "a.txt": STORY})),
+        ("a.tar", tarred({"in.tgz": inner, "a.txt": STORY})),
         ("b.zip", zipped({"in.tar.gz": inner})),
     ):
         (tmp_path / name).write_bytes(content)
@@ -95,9 +88,9 @@ def test_an_archive_in_an_archive_is_named(tmp_path: Path) -> None:
     [
         ("a.tar", b"no tar at all", "is damaged or no tar file"),
         ("a.tar", b"", "is damaged or no tar file"),
-        ("a.tgz", packed({"a.txt": STORY}, "w:gz")[:60], "is damaged or no tar file"),
-        ("a.tgz", gzip.compress(packed({"a.txt": b"0" * 4 * limits.MIB})), "as zip bombs do"),
-        ("a.tar", packed({"a.exe": b"MZ"}), "holds no article"),
+        ("a.tgz", tarred({"a.txt": STORY}, "w:gz")[:60], "is damaged or no tar file"),
+        ("a.tgz", gzip.compress(tarred({"a.txt": b"0" * 4 * limits.MIB})), "as zip bombs do"),
+        ("a.tar", tarred({"a.exe": b"MZ"}), "holds no article"),
     ],
 )
 def test_what_is_wrong_with_an_archive_is_said(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
@@ -112,13 +105,13 @@ def test_limits_hold_for_tars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(tar_archive, "MAX_ARCHIVE_BYTES", 5 * limits.MIB)
     monkeypatch.setattr(tar_archive, "MAX_UNPACKED_TAR_BYTES", 2 * limits.MIB)
     noise = bytes(range(256)) * 4096
-    note = tarfile.TarInfo("a.txt")
+    note = tarfile.TarInfo("b.txt")
     note.pax_headers = {"comment": "x" * (limits.MAX_TAR_NOTE_BYTES + 1)}
     for name, content, reason in (
-        ("many.tar", packed({f"{number}.txt": STORY for number in range(5)}), "holds more than 3 files"),
-        ("large.tar", packed({f"{number}.txt": noise * 2 for number in range(3)}), "unpacks to more than 5 MiB"),
-        ("packed.tgz", gzip.compress(packed({"a.txt": noise * 3}), 0), "unpacks to more than 2 MiB"),
-        ("note.tar", packed({"a.txt": note}), "a name or note of"),
+        ("many.tar", tarred({f"{number}.txt": STORY for number in range(5)}), "holds more than 3 files"),
+        ("large.tar", tarred({f"{number}.txt": noise * 2 for number in range(3)}), "unpacks to more than 5 MiB"),
+        ("packed.tgz", gzip.compress(tarred({"a.txt": noise * 3}), 0), "unpacks to more than 2 MiB"),
+        ("note.tar", with_entry(note), "a name or note of"),
     ):
         (tmp_path / name).write_bytes(content)
         (trouble,) = [file.trouble or "" for file in list_files(tmp_path) if file.path.name == name]
@@ -128,7 +121,7 @@ def test_limits_hold_for_tars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_packed_tar_leaves_nothing_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    (tmp_path / "a.tgz").write_bytes(packed({"a.txt": STORY}, "w:gz"))
+    (tmp_path / "a.tgz").write_bytes(tarred({"a.txt": STORY}, "w:gz"))
     assert len(read(tmp_path / "a.tgz")[0]) == 1
     assert list((tmp_path / "tmp").iterdir()) == []
 

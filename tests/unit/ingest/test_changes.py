@@ -136,3 +136,24 @@ def test_a_note_of_correction_marks_the_article_and_stays_in_it(tmp_path: Path, 
 )
 def test_a_story_about_a_mistake_is_not_corrected(text: str) -> None:
     assert not says_corrected(text)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Publicerad 14 maj 2024",
+        "Opublikowano 14 maja 2024",
+        "Megjelent: 2024. május 14.",
+        "Δημοσιεύθηκε 14 Μαΐου 2024",
+        "Objavljeno 14. svibnja 2024.",
+        "Đăng ngày 14 tháng 5 năm 2024",
+        "入力：2024年5月14日",
+        "نُشر في 14 مايو 2024",
+        "פורסם ב-14 במאי 2024",
+        "เผยแพร่ 14 พฤษภาคม 2567",
+    ],
+)
+def test_a_line_of_the_date_in_other_languages_is_no_text(tmp_path: Path, line: str) -> None:
+    article = read(tmp_path, "a.txt", f"Olme\n\n{line}\n\n{STORY}\n\n{MORE}\n")
+    assert article.published == PUBLISHED
+    assert [paragraph.text for paragraph in article.paragraphs] == [STORY, MORE]

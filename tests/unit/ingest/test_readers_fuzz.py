@@ -23,6 +23,7 @@ from article_samples import (
     html,
     jsonl,
     mhtml,
+    tarred,
     typeset,
     zipped,
 )
@@ -46,6 +47,7 @@ def samples() -> dict[str, list[bytes]]:
     table = csv_table([["id", "title", "text"], ["1", "T", "It rained, he said."], ["2", "U", 'A "b"\n\nc']])
     feeds = [text.encode() for text in (RSS, ATOM, NITF, NEWSML_G2, NEWSML_1)]
     page = html()
+    members = {"a.txt": plain, "b/c.html": page, "d.jsonl": jsonl(rows)}
     found = {
         **{suffix: list(encoded) for suffix in (".txt", ".text", ".md", ".markdown")},
         **{suffix: [page.encode(), page.encode("utf-16")] for suffix in (".html", ".htm", ".xhtml")},
@@ -66,7 +68,11 @@ def samples() -> dict[str, list[bytes]]:
         **{suffix: [jsonl(rows).encode(), jsonl(rows).encode("utf-16")] for suffix in (".jsonl", ".ndjson")},
         **{suffix: [table.encode(), table.replace(",", "\t").encode("cp1252")] for suffix in (".csv", ".tsv")},
         **{suffix: list(feeds) for suffix in (".xml", ".rss", ".atom")},
-        ".zip": [zipped({"a.txt": plain, "b/c.html": page, "d.jsonl": jsonl(rows)})],
+        ".opml": [b'<opml version="2.0"><body><outline text="Post" xmlUrl="https://post.example/"/></body></opml>'],
+        ".doc": [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), b"{\\rtf1 It rained.}"],
+        ".zip": [zipped(members)],
+        ".tar": [tarred(members)],
+        **{suffix: [tarred(members, "w:gz")] for suffix in (".tar.gz", ".tgz")},
     }
     assert set(found) == SUFFIXES
     return found

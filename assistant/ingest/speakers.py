@@ -1,0 +1,51 @@
+"""Names of speakers that stand on a line of their own above what they say, as in transcripts and interviews."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+Block = tuple[int, str]
+
+_WORD = r"[^\W\d_a-z][\w.’'-]*"
+_ALONE = re.compile(
+    rf"[*_]{{0,3}}(?:[QA]|{_WORD}(?: (?:(?:of|de|da|di|van|von|bin|al|el|der|la) ){{0,2}}{_WORD}){{0,4}}"
+    r"(?:,? \([^()\n]{1,60}\))?)[*_]{0,3}\s?[:：][*_]{0,3}$"
+)
+_MOST_CHARS = 100
+
+
+def is_speaker(text: str) -> bool:
+    """True for a line such as "MAYOR LIND:" or "Ola Berg (harbour master):" with nothing behind it."""
+    return len(text) <= _MOST_CHARS and "\n" not in text and bool(_ALONE.match(text))
+
+
+def with_speakers(blocks: Sequence[Block], joined: Callable[[Block, Block], str]) -> list[Block]:
+    """The blocks, a speaker's name at the head of the block that follows it; `joined` makes one text of two blocks.
+
+    One such line alone may announce a list ("Sources:"); a talk has several.
+    """
+    names = [is_speaker(text) for _, text in blocks]
+    if sum(names) < 2:
+        return list(blocks)
+    found: list[Block] = []
+    name: Block | None = None
+    for block, named in zip(blocks, names, strict=True):
+        if name is not None:
+            block = (name[0], joined(name, block))
+            name = None
+        elif named:
+            name = block
+            continue
+        found.append(block)
+    return found if name is None else [*found, name]
+
+
+def talking(headings: Sequence[str]) -> frozenset[str]:
+    """Which headings of a text are speakers: a sub-heading stands once, a speaker's name again and again.
+
+    Two who talk, at least, each twice or more.
+    """
+    often = frozenset(heading for heading, count in Counter(headings).items() if count > 1)
+    return often if len(often) > 1 else frozenset()

@@ -1,0 +1,61 @@
+"""What readers of others' articles and news services export, in the names and shapes that they write."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from article_samples import read_bytes, texts
+
+HIGHLIGHTS = [{"id": 1, "text": "The lock was opened again."}, {"id": 2, "text": "Barges can use it from Friday."}]
+
+
+def test_highlights_are_the_paragraphs_of_what_they_were_made_in(tmp_path: Path) -> None:
+    book = {"title": "Lock opens", "author": "Ida Holm", "source": "instapaper", "highlights": HIGHLIGHTS}
+    content = json.dumps({"count": 1, "results": [book | {"source_url": "https://post.example/lock"}]})
+    ((article,), problems) = read_bytes(tmp_path, "a.json", content)
+    assert problems == []
+    assert texts(article) == [highlight["text"] for highlight in HIGHLIGHTS]
+    assert (article.title, article.source, article.url) == ("Lock opens", None, "https://post.example/lock")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Highlight,Book Title,Book Author\nThe lock was opened again.,Lock opens,Ida Holm\n",
+        "URL,Title,Selection,Folder,Author\n,Lock opens,The lock was opened again.,Archive,Ida Holm\n",
+    ],
+)
+def test_tables_of_readers_of_others_articles(tmp_path: Path, table: str) -> None:
+    ((article,), problems) = read_bytes(tmp_path, "a.csv", table)
+    assert problems == []
+    assert (article.title, article.author, texts(article)) == ("Lock opens", "Ida Holm", ["The lock was opened again."])
+
+
+def test_a_text_that_a_service_cut_shows_that_it_goes_on(tmp_path: Path) -> None:
+    row = {
+        "source": {"name": "Vessen Post"},
+        "title": "Lock opens - Vessen Post",
+        "content": "The lock was opened again. Barges can… [+900 chars]",
+    }
+    ((article,), _) = read_bytes(tmp_path, "a.json", json.dumps({"articles": [row]}))
+    assert (article.title, article.source) == ("Lock opens", "Vessen Post")
+    assert texts(article) == ["The lock was opened again. Barges can…"]
+
+
+def test_values_of_a_page_that_stand_a_level_down(tmp_path: Path) -> None:
+    content = "+++\ntitle = 'Lock opens'\n[params]\nauthor = 'Ida Holm'\n+++\nThe lock was opened again.\n"
+    ((article,), _) = read_bytes(tmp_path, "a.md", content)
+    assert article.author == "Ida Holm"
+
+
+def test_a_time_of_a_page_that_stands_alone_is_its_day_and_no_text(tmp_path: Path) -> None:
+    first = "The lock at Vessen was opened again on Tuesday, the water board told the council in a letter."
+    second = "Barges of up to 900 tonnes can use it from Friday, and the fee stays at forty crowns a passage."
+    content = (
+        f"<html><body><article><h1>Lock opens</h1><time datetime=2024-05-14>14 May</time><p>{first}</p><p>{second}</p>"
+        "</article></body></html>"
+    )
+    ((article,), _) = read_bytes(tmp_path, "a.html", content)
+    assert (str(article.published), texts(article)) == ("2024-05-14", [first, second])
