@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from assistant.errors import ModelConnectionError
 from assistant.llm.chat_model import Message
 from assistant.llm.completions import Completions, Ending
 from assistant.llm.context_length import ContextLength
 from assistant.llm.dialect import Dialect, Request
 from assistant.llm.dialect_store import DialectStore
 from assistant.llm.endpoint import Endpoint
-from assistant.llm.failures import Explainer
+from assistant.llm.failures import Explainer, Kind, ProviderError
 from assistant.llm.replies import says_yes, until_stop, yes_and_no
 from assistant.llm.retry import Retries
 from assistant.llm.scope import QuestionScope
@@ -31,6 +32,7 @@ _WORD_TOKENS = 16
 # How much of the first token's probability is on yes and no where it is an answer at all.
 _LEAST_MASS = 0.5
 _YES, _NO = 0.95, 0.05
+_SECONDS_TO_ANSWER = 10.0
 
 
 class EndpointModel:
@@ -48,11 +50,12 @@ class EndpointModel:
         self._transport = Transport(endpoint, timeout=settings.timeout)
         self._dialects = DialectStore(settings.home / "endpoints.json", endpoint, settings.model_options)
         self._context = ContextLength(self._transport, endpoint)
+        self._explainer = Explainer(endpoint, settings.timeout)
         self._completions = Completions(
             self._transport,
             endpoint.name,
             self._dialects,
-            Explainer(endpoint, settings.timeout),
+            self._explainer,
             options=settings.model_options,
             retries=lambda: Retries(settings.timeout, local=endpoint.is_local),
             context=self._context,
@@ -92,7 +95,14 @@ class EndpointModel:
         """Nothing is to be loaded here."""
 
     def wait(self) -> None:
-        """Nothing is to be waited for."""
+        """Ask whether anything answers there; whether it is the right thing, a question tells."""
+        try:
+            self._transport.get("/models", QuestionScope(_SECONDS_TO_ANSWER))
+        except ProviderError as failure:
+            if failure.kind in (Kind.UNREACHABLE, Kind.SILENT) or failure.status == 401:
+                raise self._explainer.error(failure) from failure
+        except ModelConnectionError as error:
+            raise self._explainer.connection(f"no reply within {_SECONDS_TO_ANSWER:g} s") from error
 
     def close(self) -> None:
         """Drop the connections, and end what is asked over them."""

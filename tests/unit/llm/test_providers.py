@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chat_server import Body, Events, Provider, Reply
 
 from assistant.errors import ModelCancelledError, ModelConnectionError, ModelContextError, ModelError, ModelReplyError
 from assistant.llm.endpoint import Endpoint
@@ -20,61 +20,6 @@ from assistant.settings import Settings
 
 ASK = [{"role": "user", "content": "Is it so?"}]
 KEY = "violet-harbour-71"
-Body = Mapping[str, Any]
-Reply = tuple[int, Any, dict[str, str]]
-Events = list[Any]
-
-
-class Provider:
-    """Answers each request by `behave(body, number)`: (status, JSON, headers), or the events of a stream."""
-
-    def __init__(self, behave: Callable[[Body, int], Reply | Events]) -> None:
-        self.asked: list[Body] = []
-        self.dropped = threading.Event()
-        provider = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                provider.asked.append(body)
-                replied = behave(body, len(provider.asked))
-                if isinstance(replied, list):
-                    self._stream(replied)
-                    return
-                status, value, headers = replied
-                content = value if isinstance(value, bytes) else json.dumps(value).encode()
-                self.send_response(status)
-                kind = "text/html" if isinstance(value, bytes) else "application/json"
-                for name, text in {"content-type": kind, "content-length": str(len(content)), **headers}.items():
-                    self.send_header(name, text)
-                self.end_headers()
-                self.wfile.write(content)
-
-            def _stream(self, events: Events) -> None:
-                self.send_response(200)
-                self.send_header("content-type", "text/event-stream")
-                self.send_header("connection", "close")
-                self.end_headers()
-                self.close_connection = True
-                try:
-                    for event in events:
-                        for line in event if callable(event) is False else event():
-                            self.wfile.write(line)
-                            self.wfile.flush()
-                except OSError:
-                    provider.dropped.set()
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 Open = Callable[..., tuple[EndpointModel, Provider]]
