@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from chat_server import Body, Events, Provider, Reply
 
 from assistant.errors import ModelCancelledError, ModelConnectionError, ModelContextError, ModelError, ModelReplyError
-from assistant.llm.endpoint import Endpoint
+from assistant.llm.endpoint import Endpoint, resolve_endpoint
 from assistant.llm.remote import EndpointModel
 from assistant.llm.scope import QuestionScope
 from assistant.settings import Settings
@@ -306,3 +307,50 @@ def test_where_tokens_cannot_be_counted_it_goes_without(opened: Open) -> None:
     assert model.complete(ASK, 9) == "yes"
     assert "stream" in provider.asked[-1]
     assert "stream_options" not in provider.asked[-1]
+
+
+def opened_at(provider: Provider, tmp_path: Path, address: str, **settings: Any) -> EndpointModel:
+    """The model that m@`address` names; BASE stands for the provider's address, HOST for it without http."""
+    host = provider.url.removeprefix("http://")
+    made = Settings(
+        model=f"m@{address.replace('BASE', provider.url).replace('HOST', host)}", home=tmp_path, timeout=5, **settings
+    )
+    return EndpointModel(resolve_endpoint(made), made)
+
+
+@pytest.mark.parametrize(
+    ("address", "key", "path", "headers"),
+    [
+        ("BASE", KEY, "/v1/chat/completions", {"authorization": f"Bearer {KEY}", "api-key": None}),
+        ("BASE", "", "/v1/chat/completions", {"authorization": None, "api-key": None}),
+        # Azure's older addresses, which any host with that query is taken for.
+        (
+            "BASE?api-version=2024-10-21",
+            KEY,
+            "/v1/chat/completions?api-version=2024-10-21",
+            {"authorization": None, "api-key": KEY},
+        ),
+        ("BASE?key=abc&team=a%20b", "", "/v1/chat/completions?key=abc&team=a%20b", {"authorization": None}),
+        ("http://ada:pa%40ss@HOST", "", "/v1/chat/completions", {"authorization": "Basic YWRhOnBhQHNz"}),
+    ],
+)
+def test_an_address_and_its_key_arrive_as_the_server_wants_them(
+    address: str, key: str, path: str, headers: Mapping[str, str | None], tmp_path: Path
+) -> None:
+    provider = Provider(lambda body, _: says(body, "yes"))
+    with closing(provider), closing(opened_at(provider, tmp_path, address, api_key=key)) as model:
+        assert model.complete(ASK, 9) == "yes"
+        ((asked, sent),) = provider.requests
+    assert asked.replace("+", "%20") == path
+    assert {name: sent.get(name) for name in headers} == headers
+
+
+def test_whether_anything_answers_is_told_before_the_first_question(opened: Open) -> None:
+    model, provider = opened(lambda body, _: says(body, "yes"))
+    model.wait()
+    provider.listed = {"data": []}
+    model.wait()
+    provider.close()
+    with pytest.raises(ModelConnectionError, match="nothing answers there; start the server or check the address"):
+        model.wait()
+    assert provider.asked == []
