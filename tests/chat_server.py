@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import threading
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -65,5 +66,82 @@ class FakeServer:
 
     def close(self) -> None:
         self.stall.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+Body = Mapping[str, Any]
+Reply = tuple[int, Any, dict[str, str]]
+Events = list[Any]
+
+
+class _ProviderHandler(BaseHTTPRequestHandler):
+    provider: Provider
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_POST(self) -> None:
+        self._note()
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.provider.asked.append(body)
+        replied = self.provider.behave(body, len(self.provider.asked))
+        if isinstance(replied, list):
+            self._stream(replied)
+        else:
+            self._whole(*replied)
+
+    def do_GET(self) -> None:
+        self._note()
+        listed = self.provider.listed
+        self._whole(404 if listed is None else 200, listed or {}, {})
+
+    def _note(self) -> None:
+        self.provider.requests.append((self.path, {name.lower(): text for name, text in self.headers.items()}))
+
+    def _whole(self, status: int, value: Any, headers: Mapping[str, str]) -> None:
+        content = value if isinstance(value, bytes) else json.dumps(value).encode()
+        self.send_response(status)
+        kind = "text/html" if isinstance(value, bytes) else "application/json"
+        for name, text in {"content-type": kind, "content-length": str(len(content)), **headers}.items():
+            self.send_header(name, text)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _stream(self, events: Events) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        try:
+            for event in events:
+                for line in event() if callable(event) else event:
+                    self.wfile.write(line)
+                    self.wfile.flush()
+        except OSError:
+            self.provider.dropped.set()
+
+
+class Provider:
+    """Answers each request by `behave(body, number)`: (status, JSON, headers), or the events of a stream.
+
+    `requests` are paths and headers; `listed` is what a GET brings, 404 while it is None; `dropped` is set once a
+    client has hung up.
+    """
+
+    def __init__(self, behave: Callable[[Body, int], Reply | Events]) -> None:
+        self.behave = behave
+        self.asked: list[Body] = []
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.listed: Mapping[str, Any] | None = None
+        self.dropped = threading.Event()
+        handler = type("Handler", (_ProviderHandler,), {"provider": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()

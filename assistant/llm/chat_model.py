@@ -66,7 +66,10 @@ class ChatModel(Protocol):
         ...
 
     def wait(self) -> None:
-        """Return when an embedded model is loaded; at once for a model elsewhere."""
+        """Return when an embedded model is loaded; for a model elsewhere once anything has answered there.
+
+        Raises `ModelConnectionError` where nothing does.
+        """
         ...
 
     def close(self) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from assistant.llm.chat_model import Message
 from assistant.llm.context_length import is_too_long
 
@@ -128,8 +130,8 @@ class Dialect:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Dialect:
-        """From JSON. Raises `TypeError`, `KeyError` for what is not a dialect's."""
-        return cls(**{**record, "dropped": frozenset(record["dropped"])})
+        """From JSON. Raises `ValueError` for what is not a dialect's."""
+        return TypeAdapter(cls).validate_python(record)
 
 
 def _whole(names: set[str]) -> set[str]:

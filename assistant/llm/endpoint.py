@@ -72,7 +72,9 @@ def resolve_endpoint(settings: Settings) -> Endpoint:
         return _at(found["name"], found["url"], value, key, "ASSISTANT_API_KEY")
     maker, colon, name = value.partition(":")
     if colon and name and maker == "ollama":
-        return _at(name, _ollama_url(os.environ.get("OLLAMA_HOST", "")), value, key, "ASSISTANT_API_KEY")
+        host = os.environ.get("OLLAMA_HOST", "")
+        given = f"{value} with OLLAMA_HOST={host}" if host else value
+        return _at(name, _ollama_url(host), given, key, "ASSISTANT_API_KEY")
     if colon and name and maker == "openai":
         return _openai(name, value, key)
     raise SettingsError(

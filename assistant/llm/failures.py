@@ -156,7 +156,8 @@ class Explainer:
         """A prompt that the model's context does not hold."""
         raised = "OLLAMA_CONTEXT_LENGTH=16384 ollama serve" if self._endpoint.is_ollama else "at the server"
         return ModelContextError(
-            f"{self.where}: {what}; raise its context ({raised}), or have less read with ASSISTANT_READING_TOGETHER"
+            f"{self.where}: {what}; raise its context ({raised}), or have less read: ASSISTANT_READING_TOGETHER, "
+            "read apart ASSISTANT_READING and ASSISTANT_WHOLE_BELOW"
         )
 
     def connection(self, what: str) -> ModelConnectionError:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+from assistant.errors import ModelConnectionError
 from assistant.llm.chat_model import Message
 from assistant.llm.completions import Completions, Ending
 from assistant.llm.context_length import ContextLength, models
@@ -31,6 +32,7 @@ _WORD_TOKENS = 16
 # How much of the first token's probability is on yes and no where it is an answer at all.
 _LEAST_MASS = 0.5
 _YES, _NO = 0.95, 0.05
+_SECONDS_TO_ANSWER = 10.0
 
 
 class EndpointModel:
@@ -103,7 +105,14 @@ class EndpointModel:
         """Nothing is to be loaded here."""
 
     def wait(self) -> None:
-        """Nothing is to be waited for."""
+        """Ask whether anything answers there; whether it is the right thing, a question tells."""
+        try:
+            self._transport.get("/models", QuestionScope(_SECONDS_TO_ANSWER))
+        except ProviderError as failure:
+            if failure.kind in (Kind.UNREACHABLE, Kind.SILENT) or failure.status == 401:
+                raise self._explainer.error(failure) from failure
+        except ModelConnectionError as error:
+            raise self._explainer.connection(f"no reply within {_SECONDS_TO_ANSWER:g} s") from error
 
     def close(self) -> None:
         """Drop the connections, and end what is asked over them."""

@@ -26,11 +26,15 @@ class NumberedContext:
         """As many paragraphs as `tokens` hold, at least one; those that come first go before the others."""
         kept: list[Passage] = []
         left = tokens
+        headed: set[str] = set()
         for passage in passages:
             size = tokens_of(passage.paragraph.text) + _TOKENS_A_MARK
+            if passage.article_id not in headed:
+                size += tokens_of(headline(passage))
             if kept and size > left:
                 continue
             kept.append(passage)
+            headed.add(passage.article_id)
             left -= size
         kept.sort(key=lambda one: (_when(one), one.article_id, one.paragraph.number))
         return cls(tuple(enumerate(kept, 1)))

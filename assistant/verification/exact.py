@@ -9,17 +9,32 @@ from decimal import Decimal
 
 from assistant.text.numbers import read_number
 
-_TOKEN = re.compile(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+|(?:st|nd|rd|th)\b)?|[^\W\d_]+")
+# English digits; "410.000" and "1.500.000,5", "1’200’000" and "1 200 000" with spaces that do not break, "3,5": a
+# model answers in the question's language.
+_TOKEN = re.compile(
+    r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d.,]*\d)|\d{1,3}(?:[’'\u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d+,\d{1,2}(?![\d,])|"
+    r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+|(?:st|nd|rd|th)\b)?|[^\W\d_]+"
+)
+_ENGLISH = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+|st|nd|rd|th)?")
 # A small count may be the reader's own: "two of them" of two names.
 _OWN_COUNT = 10
 # "£4.1m", "20k": thousands and millions, unless they are metres.
 _ATTACHED = re.compile(r"[kmb](?![^\W_])", re.IGNORECASE)
 _FACTORS = {"k": 1000, "m": 10**6, "b": 10**9}
+# What stands behind a figure for its magnitude in other languages, where one word may be two magnitudes: German
+# and Portuguese "bil…" differ. One of them must be stated.
+_MAGNITUDE = re.compile(
+    r"\s?(?:(?:mil(?:l?i?on|lón|hão|hões|joe?n|li?ard|jard|iard)|bil(?:lion|hão|hões)|миллион|миллиард|тысяч)\w*"
+    r"|(?:mil|mila|mille|mio|mrd|mld|tausend|duizend|tys|тыс|млн|млрд)\b|[千万萬億亿])",
+    re.IGNORECASE,
+)
+_MAGNITUDES = tuple(10**power for power in (3, 4, 6, 8, 9, 12))
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as written, and the values that it may have: of "4m" those of four metres and of four million."""
+    """A number as written, and the values that it may have: of "4m" those of four metres and of four million, of
+    "3.125" those of a decimal point and of German thousands."""
 
     written: str
     values: frozenset[Decimal]
@@ -52,7 +67,7 @@ def values_in(texts: Iterable[str]) -> frozenset[Decimal]:
 def figures(text: str) -> Iterator[Figure]:
     """Each number of `text`."""
     found = list(_TOKEN.finditer(text))
-    words = [match[0].lower() for match in found]
+    words = [_in_english(match[0]) for match in found]
     place = 0
     while place < len(words):
         number = read_number(words[place:])
@@ -60,7 +75,29 @@ def figures(text: str) -> Iterator[Figure]:
             place += 1
             continue
         last = found[place + number.words - 1]
-        attached = _ATTACHED.match(text, last.end()) if last[0][-1].isdigit() else None
-        values = {number.value} | ({number.value * _FACTORS[attached[0].lower()]} if attached else set())
-        yield Figure(text[found[place].start() : attached.end() if attached else last.end()], frozenset(values))
+        values = {number.value}
+        if number.words == 1 and (grouped := _grouped(last[0])):
+            values.add(grouped)
+        end = last.end()
+        if last[0][-1].isdigit():
+            if attached := _ATTACHED.match(text, end):
+                end = attached.end()
+                values |= {value * _FACTORS[attached[0].lower()] for value in values}
+            elif _MAGNITUDE.match(text, end):
+                values |= {value * factor for value in values for factor in _MAGNITUDES}
+        yield Figure(text[found[place].start() : end], frozenset(values))
         place += number.words
+
+
+def _in_english(word: str) -> str:
+    """In small letters; a figure with a decimal point and commas between thousands at the most."""
+    if not word[0].isdigit() or _ENGLISH.fullmatch(word):
+        return word.lower()
+    whole, _, decimals = word.partition(",") if "," in word else (word, "", "")
+    digits = re.sub(r"[.’'\u00a0\u202f]", "", whole)
+    return f"{digits}.{decimals}" if decimals else digits
+
+
+def _grouped(word: str) -> Decimal | None:
+    """ "3.125" with its point between thousands."""
+    return Decimal(word.replace(".", "")) if re.fullmatch(r"\d{1,3}\.\d{3}", word) else None

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.api import Assistant
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, ModelConnectionError
 from assistant.util.progress import Progress, ProgressOf
 
 _log = logging.getLogger(__name__)
 _PATIENCE_S = 10
+_AGAIN_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,15 @@ class State:
 class AssistantLoader:
     """An assistant that is being opened, is open, or could not be."""
 
-    def __init__(self, open_assistant: Callable[[ProgressOf], Assistant]) -> None:
+    def __init__(self, open_assistant: Callable[[ProgressOf], Assistant], *, again: float = _AGAIN_S) -> None:
+        """`again`: seconds after which an endpoint that did not answer is asked again whether it does."""
+        self._again = again
         self._open = open_assistant
         self._assistant: Assistant | None = None
         self._state = State("opening", "starting")
         self._lock = threading.Lock()
         self._closed = False
+        self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
     @classmethod
@@ -75,6 +79,7 @@ class AssistantLoader:
         """Close the assistant, or do so as soon as it is open."""
         with self._lock:
             self._closed = True
+            self._ended.set()
             assistant, self._assistant = self._assistant, None
         if assistant is not None:
             assistant.close()
@@ -90,14 +95,27 @@ class AssistantLoader:
             if closed:
                 assistant.close()
                 return
-            self._state = State("loading", "loading the language model")
-            assistant.model.wait()
+            self._state = State("loading", "waiting for the language model")
+            while not self._is_ready(assistant):
+                if self._ended.wait(self._again):
+                    return
             self._state = State("ready")
         except AssistantError as error:
             self._state = State("failed", str(error))
         except Exception:
             _log.exception("the assistant could not be opened")
             self._state = State("failed", "something went wrong inside; the server's log tells what")
+
+    def _is_ready(self, assistant: Assistant) -> bool:
+        """Wait for the model. An endpoint that does not answer may do so later: that is told and asked again."""
+        try:
+            assistant.model.wait()
+        except ModelConnectionError as error:
+            if assistant.model.embedded:
+                raise
+            self._state = State("failed", str(error))
+            return False
+        return True
 
     def _progress(self, what: str) -> Progress:
         def tell(done: int, total: int) -> None:

@@ -17,6 +17,7 @@ from assistant.web.views.html import Exact, clip, join, tag
 from assistant.web.views.icons import icon
 from assistant.web.views.plain_text import answer_markdown, answer_text
 
+_FAILURE_SHOWN = 160
 _PHASES = {"opening": "Opening", "loading": "Loading", "ready": "Ready", "failed": "Failed"}
 
 
@@ -47,6 +48,8 @@ def status_html(state: State, model: str, articles: int | None) -> Markup:
     share = None if state.share is None else f"{state.share:.0%}"
     words = _PHASES[state.phase] if state.phase in ("ready", "failed") else state.doing.capitalize()
     facts = [model if model else None, None if articles is None else counted(articles, "article")]
+    if state.phase == "failed":
+        facts = [clip(state.doing, _FAILURE_SHOWN)]
     bar = tag("progress", value=f"{state.share:.3f}", max="1", aria_label=words) if state.share is not None else None
     return tag(
         "div",

@@ -20,6 +20,25 @@ from assistant.settings import Settings
         ("qwen@http://host:8000/v1", Endpoint("qwen", "http://host:8000/v1")),
         ("org/qwen@https://host/v1/", Endpoint("org/qwen", "https://host/v1")),
         ("qwen@http://[::1]:8000/v1", Endpoint("qwen", "http://[::1]:8000/v1")),
+        ("claude@20250514@https://h/v1", Endpoint("claude@20250514", "https://h/v1")),
+        ("m@https://h/v1/chat/completions", Endpoint("m", "https://h/v1")),
+        ("m@https://h/v1?key=abc&a=", Endpoint("m", "https://h/v1", query=(("key", "abc"), ("a", "")))),
+        ("m@http://ada:pa%40ss@h:9/v1", Endpoint("m", "http://h:9/v1", user=("ada", "pa@ss"))),
+        ("m@http://ada@h/v1", Endpoint("m", "http://h/v1", user=("ada", ""))),
+        ("gpt-5@https://r.openai.azure.com", Endpoint("gpt-5", "https://r.openai.azure.com/openai/v1")),
+        ("gpt-5@https://r.openai.azure.com/openai/v1/", Endpoint("gpt-5", "https://r.openai.azure.com/openai/v1")),
+        (
+            "gpt-5@https://r.openai.azure.com?api-version=2024-10-21",
+            Endpoint(
+                "gpt-5",
+                "https://r.openai.azure.com/openai/deployments/gpt-5",
+                query=(("api-version", "2024-10-21"),),
+            ),
+        ),
+        (
+            "m@https://r.cognitiveservices.azure.com/openai/deployments/D?api-version=1",
+            Endpoint("m", "https://r.cognitiveservices.azure.com/openai/deployments/D", query=(("api-version", "1"),)),
+        ),
     ],
 )
 def test_what_a_model_setting_means(value: str, endpoint: Endpoint) -> None:
@@ -41,6 +60,80 @@ def test_the_key_goes_to_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     assert resolve_endpoint(Settings(model="openai:gpt")).key == "other"
     assert resolve_endpoint(Settings(model="openai:gpt", api_key="k")).key == "k"
     assert resolve_endpoint(Settings(model="m@http://h/v1")).key == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("", "http://127.0.0.1:11434/v1"),
+        ("0.0.0.0", "http://127.0.0.1:11434/v1"),
+        ("0.0.0.0:8080", "http://127.0.0.1:8080/v1"),
+        (":8080", "http://127.0.0.1:8080/v1"),
+        ("gpu.example", "http://gpu.example:11434/v1"),
+        ("gpu.example:99/", "http://gpu.example:99/v1"),
+        ("http://gpu.example", "http://gpu.example:80/v1"),
+        ("https://gpu.example", "https://gpu.example:443/v1"),
+        ("https://gpu.example/ollama", "https://gpu.example:443/ollama/v1"),
+        ("[::]", "http://[::1]:11434/v1"),
+        (' "gpu.example" ', "http://gpu.example:11434/v1"),
+    ],
+)
+def test_ollama_is_where_its_own_variable_says(host: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", host)
+    assert resolve_endpoint(Settings(model="ollama:qwen3")) == Endpoint("qwen3", url)
+
+
+@pytest.mark.parametrize("host", ["gpu:port", "ftp://gpu", "gpu with a space"])
+def test_an_ollama_host_that_is_none_is_told(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", host)
+    with pytest.raises(SettingsError, match="OLLAMA_HOST"):
+        resolve_endpoint(Settings(model="ollama:qwen3"))
+
+
+def test_openais_own_variable_names_another_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://gateway/openai/v1/?team=7")
+    assert resolve_endpoint(Settings(model="openai:gpt")) == Endpoint(
+        "gpt", "https://gateway/openai/v1", query=(("team", "7"),)
+    )
+    # Only for OpenAI's models.
+    assert resolve_endpoint(Settings(model="m@http://h/v1")).url == "http://h/v1"
+    monkeypatch.setenv("OPENAI_BASE_URL", "gateway")
+    with pytest.raises(SettingsError, match="OPENAI_BASE_URL=gateway"):
+        resolve_endpoint(Settings(model="openai:gpt"))
+
+
+def test_azures_own_key_goes_to_azure_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "azure")
+    azure = resolve_endpoint(Settings(model="m@https://r.openai.azure.com"))
+    assert (azure.key, azure.key_variable) == ("azure", "AZURE_OPENAI_API_KEY")
+    assert resolve_endpoint(Settings(model="m@https://r.openai.azure.com", api_key="own")).key == "own"
+    assert resolve_endpoint(Settings(model="m@https://h/v1")).key == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ("sk-violet harbour", "its character 10 of 17"),
+        ("sk-violet\nharbour", "its character 10"),
+        ("sk-violet…", "its character 10"),
+        ("'sk-violet'", "quotation marks"),
+        ("Bearer sk-violet", "character 7"),
+        ("bearer:", ""),
+    ],
+)
+def test_a_key_that_can_be_none_is_told_without_it(key: str, reason: str) -> None:
+    settings = Settings(model="m@http://h/v1", api_key=key)
+    if not reason:
+        assert resolve_endpoint(settings).key == key
+        return
+    with pytest.raises(SettingsError, match=reason) as caught:
+        resolve_endpoint(settings)
+    assert "ASSISTANT_API_KEY" in str(caught.value)
+    assert "violet" not in str(caught.value)
+
+
+def test_white_space_around_a_key_is_none_of_it() -> None:
+    assert resolve_endpoint(Settings(model="m@http://h/v1", api_key=" sk-violet\n")).key == "sk-violet"
 
 
 @pytest.mark.parametrize(

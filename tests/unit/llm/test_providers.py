@@ -6,75 +6,21 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from chat_server import Body, Events, Provider, Reply
 
 from assistant.errors import ModelCancelledError, ModelConnectionError, ModelContextError, ModelError, ModelReplyError
-from assistant.llm.endpoint import Endpoint
+from assistant.llm.endpoint import Endpoint, resolve_endpoint
 from assistant.llm.remote import EndpointModel
 from assistant.llm.scope import QuestionScope
 from assistant.settings import Settings
 
 ASK = [{"role": "user", "content": "Is it so?"}]
 KEY = "violet-harbour-71"
-Body = Mapping[str, Any]
-Reply = tuple[int, Any, dict[str, str]]
-Events = list[Any]
-
-
-class Provider:
-    """Answers each request by `behave(body, number)`: (status, JSON, headers), or the events of a stream."""
-
-    def __init__(self, behave: Callable[[Body, int], Reply | Events]) -> None:
-        self.asked: list[Body] = []
-        self.dropped = threading.Event()
-        provider = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                provider.asked.append(body)
-                replied = behave(body, len(provider.asked))
-                if isinstance(replied, list):
-                    self._stream(replied)
-                    return
-                status, value, headers = replied
-                content = value if isinstance(value, bytes) else json.dumps(value).encode()
-                self.send_response(status)
-                kind = "text/html" if isinstance(value, bytes) else "application/json"
-                for name, text in {"content-type": kind, "content-length": str(len(content)), **headers}.items():
-                    self.send_header(name, text)
-                self.end_headers()
-                self.wfile.write(content)
-
-            def _stream(self, events: Events) -> None:
-                self.send_response(200)
-                self.send_header("content-type", "text/event-stream")
-                self.send_header("connection", "close")
-                self.end_headers()
-                self.close_connection = True
-                try:
-                    for event in events:
-                        for line in event if callable(event) is False else event():
-                            self.wfile.write(line)
-                            self.wfile.flush()
-                except OSError:
-                    provider.dropped.set()
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 Open = Callable[..., tuple[EndpointModel, Provider]]
@@ -361,3 +307,50 @@ def test_where_tokens_cannot_be_counted_it_goes_without(opened: Open) -> None:
     assert model.complete(ASK, 9) == "yes"
     assert "stream" in provider.asked[-1]
     assert "stream_options" not in provider.asked[-1]
+
+
+def opened_at(provider: Provider, tmp_path: Path, address: str, **settings: Any) -> EndpointModel:
+    """The model that m@`address` names; BASE stands for the provider's address, HOST for it without http."""
+    host = provider.url.removeprefix("http://")
+    made = Settings(
+        model=f"m@{address.replace('BASE', provider.url).replace('HOST', host)}", home=tmp_path, timeout=5, **settings
+    )
+    return EndpointModel(resolve_endpoint(made), made)
+
+
+@pytest.mark.parametrize(
+    ("address", "key", "path", "headers"),
+    [
+        ("BASE", KEY, "/v1/chat/completions", {"authorization": f"Bearer {KEY}", "api-key": None}),
+        ("BASE", "", "/v1/chat/completions", {"authorization": None, "api-key": None}),
+        # Azure's older addresses, which any host with that query is taken for.
+        (
+            "BASE?api-version=2024-10-21",
+            KEY,
+            "/v1/chat/completions?api-version=2024-10-21",
+            {"authorization": None, "api-key": KEY},
+        ),
+        ("BASE?key=abc&team=a%20b", "", "/v1/chat/completions?key=abc&team=a%20b", {"authorization": None}),
+        ("http://ada:pa%40ss@HOST", "", "/v1/chat/completions", {"authorization": "Basic YWRhOnBhQHNz"}),
+    ],
+)
+def test_an_address_and_its_key_arrive_as_the_server_wants_them(
+    address: str, key: str, path: str, headers: Mapping[str, str | None], tmp_path: Path
+) -> None:
+    provider = Provider(lambda body, _: says(body, "yes"))
+    with closing(provider), closing(opened_at(provider, tmp_path, address, api_key=key)) as model:
+        assert model.complete(ASK, 9) == "yes"
+        ((asked, sent),) = provider.requests
+    assert asked.replace("+", "%20") == path
+    assert {name: sent.get(name) for name in headers} == headers
+
+
+def test_whether_anything_answers_is_told_before_the_first_question(opened: Open) -> None:
+    model, provider = opened(lambda body, _: says(body, "yes"))
+    model.wait()
+    provider.listed = {"data": []}
+    model.wait()
+    provider.close()
+    with pytest.raises(ModelConnectionError, match="nothing answers there; start the server or check the address"):
+        model.wait()
+    assert provider.asked == []

@@ -64,6 +64,16 @@ def test_a_draft_that_failed_its_check_goes_with_the_next_step():
     assert live.record()["draft"] == ""
 
 
+def test_sentences_that_were_checked_stay_while_the_others_are_written():
+    live = LiveAnswer("Who met?")
+    for event in (Token("They met [9].\n"), Step("checking"), SentenceReady(SENTENCE, (CITATION,)), Step("writing"),
+                  Token("They"), Token(" left")):  # fmt: skip
+        live.take(event)
+    assert [sentence["text"] for sentence in live.record()["sentences"]] == ["They met."]
+    assert live.record()["draft"] == "They left"
+    assert live.doing == "Writing"
+
+
 def test_its_record_is_what_the_renderer_takes():
     live = LiveAnswer("Who met?")
     live.take(SentenceReady(SENTENCE, (CITATION,)))

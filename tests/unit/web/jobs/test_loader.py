@@ -2,11 +2,13 @@ import threading
 
 import pytest
 
-from assistant.errors import AssistantError, ModelError
+from assistant.errors import AssistantError, ModelConnectionError, ModelError
 from assistant.web.jobs.loader import AssistantLoader, State
 
 
 class FakeModel:
+    embedded = True
+
     def __init__(self):
         self.loaded = threading.Event()
         self.error = None
@@ -105,3 +107,52 @@ def test_closing_while_it_opens_closes_what_is_opened_then():
     loader.close()
     assert assistant.closed.wait(5)
     assert not loader.is_open
+
+
+class Elsewhere:
+    """An endpoint that does not answer the first times."""
+
+    embedded = False
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.told = threading.Event()
+
+    def wait(self):
+        if not self.answers.pop(0):
+            raise ModelConnectionError("model m at http://h/v1: nothing answers there")
+        self.told.set()
+
+
+def test_an_endpoint_that_does_not_answer_is_told_and_asked_again():
+    assistant = FakeAssistant()
+    assistant.model = Elsewhere(False, False, True)
+    loader = AssistantLoader(lambda _: assistant, again=0.05)
+    loader.start()
+    assert until(loader, "failed").doing == "model m at http://h/v1: nothing answers there"
+    assert loader.assistant is assistant
+    until(loader, "ready")
+    assert assistant.model.told.is_set()
+
+
+def test_closing_ends_the_waiting_for_an_endpoint():
+    assistant = FakeAssistant()
+    assistant.model = Elsewhere(False)
+    loader = AssistantLoader(lambda _: assistant, again=3600)
+    loader.start()
+    until(loader, "failed")
+    loader.close()
+    assert assistant.closed.is_set()
+    loader._thread.join(10)
+    assert not loader._thread.is_alive()
+
+
+def test_an_engine_of_ones_own_that_does_not_load_is_not_started_for_ever():
+    assistant = FakeAssistant()
+    assistant.model.error = ModelConnectionError("the engine does not answer")
+    assistant.model.loaded.set()
+    loader = AssistantLoader(lambda _: assistant, again=0)
+    loader.start()
+    until(loader, "failed")
+    loader._thread.join(10)
+    assert not loader._thread.is_alive()
