@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from assistant.util.files import DRAFT
 
 MAX_BYTES = 500 * 2**20
 _NAME_BYTES = 120
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.I)  # names of devices on Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ def safe_name(name: str) -> str:
     kept = "".join(c if c.isalnum() or c in "-_. " else "_" for c in plain).strip(" ._")
     stem, suffix = Path(kept).stem, Path(kept).suffix
     short = stem.encode()[:_NAME_BYTES].decode("utf-8", "ignore").strip() or "article"
+    if _RESERVED.match(short):
+        short = f"_{short}"
     return short + suffix.encode()[:12].decode("utf-8", "ignore").lower()
 
 

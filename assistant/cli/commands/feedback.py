@@ -43,7 +43,7 @@ def read_feedback(home: Path) -> Sequence[Feedback]:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from assistant.cli.terminal import one_line
+    from assistant.text.unicode import one_line
 
     for item in read_feedback(settings_of(arguments).home):
         if arguments.verdict in (None, item.verdict):
