@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, TextIO
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -22,6 +22,7 @@ from assistant.errors import (
 from assistant.query.validate import check_question
 from assistant.schema.answers import Answer, Question, Turn
 from assistant.schema.articles import ArticleFilter
+from assistant.util.files import replace_file
 from assistant.util.validation import fault
 
 # After so many questions in a row that found no model, the others would not find one either.
@@ -182,20 +183,13 @@ def _write(output: Path, row: Mapping[str, Any], line: int | None) -> None:
     text = json.dumps(row, ensure_ascii=False)
     if line is None:
         with output.open("a", encoding="utf-8") as file:
-            _flush(file, text + "\n")
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         return
     lines = [one for one in output.read_text(encoding="utf-8").split("\n") if one.strip()]
     lines[line] = text
-    part = output.with_name(f"{output.name}.part")
-    with part.open("w", encoding="utf-8") as file:
-        _flush(file, "\n".join(lines) + "\n")
-    part.replace(output)
-
-
-def _flush(file: TextIO, text: str) -> None:
-    file.write(text)
-    file.flush()
-    os.fsync(file.fileno())
+    replace_file(output, "\n".join(lines) + "\n")
 
 
 def parse_question(row: Any, where: str) -> Question:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import uvicorn
 
 from assistant.errors import AssistantError, UsageError
-from assistant.library.backup import finish_restore
 from assistant.library.kept import accounts_path, conversations_path, feedback_path, running
+from assistant.library.restore import finish_restore
 from assistant.settings import Settings
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.access import Access, OneTimeTokens
