@@ -12,8 +12,8 @@ from assistant.errors import UsageError
 from assistant.text.numbers import counted
 
 if TYPE_CHECKING:
-    from assistant.library.index import FileOutcome, UpdateReport
     from assistant.library.library import Library
+    from assistant.library.mapping import FileOutcome, UpdateReport
     from assistant.library.sources import Source
 
 
