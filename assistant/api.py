@@ -16,9 +16,10 @@ from assistant.embeddings.minilm import similarities
 from assistant.generation.generator import generators_of
 from assistant.generation.together import MAX_TOKENS, JointGenerator
 from assistant.ingest.discover import list_files
-from assistant.library.index import ArticleIndex, FileOutcome, UpdateReport
+from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
 from assistant.library.location import place_to_ask
+from assistant.library.mapping import FileOutcome, UpdateReport
 from assistant.library.open import Say, open_collection, open_index
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.endpoint import resolve_endpoint

@@ -10,74 +10,65 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from assistant.errors import UsageError
+from assistant.util.validation import fault
+from evals.cases import Message
+from evals.rows import Strict, Text
 
-_Text = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
 # A bundle's and an article's name become a folder's and a file's.
 _Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class BundleArticle(_Strict):
+class BundleArticle(Strict):
     """An article; its paragraphs are counted from 1."""
 
     id: _Name
-    title: _Text
-    source: _Text
+    title: Text
+    source: Text
     published: date
-    paragraphs: tuple[_Text, ...] = Field(min_length=1)
+    paragraphs: tuple[Text, ...] = Field(min_length=1)
 
 
-class Message(_Strict):
-    """One message of the conversation before a question."""
-
-    role: Literal["user", "assistant"]
-    content: _Text
-
-
-class BundleQuote(_Strict):
+class BundleQuote(Strict):
     """The exact characters of a paragraph that state an answer."""
 
     paragraph: int = Field(ge=1)
-    text: _Text
+    text: Text
 
 
-class GoldAnswer(_Strict):
+class GoldAnswer(Strict):
     """A good answer from one article. `points` lists what a right answer must say, each with its wordings."""
 
     article: str
-    text: _Text
+    text: Text
     quotes: tuple[BundleQuote, ...] = Field(min_length=1)
-    points: tuple[tuple[_Text, ...], ...] = ()
+    points: tuple[tuple[Text, ...], ...] = ()
 
 
-class Statement(_Strict):
+class Statement(Strict):
     """A sentence about one article."""
 
     article: str
-    text: _Text
+    text: Text
 
 
-class Item(_Strict):
+class Item(Strict):
     """One question. `supported` and `unsupported` are sentences that an article does and does not state."""
 
-    type: _Text
-    question: _Text
+    type: Text
+    question: Text
     answerable: bool
     history: tuple[Message, ...] | None = None
-    standalone: _Text | None = None
+    standalone: Text | None = None
     answers: tuple[GoldAnswer, ...] = ()
     supported: tuple[Statement, ...] = ()
     unsupported: tuple[Statement, ...] = ()
-    tempting: _Text | None = None
-    rejects: tuple[_Text, ...] = ()
+    tempting: Text | None = None
+    rejects: tuple[Text, ...] = ()
 
     @property
     def asked(self) -> str:
@@ -93,7 +84,7 @@ class Item(_Strict):
         return self
 
 
-class Bundle(_Strict):
+class Bundle(Strict):
     """Articles and questions about them; `name` is the file's."""
 
     name: _Name
@@ -126,27 +117,15 @@ def load_bundle(file: Path) -> Bundle:
     except OSError as error:
         raise UsageError(f"{file}: cannot be read ({error.strerror}); name a bundle") from error
     except ValidationError as error:
-        raise UsageError(f"{file}: {_told(error)}; mend the file") from error
-    for fault in _faults(bundle):
-        raise UsageError(f"{file}: {fault}")
+        raise UsageError(f"{file}: {fault(error)}; mend the file") from error
+    for told in _faults(bundle):
+        raise UsageError(f"{file}: {told}")
     return bundle
 
 
-class _Content(_Strict):
+class _Content(Strict):
     articles: tuple[BundleArticle, ...] = Field(min_length=1)
     items: tuple[Item, ...] = Field(min_length=1)
-
-
-def _told(error: ValidationError) -> str:
-    """The first thing that is wrong: where, counted from 1, and what."""
-    first = error.errors(include_url=False)[0]
-    place = list(first["loc"])
-    where = ""
-    if len(place) > 1 and place[0] in ("items", "articles") and isinstance(place[1], int):
-        where = f"{str(place[0])[:-1]} {place[1] + 1}: "
-        place = place[2:]
-    name = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
-    return f"{where}{name}{': ' if name else ''}{first['msg'].removeprefix('Value error, ')}"
 
 
 def _faults(bundle: Bundle) -> Iterator[str]:

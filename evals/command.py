@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.cli.commands.feedback import read_feedback
-from assistant.cli.terminal import one_line
 from assistant.errors import UsageError
 from assistant.settings import Settings
+from assistant.text.unicode import one_line
 from assistant.util.files import replace_file
 from evals.adapters import SETS
 from evals.compare import compare, render

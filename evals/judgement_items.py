@@ -7,15 +7,13 @@ of single paragraphs, with pairs of sentences of which the paragraph states one 
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import Field
 
 from assistant.errors import UsageError
 from assistant.retrieval.context import ArticleContext
@@ -23,12 +21,11 @@ from assistant.schema.articles import Article, Paragraph, Passage
 from assistant.settings import PROJECT
 from evals.bundle_cases import article_id, check_articles, read_articles, write_articles
 from evals.bundles import Bundle, Item
+from evals.rows import Strict, Text, read_rows
 
 ANSWERED, STATED, RIGHT, CONTRADICTIONS = "answered", "stated", "right", "contradictions"
 TASKS = (ANSWERED, STATED, RIGHT, CONTRADICTIONS)
 CONTRADICTIONS_FILE = PROJECT / "evals" / "news" / "contradictions.jsonl"
-
-_Text = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +46,18 @@ class Ask:
     report: ArticleContext
 
 
-class Contradiction(BaseModel):
+class Contradiction(Strict):
     """A paragraph with a sentence that it states and one that it contradicts."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: _Text
-    kind: _Text
-    paragraph: _Text
-    title: _Text
-    source: _Text
+    id: Text
+    kind: Text
+    paragraph: Text
+    title: Text
+    source: Text
     published: date
-    contradicted: _Text
-    stated: _Text
-    origin: _Text
+    contradicted: Text
+    stated: Text
+    origin: Text = Field(alias="from")
 
 
 def bundle_asks(bundles: Sequence[Bundle], tasks: Sequence[str] = TASKS) -> list[Ask]:
@@ -96,24 +91,7 @@ def contradiction_asks(rows: Sequence[Contradiction]) -> list[Ask]:
 
 def load_contradictions(path: Path = CONTRADICTIONS_FILE) -> list[Contradiction]:
     """The rows of a JSONL file. Raises `UsageError` with file and line."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); name a file of contradictions") from error
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-            # "from" is no name that Python lets a field have.
-            rows.append(Contradiction.model_validate({"origin" if k == "from" else k: v for k, v in record.items()}))
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            name = ".".join(map(str, first["loc"]))
-            raise UsageError(f"{path}:{number}: {name}: {first['msg']}; mend the line") from error
-        except (ValueError, AttributeError) as error:
-            raise UsageError(f"{path}:{number}: not a JSON object ({error}); write one on the line") from error
+    rows = [row for _, row in read_rows(path, Contradiction, "name a file of contradictions")]
     if not rows:
         raise UsageError(f"{path}: holds no contradictions; add one JSON object a line")
     return rows

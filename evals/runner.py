@@ -21,6 +21,7 @@ from assistant.errors import AssistantError, ModelConnectionError, ModelError, U
 from assistant.schema.answers import Question
 from assistant.schema.articles import Article, passage_to_dict
 from assistant.schema.events import Done, Event, Retrieved
+from assistant.util.files import replace_file
 from evals.adapters import EvalSet
 from evals.results_io import case_to_dict, result_from_dict, result_to_dict
 from evals.schema import Case, Result, Score
@@ -297,14 +298,8 @@ def _append(file: TextIO, record: Mapping[str, Any], output: Path) -> None:
 
 
 def _rewrite(output: Path, lines: Sequence[str]) -> None:
-    fresh = output.with_name(f"{output.name}.new")
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in lines)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(output)
+        replace_file(output, "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise UsageError(f"results file {output}: cannot be written ({error.strerror}); name another file") from error
 

@@ -7,7 +7,9 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from assistant.errors import (
     AssistantError,
@@ -20,10 +22,62 @@ from assistant.errors import (
 from assistant.query.validate import check_question
 from assistant.schema.answers import Answer, Question, Turn
 from assistant.schema.articles import ArticleFilter
+from assistant.util.files import replace_file
+from assistant.util.validation import fault
 
 # After so many questions in a row that found no model, the others would not find one either.
 _MOST_UNANSWERED = 3
-_KEYS = {"id", "question", "history", "since", "until", "as_of"}
+
+
+def _iso_day(value: object) -> object:
+    """A date as YYYY-MM-DD: pydantic alone would take a number for seconds since 1970."""
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a date; write it as YYYY-MM-DD") from error
+
+
+def _key(value: object) -> object:
+    if isinstance(value, str | int | None):
+        return value
+    raise ValueError("is neither a text nor a number")
+
+
+_Day = Annotated[date | None, BeforeValidator(_iso_day)]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MessageRow(_Row):
+    """A message of the conversation before a question."""
+
+    role: Literal["user", "assistant", "system"]
+    content: str
+
+
+class QuestionRow(_Row):
+    """A row of a questions file; a `system` message is passed over."""
+
+    question: str
+    id: Annotated[str | int | None, BeforeValidator(_key)] = None
+    history: tuple[MessageRow, ...] | None = None
+    since: _Day = None
+    until: _Day = None
+    as_of: _Day = None
+
+    def as_question(self) -> Question:
+        """What it asks."""
+        turns = (message for message in self.history or () if message.role != "system")
+        return Question(
+            self.question,
+            id=self.id,
+            history=tuple(Turn(turn.role, turn.content) for turn in turns),
+            articles=ArticleFilter(since=self.since, until=self.until, as_of=self.as_of),
+        )
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -129,51 +183,34 @@ def _write(output: Path, row: Mapping[str, Any], line: int | None) -> None:
     text = json.dumps(row, ensure_ascii=False)
     if line is None:
         with output.open("a", encoding="utf-8") as file:
-            _flush(file, text + "\n")
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
         return
     lines = [one for one in output.read_text(encoding="utf-8").split("\n") if one.strip()]
     lines[line] = text
-    part = output.with_name(f"{output.name}.part")
-    with part.open("w", encoding="utf-8") as file:
-        _flush(file, "\n".join(lines) + "\n")
-    part.replace(output)
+    replace_file(output, "\n".join(lines) + "\n")
 
 
-def _flush(file: TextIO, text: str) -> None:
-    file.write(text)
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def parse_question(row: Mapping[str, Any], where: str) -> Question:
+def parse_question(row: Any, where: str) -> Question:
     """A row of the contract (`id`, `question`, `history`, `since`, `until`, `as_of`) as a `Question`.
 
     Raises `QuestionError` beginning with `where`.
     """
+    if not isinstance(row, dict):
+        raise QuestionError(f'{where}: not an object; write {{"id": …, "question": "…"}}')
     try:
-        json.dumps(dict(row), ensure_ascii=False).encode()
+        json.dumps(row, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise QuestionError(f"{where}: holds half a character (a lone surrogate); save it as UTF-8") from error
-    text = row.get("question")
-    if not isinstance(text, str):
-        raise QuestionError(f'{where}: "question" is missing or not a text')
-    if unknown := sorted(set(row) - _KEYS):
-        raise QuestionError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
-    row_id = row.get("id")
-    if row_id is not None and not isinstance(row_id, str | int):
-        raise QuestionError(f'{where}: "id" is neither a text nor a number')
     try:
-        check_question(text)
+        asked = QuestionRow.model_validate(row)
+        check_question(asked.question)
+    except ValidationError as error:
+        raise QuestionError(f"{where}: {fault(error, list(QuestionRow.model_fields))}") from error
     except QuestionError as error:
         raise QuestionError(f"{where}: {error}") from error
-    return Question(
-        text=text,
-        id=row_id,
-        history=_history(row.get("history"), where),
-        articles=ArticleFilter(
-            since=_day(row, "since", where), until=_day(row, "until", where), as_of=_day(row, "as_of", where)
-        ),
-    )
+    return asked.as_question()
 
 
 def _parse(line: str, where: str) -> Question:
@@ -181,30 +218,7 @@ def _parse(line: str, where: str) -> Question:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise QuestionError(f"{where}: not JSON ({error}); write one object a line") from error
-    if not isinstance(row, dict):
-        raise QuestionError(f'{where}: not an object; write {{"id": …, "question": "…"}}')
     return parse_question(row, where)
-
-
-def _history(value: Any, where: str) -> tuple[Turn, ...]:
-    if value is None:
-        return ()
-    turns: list[Any] = value if isinstance(value, list) else [None]
-    for turn in turns:
-        good = isinstance(turn, dict) and turn.get("role") in ("user", "assistant", "system")
-        if not good or not isinstance(turn.get("content"), str):
-            raise QuestionError(f'{where}: "history" is not a list of {{"role": "user", "content": "…"}} messages')
-    return tuple(Turn(turn["role"], turn["content"]) for turn in turns if turn["role"] != "system")
-
-
-def _day(row: Mapping[str, Any], name: str, where: str) -> date | None:
-    value = row.get(name)
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise QuestionError(f'{where}: "{name}" {value!r} is not a date; write it as YYYY-MM-DD') from error
 
 
 def _whole_lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:

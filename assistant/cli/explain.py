@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import TextIO
 
-from assistant.cli.terminal import one_line
 from assistant.schema.answers import Answer
 from assistant.schema.trace import TracedSentence
+from assistant.text.unicode import one_line
 
 _WIDTH = 96
 

@@ -64,7 +64,7 @@ def guarded(command: Callable[[], int], *, program: str) -> int:
     try:
         return command()
     except AssistantError as error:
-        from assistant.cli.terminal import one_line
+        from assistant.text.unicode import one_line
 
         print(f"{program}: {one_line(str(error))}", file=sys.stderr)
         return error.exit_code

@@ -7,9 +7,10 @@ from dataclasses import asdict
 from itertools import chain, islice
 from typing import Any, TextIO
 
-from assistant.cli.terminal import byline, one_line, printable
+from assistant.cli.terminal import byline, printable
 from assistant.ingest.build import Reading
 from assistant.schema.articles import Article, ArticleHeader, iso_day
+from assistant.text.unicode import one_line
 
 _HEAD = ("id", "date", "outlet", "paragraphs", "title")
 _PAGE = 1000

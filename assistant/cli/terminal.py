@@ -14,7 +14,7 @@ from assistant.answering.confidence import label
 from assistant.schema.answers import Answer, Citation
 from assistant.schema.articles import Passage
 from assistant.schema.events import Token
-from assistant.text.unicode import neutralise
+from assistant.text.unicode import neutralise, one_line
 from assistant.util.progress import Progress
 
 _WIDTH = 96
@@ -29,11 +29,6 @@ def as_json(value: Any, indent: int | None = 2) -> str:
     """JSON in which control and invisible direction characters are escaped; on one line without `indent`."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
-
-
-def one_line(text: str) -> str:
-    """`text` as one printable line, whatever a file name or a title brings with it."""
-    return " ".join(neutralise(text).split())
 
 
 def print_citations(

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock
 
-from assistant.llm.llamacpp.build import processor_flags
 from assistant.util.files import replace_file, replacing
+from assistant.util.processor import processor_flags
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto

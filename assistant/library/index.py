@@ -12,28 +12,17 @@ from assistant.errors import ArticleError, IndexStoreError
 from assistant.ingest.discover import ArticleFile
 from assistant.library.batch_writer import BatchWriter
 from assistant.library.lock import WriterLock
-from assistant.library.mapping import (
-    FileOutcome,
-    UpdateReport,
-    article_of,
-    embedded_text,
-    header_of,
-    to_node,
-    to_paragraph,
-)
+from assistant.library.mapping import UpdateReport, article_of, header_of
 from assistant.library.sources import BOOK, UPLOADS, Source, SourceBook, SourceFile, SourceKind
+from assistant.library.store_opening import StoreOpener
 from assistant.library.sync import Update
 from assistant.library.sync_report import Told
 from assistant.library.sync_state import SyncCache, in_step
 from assistant.schema.answers import Citation, CitationState
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
 from assistant.stores.base import Record, Size, Store
-from assistant.stores.sqlite.store import SqliteStore
 from assistant.util.progress import Progress
 
-__all__ = ["ArticleIndex", "FileOutcome", "UpdateReport", "embedded_text", "to_node", "to_paragraph"]
-
-FORMAT = "5"
 _PAGE = 500
 _TRIES = 5
 
@@ -69,7 +58,12 @@ class ArticleIndex:
             raise IndexStoreError(
                 f"index folder {path.parent}: {error.strerror}; set ASSISTANT_HOME to a folder you may write to"
             ) from error
-        self.store: Store = self._connect(address) if address else self._open_existing() or self._open_locked()
+        self._opener = StoreOpener(path, embedder.model_name, self._lock, lambda: self._has_sources)
+        self.store: Store = self._opener.connect(address) if address else self._opener.open()
+
+    @property
+    def _has_sources(self) -> bool:
+        return bool(self.book.sources) or self.uploads.is_dir()
 
     @property
     def book(self) -> SourceBook:
@@ -208,9 +202,7 @@ class ArticleIndex:
         """Make the index anew and empty, to be filled from its sources. Raises `IndexStoreError`."""
         with self.writing():
             self.store.close()
-            self.store = self._anew()
-
-    # Opening
+            self.store = self._opener.anew()
 
     def _articles(self) -> Iterator[Article]:
         offset = 0
@@ -240,70 +232,3 @@ class ArticleIndex:
             total.unchanged += report.unchanged
             total.problems += report.problems
         return total
-
-    def _connect(self, address: str) -> Store:
-        try:
-            from assistant.stores.milvus.store import MilvusStore
-        except ImportError as error:
-            raise IndexStoreError(
-                f"index {address}: the Milvus client is not installed; pip install 'news-assistant[milvus]'"
-            ) from error
-        store: Store = MilvusStore(address)
-        stored = store.note("format") or store.note("format", self._format)
-        if stored != self._format:
-            store.close()
-            raise IndexStoreError(
-                f"index {address}: was made by another version ({stored}; this one is {self._format}); "
-                "name another collection in the address and index into that"
-            )
-        return store
-
-    def _open_existing(self) -> Store | None:
-        """The store where it is there and of this format: a reader need not wait for a writer."""
-        if not self.path.is_file():
-            return None
-        try:
-            store = SqliteStore(self.path, create=False)
-            stored = store.note("format")
-        except IndexStoreError:
-            return None
-        if stored == self._format:
-            return store
-        store.close()
-        return None
-
-    def _open_locked(self) -> Store:
-        with self._lock.held():
-            try:
-                store = SqliteStore(self.path)
-                stored = store.note("format") or self._begin(store)
-            except IndexStoreError as error:
-                if not _is_damage(error):
-                    raise
-                return self._anew()
-            if stored == self._format:
-                return store
-            store.close()
-            return self._anew()
-
-    def _anew(self) -> Store:
-        """The index is derived from the articles: one that is damaged or older is made anew."""
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
-        store = SqliteStore(self.path)
-        self._begin(store)
-        return store
-
-    def _begin(self, store: Store) -> str:
-        if self.book.sources or self.uploads.is_dir():
-            store.note("unfinished", "yes")
-        store.note("format", self._format)
-        return self._format
-
-    @property
-    def _format(self) -> str:
-        return f"{FORMAT}/{self.embedder.model_name}"
-
-
-def _is_damage(error: IndexStoreError) -> bool:
-    return any(sign in str(error) for sign in ("not a database", "malformed", "no such column", "no such table"))

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from assistant.embeddings.minilm import MiniLM
 from assistant.errors import ArticleError, UsageError
-from assistant.library.backup import finish_restore
-from assistant.library.index import ArticleIndex, UpdateReport
+from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
 from assistant.library.location import LibraryLocation, mirror_of, place_to_ask
+from assistant.library.mapping import UpdateReport
 from assistant.library.moving import move_kept
+from assistant.library.restore import finish_restore
 from assistant.settings import Settings, default_articles
 from assistant.util.progress import Progress, ProgressOf, unseen
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from assistant.library.mapping import FileOutcome, FileStatus, UpdateReport
 from assistant.library.sources import SourceFile
 from assistant.schema.articles import Article
+from assistant.text.numbers import counted
 
 Told = Callable[[FileOutcome], None]
 
@@ -44,6 +45,5 @@ class SyncReporter:
 def describe(article: Article) -> str:
     """What was understood of an article, in one line."""
     day = article.published.isoformat() if article.published else "undated"
-    paragraphs = len(article.paragraphs)
-    number = f"{paragraphs} paragraph{'s' * (paragraphs != 1)}"
+    number = counted(len(article.paragraphs), "paragraph")
     return " · ".join((day, article.source or "unknown outlet", article.title, number))

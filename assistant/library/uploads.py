@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from assistant.util.files import DRAFT
 
 MAX_BYTES = 500 * 2**20
 _NAME_BYTES = 120
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.I)  # names of devices on Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ def safe_name(name: str) -> str:
     suffix = kept[len(kept) - len(suffix_of(kept)) :]
     stem = kept.removesuffix(suffix)
     short = stem.encode()[:_NAME_BYTES].decode("utf-8", "ignore").strip() or "article"
+    if _RESERVED.match(short):
+        short = f"_{short}"
     return short + suffix.encode()[:12].decode("utf-8", "ignore").lower()
 
 

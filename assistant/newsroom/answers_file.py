@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from assistant.errors import UsageError
+from assistant.util.validation import fault
 
 
 class _Row(BaseModel):
@@ -94,7 +95,6 @@ def _answer(value: Any, where: str) -> SavedAnswer:
     try:
         return SavedAnswer.model_validate(value)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        name = ".".join(map(str, first["loc"]))
-        told = f"{name}: {first['msg']}" if name else first["msg"]
-        raise UsageError(f"{where}: not an answer: {told}; give what assistant ask --json or --output wrote") from error
+        raise UsageError(
+            f"{where}: not an answer: {fault(error)}; give what assistant ask --json or --output wrote"
+        ) from error

@@ -144,3 +144,8 @@ def _suffix(value: int) -> str:
     if value % 100 in (11, 12, 13):
         return "th"
     return {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+
+
+def counted(number: int, what: str) -> str:
+    """ "1 article", "1,200 articles": the plural by "s"."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

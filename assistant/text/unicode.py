@@ -11,37 +11,32 @@ import re
 import unicodedata
 from functools import cache
 
-# Bidi marks, embeddings and isolates (UAX #9), zero-width and soft-hyphen characters, tag characters
-# and the other default-ignorables that can carry hidden text (UAX #44), C0 and C1 controls, surrogates.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffc\U000e0000-\U000e0fff]"
-)
-_SURROGATE = re.compile("[\ud800-\udfff]")
-# A joiner belongs to the spelling of Persian and the Indic scripts and to emoji, and nowhere else.
-_JOINER = re.compile(
-    "(?<![\u0600-\u08ff\u0900-\u0dff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
-    "|[\u200c\u200d](?![\u0600-\u08ff\u0900-\u0dff\u2600-\u27bf\U0001f000-\U0001faff])"
-)
-_SUSPECT = re.compile(r"[^\t\n\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u05ff\u2010-\u2027\u3000-\u3163\u4e00-\u9fff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n[\s]*")
 
 # What a line cannot hold.
-_BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
-_JOINERS = "\u200c\u200d"
+_BREAK = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
+_JOINER = re.compile("[\u200c\u200d]")
+_LEFT_HERE = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029\u200c\u200d")
 # Letters of no width and no ink: Hangul fillers, Khmer inherent vowels, the Braille blank.
 _BLANKS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Default-ignorable marks (UAX #44), which can carry hidden text, and the object replacement character. The emoji
+# variation selector U+FE0F is seen.
+_IGNORABLE = frozenset("\u034f\u180b\u180c\u180d\u180f\ufffc") | frozenset(map(chr, range(0xFE00, 0xFE0F)))
+_TAGS = range(0xE0000, 0xE1000)
 _VIRAMA = 9
 _EMOJI_PARTS = frozenset("\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 _REPLACEMENT = "\ufffd"
 
 
 def visible(text: str) -> str:
-    """`text` without characters that cannot be seen; lone surrogates become U+FFFD."""
-    if not _SUSPECT.search(text):
-        return text
-    return _JOINER.sub("", _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text)))
+    """`text` without characters that cannot be seen or that steer a line's direction; its white space stays.
+
+    Lone surrogates become U+FFFD. A joiner stays where a script or an emoji needs it (the CONTEXTJ rules of
+    RFC 5892, and between pictographs).
+    """
+    seen = _unseen().sub(_instead, text)
+    return _JOINER.sub(_joiner, seen)
 
 
 def one_line(text: str) -> str:
@@ -55,49 +50,52 @@ def block(text: str) -> str:
 
 
 def neutralise(text: str) -> str:
-    """`text` without characters that steer a terminal or a line's direction, or that nobody sees.
+    """`text` visible and on one line: line breaks and tabs become spaces, so that it steers no terminal either.
 
-    Line breaks become spaces, lone surrogates U+FFFD. A joiner stays where a script or an emoji
-    needs it (the CONTEXTJ rules of RFC 5892, and between pictographs). No character is moved, so
-    that a span's text is the same cleaned by itself, joiners at its ends aside.
+    No character is moved, so that a span's text is the same cleaned by itself, joiners at its ends aside.
     """
-    return _suspect().sub(_instead, text)
+    return visible(_BREAK.sub(" ", text))
 
 
 @cache
-def _suspect() -> re.Pattern[str]:
-    """Finds each character that `_instead` has to look at; most texts have none, and articles are long."""
+def _unseen() -> re.Pattern[str]:
+    """Finds each character that is not seen, joiners aside."""
     # The planes between hold ideographs, those above private use; each ends with two noncharacters.
     ends = (plane * 0x10000 + end for plane in range(17) for end in (0xFFFE, 0xFFFF))
-    found = [chr(code) for code in (*range(0x20000), *range(0xE0000, 0xE1000), *ends) if _is_suspect(chr(code))]
-    return re.compile(f"[{re.escape(''.join(found))}]")
+    found = sorted(code for code in {*range(0x20000), *_TAGS, *ends} if _is_unseen(chr(code)))
+    # As ranges: above U+FFFF `re` compares with each member of a class in turn.
+    starts = [code for code, before in zip(found, [-2, *found], strict=False) if code != before + 1]
+    stops = [code for code, after in zip(found, [*found[1:], -2], strict=True) if code + 1 != after]
+    ranges = (f"{re.escape(chr(start))}-{re.escape(chr(stop))}" for start, stop in zip(starts, stops, strict=True))
+    return re.compile(f"[{''.join(ranges)}]")
 
 
-def _is_suspect(character: str) -> bool:
-    return (
-        character in _BREAKS
-        or character in _BLANKS
+def _is_unseen(character: str) -> bool:
+    return character not in _LEFT_HERE and (
+        character in _BLANKS
+        or character in _IGNORABLE
+        or ord(character) in _TAGS
         or unicodedata.category(character) in ("Cc", "Cf", "Cs")
         or ord(character) & 0xFFFE == 0xFFFE
     )
 
 
 def _instead(found: re.Match[str]) -> str:
-    character = found[0]
-    if character in _BREAKS:
-        return " "
-    if character in _JOINERS:
-        return character if _joins(found.string, found.start()) else ""
-    return _REPLACEMENT if unicodedata.category(character) == "Cs" else ""
+    return _REPLACEMENT if unicodedata.category(found[0]) == "Cs" else ""
 
 
-def _joins(text: str, place: int) -> bool:
+def _joiner(found: re.Match[str]) -> str:
+    text, place = found.string, found.start()
     before, after = text[place - 1 : place], text[place + 1 : place + 2]
-    if not before or not after:
+    return found[0] if before and after and _joins(before, found[0], after) else ""
+
+
+def _joins(before: str, joiner: str, after: str) -> bool:
+    if after in _LEFT_HERE:
         return False
     if unicodedata.combining(before) == _VIRAMA:
         return True
-    if text[place] == "\u200c":
+    if joiner == "\u200c":
         return unicodedata.bidirectional(before) == unicodedata.bidirectional(after) == "AL"
     return (unicodedata.category(before) == "So" or before in _EMOJI_PARTS) and unicodedata.category(after) == "So"
 

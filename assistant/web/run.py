@@ -19,8 +19,8 @@ from assistant.errors import AssistantError, UsageError
 from assistant.http.api import REQUESTS_PER_MINUTE, create_api
 from assistant.http.keys import KeyStore
 from assistant.http.server import DrainingServer
-from assistant.library.backup import finish_restore
 from assistant.library.kept import accounts_path, conversations_path, feedback_path, keys_path, running
+from assistant.library.restore import finish_restore
 from assistant.settings import Settings
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from assistant.cli.commands.common import Commands, settings_of
+from assistant.text.numbers import counted
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -26,5 +27,5 @@ def _backup(arguments: argparse.Namespace) -> int:
     from assistant.library.backup import back_up
 
     number = back_up(settings_of(arguments).home, arguments.file, force=arguments.force)
-    print(f"assistant: {number} file{'s' * (number != 1)} in {arguments.file}, read back and whole", file=sys.stderr)
+    print(f"assistant: {counted(number, 'file')} in {arguments.file}, read back and whole", file=sys.stderr)
     return 0

@@ -65,7 +65,7 @@ def settings_of(arguments: argparse.Namespace, **more: object) -> Settings:
 
 def say(line: str) -> None:
     """What a person is to know while waiting, on standard error; nobody else is told."""
-    from assistant.cli.terminal import one_line
+    from assistant.text.unicode import one_line
 
     if sys.stderr.isatty():
         print(f"assistant: {one_line(line)}", file=sys.stderr)
@@ -73,7 +73,7 @@ def say(line: str) -> None:
 
 def say_always(line: str) -> None:
     """A line on standard error."""
-    from assistant.cli.terminal import one_line
+    from assistant.text.unicode import one_line
 
     print(f"assistant: {one_line(line)}", file=sys.stderr)
 
@@ -106,7 +106,7 @@ def _day(arguments: argparse.Namespace, option: str) -> date | None:
 
 def warn(problems: Sequence[str]) -> None:
     """One line on standard error for each file that was passed over."""
-    from assistant.cli.terminal import one_line
+    from assistant.text.unicode import one_line
 
     for problem in problems:
         print(f"assistant: skipped {one_line(problem)}", file=sys.stderr)

@@ -24,7 +24,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from assistant.cli.doctor import BROKEN, examine
-    from assistant.cli.terminal import one_line
+    from assistant.text.unicode import one_line
 
     broken = False
     for finding in examine(settings_of(arguments)):

@@ -46,7 +46,7 @@ def read_feedback(home: Path) -> Sequence[Feedback]:
 def _list(arguments: argparse.Namespace) -> int:
     import json
 
-    from assistant.cli.terminal import one_line
+    from assistant.text.unicode import one_line
 
     for item in read_feedback(settings_of(arguments).home):
         if arguments.verdict not in (None, item.verdict):

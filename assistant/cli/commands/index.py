@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from assistant.cli.commands.common import Commands, add_folder, say_always, settings_of, warn
 from assistant.errors import UsageError
+from assistant.text.numbers import counted
 
 if TYPE_CHECKING:
-    from assistant.library.index import FileOutcome, UpdateReport
     from assistant.library.library import Library
+    from assistant.library.mapping import FileOutcome, UpdateReport
     from assistant.library.sources import Source
 
 
@@ -54,7 +55,7 @@ def _index(arguments: argparse.Namespace) -> int:
             return _check(library, arguments)
         if arguments.forget:
             removed = library.forget(arguments.forget)
-            say_always(f"forgot {arguments.forget} and its {_articles(removed)}")
+            say_always(f"forgot {arguments.forget} and its {counted(removed, 'article')}")
             return 0
         return _update(library, arguments)
     finally:
@@ -111,15 +112,16 @@ def _watch(library: Library, arguments: argparse.Namespace) -> None:
 
 
 def _check(library: Library, arguments: argparse.Namespace) -> int:
-    from assistant.cli.terminal import one_line, progress_bars
+    from assistant.cli.terminal import progress_bars
     from assistant.library.verify import check, repair
+    from assistant.text.unicode import one_line
 
     found = check(library, progress_bars("checking files"))
     for line in found.lines:
         print(one_line(line))
     if not found.lines:
         size = library.index.size()
-        print(f"nothing wrong: {_articles(size.articles)}, {size.paragraphs:,} paragraphs")
+        print(f"nothing wrong: {counted(size.articles, 'article')}, {size.paragraphs:,} paragraphs")
         return 0
     if arguments.dry_run:
         return 1
@@ -130,7 +132,7 @@ def _check(library: Library, arguments: argparse.Namespace) -> int:
 
 
 def _tell(outcome: FileOutcome) -> None:
-    from assistant.cli.terminal import one_line
+    from assistant.text.unicode import one_line
 
     message = outcome.message.removeprefix(f"{outcome.path}: ")
     told = one_line(outcome.path + (f": {message}" if message else ""))
@@ -149,8 +151,5 @@ def _summary(report: UpdateReport, library: Library) -> str:
     }
     done = ", ".join(f"{number:,} {what}" for what, number in parts.items() if number)
     size = library.index.size()
-    return f"{done or 'nothing to do'}; the library holds {_articles(size.articles)}, {size.paragraphs:,} paragraphs"
-
-
-def _articles(number: int) -> str:
-    return f"{number:,} article{'s' * (number != 1)}"
+    holds = f"{counted(size.articles, 'article')}, {size.paragraphs:,} paragraphs"
+    return f"{done or 'nothing to do'}; the library holds {holds}"

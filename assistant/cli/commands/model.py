@@ -50,10 +50,10 @@ def _model(arguments: argparse.Namespace) -> int:
 
 def _check(endpoint: Endpoint, settings: Settings) -> int:
     """Ask the endpoint and tell what works; the exit code."""
-    from assistant.cli.terminal import one_line
     from assistant.llm.check import Finding, check_endpoint
     from assistant.llm.remote import EndpointModel
     from assistant.llm.scope import QuestionScope
+    from assistant.text.unicode import one_line
 
     def tell(finding: Finding) -> None:
         print(f"{finding.name:<11}{one_line(finding.text)}", flush=True)

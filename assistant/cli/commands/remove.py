@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.cli.commands.common import Commands, add_folder, filter_of, say, settings_of, warn
 from assistant.errors import UsageError
+from assistant.text.numbers import counted
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
@@ -50,7 +51,7 @@ def _remove(arguments: argparse.Namespace) -> int:
 
 
 def _remove_from(library: Library, doomed: ArticleFilter | None, arguments: argparse.Namespace) -> int:
-    from assistant.cli.terminal import one_line
+    from assistant.text.unicode import one_line
 
     store = library.index.store
     unknown = [key for key in arguments.ids if store.record(key) is None]
@@ -59,7 +60,7 @@ def _remove_from(library: Library, doomed: ArticleFilter | None, arguments: argp
         ids = [header.id for header in library.index.all_headers(doomed)]
     if ids and (arguments.yes or _agreed(len(ids))):
         number = library.remove(ids)
-        print(f"assistant: removed {number} article{'s' * (number != 1)}", file=sys.stderr)
+        print(f"assistant: removed {counted(number, 'article')}", file=sys.stderr)
     elif not unknown:
         print("assistant: nothing was removed", file=sys.stderr)
     for key in unknown:
@@ -71,15 +72,16 @@ def _agreed(number: int) -> bool:
     """Ask, where somebody is there to answer."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return True
-    print(f"Remove {number} article{'s' * (number != 1)} from the library? [y/N] ", end="", file=sys.stderr, flush=True)
+    print(f"Remove {counted(number, 'article')} from the library? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _restore(arguments: argparse.Namespace) -> int:
     from assistant.cli.commands.common import say_always
-    from assistant.cli.terminal import one_line, progress_bars
+    from assistant.cli.terminal import progress_bars
     from assistant.library.location import place_to_ask
     from assistant.library.open import open_place
+    from assistant.text.unicode import one_line
 
     settings = settings_of(arguments)
     library = open_place(place_to_ask(settings), settings, say_always)
@@ -92,5 +94,5 @@ def _restore(arguments: argparse.Namespace) -> int:
     unknown = [key for key in arguments.ids if key not in back]
     for key in unknown:
         print(f"assistant: article {one_line(repr(key))} was not removed", file=sys.stderr)
-    print(f"assistant: restored {len(back)} article{'s' * (len(back) != 1)}", file=sys.stderr)
+    print(f"assistant: restored {counted(len(back), 'article')}", file=sys.stderr)
     return 1 if unknown or report.problems else 0

@@ -22,7 +22,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _restore(arguments: argparse.Namespace) -> int:
-    from assistant.library.backup import restore
+    from assistant.library.restore import restore
 
     before = restore(settings_of(arguments).home, arguments.file, force=arguments.force)
     print(f"assistant: restored {arguments.file}; indexes are made anew when they are needed", file=sys.stderr)

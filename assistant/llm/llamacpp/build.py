@@ -7,7 +7,6 @@ source distribution, so that both engines are of one version; it is fetched once
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib.util
 import json
@@ -27,6 +26,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from assistant.errors import EngineBuildError
+from assistant.util.processor import processor_flags
 from assistant.util.progress import Progress
 
 _RECIPE = tuple(Path(__file__).with_name("cmake") / name for name in ("ggml.cmake", "tile_config.h"))
@@ -169,15 +169,6 @@ def build_tools() -> tuple[str, str]:
 def has_tiles(flags: Collection[str]) -> bool:
     """Whether a processor with these flags multiplies tiles of bytes (AMX)."""
     return "amx_int8" in flags
-
-
-def processor_flags() -> frozenset[str]:
-    """What this processor can do, in Linux's names; elsewhere the processor's name alone."""
-    with contextlib.suppress(OSError):
-        found = re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
-        if found:
-            return frozenset(found[1].split())
-    return frozenset({platform.processor()})
 
 
 def _tool(what: str, *names: str) -> str:

@@ -19,7 +19,8 @@ from collections import deque
 from collections.abc import Mapping
 from typing import IO, Any
 
-from assistant.llm.llamacpp.build import has_tiles, processor_flags
+from assistant.llm.llamacpp.build import has_tiles
+from assistant.util.processor import processor_flags
 
 # Short drafts: on two cores each token of a draft that is thrown away costs what reading it does. With
 # tiles eleven are read in little more than two take to write.

@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.schema.answers import Answer, Citation, Sentence, sentence_to_dict
 from assistant.schema.events import Done, Event, Retrieved, SentenceReady, Step, StepName, Token
+from assistant.text.numbers import counted
 
 _STEPS = {
     StepName.REWRITING: "Understanding the question",
@@ -39,7 +40,7 @@ class LiveAnswer:
                 if name is StepName.RESTARTING:
                     self._sentences, self._citations = (), {}
             case Retrieved(passages):
-                self.doing = f"Reading {_counted(len(passages), 'paragraph')}"
+                self.doing = f"Reading {counted(len(passages), 'paragraph')}"
             case Token(text):
                 self.doing = _STEPS[StepName.WRITING]
                 self._draft += text
@@ -65,7 +66,3 @@ class LiveAnswer:
             ],
             "draft": self._draft.strip(),
         }
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,25 +1,21 @@
-"""What may be uploaded, and by which name it is kept."""
+"""What may be uploaded, and how its name is shown."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from assistant.errors import UsageError
 from assistant.ingest.containers import suffix_of
 from assistant.ingest.discover import SUFFIXES
 from assistant.ingest.limits import MAX_BYTES
-from assistant.text.unicode import neutralise
+from assistant.library.uploads import safe_name
+from assistant.text.unicode import one_line
 from assistant.web.views.html import clip
 
 MOST_FILES = 50
-_LONGEST_NAME = 120  # bytes; file systems take 255, and a suffix against collisions may come
 _SHOWN = 100
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +66,4 @@ class UploadPolicy:
 def display_name(name: str) -> str:
     """A file's name for reading: the last part of a path, one line, nothing invisible, not endless."""
     last = re.split(r"[/\\]", name)[-1]
-    return clip(" ".join(neutralise(last).split()), _SHOWN) or "a file without a name"
-
-
-def safe_name(name: str) -> str:
-    """A file's name that every file system takes and that leaves its folder nowhere; its suffix is kept.
-
-    Not unique: whoever keeps the file sees to that.
-    """
-    last = re.split(r"[/\\]", name)[-1]
-    plain = unicodedata.normalize("NFC", neutralise(last).replace("\ufffd", "_"))
-    path = PurePosixPath(_FORBIDDEN.sub("_", " ".join(plain.split())).strip(" ."))
-    suffix = "".join(path.suffix.split())[:20]
-    stem = path.name.removesuffix(path.suffix).strip(" .") or "article"
-    if _RESERVED.match(stem):
-        stem = f"_{stem}"
-    room = _LONGEST_NAME - len(suffix.encode())
-    return stem.encode()[:room].decode("utf-8", "ignore").rstrip(" .") + suffix
+    return clip(one_line(last), _SHOWN) or "a file without a name"

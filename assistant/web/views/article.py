@@ -8,6 +8,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from assistant.schema.articles import Article, ArticleHeader, Paragraph
+from assistant.text.numbers import counted
 from assistant.text.unicode import neutralise
 from assistant.web.views.html import Child, Exact, clip, join, link, tag
 from assistant.web.views.labels import outlet, time_tag, title
@@ -51,7 +52,7 @@ def headers_html(headers: Sequence[ArticleHeader], *, selected: Container[str] =
 
 
 def _header(header: ArticleHeader, chosen: bool) -> Markup:
-    count = f"{header.paragraphs} paragraph{'' if header.paragraphs == 1 else 's'}"
+    count = counted(header.paragraphs, "paragraph")
     button = tag(
         "button",
         tag("bdi", title(header.title), class_="title"),

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
-from assistant.schema.articles import ArticleFilter
+from assistant.schema.articles import ArticleFilter, iso_day
 from assistant.text.dates import in_words
+from assistant.text.numbers import counted
 from assistant.web.handlers.session import scope_of
 from assistant.web.jobs.loader import State
 from assistant.web.views.answer import answer_html
@@ -200,8 +201,8 @@ def scope_html(scope: ArticleFilter, titles: Mapping[str, str], editing: int | N
     everything = None if chips else tag("span", "All articles, any date", class_="everything")
     dates = tag(
         "form",
-        tag("label", "From", tag("input", type="date", name="since", value=_iso(scope.since))),
-        tag("label", "To", tag("input", type="date", name="until", value=_iso(scope.until))),
+        tag("label", "From", tag("input", type="date", name="since", value=iso_day(scope.since))),
+        tag("label", "To", tag("input", type="date", name="until", value=iso_day(scope.until))),
         tag("button", "Apply", type="submit"),
         data_submit="dates",
     )
@@ -250,15 +251,6 @@ def notice_html(words: str, kind: str = "error") -> Markup:
     )
 
 
-def counted(number: int, what: str) -> str:
-    """ "1 article", "1,200 articles"."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def _chip(words: str, action: str, label: str) -> Markup:
     closing = tag("button", icon("close"), type="button", data_action=action, aria_label=label, title=label)
     return tag("span", tag("span", words, dir="auto"), closing, class_="restriction")
-
-
-def _iso(day: Any) -> str | None:
-    return day.isoformat() if day else None

@@ -8,9 +8,9 @@ from pathlib import PurePath
 
 from markupsafe import Markup
 
-from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
+from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader, iso_day
+from assistant.text.numbers import counted
 from assistant.web.views.article import article_html
-from assistant.web.views.chat import counted
 from assistant.web.views.html import Exact, clip, tag
 from assistant.web.views.icons import icon
 from assistant.web.views.labels import outlet, time_tag, title
@@ -29,8 +29,8 @@ def find_html(find: ArticleFilter, outlets: Sequence[tuple[str, int]]) -> Markup
         "form",
         tag("label", "Words", tag("input", type="search", name="words", value=find.words, autocomplete="off")),
         tag("label", "Outlet", tag("select", options, name="source")),
-        tag("label", "From", tag("input", type="date", name="since", value=_iso(find.since))),
-        tag("label", "To", tag("input", type="date", name="until", value=_iso(find.until))),
+        tag("label", "From", tag("input", type="date", name="since", value=iso_day(find.since))),
+        tag("label", "To", tag("input", type="date", name="until", value=iso_day(find.until))),
         class_="find",
         role="search",
         aria_label="Find articles",
@@ -164,7 +164,3 @@ _STATUS = {
     "duplicate": "duplicate",
     "failed": "could not be read",
 }
-
-
-def _iso(day: object) -> str | None:
-    return str(day) if day else None

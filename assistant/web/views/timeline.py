@@ -8,6 +8,7 @@ from datetime import date
 from markupsafe import Markup
 
 from assistant.text.months import MONTH_NAMES
+from assistant.text.numbers import counted
 from assistant.web.views.html import tag
 
 _MOST_BARS = 120
@@ -72,7 +73,7 @@ def _figure(bars: dict[int, int], yearly: bool) -> Markup:
     table = tag("table", tag("caption", f"Articles a {unit}"), tag("thead", head), tag("tbody", rows))
     total = sum(bars.values())
     ends = _name(first, yearly) if first == last else f"{_name(first, yearly)} – {_name(last, yearly)}"
-    summary = f"{total:,} article{'' if total == 1 else 's'}, {ends}; at most {most:,} in a {unit}"
+    summary = f"{counted(total, 'article')}, {ends}; at most {most:,} in a {unit}"
     return tag(
         "figure",
         picture,
@@ -84,7 +85,7 @@ def _figure(bars: dict[int, int], yearly: bool) -> Markup:
 
 def _bar(place: int, share: float, name: str, code: str, count: int) -> Markup:
     height = max(2, round(share * _HEIGHT))
-    words = f"{name}: {count:,} article{'' if count == 1 else 's'}"
+    words = f"{name}: {counted(count, 'article')}"
     return tag(
         "rect",
         tag("title", words),

@@ -13,7 +13,6 @@ from assistant.cli.terminal import (
     Status,
     as_json,
     byline,
-    one_line,
     print_citations,
     print_refusal,
     print_support,
@@ -23,6 +22,7 @@ from assistant.cli.terminal import (
 from assistant.schema.answers import Answer, Citation, Sentence
 from assistant.schema.articles import Paragraph, Passage
 from assistant.schema.events import Token
+from assistant.text.unicode import one_line
 
 CITATION = Citation(
     1, "a", "Two statements", "IANS", "Xinhua", date(2017, 7, 4), 9, "a#p9", "They met. They left.", "They met.", 0, 9

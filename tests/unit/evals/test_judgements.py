@@ -156,8 +156,8 @@ def test_the_projects_own_contradictions_load() -> None:
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ({**CONTRADICTION, "note": "x"}, "2: note: Extra inputs"),
-        ({key: value for key, value in CONTRADICTION.items() if key != "stated"}, "2: stated: Field required"),
+        ({**CONTRADICTION, "note": "x"}, "2: unknown key 'note'; known are contradicted, from, id"),
+        ({key: value for key, value in CONTRADICTION.items() if key != "stated"}, "2: no stated; add it"),
         ({**CONTRADICTION, "published": "soon"}, "2: published: "),
         ({**CONTRADICTION, "contradicted": " "}, "2: contradicted: "),
     ],
@@ -169,11 +169,13 @@ def test_a_bad_contradiction_is_told_with_its_line(tmp_path: Path, row: Row, tol
     assert f"{path}:{told}" in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["{\n", "[]\n", "3\n"])
-def test_what_is_no_row(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "told"), [("{\n", "not JSON"), ("[]\n", "a list, not a JSON object"), ("3\n", "a int")]
+)
+def test_what_is_no_row(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "c.jsonl"
     path.write_text(text)
-    with pytest.raises(UsageError, match=r"c\.jsonl:1: not a JSON object"):
+    with pytest.raises(UsageError, match=rf"c\.jsonl:1: {told}"):
         load_contradictions(path)
 
 

@@ -249,6 +249,11 @@ def test_members_names(name: str, parts: tuple[str, ...]) -> None:
         ("❤️", "❤️"),
         ("naïve “x” – 中文", "naïve “x” – 中文"),
         ("a\x00\x1bb\tc\nd", "ab\tc\nd"),
+        ("م\u200b\u200cخ", "م\u200cخ"),
+        ("क्\u200d\u200b", "क्"),
+        ("क्\u200d\u200dष", "क्ष"),
+        ("葛\U000e0100", "葛"),
+        ("🚀\u200d\ufffc", "🚀"),
     ],
 )
 def test_characters_nobody_sees_are_taken_out(text: str, clean: str) -> None:

@@ -14,8 +14,9 @@ import pytest
 from filelock import FileLock
 
 from assistant.errors import IndexStoreError, UsageError
-from assistant.library.backup import back_up, finish_restore, restore
+from assistant.library.backup import back_up
 from assistant.library.kept import conversations_path, running, running_pages
+from assistant.library.restore import finish_restore, restore
 from assistant.library.sources import SourceBook
 from assistant.web.storage.conversations import ConversationStore
 

@@ -30,6 +30,10 @@ def test_a_name_stays_in_its_folder_whatever_it_is(name: str) -> None:
         ("a\nb\x1b[2J.md", "a_b__2J.md"),
         (".hidden", "hidden"),
         ("", "article"),
+        ("con.txt", "_con.txt"),
+        ("LPT1.foo.txt", "_LPT1.foo.txt"),
+        ("console.txt", "console.txt"),
+        ("a\u202etxt.exe", "a_txt.exe"),
     ],
 )
 def test_names(name: str, safe: str) -> None:

@@ -22,7 +22,7 @@ def test_one_object_over_several_lines_or_one_a_line() -> None:
     [
         ("", "a.jsonl is empty"),
         (saved(ANSWER) + "{", "a.jsonl, line 2: not JSON"),
-        (saved(ANSWER) + '{"id": 1}', "a.jsonl, line 2: not an answer: question"),
+        (saved(ANSWER) + '{"id": 1}', "a.jsonl, line 2: not an answer: no question"),
         ("[1]", "a.jsonl: not an answer"),
         (saved(ANSWER).replace('"citations": [2]', '"citations": [7]'), r"cites \[7\], which is not among"),
         (saved(ANSWER).replace('"quote": "=1+1', '"quote": "=1+2'), "quote of citation 2 does not stand"),

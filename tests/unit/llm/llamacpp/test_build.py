@@ -19,7 +19,8 @@ from build_tools import CMAKE, Tools
 
 from assistant.errors import EngineBuildError
 from assistant.llm.llamacpp import build
-from assistant.llm.llamacpp.build import SOURCE, EngineSource, NativeEngine, processor_flags
+from assistant.llm.llamacpp.build import SOURCE, EngineSource, NativeEngine
+from assistant.util.processor import processor_flags
 
 FORK = multiprocessing.get_context("fork")
 FLAGS = frozenset({"avx2", "avx512f"})

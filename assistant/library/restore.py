@@ -1,0 +1,159 @@
+"""What a backup holds, put back; a restore that was killed is ended by whatever command comes next."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from assistant.errors import IndexStoreError, UsageError
+from assistant.library.backup_file import checked, unpack
+from assistant.library.kept import running_pages
+from assistant.library.location import kept_in
+from assistant.library.lock import WriterLock
+from assistant.library.sources import BOOK, UPLOADS, write_whole
+from assistant.util.files import sync_folder
+from assistant.util.sqlite import is_sound
+
+_RESTORING = ".restoring"
+_JOURNAL = "journal.json"
+
+
+def restore(home: Path, file: Path, *, force: bool = False) -> Path | None:
+    """Put everything back as the archive has it. What was there before is moved to the folder that is returned.
+
+    Everything is unpacked and checked first; then files are renamed, and a kill in between is made good by whatever
+    command comes next (`finish_restore`). Raises `UsageError` where there is something already, unless `force`, where
+    a page runs, and for a file that is no whole backup; `IndexStoreError`.
+    """
+    with _alone(home):
+        return _restore(home, file, force)
+
+
+def _restore(home: Path, file: Path, force: bool) -> Path | None:
+    _finish(home)
+    if pages := running_pages(home):
+        raise UsageError(f"a page is running (process {', '.join(pages)}); stop it first, then restore again")
+    units = checked(file, shown=file)
+    kept = kept_in(home)
+    there = _units(kept)
+    if there and not force:
+        raise UsageError(
+            f"{kept}: holds {', '.join(there[:5])} already; say --force to put the backup in their place "
+            "(they are moved aside, not deleted)"
+        )
+    staging = kept / _RESTORING
+    try:
+        unpack(file, staging / "new")
+        for name in ("conversations.sqlite3", "feedback.sqlite3"):
+            if name in units and not is_sound(staging / "new" / name):
+                raise UsageError(f"{file}: {name} in it is damaged; nothing was changed; take another backup")
+        journal = {"new": sorted(units), "gone": [name for name in there if name not in units]}
+        write_whole(staging / _JOURNAL, json.dumps(journal).encode())
+    except OSError as error:
+        raise IndexStoreError(f"{kept}: cannot be written ({error.strerror}); nothing was changed") from error
+    finally:
+        if not (staging / _JOURNAL).exists():
+            shutil.rmtree(staging, ignore_errors=True)
+    return _finish(home)
+
+
+def finish_restore(home: Path) -> Path | None:
+    """End a restore that has begun to rename: the folder of what was there before, if anything was.
+
+    Does nothing where there is none. Raises `UsageError` while another process restores; `IndexStoreError`.
+    """
+    if not (kept_in(home) / _RESTORING).is_dir():
+        return None
+    with _alone(home):
+        return _finish(home)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Be the only process that restores; what another one unpacks is not to be cleared away."""
+    kept_in(home).mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(kept_in(home) / f"{_RESTORING}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise UsageError("another process restores a backup; try again when it has ended") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _finish(home: Path) -> Path | None:
+    kept = kept_in(home)
+    staging = kept / _RESTORING
+    if not staging.is_dir():
+        return None
+    try:
+        if not (staging / _JOURNAL).is_file():
+            shutil.rmtree(staging)
+            return None
+        journal = json.loads((staging / _JOURNAL).read_text(encoding="ascii"))
+        for name in journal["gone"]:
+            _aside(kept, staging, name)
+        for name in journal["new"]:
+            if (staging / "new" / name).exists():
+                _aside(kept, staging, name)
+                (kept / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                (staging / "new" / name).replace(kept / name)
+                sync_folder((kept / name).parent)
+        for library in {str(Path(name).parent) for name in (*journal["new"], *journal["gone"]) if "/" in name}:
+            _forget_index(home / library)
+        return _ended(kept, staging)
+    except OSError as error:
+        raise IndexStoreError(
+            f"{error.filename or staging}: the restore cannot be finished ({error.strerror}); "
+            "mend that and start any command: it is gone on with"
+        ) from error
+
+
+def _units(kept: Path) -> list[str]:
+    """What a restore replaces, by name."""
+    names = ["conversations.sqlite3", "feedback.sqlite3"]
+    names += [f"{library}/{part}" for library in _libraries_in(kept) for part in (BOOK, UPLOADS)]
+    return [name for name in names if (kept / name).exists()]
+
+
+def _libraries_in(kept: Path) -> list[str]:
+    patterns = ("library", "indexes/*", "servers/*")
+    return sorted(path.relative_to(kept).as_posix() for pattern in patterns for path in kept.glob(pattern))
+
+
+def _aside(kept: Path, staging: Path, name: str) -> None:
+    old = staging / "old" / name
+    if (kept / name).exists() and not old.exists():
+        old.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for end in ("-journal", "-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                (kept / f"{name}{end}").rename(old.with_name(old.name + end))
+
+
+def _forget_index(state: Path) -> None:
+    """It is made anew from what was restored."""
+    if not (state / "index.sqlite3").exists():
+        return
+    with WriterLock(state / "index.sqlite3").held():
+        for path in (*state.glob("index.sqlite3-*"), *state.glob("*.vectors*"), state / "index.sqlite3"):
+            if path.is_file():
+                path.unlink()
+
+
+def _ended(kept: Path, staging: Path) -> Path | None:
+    if not (staging / "old").exists():
+        shutil.rmtree(staging)
+        return None
+    before = kept / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    staging.rename(before)
+    (before / _JOURNAL).unlink()
+    shutil.rmtree(before / "new", ignore_errors=True)
+    return before

@@ -1,0 +1,17 @@
+"""What this machine's processor can do."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import re
+from pathlib import Path
+
+
+def processor_flags() -> frozenset[str]:
+    """What this processor can do, in Linux's names; elsewhere the processor's name alone."""
+    with contextlib.suppress(OSError):
+        found = re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+        if found:
+            return frozenset(found[1].split())
+    return frozenset({platform.processor()})
