@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.schema import Answer, Article, Citation, Question, Sentence, Turn
+    from assistant.schema.answers import Answer, Citation, Question, Sentence, Turn
+    from assistant.schema.articles import Article, ArticleFilter
     from assistant.settings import Settings
 
-__all__ = ["Answer", "Article", "Assistant", "Citation", "Question", "Sentence", "Settings", "Turn"]
+__all__ = ["Answer", "Article", "ArticleFilter", "Assistant", "Citation", "Question", "Sentence", "Settings", "Turn"]
 __version__ = "0.2.0.dev0"
 
 
@@ -19,5 +20,6 @@ def __getattr__(name: str) -> Any:
 
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    homes = {"Assistant": "assistant.api", "Settings": "assistant.settings"}
-    return getattr(import_module(homes.get(name, "assistant.schema")), name)
+    articles = "schema.articles"
+    homes = {"Assistant": "api", "Settings": "settings", "Article": articles, "ArticleFilter": articles}
+    return getattr(import_module(f"assistant.{homes.get(name, 'schema.answers')}"), name)

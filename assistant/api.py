@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,9 +31,11 @@ from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Answer, Article, ArticleHeader, Citation, Done, Event, Passage, Question, Turn
+from assistant.schema.answers import Answer, Citation, CitationState, Question, Turn
+from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
+from assistant.schema.events import Done, Event
 from assistant.settings import Settings
-from assistant.stores.base import Filter, Size
+from assistant.stores.base import Size
 from assistant.util.progress import Progress, ProgressOf, unseen
 from assistant.verification.entailment import entailment_of, open_verifier
 from assistant.verification.evidence import EvidenceFinder
@@ -150,13 +151,14 @@ class Assistant:
         question: str | Question,
         *,
         history: Sequence[Turn] = (),
-        since: date | None = None,
-        until: date | None = None,
-        as_of: date | None = None,
+        articles: ArticleFilter = EVERY_ARTICLE,
         scope: QuestionScope | None = None,
     ) -> Answer:
-        """The answer, or a refusal. Raises `QuestionError` and `ModelError`."""
-        asked = _question(question, history, since, until, as_of)
+        """The answer, or a refusal; a `Question` has its own history and articles.
+
+        Raises `QuestionError` and `ModelError`.
+        """
+        asked = _question(question, history, articles)
         return next(event.answer for event in self.stream(asked, scope=scope) if isinstance(event, Done))
 
     def stream(
@@ -164,17 +166,15 @@ class Assistant:
         question: str | Question,
         *,
         history: Sequence[Turn] = (),
-        since: date | None = None,
-        until: date | None = None,
-        as_of: date | None = None,
+        articles: ArticleFilter = EVERY_ARTICLE,
         scope: QuestionScope | None = None,
     ) -> Iterator[Event]:
         """The same as events, as they happen; the last one is `Done`.
 
         By `scope` the question can be cancelled from another thread, and what is waited for is told.
-        After `Step("restarting")` they begin anew: the embedded engine had ended and was started again.
+        After `Step(StepName.RESTARTING)` they begin anew: the embedded engine had ended and was started again.
         """
-        asked = _question(question, history, since, until, as_of)
+        asked = _question(question, history, articles)
         check_question(asked.text)
         return self._recovery.stream(lambda: self._pipeline(scope or QuestionScope()).stream(asked))
 
@@ -196,22 +196,17 @@ class Assistant:
 
     def headers(
         self,
+        articles: ArticleFilter = EVERY_ARTICLE,
         *,
-        words: str = "",
-        source: str | None = None,
-        since: date | None = None,
-        until: date | None = None,
         limit: int = 50,
         offset: int = 0,
     ) -> list[ArticleHeader]:
-        """Articles by date, oldest first, undated last; `words` are looked for in title and outlet."""
-        return self.index.headers(Filter(words, source, since, until), limit=limit, offset=offset)
+        """These articles by date, oldest first, undated last."""
+        return self.index.headers(articles, limit=limit, offset=offset)
 
-    def count(
-        self, *, words: str = "", source: str | None = None, since: date | None = None, until: date | None = None
-    ) -> int:
+    def count(self, articles: ArticleFilter = EVERY_ARTICLE) -> int:
         """How many `headers` would return without a limit."""
-        return self.index.store.count(Filter(words, source, since, until))
+        return self.index.store.count(articles)
 
     def outlets(self) -> list[tuple[str, int]]:
         """Outlets with their number of articles, most first."""
@@ -236,8 +231,8 @@ class Assistant:
         """Remove articles from the library, not their files; how many there were. Raises `IndexStoreError`."""
         return self.library.remove(ids)
 
-    def resolve(self, citation: Citation) -> str:
-        """Whether a saved citation still stands: "unchanged", "changed" or "gone"."""
+    def resolve(self, citation: Citation) -> CitationState:
+        """Whether a saved citation still stands."""
         return self.index.resolve(citation)
 
     def refresh(self) -> UpdateReport:
@@ -261,9 +256,7 @@ class Assistant:
         self.close()
 
 
-def _question(
-    question: str | Question, history: Sequence[Turn], since: date | None, until: date | None, as_of: date | None
-) -> Question:
+def _question(question: str | Question, history: Sequence[Turn], articles: ArticleFilter) -> Question:
     if isinstance(question, Question):
         return question
-    return Question(question, history=tuple(history), since=since, until=until, as_of=as_of)
+    return Question(question, history=tuple(history), articles=articles)

@@ -45,9 +45,9 @@ from assistant.library.index import ArticleIndex
 from assistant.library.open import open_embedder
 from assistant.query.query import Query
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Question
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.settings import Settings
-from assistant.stores.base import Filter, Record
+from assistant.stores.base import Record
 from assistant.stores.sqlite.store import SqliteStore
 from bench.news import News
 
@@ -189,7 +189,7 @@ def measure_index(options: argparse.Namespace, folder: Path) -> None:
     row("one new article found among them", f"{seconds:.2f} s" if "new" in found else "NOT FOUND")
     texts = [
         node.text
-        for record in again.store.listed(Filter(), limit=options.questions)
+        for record in again.store.listed(EVERY_ARTICLE, limit=options.questions)
         for node in again.store.nodes_of(record.id)[:1]
     ]
     questions = [made.question(text) for text in texts]
@@ -265,7 +265,7 @@ def _retriever(store: SqliteStore, embedder: BaseEmbedding) -> Callable[[str], o
 
 def dated_query(text: str) -> Query:
     """The question put to the articles of some years; to read its times out of it is part of retrieval."""
-    return Query.of(text, Question(text, since=SINCE, until=UNTIL))
+    return Query.of(text, ArticleFilter(since=SINCE, until=UNTIL))
 
 
 def measure_questions(questions: Sequence[str], ask: Callable[[str], object], what: str) -> None:

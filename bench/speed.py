@@ -31,7 +31,7 @@ from assistant.library.open import open_embedder
 from assistant.llm.chat_model import ChatModel, Timings
 from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL
 from assistant.llm.open import open_model
-from assistant.schema import Article
+from assistant.schema.articles import Article
 from assistant.settings import PROJECT, Settings, default_articles
 from assistant.util.progress import Progress
 from bench.figures import (

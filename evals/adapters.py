@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import UsageError
-from assistant.schema import Article, Paragraph, Turn
+from assistant.schema.answers import Turn
+from assistant.schema.articles import Article, Paragraph
 from evals.schema import Case
 
 SETS = ("squad2", "clapnq", "followup_mtrag", "followup_canard", "temporal_timeqa")

@@ -34,7 +34,8 @@ from llama_index.core.schema import NodeWithScore, TextNode
 from pydantic import PrivateAttr
 
 from assistant.answering.citations import make_citation
-from assistant.schema import Answer, Article, Passage, Sentence, passage_to_dict
+from assistant.schema.answers import Answer, Sentence
+from assistant.schema.articles import Article, Passage, passage_to_dict
 from assistant.text.sentences import split_sentences
 from evals.runner import Reply
 from evals.schema import Case

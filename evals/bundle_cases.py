@@ -8,7 +8,8 @@ from pathlib import Path
 
 from assistant.errors import UsageError
 from assistant.ingest.discover import list_files
-from assistant.schema import Article, Turn
+from assistant.schema.answers import Turn
+from assistant.schema.articles import Article
 from evals.bundles import Bundle, GoldAnswer, Item
 from evals.schema import Case, GoldQuote
 

@@ -31,7 +31,7 @@ from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from assistant.settings import Settings
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.judge import Judge

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from assistant.web.storage.feedback import Feedback
 from evals.matching import states
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from assistant.errors import UsageError
 from assistant.retrieval.context import ArticleContext
-from assistant.schema import Article, Paragraph, Passage
+from assistant.schema.articles import Article, Paragraph, Passage
 from assistant.settings import PROJECT
 from evals.bundle_cases import article_id, check_articles, read_articles, write_articles
 from evals.bundles import Bundle, Item

@@ -15,7 +15,7 @@ from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.open import open_embedder
 from assistant.llm.chat_model import ChatModel
-from assistant.schema import Article
+from assistant.schema.articles import Article
 from assistant.settings import Settings
 from evals.baseline import CitationBaseline
 from evals.bundle_cases import read_articles

@@ -18,7 +18,9 @@ from typing import Any, Protocol, TextIO
 from tqdm import tqdm
 
 from assistant.errors import AssistantError, ModelConnectionError, ModelError, UsageError
-from assistant.schema import Article, Done, Event, Question, Retrieved, passage_to_dict
+from assistant.schema.answers import Question
+from assistant.schema.articles import Article, passage_to_dict
+from assistant.schema.events import Done, Event, Retrieved
 from evals.adapters import EvalSet
 from evals.results_io import case_to_dict, result_from_dict, result_to_dict
 from evals.schema import Case, Result, Score

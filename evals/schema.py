@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 
 DEVELOPMENT, HELD_OUT = "development", "held-out"
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.context import ArticleContext
-from assistant.schema import Paragraph, Passage
+from assistant.schema.articles import Paragraph, Passage
 from assistant.text.tokens import stems
 
 OLD, NEW = date(2017, 7, 4), date(2023, 3, 22)

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from assistant.ingest.discover import ArticleFile, Problem, files_of
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 TITLE = "Xi and Putin sign two statements"
 PARAGRAPHS = [

@@ -18,7 +18,8 @@ from llama_index.core.vector_stores.types import (
     VectorStoreQueryMode,
 )
 
-from assistant.stores.base import Filter, Record, Size, Store
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
+from assistant.stores.base import Record, Size, Store
 
 Open = Callable[[], Store]
 Item = tuple[Record, list[TextNode]]
@@ -118,7 +119,7 @@ class StoreContract:
             [],
         )
         assert (list(store.records()), store.outlets(), store.months(), list(store.faults())) == ([], [], [], [])
-        assert (store.listed(Filter(), limit=10), store.count(Filter())) == ([], 0)
+        assert (store.listed(EVERY_ARTICLE, limit=10), store.count(EVERY_ARTICLE)) == ([], 0)
         assert [search("Moscow", mode) for mode in ("hybrid", "default", "text_search")] == [[], [], []]
         store.remove(["a"])
 
@@ -218,7 +219,7 @@ class StoreContract:
         )
 
         def listed(**fields: Any) -> list[str]:
-            chosen = Filter(**fields)
+            chosen = ArticleFilter(**fields)
             found = [record.id for record in store.listed(chosen, limit=10)]
             assert store.count(chosen) == len(found)
             return found
@@ -235,8 +236,13 @@ class StoreContract:
         assert listed(since=date(2017, 7, 4), until=date(2017, 7, 4)) == ["early", "nameless"]
         assert listed(since=date(2017, 7, 5)) == ["late"]
         assert listed(until=date(2017, 7, 3)) == []
-        assert [record.id for record in store.listed(Filter(), limit=2, offset=1)] == ["nameless", "late"]
-        assert store.listed(Filter(), limit=2, offset=9) == []
+        assert listed(as_of=date(2017, 7, 3)) == []
+        assert listed(since=date(2017, 1, 1), until=date(2023, 3, 22), as_of=date(2023, 3, 21)) == ["early", "nameless"]
+        assert listed(ids=("undated", "early", "twin", "nobody", "'")) == ["early", "undated"]
+        assert listed(ids=("undated", "early"), source="TDI") == ["undated"]
+        assert listed(ids=()) == []
+        assert [record.id for record in store.listed(EVERY_ARTICLE, limit=2, offset=1)] == ["nameless", "late"]
+        assert store.listed(EVERY_ARTICLE, limit=2, offset=9) == []
         assert store.outlets() == [("TDI", 2), ("IANS", 1)]
         assert store.months() == [("2017-07", 2), ("2023-03", 1)]
         assert store.size() == Size(4, 4, 4)
@@ -368,7 +374,7 @@ class StoreContract:
         assert [record.id for record in filled.records(name)] == [name]
         assert [node.node_id for node in filled.nodes_of(name)] == [f"{name}#p1", f"{name}#p2"]
         assert ids(search("tsunami came", "text_search", of(name)))[0] == f"{name}#p1"
-        assert [record.id for record in filled.listed(Filter(source=name), limit=5)] == [name]
+        assert [record.id for record in filled.listed(ArticleFilter(source=name), limit=5)] == [name]
         filled.replace([item])
         assert filled.size().articles == 3
         filled.remove([name])
@@ -426,13 +432,13 @@ class StoreContract:
         self, filled: Store, open_store: Open, article: Put, search: Search
     ) -> None:
         assert "c#p1" not in ids(search("tsunami"))
-        before = (filled.generation(), filled.size(), filled.count(Filter()))
+        before = (filled.generation(), filled.size(), filled.count(EVERY_ARTICLE))
         other = open_store()
         other.replace([article("c", ["A tsunami"]), article("a", ["All is new"])])
         assert ids(search("tsunami", "text_search")) == ["c#p1"]
         assert "a#p2" not in ids(search("leaders"))
-        assert (filled.generation(), filled.size(), filled.count(Filter())) != before
-        assert filled.size().articles == filled.count(Filter()) == 3
+        assert (filled.generation(), filled.size(), filled.count(EVERY_ARTICLE)) != before
+        assert filled.size().articles == filled.count(EVERY_ARTICLE) == 3
         generation = filled.generation()
         other.remove(["c"])
         assert filled.generation() != generation

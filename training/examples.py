@@ -21,7 +21,8 @@ from typing import Any
 from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import turn_line
 from assistant.retrieval.context import ArticleContext
-from assistant.schema import Paragraph, Passage, Turn
+from assistant.schema.answers import Turn
+from assistant.schema.articles import Paragraph, Passage
 from training import INVOCATION
 
 DATA = Path(__file__).with_name("data")
@@ -139,6 +140,8 @@ class Builder:
             if not item.get("history") or not item.get("standalone"):
                 continue
             yield self._rewriting(item["history"], item["question"], item["standalone"])
+            if len(plain) < 2:
+                continue
             before, after = self._random.sample(plain, 2)
             history = [
                 {"role": "user", "content": before["question"]},
@@ -195,22 +198,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("output", type=Path)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--news-share", type=float, default=1.0, help="how much of the bundles, beside all pairs")
+    parser.add_argument("--share", type=float, default=1.0, help="how much of all items is used")
+    parser.add_argument("--whole", nargs="*", default=[], metavar="TYPE", help="types of items that are all used")
     options = parser.parse_args()
     chance = random.Random(options.seed)
     builder = Builder(Prompts.of(PROMPTS, taught=True), options.seed)
     count = 0
     with options.output.open("w", encoding="utf-8") as file:
-        for path in sorted((DATA / "news").glob("*.json")):
-            for example in builder.bundle(json.loads(path.read_text(encoding="utf-8"))):
-                if chance.random() >= options.news_share:
+
+        def write(examples: Iterable[Example], share: float = 1.0) -> None:
+            nonlocal count
+            for example in examples:
+                if share < 1 and chance.random() >= share:
                     continue
                 file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
                 count += 1
+
+        for path in sorted((DATA / "news").glob("*.json")):
+            bundle = json.loads(path.read_text(encoding="utf-8"))
+            items = bundle["items"]
+            kept = [item for item in items if item["type"] in options.whole or chance.random() < options.share]
+            write(builder.bundle(bundle | {"items": kept}))
         for path in sorted((DATA / "pairs").glob("*.json")):
-            for example in builder.pairs(json.loads(path.read_text(encoding="utf-8"))):
-                file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
-                count += 1
+            write(builder.pairs(json.loads(path.read_text(encoding="utf-8"))), options.share)
     print(f"{count} examples in {options.output}")
 
 

@@ -147,6 +147,17 @@ def by_task(seen: Sequence[tuple[str, float, bool]]) -> dict[str, list[float]]:
     return found
 
 
+def resume(path: Path, model: Adapted, optimiser: torch.optim.Optimizer, digest: str) -> tuple[int, float]:
+    """Restore an interrupted run: packs of these examples seen, and seconds spent."""
+    saved = torch.load(path, map_location=next(model.adapters.parameters()).device)
+    model.adapters.load_state_dict(saved["adapters"])
+    optimiser.load_state_dict(saved["optimiser"])
+    if saved["examples"] == digest:
+        return saved["packs"], saved["seconds"]
+    print("the examples are others than before: all of them from the first on", flush=True)
+    return 0, saved["seconds"]
+
+
 def main() -> None:
     """Train until all packs were seen `--passes` times, or `--minutes` are over; the rate falls to 0 at the end."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -156,6 +167,8 @@ def main() -> None:
     parser.add_argument("--passes", type=float, default=1.0)
     parser.add_argument("--minutes", type=float, default=None, help="plan for so long instead of --passes")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--begin", type=Path, help="the state.pt of another run, whose adapter this one goes on from")
+    parser.add_argument("--rate", type=float, default=_RATE, help="the highest learning rate")
     options = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -170,15 +183,12 @@ def main() -> None:
     optimiser = torch.optim.AdamW(model.adapters.parameters(), lr=_RATE, weight_decay=0.01)
     trainer = Trainer(model, encode, device)
     state = options.folder / "state.pt"
-    done, spent = 0, 0.0
     if state.exists():
-        saved = torch.load(state, map_location=device)
-        model.adapters.load_state_dict(saved["adapters"])
-        optimiser.load_state_dict(saved["optimiser"])
-        done, spent = saved["packs"], saved["seconds"]
-        if saved["examples"] != digest:
-            print("the examples are others than before: all of them from the first on", flush=True)
-            done = 0
+        done, spent = resume(state, model, optimiser, digest)
+    else:
+        done, spent = 0, 0.0
+        if options.begin:
+            model.adapters.load_state_dict(torch.load(options.begin, map_location=device)["adapters"])
     tails = sum(len(one.tails) for one in packs)
     print(f"{len(packs)} packs, {tails} examples, on {device}; from pack {done}", flush=True)
     began, last = time.monotonic() - spent, time.monotonic()
@@ -200,9 +210,9 @@ def main() -> None:
             share = elapsed / (60 * options.minutes) if options.minutes else done / len(packs)
             if share >= 1:
                 break
-            rate = _RATE * min(share / _WARM_UP, 0.5 * (1 + math.cos(math.pi * share)))
+            rate = options.rate * min(share / _WARM_UP, 0.5 * (1 + math.cos(math.pi * share)))
             for group in optimiser.param_groups:
-                group["lr"] = max(rate, _RATE / 100)
+                group["lr"] = max(rate, options.rate / 100)
             seen: list[tuple[str, float, bool]] = []
             step = packs[done : done + _PACKS_A_STEP]
             weight = sum(len(one.tails) for one in step)

@@ -15,7 +15,9 @@ from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Event, Passage, Retrieved, Sentence, SentenceReady, Step, Token
+from assistant.schema.answers import Sentence
+from assistant.schema.articles import Passage
+from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName, Token
 from assistant.util.stopwatch import Stopwatch
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Claim, Verifier
@@ -59,7 +61,7 @@ class ReadApart:
         trace.threshold = self._thresholds.shown
         passages, contexts = yield from self._retrieve(query, clock)
         trace.passages = passages
-        yield Step("judging")
+        yield Step(StepName.JUDGING)
         trace.candidates = [self._judge(query, context) for context in contexts]
         clock.mark("gate")
         claims = yield from self._generate(query, trace.candidates, clock)
@@ -81,7 +83,7 @@ class ReadApart:
         self, query: Query, clock: Stopwatch
     ) -> Generator[Event, None, tuple[tuple[Passage, ...], list[ArticleContext]]]:
         """The passages found, and the articles to read: whole ones of a small library, excerpts of a large one."""
-        yield Step("searching")
+        yield Step(StepName.SEARCHING)
         retriever = self._steps.retriever
         passages = retriever.retrieve(query)
         if retriever.reads_whole():
@@ -120,7 +122,7 @@ class ReadApart:
         claims: list[Claim] = []
         drafts = [""]
         for generator in self._steps.generators:
-            yield Step("writing")
+            yield Step(StepName.WRITING)
             draft = ""
             for item in generator.write(query.text, candidate.context):
                 clock.first("first_token")
@@ -131,11 +133,11 @@ class ReadApart:
             if draft in drafts:
                 continue
             drafts.append(draft)
-            yield Step("checking")
+            yield Step(StepName.CHECKING)
             claims.append(verifier.verify(query.text, draft, candidate.context, answered=candidate.answered))
             if claims[-1].confidence >= self._thresholds.shown:
                 return claims
-        yield Step("checking")
+        yield Step(StepName.CHECKING)
         quotation = verifier.quotation(query.text, drafts[-1], candidate.context, answered=candidate.answered)
         return [*claims, quotation] if quotation else claims
 

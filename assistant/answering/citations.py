@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.schema import Citation, Passage
+from assistant.schema.answers import Citation
+from assistant.schema.articles import Passage
 from assistant.verification.evidence import Evidence
 
 

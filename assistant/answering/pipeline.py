@@ -10,7 +10,8 @@ from assistant.answering.trace import Trace
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
-from assistant.schema import Answer, Done, Event, Question, Step
+from assistant.schema.answers import Answer, Question
+from assistant.schema.events import Done, Event, Step, StepName
 from assistant.util.stopwatch import Stopwatch
 
 _CLOSEST = 3
@@ -39,24 +40,24 @@ class Pipeline:
                 id=question.id,
                 question=question.text,
                 standalone_question=query.text,
-                answer=said_as_of(question.as_of, " ".join(map(with_marks, reply.sentences)) or NOT_STATED),
+                answer=said_as_of(question.articles.as_of, " ".join(map(with_marks, reply.sentences)) or NOT_STATED),
                 refused=not reply.sentences,
-                refusal_reason=reply.reason and said_as_of(question.as_of, reply.reason),
+                refusal_reason=reply.reason and said_as_of(question.articles.as_of, reply.reason),
                 confidence=reply.confidence,
                 sentences=reply.sentences,
                 citations=reply.citations,
-                as_of=question.as_of,
+                as_of=question.articles.as_of,
                 closest=() if reply.sentences else reply.passages[:_CLOSEST],
                 model=self._model_name,
                 left_out=reply.left_out,
                 timings_ms=clock.done(),
-                steps=trace.to_dict(),
+                steps=trace.ended(),
             )
         )
 
     def _understand(self, question: Question, clock: Stopwatch) -> Generator[Event, None, Query]:
         if question.history:
-            yield Step("rewriting")
+            yield Step(StepName.REWRITING)
         text = self._rewriter.standalone(question.text, question.history)
         clock.mark("rewrite")
-        return Query.of(text, question)
+        return Query.of(text, question.articles)

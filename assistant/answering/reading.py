@@ -8,7 +8,9 @@ from typing import Protocol
 
 from assistant.answering.trace import Trace
 from assistant.query.query import Query
-from assistant.schema import Citation, Event, Omission, Passage, Sentence
+from assistant.schema.answers import Citation, Omission, Sentence
+from assistant.schema.articles import Passage
+from assistant.schema.events import Event
 from assistant.util.stopwatch import Stopwatch
 
 NOT_STATED = "The articles do not say."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from assistant.schema import Sentence
+from assistant.schema.answers import Sentence
 from assistant.text.dates import in_words
 
 _MARK = re.compile(r"\s*\[\d+\]")

@@ -15,7 +15,9 @@ from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.retrieval.numbered import NumberedContext
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Draft, Event, Omission, Passage, Retrieved, Sentence, SentenceReady, Step, Token
+from assistant.schema.answers import Draft, Omission, Sentence
+from assistant.schema.articles import Passage
+from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName, Token
 from assistant.util.stopwatch import Stopwatch
 from assistant.verification.joint import CheckedSentence, Finding, JointVerifier
 
@@ -41,7 +43,7 @@ class ReadTogether:
         if not context.passages:
             return Reply(passages, (), (), None, NOTHING_FOUND)
         draft = yield from self._generate(query, context, clock)
-        yield Step("checking")
+        yield Step(StepName.CHECKING)
         checked = self._verifier.verify(draft.sentences, context)
         trace.joint = checked
         clock.mark("check")
@@ -55,7 +57,7 @@ class ReadTogether:
     def _retrieve(
         self, query: Query, clock: Stopwatch
     ) -> Generator[Event, None, tuple[tuple[Passage, ...], NumberedContext]]:
-        yield Step("searching")
+        yield Step(StepName.SEARCHING)
         passages = self._retriever.retrieve(query)
         context = NumberedContext.of(self._retriever.contexts(passages), self._characters)
         clock.mark("retrieve")
@@ -63,7 +65,7 @@ class ReadTogether:
         return passages, context
 
     def _generate(self, query: Query, context: NumberedContext, clock: Stopwatch) -> Generator[Event, None, Draft]:
-        yield Step("writing")
+        yield Step(StepName.WRITING)
         draft = Draft()
         for item in self._generator.write(query.text, context):
             clock.first("first_token")

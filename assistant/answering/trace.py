@@ -1,13 +1,13 @@
-"""How an answer came about: typed while it is collected, plain JSON for `--explain` and the page."""
+"""How an answer came about, collected step by step."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from assistant.answering.selection import Candidate, Outcome
-from assistant.schema import Passage, passage_to_dict
+from assistant.schema.articles import Passage
+from assistant.schema.trace import AnswerTrace, TracedArticle, TracedEvidence, TracedSentence
 from assistant.verification.evidence import Evidence
 from assistant.verification.joint import CheckedSentence
 from assistant.verification.verifier import Claim
@@ -28,56 +28,43 @@ class Trace:
         """Note what became of the claims."""
         self.claims += zip(claims, outcomes, strict=True)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The record as plain values: `question`, `threshold`, `passages`, `contexts`, `sentences`."""
-        return {
-            "question": self.question,
-            "threshold": self.threshold,
-            "passages": [passage_to_dict(passage) for passage in self.passages],
-            "reports": [_candidate(candidate) for candidate in self.candidates],
-            "sentences": [
-                *(_claim(claim, outcome) for claim, outcome in self.claims),
-                *(_checked(one) for one in self.joint),
-            ],
-        }
+    def ended(self) -> AnswerTrace:
+        """All of it, as the answer carries it."""
+        return AnswerTrace(
+            self.question,
+            self.threshold,
+            self.passages,
+            tuple(map(_article, self.candidates)),
+            (*(_claim(claim, outcome) for claim, outcome in self.claims), *map(_checked, self.joint)),
+        )
 
 
-def _candidate(candidate: Candidate) -> dict[str, Any]:
+def _article(candidate: Candidate) -> TracedArticle:
     first = candidate.context.passages[0]
-    return {
-        "article_id": first.article_id,
-        "title": first.title,
-        "source": first.source,
-        "published": first.published.isoformat() if first.published else None,
-        "paragraphs": [passage.paragraph.number for passage in candidate.context.passages],
-        "answered": round(candidate.answered, 4),
-    }
+    numbers = tuple(passage.paragraph.number for passage in candidate.context.passages)
+    return TracedArticle(
+        first.article_id, first.title, first.source, first.published, numbers, answered=candidate.answered
+    )
 
 
-def _claim(claim: Claim, outcome: Outcome) -> dict[str, Any]:
-    return {
-        "draft": claim.text,
-        "quoted": claim.quoted,
-        "evidence": _evidence(claim.evidence),
-        "judgements": {name: round(value, 4) for name, value in asdict(claim.judgements).items()},
-        "confidence": round(claim.confidence, 4),
-        "problems": list(claim.problems),
-        "outcome": outcome.value,
-    }
+def _claim(claim: Claim, outcome: Outcome) -> TracedSentence:
+    return TracedSentence(
+        claim.text,
+        claim.quoted,
+        _evidence(claim.evidence),
+        asdict(claim.judgements),
+        claim.confidence,
+        tuple(claim.problems),
+        outcome,
+    )
 
 
-def _checked(checked: CheckedSentence) -> dict[str, Any]:
-    """The same keys; a probability only where the verifier gave one."""
-    return {
-        "draft": checked.draft.claim,
-        "quoted": False,
-        "evidence": _evidence(checked.evidence),
-        "judgements": {} if checked.support is None else {"stated": round(checked.support, 4)},
-        "confidence": None,
-        "problems": [],
-        "outcome": checked.finding.value,
-    }
+def _checked(checked: CheckedSentence) -> TracedSentence:
+    """A probability only where the verifier gave one."""
+    judgements = {} if checked.support is None else {"stated": checked.support}
+    evidence = _evidence(checked.evidence)
+    return TracedSentence(checked.draft.claim, False, evidence, judgements, None, (), checked.finding)
 
 
-def _evidence(evidence: Sequence[Evidence]) -> list[dict[str, str]]:
-    return [{"paragraph_id": part.passage.paragraph.id, "quote": part.quote.text} for part in evidence]
+def _evidence(evidence: Sequence[Evidence]) -> tuple[TracedEvidence, ...]:
+    return tuple(TracedEvidence(part.passage.paragraph.id, part.quote.text) for part in evidence)

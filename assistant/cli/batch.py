@@ -18,7 +18,8 @@ from assistant.errors import (
     QuestionError,
 )
 from assistant.query.validate import check_question
-from assistant.schema import Answer, Question, Turn
+from assistant.schema.answers import Answer, Question, Turn
+from assistant.schema.articles import ArticleFilter
 
 # After so many questions in a row that found no model, the others would not find one either.
 _MOST_UNANSWERED = 3
@@ -169,9 +170,9 @@ def parse_question(row: Mapping[str, Any], where: str) -> Question:
         text=text,
         id=row_id,
         history=_history(row.get("history"), where),
-        since=_day(row, "since", where),
-        until=_day(row, "until", where),
-        as_of=_day(row, "as_of", where),
+        articles=ArticleFilter(
+            since=_day(row, "since", where), until=_day(row, "until", where), as_of=_day(row, "as_of", where)
+        ),
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
-from typing import Any, TextIO
+from typing import TextIO
 
 from assistant.cli.terminal import one_line
-from assistant.schema import Answer
+from assistant.schema.answers import Answer
+from assistant.schema.trace import TracedSentence
 
 _WIDTH = 96
 
@@ -18,34 +18,34 @@ def print_steps(answer: Answer, out: TextIO) -> None:
     if answer.standalone_question != answer.question:
         _line(out, 1, f"understood as: {answer.standalone_question}")
     _line(out, 1, "passages (rank score, cosine, BM25):")
-    for passage in answer.steps.get("passages", ()):
-        scores = ", ".join(_score(passage[name]) for name in ("score", "dense_score", "bm25_score"))
-        _line(out, 2, f"{passage['paragraph_id']}  {scores}")
-    if answer.steps.get("reports"):
+    steps = answer.steps
+    for passage in steps.passages:
+        scores = ", ".join(map(_score, (passage.score, passage.dense_score, passage.bm25_score)))
+        _line(out, 2, f"{passage.paragraph.id}  {scores}")
+    if steps.articles:
         _line(out, 1, "is it answered in the article? (probability)")
-    for report in answer.steps.get("reports", ()):
-        _line(out, 2, f"{report['published'] or 'undated'} {report['title']}: {report['answered']:.2f}")
-    threshold = answer.steps.get("threshold")
-    _line(out, 1, "sentences:" if threshold is None else f"sentences (shown from {threshold}):")
-    for sentence in answer.steps.get("sentences", ()):
+    for article in steps.articles:
+        _line(out, 2, f"{article.published or 'undated'} {article.title}: {article.answered:.2f}")
+    _line(out, 1, "sentences:" if steps.threshold is None else f"sentences (shown from {steps.threshold}):")
+    for sentence in steps.sentences:
         _sentence(out, sentence)
-    if not answer.steps.get("sentences"):
+    if not steps.sentences:
         _line(out, 2, "none was written")
     timings = ", ".join(f"{name} {value / 1000:.2f} s" for name, value in answer.timings_ms.items())
     _line(out, 1, f"time: {timings}")
 
 
-def _sentence(out: TextIO, sentence: Mapping[str, Any]) -> None:
-    whose = "the article's words" if sentence["quoted"] else "the model's words"
-    problems = f"; {'; '.join(sentence['problems'])}" if sentence["problems"] else ""
-    judged = ", ".join(f"{name} {value:.2f}" for name, value in sentence["judgements"].items())
-    _line(out, 2, f"“{sentence['draft']}” ({whose}) → {sentence['outcome']}{problems}")
-    if sentence["confidence"] is not None:
-        judged = f"confidence {sentence['confidence']:.2f}: {judged}"
+def _sentence(out: TextIO, sentence: TracedSentence) -> None:
+    whose = "the article's words" if sentence.quoted else "the model's words"
+    problems = f"; {'; '.join(sentence.problems)}" if sentence.problems else ""
+    judged = ", ".join(f"{name} {value:.2f}" for name, value in sentence.judgements.items())
+    _line(out, 2, f"“{sentence.draft}” ({whose}) → {sentence.outcome}{problems}")
+    if sentence.confidence is not None:
+        judged = f"confidence {sentence.confidence:.2f}: {judged}"
     if judged:
         _line(out, 3, judged)
-    for part in sentence["evidence"]:
-        _line(out, 3, f"{part['paragraph_id']}: “{part['quote']}”")
+    for part in sentence.evidence:
+        _line(out, 3, f"{part.paragraph_id}: “{part.quote}”")
 
 
 def _score(value: float | None) -> str:

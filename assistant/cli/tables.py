@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from assistant.cli.terminal import byline, one_line, printable
 from assistant.ingest.build import Reading
-from assistant.schema import Article, ArticleHeader
+from assistant.schema.articles import Article, ArticleHeader, days_to_dict
 
 _HEAD = ("id", "date", "outlet", "paragraphs", "title")
 _PAGE = 1000
@@ -51,13 +51,14 @@ def print_reading(reading: Reading, out: TextIO) -> None:
         if number:
             print(f"\n[{number}] {printable(text)}", file=out)
         while left_out and left_out[0].after <= number:
-            print(f"\n[-] left out: {printable(left_out.pop(0).text)}", file=out)
+            one = left_out.pop(0)
+            print(f"\n[-] left out ({one.reason}): {printable(one.text)}", file=out)
 
 
 def reading_to_dict(reading: Reading) -> dict[str, Any]:
     """An article as a reader found it, as a JSON object; a paragraph's `dateline` is the words of it, or null.
 
-    `left_out` is what of the file is no part of the article, each with the number of the paragraph before it.
+    `left_out` is what of the file is no part of the article, each with why and the number of the paragraph before it.
     """
     article = reading.article
     return {
@@ -65,7 +66,8 @@ def reading_to_dict(reading: Reading) -> dict[str, Any]:
         "title": article.title,
         "source": article.source,
         "via": article.via,
-        "published": article.published.isoformat() if article.published else None,
+        **days_to_dict(article),
+        "corrected": article.corrected,
         "author": article.author,
         "url": article.url,
         "language": article.language,
@@ -85,12 +87,13 @@ def _print_head(article: Article, out: TextIO) -> None:
 
 def _row(header: ArticleHeader) -> tuple[str, ...]:
     also = f" (also {'; '.join(header.also)})" if header.also else ""
+    title = "; ".join([one_line(header.title), *_changes(header)])
     return (
         one_line(header.id),
         header.published.isoformat() if header.published else "undated",
         one_line(byline(header.source, header.via, None) + also),
         str(header.paragraphs),
-        one_line(header.title),
+        title,
     )
 
 
@@ -101,4 +104,10 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 def _more(article: Article) -> list[str]:
     by = [f"by {article.author}"] if article.author else []
     also = [f"also {'; '.join(article.also)}"] if article.also else []
-    return [*by, *also, *([article.url] if article.url else []), article.path]
+    return [*_changes(article), *by, *also, *([article.url] if article.url else []), article.path]
+
+
+def _changes(article: Article | ArticleHeader) -> list[str]:
+    """That an article was changed after it came out, in words."""
+    updated = [f"updated {article.modified.isoformat()}"] if article.modified else []
+    return [*updated, *(["corrected"] if article.corrected else [])]

@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self, TextIO
 
 from assistant.answering.confidence import label
-from assistant.schema import Answer, Citation, Passage, Token
+from assistant.schema.answers import Answer, Citation
+from assistant.schema.articles import Passage
+from assistant.schema.events import Token
 from assistant.text.unicode import neutralise
 from assistant.util.progress import Progress
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.schema import Draft, DraftSentence
+from assistant.schema.answers import Draft, DraftSentence
 from assistant.text.sentences import split_sentences
 
 # "[2]", "[2][5]", "[2, 5]", "[2–4]".

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.context import ArticleContext
-from assistant.schema import Token
+from assistant.schema.events import Token
 from assistant.settings import Settings
 from assistant.text.sentences import split_sentences
 

@@ -8,7 +8,8 @@ from assistant.generation.draft import parse_draft
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.numbered import NumberedContext
-from assistant.schema import Draft, Token
+from assistant.schema.answers import Draft
+from assistant.schema.events import Token
 
 _MAX_TOKENS = 900
 

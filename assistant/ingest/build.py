@@ -7,19 +7,23 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import itemgetter
 
 from assistant.errors import ArticleError
 from assistant.ingest.boilerplate import cited_agency, is_agency, is_biography, is_furniture, is_initials, sign_off
+from assistant.ingest.correction import says_corrected
 from assistant.ingest.dateline import Dateline
 from assistant.ingest.dateline_i18n import find_dateline
 from assistant.ingest.head import ends_a_sentence, read_head
 from assistant.ingest.limits import MAX_FIELD_CHARS, MAX_PARAGRAPHS
 from assistant.ingest.pubdate import day_in_address, day_in_name
-from assistant.schema import Article, Paragraph
+from assistant.schema.articles import Article, Paragraph
 from assistant.text import unicode
 from assistant.text.sentences import language_of, split_sentences
 
 Block = tuple[int, str]
+Dropped = tuple[int, str, str]
+"""A block, and why it is no part of the article."""
 
 _TITLE_WIDTH = 90
 _LEAD = 1_000
@@ -33,8 +37,8 @@ _BARE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$", re.I)
 class Fields:
     """What a file says of an article beside its text.
 
-    `published` is the day it came out; `written_day` how a row writes that day in numbers ("05/03/2024"),
-    since the order of day and month may be told by its other rows.
+    `published` is the day it came out, `modified` the day of its last change; `written_day` how a row writes
+    the former in numbers ("05/03/2024"), since the order of day and month may be told by its other rows.
     """
 
     title: str | None = None
@@ -44,6 +48,7 @@ class Fields:
     url: str | None = None
     language: str | None = None
     written_day: str | None = None
+    modified: date | None = None
 
     def cleaned(self) -> Fields:
         """The same, visible and of bounded length; a language as two letters, an address only if it is one.
@@ -69,17 +74,28 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Text of the file that is no part of the article, and why; it stood after the paragraph of this number, or 0."""
+
+    after: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One article as a reader found it.
 
     `key` tells it from the others of its file and is None where it is the only one. `exact`
     paragraphs are somebody's choice already (a row's list): none is dropped or taken for a title.
+    `left_out` is what the reader took for no text, each after the text of that number.
     """
 
     texts: tuple[str, ...]
     fields: Fields = Fields()
     key: str | None = None
     exact: bool = False
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +103,6 @@ class Problem:
     """Something that was not read: one line with the file, what is wrong and the remedy."""
 
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Text of the file that is no part of the article; it stood after the paragraph of this number, or 0."""
-
-    after: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +118,16 @@ def reading_from(story: Story, *, article_id: str, path: str) -> Reading:
 
     Raises `ArticleError` when no paragraph is left.
     """
-    texts = [text for text in map(unicode.block, story.texts) if text]
+    # What was left out after n texts stands between the blocks 2n - 1 and 2n + 1.
+    blocks = [(2 * at + 1, shown) for at, text in enumerate(story.texts) if (shown := unicode.block(text))]
     return build(
         story.fields,
-        list(enumerate(texts)),
+        blocks,
         article_id=article_id,
         path=path,
         exact=story.exact,
         own_offsets=True,
+        markup=[(2 * one.after, unicode.block(one.text), one.reason) for one in story.left_out],
     )
 
 
@@ -129,7 +139,7 @@ def build(
     path: str,
     exact: bool = False,
     own_offsets: bool = False,
-    markup: Sequence[Block] = (),
+    markup: Sequence[Dropped] = (),
 ) -> Reading:
     """An article from its fields and its blocks, each with its offset, which grows.
 
@@ -144,7 +154,7 @@ def build(
     if not exact:
         head = read_head(blocks, fields.title)
         blocks = head.story
-        dropped += head.dropped
+        dropped += [(at, text, "no field of an article") for at, text in head.dropped]
         fields = fields.over(Fields(**head.values)).cleaned()
         blocks, furniture, agency = _evidence(blocks, fields.author)
         dropped += furniture
@@ -170,47 +180,64 @@ def build(
     via = next(filter(None, (cited_agency(text) for _, text in blocks)), None)
     if via is None and dateline and dateline.source and is_agency(dateline.source):
         via = field(dateline.source)
+    published = (
+        fields.published or (dateline.date() if dateline else None) or day_in_address(fields.url) or day_in_name(path)
+    )
     article = Article(
         id=article_id,
         title=fields.title or _title_from(paragraphs[at - 1 if dateline else 0], language),
         source=source,
-        published=fields.published
-        or (dateline.date() if dateline else None)
-        or day_in_address(fields.url)
-        or day_in_name(path),
+        published=published,
         paragraphs=tuple(paragraphs),
         path=path,
         url=fields.url,
         via=via if via != source else None,
         author=fields.author,
         language=language,
+        # Content systems fill the field for every article; the same day says nothing, an earlier one is wrong.
+        modified=fields.modified if fields.modified and fields.modified > (published or date.min) else None,
+        corrected=any(says_corrected(text) for _, text in blocks),
     )
     return Reading(article, _left_out(dropped, blocks))
 
 
-def _left_out(dropped: list[Block], blocks: list[Block]) -> tuple[LeftOut, ...]:
+def _left_out(dropped: list[Dropped], blocks: list[Block]) -> tuple[LeftOut, ...]:
     begins = [begin for begin, _ in blocks]
-    return tuple(LeftOut(bisect(begins, begin), text) for begin, text in sorted(dropped))
+    ordered = sorted(dropped, key=itemgetter(0))
+    return tuple(LeftOut(bisect(begins, begin), text, reason) for begin, text, reason in ordered if text)
 
 
-def _evidence(blocks: list[Block], author: str | None) -> tuple[list[Block], list[Block], str | None]:
+def _evidence(blocks: list[Block], author: str | None) -> tuple[list[Block], list[Dropped], str | None]:
     """The blocks of the story, the others, and the agency that signed the story off.
 
     From the end, furniture, the author's life and a sign-off are taken as long as there are any: what
     stands after the story may be furniture where the same between two paragraphs is not.
     """
-    kept, dropped, agency = list(blocks), list[Block](), None
+    kept, dropped, agency = list(blocks), list[Dropped](), None
     while len(kept) > 1:
         text = kept[-1][1]
         signed = sign_off(text)
-        if not (signed or is_furniture(text, last=True) or is_biography(text, author) or is_initials(text)):
+        reason = _closing(text, author)
+        if not (signed or reason):
             break
         agency = agency or signed
-        dropped.append(kept.pop())
+        dropped.append((*kept.pop(), reason or "sign-off"))
     story: list[Block] = []
     for block in kept:
-        (dropped if is_furniture(block[1]) else story).append(block)
+        if is_furniture(block[1]):
+            dropped.append((*block, "page furniture"))
+        else:
+            story.append(block)
     return story, dropped, agency
+
+
+def _closing(text: str, author: str | None) -> str | None:
+    """What a line after the story is, None where it is the story's."""
+    if is_initials(text):
+        return "sign-off"
+    if is_biography(text, author):
+        return "about the author"
+    return "page furniture" if is_furniture(text, last=True) else None
 
 
 def _dateline(blocks: Sequence[Block]) -> tuple[int, Dateline | None]:

@@ -1,4 +1,4 @@
-"""Files, folders and zips → the article files in them, and each file → its articles."""
+"""Files, folders and archives → the article files in them, and each file → its articles."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from assistant.errors import ArticleError, UsageError
-from assistant.ingest import archive
+from assistant.ingest import containers
 from assistant.ingest.build import Problem, Reading, Story, reading_from
+from assistant.ingest.containers import suffix_of, without_suffix
 from assistant.ingest.day_order import with_sure_days
 from assistant.ingest.file import RawFile
-from assistant.ingest.formats import FORMATS, SUFFIXES, TEXT, ZIP, Format
+from assistant.ingest.formats import ARCHIVE, FORMATS, SUFFIXES, TEXT, Format
 from assistant.ingest.ids import UniqueKeys, as_text, composed, member_parts
 from assistant.ingest.sniff import sniffed
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 __all__ = ["SUFFIXES", "ArticleFile", "Problem", "files_of", "list_files"]
 
@@ -30,14 +31,17 @@ _BESIDE_SUFFIXES = frozenset(
     {".download", ".map", ".ttf", ".eot", ".db", ".lock", ".part", ".crdownload", ".exe", ".dll", ".so", ".pyc"}
 )
 _MEDIA_TYPES = mimetypes.MimeTypes()
-_KINDS = "text, Markdown, HTML, MHTML, WARC, PDF, DOCX, ODT, RTF, EPUB, EML, MSG, MBOX, SRT, VTT, JSON, CSV, XML or zip"
+_KINDS = (
+    "text, Markdown, HTML, MHTML, WARC, PDF, DOCX, DOC, ODT, RTF, EPUB, EML, MSG, MBOX, SRT, VTT, JSON, CSV, XML, "
+    "zip or tar"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleFile:
-    """A file, or a zip's member, that may hold articles. `size` in bytes, `modified` in nanoseconds since 1970.
+    """A file, or an archive's member, that may hold articles. `size` in bytes, `modified` in nanoseconds since 1970.
 
-    For a member, `path` and `modified` are its zip's.
+    For a member, `path` and `modified` are its archive's.
     """
 
     id: str
@@ -50,7 +54,7 @@ class ArticleFile:
 
     @property
     def label(self) -> str:
-        """How messages name it: its path, and in a zip the member's below the zip's."""
+        """How messages name it: its path, and in an archive the member's below the archive's."""
         return RawFile(self.path, self.member).label
 
     def digest(self) -> str:
@@ -110,11 +114,11 @@ class ArticleFile:
 
     def _format(self) -> Format:
         suffix = _suffix(self.member or self.path.name)
-        return ZIP if suffix == ".zip" else FORMATS.get(suffix, TEXT)
+        return ARCHIVE if suffix in containers.SUFFIXES else FORMATS.get(suffix, TEXT)
 
 
 def list_files(folder: Path) -> list[ArticleFile]:
-    """The article files below `folder`, zips opened, sorted by id. Hidden files and folders are passed over.
+    """The article files below `folder`, archives opened, sorted by id. Hidden files and folders are passed over.
 
     An id is the path below `folder` without its suffix; where two files would share one, the
     later keeps its suffix. Raises `UsageError` when there is no such folder or it holds none.
@@ -129,7 +133,7 @@ def list_files(folder: Path) -> list[ArticleFile]:
 
 
 def files_of(path: Path) -> Iterator[ArticleFile]:
-    """The article files that `path` names: itself, or those in the folder or zip that it is.
+    """The article files that `path` names: itself, or those in the folder or archive that it is.
 
     Raises `UsageError` when it does not exist or is of no kind that is read.
     """
@@ -138,8 +142,8 @@ def files_of(path: Path) -> Iterator[ArticleFile]:
         return
     shown = as_text(path)
     if not path.exists():
-        raise UsageError(f"{shown} does not exist; name a file, a folder or a zip of articles")
-    if not path.is_file() or path.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"{shown} does not exist; name a file, a folder or an archive of articles")
+    if not path.is_file() or suffix_of(path.name) not in SUFFIXES:
         raise UsageError(f"{shown} is of no kind that is read; name a {_KINDS} file, or a folder of them")
     yield from _with_ids(_expanded(path, PurePosixPath(as_text(Path(path.name))), None))
 
@@ -186,13 +190,13 @@ def _is_junk(name: str) -> bool:
 
 
 def _expanded(path: Path, relative: PurePosixPath, root: Path | None) -> Iterator[_Found]:
-    """The file itself, or the members of the zip that it is; what is wrong with it, it says when it is read."""
+    """The file itself, or the members of the archive that it is; what is wrong with it, it says when it is read."""
     file = _described(path, root)
-    if relative.suffix.lower() != ".zip" or file.trouble:
+    if suffix_of(relative.name) not in containers.SUFFIXES or file.trouble:
         yield relative, file
         return
     try:
-        members = archive.members(path)
+        members = list(containers.members(path))
     except ArticleError as error:
         yield relative, replace(file, trouble=str(error))
         return
@@ -200,23 +204,22 @@ def _expanded(path: Path, relative: PurePosixPath, root: Path | None) -> Iterato
         yield relative, replace(file, trouble=f"{as_text(path)}: cannot be read ({error.strerror})")
         return
     read = 0
-    for info in members:
-        parts = member_parts(info.filename)
+    for found in members:
+        parts = member_parts(found.name)
         if not parts or _is_beside(parts[-1]) or any(_is_junk(part) for part in parts):
             continue
-        label = RawFile(path, info.filename).label
+        label = RawFile(path, found.name).label
+        suffix = suffix_of(parts[-1])
         trouble = None
-        if _suffix(parts[-1]) not in SUFFIXES:
+        if found.trouble:
+            trouble = f"{label}: {found.trouble}"
+        elif suffix not in SUFFIXES:
             trouble = _unread(label)
-        elif _suffix(parts[-1]) == ".zip":
-            trouble = f"{label}: is a zip in a zip; unpack it and add what is in it"
-        read += _suffix(parts[-1]) in SUFFIXES
-        try:
-            archive.check_member(info, label)
-        except ArticleError as error:
-            trouble = str(error)
-        member = replace(file, size=info.file_size, member=info.filename, trouble=trouble)
-        yield relative.with_suffix("").joinpath(*parts), member
+        elif suffix in containers.SUFFIXES:
+            trouble = f"{label}: is an archive in an archive; unpack it and add what is in it"
+        read += suffix in SUFFIXES
+        member = replace(file, size=found.size, member=found.name, trouble=trouble)
+        yield without_suffix(relative).joinpath(*parts), member
     if not read:
         yield relative, replace(file, trouble=f"{as_text(path)}: holds no article; put {_KINDS} files in it")
 
@@ -234,7 +237,7 @@ def _described(path: Path, root: Path | None) -> ArticleFile:
             trouble = f"{as_text(path)}: is a folder that cannot be read; check its permissions"
         elif not stat.S_ISREG(status.st_mode):
             trouble = f"{as_text(path)}: is not a regular file; move it elsewhere"
-        elif path.suffix.lower() not in SUFFIXES:
+        elif suffix_of(path.name) not in SUFFIXES:
             trouble = _unread(as_text(path))
     except (OSError, RuntimeError):
         return ArticleFile("", path, 0, 0)
@@ -248,8 +251,8 @@ def _with_ids(found: Iterable[_Found]) -> list[ArticleFile]:
     folders = {parent.as_posix() for relative, _ in listed for parent in relative.parents}
     files: dict[str, ArticleFile] = {}
     for relative, file in listed:
-        article_id = relative.with_suffix("").as_posix()
-        several = FORMATS.get(relative.suffix.lower(), ZIP).several
+        article_id = without_suffix(relative).as_posix()
+        several = FORMATS.get(suffix_of(relative.name), ARCHIVE).several
         # The articles of a.jsonl would be mixed up with those of a folder a.
         if article_id in files or (several and article_id in folders):
             article_id = relative.as_posix()
@@ -279,4 +282,4 @@ def _is_beside_by_suffix(suffix: str) -> bool:
 
 def _suffix(name: str) -> str:
     parts = member_parts(name)
-    return PurePosixPath(parts[-1]).suffix.lower() if parts else ""
+    return suffix_of(parts[-1]) if parts else ""

@@ -1,4 +1,4 @@
-"""The bytes of one article file: a file on disk or a member of a zip."""
+"""The bytes of one article file: a file on disk or a member of an archive."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 
 from assistant.errors import ArticleError
-from assistant.ingest import archive
+from assistant.ingest import containers
 from assistant.ingest.ids import as_text, member_parts
 from assistant.ingest.limits import MAX_BYTES, MIB
 
@@ -38,8 +38,8 @@ class RawFile:
 
     @property
     def suffix(self) -> str:
-        """The name's suffix in lower case, with its dot."""
-        return PurePosixPath(self.name).suffix.lower()
+        """The name's suffix in lower case, with its dot; of "a.tar.gz" both parts."""
+        return containers.suffix_of(self.name)
 
     @contextmanager
     def open(self, limit: int = MAX_BYTES) -> Iterator[IO[bytes]]:
@@ -53,7 +53,7 @@ class RawFile:
                 with self.path.open("rb") as file:
                     yield file
             else:
-                with archive.open_member(self.path, self.member, self.label) as (file, size):
+                with containers.open_member(self.path, self.member, self.label) as (file, size):
                     self.check(size, limit)
                     yield file
         except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.ingest.containers import SUFFIXES as ARCHIVE_SUFFIXES
 from assistant.ingest.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MAX_STREAM_BYTES
 
 
@@ -24,7 +25,7 @@ class Format:
 
 
 TEXT = Format("text", "readers.text", guarded=False)
-ZIP = Format("zip", "archive", MAX_STREAM_BYTES, guarded=False, several=True)
+ARCHIVE = Format("archive", "containers", MAX_STREAM_BYTES, guarded=False, several=True)
 JSON_LINES = Format("JSON Lines", "readers.jsonl", MAX_STREAM_BYTES, guarded=False, several=True)
 
 FORMATS = {
@@ -33,6 +34,7 @@ FORMATS = {
     **dict.fromkeys((".mhtml", ".mht"), Format("MHTML page", "readers.mhtml", MAX_CONTAINER_BYTES)),
     ".pdf": Format("PDF", "readers.pdf", MAX_CONTAINER_BYTES),
     ".docx": Format("DOCX document", "readers.docx", MAX_CONTAINER_BYTES, several=True),
+    ".doc": Format("older Word document", "readers.doc", MAX_CONTAINER_BYTES, several=True),
     ".odt": Format("OpenDocument text", "readers.odt", MAX_CONTAINER_BYTES, several=True),
     ".rtf": Format("RTF document", "readers.rtf", several=True),
     ".epub": Format("EPUB", "readers.epub", MAX_CONTAINER_BYTES, several=True),
@@ -44,8 +46,8 @@ FORMATS = {
     ".json": Format("JSON", "readers.json", MAX_STREAM_BYTES, guarded=False, several=True),
     **dict.fromkeys((".jsonl", ".ndjson"), JSON_LINES),
     **dict.fromkeys((".csv", ".tsv"), Format("table", "readers.csv", MAX_STREAM_BYTES, guarded=False, several=True)),
-    **dict.fromkeys((".xml", ".rss", ".atom"), Format("XML", "readers.xml", several=True)),
+    **dict.fromkeys((".xml", ".rss", ".atom", ".opml"), Format("XML", "readers.xml", several=True)),
 }
-"""By suffix, in lower case. A zip of them is read by `discover`, a member at a time."""
+"""By suffix, in lower case. An archive of them is read by `discover`, a member at a time."""
 
-SUFFIXES = frozenset({*FORMATS, ".zip"})
+SUFFIXES = frozenset({*FORMATS, *ARCHIVE_SUFFIXES})

@@ -97,6 +97,7 @@ def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
         head.values["title"] = title
     at = _labelled_lines(blocks, head)
     days: list[date] = []
+    changes: list[date] = []
     decks = 0
     while at < min(len(blocks) - 1, _MOST_LINES):
         text = blocks[at][1]
@@ -106,9 +107,11 @@ def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
             pass
         elif dated:
             days += dated.published
+            changes += dated.modified
         elif byline:
             head.values = byline | head.values
             days += [byline["published"]] if byline.get("published") else []
+            changes += [byline["modified"]] if byline.get("modified") else []
         elif not head.values.get("title") and headline(blocks[at:]):
             head.values["title"] = text
         elif decks < _MOST_DECKS and _is_deck(text) and _head_goes_on(blocks, at + 1):
@@ -121,14 +124,17 @@ def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
     if days and not head.values.get("published"):
         # A story is published before it is changed, whatever the order of the lines.
         head.values["published"] = min(days)
+    if changes:
+        head.values["modified"] = max(changes)
     return head
 
 
 @dataclass(frozen=True, slots=True)
 class DateLine:
-    """The days that a line names as those of publication; none where it names only an update's, or no sure day."""
+    """The days that a line names as those of publication, and those that it calls updates; no day that is not sure."""
 
     published: list[date]
+    modified: list[date] = field(default_factory=list)
 
 
 def date_line(text: str, *, first: bool = False) -> DateLine | None:
@@ -139,7 +145,7 @@ def date_line(text: str, *, first: bool = False) -> DateLine | None:
     if "\n" in text or len(text) > _DATE_CHARS or not any(map(str.isdigit, text)) or find_dateline(text):
         return None
     line = western_digits(text)
-    published, end, found = [], 0, False
+    published, modified, end, found = list[date](), list[date](), 0, False
     for match in _DATE.finditer(line):
         day = parse_published(text[match.start() : match.end()])
         if day is None and numeric_day(match[0]) is None:
@@ -148,10 +154,10 @@ def date_line(text: str, *, first: bool = False) -> DateLine | None:
         if not _is_label(label, first=first):
             return None
         found, end = True, match.end()
-        if day and not _UPDATED.search(label):
-            published.append(day)
+        if day:
+            (modified if _UPDATED.search(label) else published).append(day)
     rest = _TIME.sub(" ", line[end:]).strip(" \t,|·•-–—[]*_")
-    return DateLine(published) if found and _is_zone(rest) else None
+    return DateLine(published, modified) if found and _is_zone(rest) else None
 
 
 def byline_of(text: str) -> dict[str, Any] | None:
@@ -167,7 +173,7 @@ def byline_of(text: str) -> dict[str, Any] | None:
     found: dict[str, Any] = {"author": match["names"]}
     day = parse_published(rest) if any(map(str.isdigit, rest)) else None
     if day:
-        found["published"] = day
+        found["modified" if _UPDATED.search(rest) else "published"] = day
     if is_agency(rest):
         found["source"] = rest
     return found
@@ -219,6 +225,8 @@ def _labelled_lines(blocks: list[Block], head: Head) -> int:
             break
         else:
             dropped.append(block)
+            updated = _updated_on(block[1])
+            head.values |= {"modified": updated} if updated else {}
     if len(known) < 2 or end >= len(blocks):
         return 0
     head.dropped += [block for block in dropped if block[0] < blocks[end][0]]
@@ -230,6 +238,12 @@ def _labelled_lines(blocks: list[Block], head: Head) -> int:
         else:
             head.values.setdefault(name, value)
     return end
+
+
+def _updated_on(text: str) -> date | None:
+    """The day of a labelled line such as "Last updated: 8 March 2024"."""
+    label, _, value = western_digits(text).replace("：", ":").partition(":")
+    return parse_published(value) if _UPDATED.search(label) else None
 
 
 def _is_label(text: str, *, first: bool) -> bool:

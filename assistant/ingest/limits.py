@@ -26,6 +26,10 @@ MAX_ARCHIVE_DIRECTORY_BYTES = 32 * MIB
 """The list of a zip's members, which is read whole."""
 MAX_ARCHIVE_BYTES = 4 * 1024 * MIB
 """All members of one zip, unpacked."""
+MAX_UNPACKED_TAR_BYTES = 1024 * MIB
+"""A packed tar, which is unpacked as a whole."""
+MAX_TAR_NOTE_BYTES = MIB
+"""A long name, or the values that a pax header notes of a file."""
 MAX_EXPANSION = 200
 """Unpacked size ÷ packed size; text rarely passes 20."""
 EXPANSION_FLOOR = MIB

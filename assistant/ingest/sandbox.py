@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ArticleError
-from assistant.ingest.build import Fields, Problem, Story
+from assistant.ingest.build import Fields, LeftOut, Problem, Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MIB, READ_MEMORY, READ_SECONDS, READS_PER_PROCESS
 
@@ -160,12 +160,15 @@ atexit.register(_POOL.close)
 
 def _story(values: dict[str, Any]) -> Story:
     fields = values["fields"]
-    published = fields.pop("published")
+    days: dict[str, Any] = {
+        name: date.fromisoformat(day) for name in ("published", "modified") if (day := fields.pop(name))
+    }
     return Story(
         tuple(values["texts"]),
-        Fields(published=date.fromisoformat(published) if published else None, **fields),
+        Fields(**days, **fields),
         values["key"],
         values["exact"],
+        tuple(LeftOut(**left_out) for left_out in values["left_out"]),
     )
 
 

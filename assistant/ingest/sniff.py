@@ -16,11 +16,15 @@ _XML = re.compile(rb"\s*(?:<\?xml\b|<rss\b|<feed\b|<nitf\b|<newsItem\b)", re.I)
 _HEADER = re.compile(rb"[A-Za-z-]{2,40}:[ \t]")
 _SAVED_PAGE = re.compile(rb"^Content-Type:[ \t]*multipart/related", re.I | re.M)
 _TEXT_KINDS = frozenset({TEXT, FORMATS[".html"], FORMATS[".xml"], FORMATS[".mhtml"]})
+_DOC = FORMATS[".doc"]
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a compound file begins ([MS-CFB] 2.2)."""
+_RTF = b"{\\rtf"
 
 
 def sniffed(source: RawFile, kind: Format) -> Format:
     """The format of the content where that is plain, else `kind`, which the file's name says. Raises `ArticleError`."""
-    if kind not in _TEXT_KINDS:
+    if kind not in _TEXT_KINDS and kind is not _DOC:
         return kind
     with source.open(kind.limit) as file:
         head = file.read(_HEAD_BYTES)
@@ -31,4 +35,11 @@ def sniffed(source: RawFile, kind: Format) -> Format:
         return FORMATS[".mhtml"]
     if _PAGE.match(head):
         return FORMATS[".html"]
-    return FORMATS[".xml"] if _XML.match(head) else kind
+    if _XML.match(head):
+        return FORMATS[".xml"]
+    if head.lstrip().startswith(_RTF):
+        return FORMATS[".rtf"]
+    if kind is _DOC and not head.startswith(_OLE):
+        # Many a program writes a newer document, or plain text, under the old suffix.
+        return FORMATS[".docx"] if head.startswith(b"PK") else TEXT
+    return kind

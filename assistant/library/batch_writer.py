@@ -9,17 +9,8 @@ from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.schema import TextNode
 
 from assistant.library.dedup import original_of, takes_over
-from assistant.library.mapping import (
-    ADDED,
-    CHANGED,
-    DUPLICATE,
-    UNCHANGED,
-    embedded_text,
-    nodes_of,
-    record_of,
-    repeated_by,
-)
-from assistant.schema import Article
+from assistant.library.mapping import FileStatus, embedded_text, nodes_of, record_of, repeated_by
+from assistant.schema.articles import Article
 from assistant.stores.base import Record, Store
 
 BATCH_PARAGRAPHS = 256
@@ -79,8 +70,8 @@ class BatchWriter:
         like: str = "",
         leaving: frozenset[str] = frozenset(),
         anew: bool = False,
-    ) -> str:
-        """Write an article where `place` says it comes from: "added", "changed", "unchanged" or "duplicate".
+    ) -> FileStatus:
+        """Write an article where `place` says it comes from: added, changed, unchanged or a duplicate.
 
         `leaving` are ids that are about to be removed; `anew` writes it although its words are known.
         """
@@ -99,20 +90,20 @@ class BatchWriter:
             same = replace(record, header={**record.header, **kept}, same_as=old.same_as)
             if same != old:
                 self._touch(same)
-            return UNCHANGED
+            return FileStatus.UNCHANGED
         released = self._release(old, leaving) if old is not None else []
         original = original_of(article, self._same_story(record.story, leaving | {article.id}))
         if original is not None and not takes_over(article, original):
             self._link(original.id, record)
             self._enter(replace(record, same_as=original.id), None, "")
-            status = DUPLICATE
+            status = FileStatus.DUPLICATE
         else:
             if original is not None:
                 record = self._take_over(record, original)
             # A repair leaves no content hash: vectors of what was damaged are not trusted either.
             own = article.id if old is not None and old.header.get("content") else ""
             self._enter(record, article, like or own)
-            status = CHANGED if old is not None and not anew else ADDED
+            status = FileStatus.CHANGED if old is not None and not anew else FileStatus.ADDED
         for repeating in released:
             self._place_again(repeating, like=article.id, leaving=leaving)
         if self.waiting >= BATCH_PARAGRAPHS:

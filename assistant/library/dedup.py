@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from assistant.library.fingerprint import near_in_time
-from assistant.schema import Article
+from assistant.schema.articles import Article
 from assistant.stores.base import Record
 
 

@@ -16,7 +16,7 @@ from datetime import date
 
 from assistant.ingest.boilerplate import sign_off
 from assistant.ingest.dateline import parse_dateline
-from assistant.schema import Article, Paragraph
+from assistant.schema.articles import Article, Paragraph
 
 # A week later "on Tuesday" is another day.
 _DAYS_APART = 6
@@ -32,7 +32,10 @@ _UNSPOKEN = frozenset("|©®™")
 
 
 def content_hash(article: Article) -> str:
-    """What is indexed of an article, its id and path aside: equal hashes need no new indexing."""
+    """What is indexed of an article, its id and path aside: equal hashes need no new indexing.
+
+    The day of its last change stands in the record alone.
+    """
     fields = (article.title, article.source, str(article.published), article.url, article.via, article.author)
     body = [(p.number, p.text, p.offset, p.dateline) for p in article.paragraphs]
     return _digest(json.dumps((*fields, article.language, body), ensure_ascii=False))

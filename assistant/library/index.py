@@ -21,12 +21,13 @@ from assistant.library.mapping import (
     to_node,
     to_paragraph,
 )
-from assistant.library.sources import BOOK, FOLDER, UPLOADS, Source, SourceBook, SourceFile
+from assistant.library.sources import BOOK, UPLOADS, Source, SourceBook, SourceFile, SourceKind
 from assistant.library.sync import Update
 from assistant.library.sync_report import Told
 from assistant.library.sync_state import SyncCache, in_step
-from assistant.schema import Article, ArticleHeader, Citation
-from assistant.stores.base import Filter, Record, Size, Store
+from assistant.schema.answers import Citation, CitationState
+from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
+from assistant.stores.base import Record, Size, Store
 from assistant.stores.sqlite.store import SqliteStore
 from assistant.util.progress import Progress
 
@@ -106,26 +107,27 @@ class ArticleIndex:
             raise ArticleError(f"article {article_id!r} is not in the library; see assistant articles")
         return article
 
-    def headers(self, chosen: Filter, *, limit: int, offset: int = 0) -> list[ArticleHeader]:
+    def headers(self, chosen: ArticleFilter, *, limit: int, offset: int = 0) -> list[ArticleHeader]:
         """Articles as a list shows them, oldest first, undated last."""
         return [header_of(record) for record in self.store.listed(chosen, limit=limit, offset=offset)]
 
-    def all_headers(self, chosen: Filter) -> Iterator[ArticleHeader]:
+    def all_headers(self, chosen: ArticleFilter) -> Iterator[ArticleHeader]:
         """The same without a limit; memory flat."""
         offset = 0
         while page := self.headers(chosen, limit=_PAGE, offset=offset):
             yield from page
             offset += len(page)
 
-    def resolve(self, citation: Citation) -> str:
-        """Whether a saved citation still stands: "unchanged", "changed" or "gone"."""
+    def resolve(self, citation: Citation) -> CitationState:
+        """Whether a saved citation still stands."""
         record = self.store.record(citation.article_id)
         if record is None:
-            return "gone"
+            return CitationState.GONE
         nodes = self.store.nodes_of(record.same_as or record.id)
         # Of a repeated story the paragraphs are kept under another article's ids.
         stands = [node for node in nodes if record.same_as or node.node_id == citation.paragraph_id]
-        return "unchanged" if any(node.text == citation.text for node in stands) else "changed"
+        same = any(node.text == citation.text for node in stands)
+        return CitationState.UNCHANGED if same else CitationState.CHANGED
 
     def size(self) -> Size:
         """How many articles, paragraphs and characters are indexed."""
@@ -160,7 +162,7 @@ class ArticleIndex:
         A file that cannot be read is reported and leaves the index as it was. Raises
         `IndexStoreError` when the index cannot be written.
         """
-        source = Source(FOLDER, "", FOLDER)
+        source = Source(SourceKind.FOLDER, "", SourceKind.FOLDER)
         return self.update_from([(source, [SourceFile(file) for file in files])], progress)
 
     def update_from(
@@ -212,7 +214,7 @@ class ArticleIndex:
 
     def _articles(self) -> Iterator[Article]:
         offset = 0
-        while page := self.store.listed(Filter(), limit=_PAGE, offset=offset):
+        while page := self.store.listed(EVERY_ARTICLE, limit=_PAGE, offset=offset):
             yield from filter(None, map(self._whole, page))
             offset += len(page)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from assistant.errors import ArticleError, UsageError
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
-from assistant.library.mapping import FAILED, FileOutcome, UpdateReport, copies_of
-from assistant.library.sources import FOLDER, UPLOADS, Excluded, Source, SourceFile
+from assistant.library.mapping import FileOutcome, FileStatus, UpdateReport, copies_of
+from assistant.library.sources import UPLOADS, Excluded, Source, SourceFile, SourceKind
 from assistant.library.sync import Update
 from assistant.library.sync_report import Told
 from assistant.library.uploads import Upload, discard, keep, keep_bytes, remove_drafts
@@ -31,9 +31,15 @@ class Library:
     @property
     def sources(self) -> list[Source]:
         """Where its articles come from, in the order in which they were named."""
-        found = [Source(FOLDER, str(self.mirror), FOLDER)] if self.mirror is not None else list(self.index.book.sources)
-        uploads = self.index.uploads
-        return [*found, Source(UPLOADS, str(uploads), UPLOADS)] if uploads.is_dir() else found
+        found = list(self.index.book.sources)
+        if self.mirror is not None:
+            found = [Source(SourceKind.FOLDER, str(self.mirror), SourceKind.FOLDER)]
+        return [*found, self.uploads] if self.index.uploads.is_dir() else found
+
+    @property
+    def uploads(self) -> Source:
+        """What was uploaded, or came by standard input."""
+        return Source(SourceKind.UPLOADS, str(self.index.uploads), UPLOADS)
 
     def refresh(
         self,
@@ -63,7 +69,7 @@ class Library:
             self.index.store.note("unfinished", "no")
         return report
 
-    def add_paths(self, paths: Sequence[Path], kind: str = "path") -> list[Source]:
+    def add_paths(self, paths: Sequence[Path], kind: SourceKind = SourceKind.PATH) -> list[Source]:
         """Remember files, folders and zips, or lists of saved pages, as sources: those to update.
 
         A file that is named comes back if it was removed. Raises `UsageError` for what is not there.
@@ -93,7 +99,7 @@ class Library:
             raise UsageError("standard input is empty; pipe an article or JSON lines into: assistant index -")
         suffix = ".jsonl" if _is_json_lines(content) else ".txt"
         keep_bytes(content, f"stdin-{hashlib.sha256(content).hexdigest()[:12]}{suffix}", self.index.uploads)
-        return Source(UPLOADS, str(self.index.uploads), UPLOADS)
+        return self.uploads
 
     def add_files(self, paths: Sequence[Path], progress: Progress | None = None) -> UpdateReport:
         """Copy files beside the index and index them; the report tells what became of each.
@@ -111,11 +117,11 @@ class Library:
             report = UpdateReport()
             if any(upload.copy for upload in kept):
                 self._bring_back([upload.copy for upload in kept if upload.copy])
-                report = self.refresh(progress, told, only=[Source(UPLOADS, str(self.index.uploads), UPLOADS)])
+                report = self.refresh(progress, told, only=[self.uploads])
             report.outcomes = [_outcome_of(upload, outcomes) for upload in kept]
-            report.problems = [outcome.message for outcome in report.outcomes if outcome.status == FAILED]
+            report.problems = [outcome.message for outcome in report.outcomes if outcome.status is FileStatus.FAILED]
             for upload, outcome in zip(kept, report.outcomes, strict=True):
-                if upload.new and upload.copy and outcome.status == FAILED:
+                if upload.new and upload.copy and outcome.status is FileStatus.FAILED:
                     discard(upload.copy)
         return report
 
@@ -172,7 +178,7 @@ class Library:
 
     def files(self, source: Source) -> tuple[Sequence[SourceFile], list[str]]:
         """The files of a source, and problems. Raises `ArticleError` or `UsageError` when it is gone."""
-        if source.kind == FOLDER:
+        if source.kind is SourceKind.FOLDER:
             return [SourceFile(file) for file in list_files(Path(source.path))], []
         return source.files()
 
@@ -202,7 +208,7 @@ class Library:
         """The upload that held this one article and nothing else."""
         if origin != UPLOADS or any(record.file == file for record in self.index.store.records(UPLOADS)):
             return None
-        files = self.files(Source(UPLOADS, str(self.index.uploads), UPLOADS))[0]
+        files = self.files(self.uploads)[0]
         return next((Path(f.file.path) for f in files if str(f.file.id) == file), None)
 
 
@@ -210,10 +216,10 @@ def _outcome_of(upload: Upload, outcomes: dict[str, list[FileOutcome]]) -> FileO
     """What became of a given file, under the name that the user knows."""
     given = str(upload.given)
     if upload.copy is None:
-        return FileOutcome(given, FAILED, (), upload.problem)
+        return FileOutcome(given, FileStatus.FAILED, (), upload.problem)
     told = outcomes.get(str(upload.copy), [])
     if not told:
-        return FileOutcome(given, FAILED, (), f"{given}: is not of a kind that can be read")
+        return FileOutcome(given, FileStatus.FAILED, (), f"{given}: is not of a kind that can be read")
     ids = tuple(key for outcome in told for key in outcome.article_ids)
     message = "; ".join(outcome.message for outcome in told if outcome.message).replace(str(upload.copy), given)
     return replace(told[0], path=given, article_ids=ids, message=message)

@@ -5,27 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from llama_index.core.schema import TextNode
 
 from assistant.library.fingerprint import content_hash, story_hash
-from assistant.schema import Article, ArticleHeader, Paragraph
+from assistant.schema.articles import Article, ArticleHeader, Paragraph, iso_day
 from assistant.stores.base import Record
 from assistant.text.dates import in_words
 
-ADDED, CHANGED, UNCHANGED, DUPLICATE, FAILED, REMOVED = "added changed unchanged duplicate failed removed".split()
+
+class FileStatus(StrEnum):
+    """What became of a file."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    FAILED = "failed"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """What became of one file: "added", "changed", "unchanged", "duplicate", "failed" or "removed".
-
-    `message` tells what was understood of it, or why not, in one line.
-    """
+    """What became of one file; `message` tells what was understood of it, or why not, in one line."""
 
     path: str
-    status: str
+    status: FileStatus
     article_ids: tuple[str, ...] = ()
     message: str = ""
 
@@ -63,7 +70,9 @@ def record_of(article: Article) -> Record:
         "url": article.url,
         "author": article.author,
         "language": article.language,
-        "published": _iso(article.published),
+        "published": iso_day(article.published),
+        "modified": iso_day(article.modified),
+        "corrected": article.corrected,
         "paragraphs": len(article.paragraphs),
         "content": content_hash(article),
     }
@@ -119,7 +128,7 @@ def with_id(article: Article, article_id: str) -> Article:
 def to_node(article: Article, paragraph: Paragraph) -> TextNode:
     """A paragraph as llama-index keeps it; `heading` is what places it: title, outlet, date."""
     outlet = _outlet(article.source, article.via)
-    day = f"{in_words(article.published)} {_iso(article.published)}" if article.published else ""
+    day = f"{in_words(article.published)} {iso_day(article.published)}" if article.published else ""
     return TextNode(
         id_=paragraph.id,
         text=paragraph.text,
@@ -128,7 +137,7 @@ def to_node(article: Article, paragraph: Paragraph) -> TextNode:
             "title": article.title,
             "source": article.source,
             "via": article.via,
-            "published": _iso(article.published),
+            "published": iso_day(article.published),
             "heading": " · ".join(filter(None, (article.title, outlet, day))),
             "number": paragraph.number,
             "offset": paragraph.offset,
@@ -158,10 +167,15 @@ def _outlet(source: str | None, via: str | None) -> str:
 
 def _placed(record: Record) -> dict[str, Any]:
     fields = {key: record.header.get(key) for key in ("title", "source", "via", "url", "author", "language")}
-    published = record.header.get("published")
-    day = date.fromisoformat(published) if published else None
-    return {**fields, "path": record.header.get("path") or "", "published": day}
+    # An index that was made before articles had these holds neither.
+    days = {key: _day(record.header.get(key)) for key in ("published", "modified")}
+    return {
+        **fields,
+        "path": record.header.get("path") or "",
+        "corrected": bool(record.header.get("corrected")),
+        **days,
+    }
 
 
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,20 @@ from assistant.errors import ArticleError, IndexStoreError, UsageError
 from assistant.ingest import discover
 from assistant.ingest.discover import ArticleFile, Problem, list_files
 from assistant.ingest.ids import numbered
-from assistant.schema import Article
+from assistant.schema.articles import Article
 from assistant.util.files import replace_file
 
-FOLDER = "folder"  # the origin of the one folder that an index mirrors
-UPLOADS = "uploads"  # and the name of their folder
+UPLOADS = "uploads"  # the folder of uploads
 BOOK = "sources.json"
+
+
+class SourceKind(StrEnum):
+    """What a source is: a folder, file or zip; a list of saved pages; the one folder that an index mirrors; uploads."""
+
+    PATH = "path"
+    URLS = "urls"
+    FOLDER = "folder"
+    UPLOADS = UPLOADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +58,23 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What was given to be indexed: `kind` is "path" (a folder, file or zip), "urls" (a list of saved
-    pages) or "uploads". `name` tells its articles from those of others where ids would be the same."""
+    """What was given to be indexed. `name` tells its articles from those of others where ids would be the same."""
 
-    kind: str
+    kind: SourceKind
     path: str
     name: str
 
     @property
     def origin(self) -> str:
         """What its records name as theirs; the same as long as the path is."""
-        if self.kind in (UPLOADS, FOLDER):
+        if self.kind in (SourceKind.UPLOADS, SourceKind.FOLDER):
             return self.kind
         # As the path was given, not as `ids.as_text` has it: indexes hold it, whatever the system's separator.
         return f"{self.kind}:{self.path.encode('utf-8', 'backslashreplace').decode()}"
 
     def covers(self, path: Path) -> bool:
         """True when `path` is this source or lies in its folder."""
-        return self.kind == "path" and (path == Path(self.path) or Path(self.path) in path.parents)
+        return self.kind is SourceKind.PATH and (path == Path(self.path) or Path(self.path) in path.parents)
 
     def files(self) -> tuple[list[SourceFile], list[str]]:
         """Its files, sorted by id, and problems. Raises `ArticleError` when the source itself is gone."""
@@ -76,7 +84,7 @@ class Source:
                 f"{path}: does not exist any more; what was indexed from it is kept. "
                 f"If it is gone for good: assistant index --forget {path}"
             )
-        if self.kind == "urls":
+        if self.kind is SourceKind.URLS:
             return _saved_pages(path)
         return [SourceFile(file) for file in files_of(path)], []
 
@@ -106,7 +114,7 @@ class SourceBook:
         """The book in this file, empty where there is none. Raises `IndexStoreError` when it is damaged."""
         try:
             stored = json.loads(path.read_text(encoding="ascii"))
-            sources = [Source(**source) for source in stored["sources"]]
+            sources = [Source(**source | {"kind": SourceKind(source["kind"])}) for source in stored["sources"]]
             excluded = {key: Excluded(**value) for key, value in stored["excluded"].items()}
         except (FileNotFoundError, NotADirectoryError):
             return cls(path)
@@ -126,17 +134,17 @@ class SourceBook:
         }
         write_whole(self.path, json.dumps(stored, indent=1).encode("ascii"))
 
-    def add(self, path: Path, kind: str = "path") -> tuple[Source, list[Source]]:
+    def add(self, path: Path, kind: SourceKind = SourceKind.PATH) -> tuple[Source, list[Source]]:
         """The source of `path`, new or known, and the narrower ones that it takes in."""
         path = path.resolve()
         known = next((s for s in self.sources if s.covers(path) or (s.kind, s.path) == (kind, str(path))), None)
-        if known is not None and (kind == "path" or known.kind == kind):
+        if known is not None and (kind is SourceKind.PATH or known.kind is kind):
             return known, []
         names = {source.name for source in self.sources} | {UPLOADS}
         stem = path.name if path.is_dir() else path.stem
         name = next(name for name in numbered(stem or "root") if name not in names)
         source = Source(kind, str(path), name)
-        taken = [other for other in self.sources if other.kind == "path" and source.covers(Path(other.path))]
+        taken = [other for other in self.sources if other.kind is SourceKind.PATH and source.covers(Path(other.path))]
         self.sources = [other for other in self.sources if other not in taken] + [source]
         return source, taken
 

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from llama_index.core.embeddings import BaseEmbedding
 
 from assistant.errors import ArticleError
 from assistant.library.batch_writer import BatchWriter
-from assistant.library.mapping import (
-    ADDED,
-    CHANGED,
-    DUPLICATE,
-    FAILED,
-    REMOVED,
-    UNCHANGED,
-    FileOutcome,
-    UpdateReport,
-    with_id,
-)
+from assistant.library.file_reading import FileReading, FormerFile
+from assistant.library.mapping import FileOutcome, FileStatus, UpdateReport, with_id
 from assistant.library.sources import Excluded, Source, SourceFile
 from assistant.library.sync_report import SyncReporter, Told, describe
 from assistant.library.sync_state import FileState, PartialFiles, SyncCache, known_files
-from assistant.schema import Article
+from assistant.schema.articles import Article
 from assistant.stores.base import Record, Store
 from assistant.util.progress import Progress
 
@@ -105,8 +97,8 @@ class Update:
                 self._excluded[key] = replace(self._excluded.pop(absent.pop(digest)), file=key)
                 self.exclusions_changed = True
             former = moved.pop(digest, None) if entry is None else None
-            before = (former, gone.pop(former)) if former is not None else None
-            self._read(ledger, source, source_file, digest, entry, before)
+            before = FormerFile(former, gone.pop(former)) if former is not None else None
+            self._read(ledger, source, FileReading(source_file, digest, entry, before))
         self._gone(ledger, source, gone)
         self._writer.flush()
         ledger.save()
@@ -122,7 +114,7 @@ class Update:
     def _unchanged(self, entry: FileState, source_file: SourceFile) -> None:
         self.report.unchanged += len(entry.ids)
         self.report.problems += entry.problems
-        status = FAILED if entry.problems and not entry.ids else UNCHANGED
+        status = FileStatus.FAILED if entry.problems and not entry.ids else FileStatus.UNCHANGED
         self._outcomes.tell(source_file, status, entry.ids, "; ".join(entry.problems))
 
     def _same(self, ledger: PartialFiles, source: Source, source_file: SourceFile, entry: FileState) -> None:
@@ -139,78 +131,70 @@ class Update:
         self._now[key] = replace(entry, size=file.size, modified=file.modified)
         self._unchanged(entry, source_file)
 
-    def _read(  # noqa: C901 -- one file's articles, in the order of a stream; to be divided
-        self,
-        ledger: PartialFiles,
-        source: Source,
-        source_file: SourceFile,
-        digest: str,
-        entry: FileState | None,
-        before: tuple[str, FileState] | None,
-    ) -> None:
-        file = source_file.file
-        key = str(file.id)
-        origin = source.origin
-        place = Record("", {}, origin=origin, file=key)
-        problems: list[str] = []
-        statuses: list[str] = []
-        ids: list[str] = []
-        told: list[str] = []
-        pending: Article | None = None
+    def _read(self, ledger: PartialFiles, source: Source, reading: FileReading) -> None:
+        self._put_all(source, reading)
+        self._drop_what_left(reading)
+        self._outcomes.count(reading.statuses)
+        self.report.problems += reading.problems
+        self._now[reading.key] = reading.state()
+        self._writer.after(partial(self._settle, ledger, reading))
 
-        def put(article: Article, where: Record) -> None:
-            if article.id in self._excluded:
-                return
-            old = self._former(article.id, key, *before) if before is not None else None
-            if old is not None:
-                self._writer.move(article, where, old)
-                self.report.moved += 1
-            else:
-                statuses.append(self._writer.put(article, where))
-            ids.append(article.id)
-            if len(told) < 2:
-                told.append(describe(article))
-
-        for item in self._items(source_file):
+    def _put_all(self, source: Source, reading: FileReading) -> None:
+        """Write a file's articles as they come; the last one waits until it is known whether it is the only one."""
+        place = Record("", {}, origin=source.origin, file=reading.key)
+        last: Article | None = None
+        for item in self._items(reading.source_file):
             if isinstance(item, str):
-                problems.append(item)
+                reading.problems.append(item)
                 continue
-            if pending is not None:
-                put(pending, place)
-            pending = with_id(item, self._free_id(item.id, source, key))
-        if pending is not None:
-            alone = not ids and not problems and pending.id not in self._excluded
-            fingerprint = replace(place, digest=digest, size=file.size, modified=file.modified)
-            put(pending, fingerprint if alone else place)
-        else:
-            alone = False
-        old_ids = entry.ids if entry else []
-        if problems and pending is None:
-            ids = list(old_ids)  # what was read of it before is kept
-        else:
-            left = set(ids)
-            self.report.removed += self._writer.drop([old for old in old_ids if old not in left])
-        if before is not None:
-            self._writer.drop([old for old in before[1].ids if self._writer.record(old) is not None and old not in ids])
-        self._outcomes.count(statuses)
-        self.report.problems += problems
-        url = pending.url if alone and pending is not None else source_file.url
-        self._now[key] = FileState(file.size, file.modified, digest, ids, problems, url)
+            if last is not None:
+                self._put(last, place, reading)
+            last = with_id(item, self._free_id(item.id, source, reading.key))
+        if last is None:
+            return
+        reading.any_article = True
+        reading.alone = not reading.ids and not reading.problems and last.id not in self._excluded
+        if reading.alone:
+            file = reading.source_file.file
+            reading.url = last.url
+            place = replace(place, digest=reading.digest, size=file.size, modified=file.modified)
+        self._put(last, place, reading)
 
-        def settle() -> None:
-            if alone:
-                ledger.forget(key)
-            else:
-                ledger.set(key, [file.size, file.modified, digest, len(ids), problems, source_file.url])
-            status = next((s for s in (ADDED, CHANGED, DUPLICATE, UNCHANGED) if s in statuses), None)
-            status = status or (CHANGED if before and ids else None)
-            summary = told[0] if len(ids) == 1 and told else f"{len(ids)} articles"
-            repeated = self._repeats(ids) if status == DUPLICATE and len(ids) == 1 else ""
-            moved = f"moved from {before[0]}" if before else ""
-            text = "; ".join(filter(None, (summary if status else "", repeated, moved, *problems)))
-            self._outcomes.tell(source_file, status or (FAILED if problems else UNCHANGED), ids, text)
+    def _put(self, article: Article, place: Record, reading: FileReading) -> None:
+        if article.id in self._excluded:
+            return
+        old = reading.former.id_of(article.id, reading.key) if reading.former else None
+        if old is not None:
+            self._writer.move(article, place, old)
+            self.report.moved += 1
+        else:
+            reading.statuses.append(self._writer.put(article, place))
+        reading.ids.append(article.id)
+        if len(reading.summaries) < 2:
+            reading.summaries.append(describe(article))
 
-        self._writer.after(settle)
+    def _drop_what_left(self, reading: FileReading) -> None:
+        """Articles that the file held before and holds no more."""
+        before = reading.known.ids if reading.known else []
+        if reading.problems and not reading.any_article:
+            reading.ids = list(before)  # what was read of it before is kept
+        else:
+            left = set(reading.ids)
+            self.report.removed += self._writer.drop([old for old in before if old not in left])
+        if reading.former:
+            there = [old for old in reading.former.state.ids if self._writer.record(old) is not None]
+            self._writer.drop([old for old in there if old not in reading.ids])
+
+    def _settle(self, ledger: PartialFiles, reading: FileReading) -> None:
+        """What was read is stored: note it, and tell."""
+        if reading.alone:
+            ledger.forget(reading.key)
+        else:
+            ledger.set(reading.key, reading.entry())
+        one_twice = reading.status is FileStatus.DUPLICATE and len(reading.ids) == 1
+        message = reading.message(self._repeats(reading.ids) if one_twice else "")
+        status = reading.status or (FileStatus.FAILED if reading.problems else FileStatus.UNCHANGED)
+        self._outcomes.tell(reading.source_file, status, reading.ids, message)
 
     def _items(self, source_file: SourceFile) -> Iterator[Article | str]:
         try:
@@ -236,7 +220,7 @@ class Update:
             for key, entry in gone.items():
                 ledger.forget(key)
                 if entry.ids:
-                    self._outcomes.say(FileOutcome(key, REMOVED, tuple(entry.ids), ""))
+                    self._outcomes.say(FileOutcome(key, FileStatus.REMOVED, tuple(entry.ids), ""))
 
         self._writer.after(settle)
 
@@ -265,14 +249,6 @@ class Update:
             if isinstance(item, Article) and (record.id == item.id or record.id.endswith(f"/{item.id}")):
                 return with_id(item, record.id)
         return None
-
-    @staticmethod
-    def _former(article_id: str, key: str, old_key: str, known: FileState) -> str | None:
-        """The id under which a moved file's article is known; a file's articles keep their order and keys."""
-        if len(known.ids) == 1:
-            return known.ids[0]
-        former = old_key + article_id.removeprefix(key)
-        return former if former in known.ids else None
 
     def _repeats(self, ids: Sequence[str]) -> str:
         record = self._store.record(ids[0])

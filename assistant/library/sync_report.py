@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.library.mapping import ADDED, CHANGED, DUPLICATE, FAILED, UNCHANGED, FileOutcome, UpdateReport
+from assistant.library.mapping import FileOutcome, FileStatus, UpdateReport
 from assistant.library.sources import SourceFile
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 Told = Callable[[FileOutcome], None]
 
@@ -18,19 +18,19 @@ class SyncReporter:
         self._report = report
         self._told = told
 
-    def count(self, statuses: Sequence[str]) -> None:
+    def count(self, statuses: Sequence[FileStatus]) -> None:
         """Articles that were written, by what that did."""
-        self._report.added += statuses.count(ADDED)
-        self._report.changed += statuses.count(CHANGED)
-        self._report.unchanged += statuses.count(UNCHANGED)
-        self._report.duplicates += statuses.count(DUPLICATE)
+        self._report.added += statuses.count(FileStatus.ADDED)
+        self._report.changed += statuses.count(FileStatus.CHANGED)
+        self._report.unchanged += statuses.count(FileStatus.UNCHANGED)
+        self._report.duplicates += statuses.count(FileStatus.DUPLICATE)
 
     def failed(self, source_file: SourceFile, problems: list[str]) -> None:
         """A file of which nothing could be read."""
         self._report.problems += problems
-        self.tell(source_file, FAILED, [], "; ".join(problems))
+        self.tell(source_file, FileStatus.FAILED, [], "; ".join(problems))
 
-    def tell(self, source_file: SourceFile, status: str, ids: Sequence[str], message: str) -> None:
+    def tell(self, source_file: SourceFile, status: FileStatus, ids: Sequence[str], message: str) -> None:
         """One file is done; `message` is what was understood of it, or why not."""
         told = ": ".join(filter(None, (source_file.member, message)))
         self.say(FileOutcome(str(source_file.file.path), status, tuple(ids), told))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import ArticleError, IndexStoreError
+from assistant.ingest.containers import suffix_of
 from assistant.library.sources import write_whole
 from assistant.util.files import DRAFT
 
@@ -46,7 +47,8 @@ def keep(paths: Sequence[Path], folder: Path) -> list[Upload]:
 def keep_bytes(content: bytes, name: str, folder: Path) -> tuple[Path, bool]:
     """Put `content` into `folder` as a file named much like `name`: its path, and whether it is new there."""
     safe = safe_name(name)
-    stem, suffix = Path(safe).stem, Path(safe).suffix
+    suffix = suffix_of(safe)
+    stem = safe.removesuffix(suffix)
     digest = hashlib.sha256(content).digest()
     number = 1
     while True:
@@ -64,7 +66,8 @@ def safe_name(name: str) -> str:
     plain = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8")).replace("\\", "/")
     plain = plain.rsplit("/", 1)[-1]
     kept = "".join(c if c.isalnum() or c in "-_. " else "_" for c in plain).strip(" ._")
-    stem, suffix = Path(kept).stem, Path(kept).suffix
+    suffix = kept[len(kept) - len(suffix_of(kept)) :]
+    stem = kept.removesuffix(suffix)
     short = stem.encode()[:_NAME_BYTES].decode("utf-8", "ignore").strip() or "article"
     return short + suffix.encode()[:12].decode("utf-8", "ignore").lower()
 

@@ -9,7 +9,7 @@ from threading import Event
 from assistant.errors import AssistantError
 from assistant.library.library import Library
 from assistant.library.mapping import UpdateReport
-from assistant.library.sources import FOLDER, UPLOADS, Source
+from assistant.library.sources import Source, SourceKind
 from assistant.library.sync_report import Told
 
 _QUIET_MS = 50
@@ -61,7 +61,7 @@ def watch(
 
 def _root(source: Source) -> Path:
     path = Path(source.path)
-    return path if path.is_dir() and source.kind in ("path", FOLDER, UPLOADS) else path.parent
+    return path if path.is_dir() and source.kind is not SourceKind.URLS else path.parent
 
 
 def _concerns(source: Source, path: Path) -> bool:
@@ -69,5 +69,5 @@ def _concerns(source: Source, path: Path) -> bool:
     if root not in path.parents:
         return False
     hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-    single = source.kind == "path" and not Path(source.path).is_dir()
+    single = source.kind is SourceKind.PATH and not Path(source.path).is_dir()
     return not hidden and (not single or path.name == Path(source.path).name)

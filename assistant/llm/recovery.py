@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from assistant.errors import ModelConnectionError, ModelError
-from assistant.schema import Event, Step
+from assistant.schema.events import Event, Step, StepName
 
 if TYPE_CHECKING:
     from assistant.llm.chat_model import ChatModel
-
-RESTARTING = "restarting"
 
 
 class EngineRecovery:
@@ -27,7 +25,7 @@ class EngineRecovery:
         self._lock = threading.Lock()
 
     def stream(self, ask: Callable[[], Iterator[Event]]) -> Iterator[Event]:
-        """The events of `ask`; after `Step("restarting")` they begin anew. Raises `ModelError`.
+        """The events of `ask`; after `Step(StepName.RESTARTING)` they begin anew. Raises `ModelError`.
 
         A question that hangs is given up after `ASSISTANT_TIMEOUT`; a second failure is passed on.
         """
@@ -40,7 +38,7 @@ class EngineRecovery:
             gone = isinstance(error, ModelConnectionError) or self._starts != starts
             if self._closed or not gone or not self._model.embedded:
                 raise
-        yield Step(RESTARTING)
+        yield Step(StepName.RESTARTING)
         self._start_again(starts)
         yield from ask()
 

@@ -7,11 +7,12 @@ import re
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assistant.newsroom.fact_check import FactCheck, Source
+from assistant.schema.answers import CitationState
 
 _STATES = {
-    "unchanged": "the library still holds this paragraph",
-    "changed": "the library no longer holds this paragraph as it was cited",
-    "gone": "the article is no longer in the library",
+    CitationState.UNCHANGED: "the library still holds this paragraph",
+    CitationState.CHANGED: "the library no longer holds this paragraph as it was cited",
+    CitationState.GONE: "the article is no longer in the library",
 }
 
 

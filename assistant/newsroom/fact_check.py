@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from assistant.newsroom.answers_file import SavedAnswer, SavedCitation
-from assistant.schema import Article
+from assistant.schema.answers import CitationState
+from assistant.schema.articles import Article
 
 ArticleOf = Callable[[str], Article | None]
-UNCHANGED, CHANGED, GONE = "unchanged", "changed", "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Source:
     """A cited paragraph. `sha256` is of its text in UTF-8, as the answer was checked against it.
 
     `before` and `after` are the paragraphs around it, "" where there is none; `state` says whether the
-    library holds the paragraph still: "unchanged", "changed", or "gone" (then author and address are unknown).
+    library holds the paragraph still; where it is gone, author and address are unknown.
     """
 
     number: int
@@ -38,7 +38,7 @@ class Source:
     sha256: str
     before: str
     after: str
-    state: str
+    state: CitationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +101,10 @@ def _checked(answer: SavedAnswer, article_of: ArticleOf) -> CheckedAnswer:
 
 def _source(citation: SavedCitation, article: Article | None) -> Source:
     texts = {paragraph.number: paragraph.text for paragraph in article.paragraphs} if article else {}
-    moved = CHANGED if article else GONE
-    state = UNCHANGED if texts.get(citation.paragraph) == citation.text else moved
+    moved = CitationState.CHANGED if article else CitationState.GONE
+    state = CitationState.UNCHANGED if texts.get(citation.paragraph) == citation.text else moved
     # Around a paragraph that is not there any more stand others than stood there.
-    around = texts if state == UNCHANGED else {}
+    around = texts if state is CitationState.UNCHANGED else {}
     return Source(
         number=citation.number,
         article_id=citation.article_id,

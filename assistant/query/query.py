@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from assistant.schema import Question
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.text.dates import Period, asks_now, named_periods
 
 
@@ -14,27 +13,19 @@ class Query:
     """A question understood once; no later step reads its words again to find these out.
 
     `text` stands alone, without the conversation; `periods` are the times it names; `newest`: it asks for
-    the present or the latest, so that the newest report that answers is wanted. `since`, `until` and
-    `articles` limit what may be read, as in `Question`.
+    the present or the latest, so that the newest report that answers is wanted; `articles` are those that
+    may be read.
     """
 
     text: str
     periods: tuple[Period, ...] = ()
     newest: bool = False
-    since: date | None = None
-    until: date | None = None
-    articles: tuple[str, ...] = ()
+    articles: ArticleFilter = EVERY_ARTICLE
 
     @classmethod
-    def of(cls, text: str, question: Question | None = None) -> Query:
-        """The query that `text` puts, with the limits of `question`."""
-        limits = question or Question(text)
+    def of(cls, text: str, articles: ArticleFilter = EVERY_ARTICLE) -> Query:
+        """The query that `text` puts to these articles."""
         periods = tuple(named_periods(text))
         # "The last meeting of 2017" asks for that time.
         newest = not periods and asks_now(text)
-        return cls(text, periods, newest, limits.since, _until(limits), limits.articles)
-
-
-def _until(limits: Question) -> date | None:
-    """The earlier of `until` and `as_of`."""
-    return min((day for day in (limits.until, limits.as_of) if day is not None), default=None)
+        return cls(text, periods, newest, articles)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.prompts import Prompts
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 
 _TURNS_SHOWN = 6
 _ANSWER_SHOWN = 400

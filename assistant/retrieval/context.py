@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assistant.llm.prompts import Prompts
-from assistant.schema import Passage
+from assistant.schema.articles import Passage
 from assistant.text.dates import in_words
 
 

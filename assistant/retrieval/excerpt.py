@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import Similarities, placing, quotable
-from assistant.schema import Passage
+from assistant.schema.articles import Passage
 from assistant.text.tokens import content_words, stems
 
 _RANK = 0.4

@@ -8,7 +8,7 @@ from datetime import date
 
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.context import ArticleContext, headline
-from assistant.schema import Passage
+from assistant.schema.articles import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.schema import Passage
+from assistant.schema.articles import Passage
 from assistant.text.dates import in_words
 from assistant.text.sentences import split_sentences
 from assistant.text.tokens import stems

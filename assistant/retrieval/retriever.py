@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
 
 from llama_index.core import VectorStoreIndex
 from llama_index.core.retrievers import VectorIndexRetriever
 from llama_index.core.schema import BaseNode, NodeWithScore
-from llama_index.core.vector_stores.types import (
-    FilterOperator,
-    MetadataFilter,
-    MetadataFilters,
-    VectorStoreQueryMode,
-)
+from llama_index.core.vector_stores.types import VectorStoreQueryMode
 
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import also, to_paragraph
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext, group
-from assistant.schema import Passage
+from assistant.schema.articles import ArticleFilter, Passage
+from assistant.stores.filters import to_metadata_filters
 
 _DEPTH = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """Which articles are asked."""
-
-    since: date | None
-    until: date | None
-    articles: tuple[str, ...]
 
 
 class Retriever:
@@ -52,7 +39,7 @@ class Retriever:
         Where the query names a time ("in 2017") and there are reports of that time, only
         they and paragraphs that name the year themselves are returned.
         """
-        chosen = _Chosen(query.since, query.until, self._kept(query.articles))
+        chosen = self._kept(query.articles)
         found = self._search(query.text, chosen)
         if query.periods:
             found = self._of_periods(query, found, chosen)
@@ -87,24 +74,20 @@ class Retriever:
         record = self._store.record(article_id)
         return also(record) if record is not None else ()
 
-    def _kept(self, articles: Sequence[str]) -> tuple[str, ...]:
-        """The ids under which the paragraphs of these articles are kept."""
-        records = ((article_id, self._store.record(article_id)) for article_id in articles)
-        return tuple(record.same_as if record and record.same_as else key for key, record in records)
+    def _kept(self, chosen: ArticleFilter) -> ArticleFilter:
+        """The same articles by the ids under which their paragraphs are kept, and by days."""
+        if chosen.ids is not None:
+            records = ((article_id, self._store.record(article_id)) for article_id in chosen.ids)
+            ids = tuple(record.same_as if record and record.same_as else key for key, record in records)
+            chosen = replace(chosen, ids=ids)
+        if chosen.words or chosen.source is not None:
+            ids = tuple(record.id for record in self._store.listed(chosen, limit=-1))
+            chosen = replace(chosen, words="", source=None, ids=ids)
+        return chosen
 
-    def _of_periods(self, query: Query, found: list[Passage], chosen: _Chosen) -> list[Passage]:
+    def _of_periods(self, query: Query, found: list[Passage], chosen: ArticleFilter) -> list[Passage]:
         """Reports of the named times, taken in turns, and paragraphs that name the year themselves."""
-        by_period = [
-            self._search(
-                query.text,
-                _Chosen(
-                    max(filter(None, (chosen.since, period.since))),
-                    min(filter(None, (chosen.until, period.until))),
-                    chosen.articles,
-                ),
-            )
-            for period in query.periods
-        ]
+        by_period = [self._search(query.text, chosen.within(period.since, period.until)) for period in query.periods]
         if not any(by_period):
             return found
         years = {str(period.since.year) for period in query.periods}
@@ -118,25 +101,15 @@ class Retriever:
             in_turn = [passage for turn in zip_longest(*by_period) for passage in turn if passage] + mentioned
         return list({passage.paragraph.id: passage for passage in in_turn}.values())
 
-    def _search(self, question: str, chosen: _Chosen) -> list[Passage]:
+    def _search(self, question: str, chosen: ArticleFilter) -> list[Passage]:
         retriever = VectorIndexRetriever(
             self._index,
             similarity_top_k=self._depth,
             sparse_top_k=self._depth,
             vector_store_query_mode=VectorStoreQueryMode.HYBRID,
-            filters=_filters(chosen),
+            filters=to_metadata_filters(chosen),
         )
         return [_passage(found) for found in retriever.retrieve(question)]
-
-
-def _filters(chosen: _Chosen) -> MetadataFilters | None:
-    bounds = ((chosen.since, FilterOperator.GTE), (chosen.until, FilterOperator.LTE))
-    filters = [
-        MetadataFilter(key="published", value=day.isoformat(), operator=operator) for day, operator in bounds if day
-    ]
-    if chosen.articles:
-        filters.append(MetadataFilter(key="article_id", value=list(chosen.articles), operator=FilterOperator.IN))
-    return MetadataFilters(filters=list(filters)) if filters else None
 
 
 def _passage(found: NodeWithScore) -> Passage:

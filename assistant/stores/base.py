@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from llama_index.core.schema import TextNode
 from llama_index.core.vector_stores.types import BasePydanticVectorStore
+
+from assistant.schema.articles import ArticleFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Record:
     """What a store keeps of one article besides its paragraphs.
 
     `header` holds plain JSON values: title, source, via, path, url, author, language, published
-    (ISO or None), paragraphs (how many). `origin` is the source it was indexed from, `file` the
+    and modified (ISO or None), corrected, paragraphs (how many). `origin` is the source it was indexed from, `file` the
     file's path there and `digest`, `size` (bytes), `modified` (nanoseconds) that file's
     fingerprint; `story` is the hash of the article's words, the same for the same wire story;
     `same_as` is the id of the article that this one repeats (its own paragraphs are then not kept).
@@ -41,16 +42,6 @@ class Size:
     articles: int
     paragraphs: int
     characters: int
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which articles: words of title or outlet, the exact outlet, publication dates (inclusive)."""
-
-    words: str = ""
-    source: str | None = None
-    since: date | None = None
-    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +89,11 @@ class Store(BasePydanticVectorStore):
         """The records that keep the paragraphs of this story, by id; several where they lie far apart in time."""
 
     @abstractmethod
-    def listed(self, chosen: Filter, *, limit: int, offset: int = 0) -> list[Record]:
+    def listed(self, chosen: ArticleFilter, *, limit: int, offset: int = 0) -> list[Record]:
         """Records by date, oldest first, undated last, then by id."""
 
     @abstractmethod
-    def count(self, chosen: Filter) -> int:
+    def count(self, chosen: ArticleFilter) -> int:
         """How many `listed` would return without a limit."""
 
     @abstractmethod

@@ -1,50 +1,55 @@
-"""The filters that a store understands."""
+"""Which articles, as llama-index's filters say it and as a store asks for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date
 
 from llama_index.core.vector_stores.types import FilterCondition, FilterOperator, MetadataFilter, MetadataFilters
 
+from assistant.schema.articles import ArticleFilter
+
 _LAST = date.max.toordinal()
 
 
-@dataclass(frozen=True, slots=True)
-class Restriction:
-    """Days (proleptic Gregorian ordinals, both included) and article ids; None: not restricted by it."""
+def to_metadata_filters(chosen: ArticleFilter) -> MetadataFilters | None:
+    """Days and ids as filters of paragraphs; None: no filter. Raises ValueError for words or an outlet: see `Store`."""
+    if chosen.words or chosen.source is not None:
+        raise ValueError("paragraphs are filtered by day and article id only")
+    bounds = ((chosen.since, FilterOperator.GTE), (chosen.last, FilterOperator.LTE))
+    filters = [
+        MetadataFilter(key="published", value=day.isoformat(), operator=operator) for day, operator in bounds if day
+    ]
+    if chosen.ids is not None:
+        filters.append(MetadataFilter(key="article_id", value=list(chosen.ids), operator=FilterOperator.IN))
+    return MetadataFilters(filters=list(filters)) if filters else None
 
-    days: tuple[int, int] | None = None
-    articles: frozenset[str] | None = None
 
-    @classmethod
-    def of(cls, filters: MetadataFilters | None) -> Restriction:
-        """Filters that all must hold. Others than `Store` names raise NotImplementedError: none is overlooked."""
-        found = cls()
-        for item in _flat(filters):
-            match item.key, item.operator, item.value:
-                case "published", FilterOperator.GTE, str(day):
-                    found = found._within(_ordinal(day), _LAST)
-                case "published", FilterOperator.LTE, str(day):
-                    found = found._within(1, _ordinal(day))
-                case "published", FilterOperator.EQ, str(day):
-                    found = found._within(_ordinal(day), _ordinal(day))
-                case "article_id", FilterOperator.EQ, str(article):
-                    found = found._among([article])
-                case "article_id", FilterOperator.IN, list(articles):
-                    found = found._among([str(article) for article in articles])
-                case _:
-                    raise NotImplementedError(f"filter {item!r}")
-        return found
+def of_metadata_filters(filters: MetadataFilters | None) -> ArticleFilter:
+    """Filters that all must hold. Others than `Store` names raise NotImplementedError: none is overlooked."""
+    found = ArticleFilter()
+    for item in _flat(filters):
+        match item.key, item.operator, item.value:
+            case "published", FilterOperator.GTE, str(day):
+                found = found.within(_day(day), None)
+            case "published", FilterOperator.LTE, str(day):
+                found = found.within(None, _day(day))
+            case "published", FilterOperator.EQ, str(day):
+                found = found.within(_day(day), _day(day))
+            case "article_id", FilterOperator.EQ, str(article):
+                found = found.among([article])
+            case "article_id", FilterOperator.IN, list(articles):
+                found = found.among(map(str, articles))
+            case _:
+                raise NotImplementedError(f"filter {item!r}")
+    return found
 
-    def _within(self, first: int, last: int) -> Restriction:
-        known = self.days or (1, _LAST)
-        return replace(self, days=(max(first, known[0]), min(last, known[1])))
 
-    def _among(self, articles: list[str]) -> Restriction:
-        chosen = frozenset(articles)
-        return replace(self, articles=chosen if self.articles is None else chosen & self.articles)
+def ordinals(chosen: ArticleFilter) -> tuple[int, int] | None:
+    """The first and last day let through, as proleptic Gregorian ordinals; None: any day, or none known."""
+    if chosen.since is None and chosen.last is None:
+        return None
+    return (chosen.since.toordinal() if chosen.since else 1, chosen.last.toordinal() if chosen.last else _LAST)
 
 
 def ordinal(published: str | None) -> int:
@@ -55,9 +60,9 @@ def ordinal(published: str | None) -> int:
         return 0
 
 
-def _ordinal(day: str) -> int:
+def _day(day: str) -> date:
     try:
-        return date.fromisoformat(day).toordinal()
+        return date.fromisoformat(day)
     except ValueError as error:
         raise NotImplementedError(f"filter published by {day!r}, which is no ISO date") from error
 

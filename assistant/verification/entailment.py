@@ -13,7 +13,7 @@ from assistant.llm.chat_model import ChatModel
 from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.numbered import NumberedContext
-from assistant.schema import Passage
+from assistant.schema.articles import Passage
 from assistant.settings import Settings
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import STATED

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.retrieval.passages import Similarities, placing, quotable
-from assistant.schema import Passage, Quote
+from assistant.schema.answers import Quote
+from assistant.schema.articles import Passage
 from assistant.text.tokens import content_words, stems
 
 _WORDS, _MEANING = 0.65, 0.35

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from assistant.retrieval.numbered import NumberedContext
 from assistant.retrieval.passages import heading
-from assistant.schema import DraftSentence, Passage
+from assistant.schema.answers import DraftSentence
+from assistant.schema.articles import Passage
 from assistant.verification.entailment import Entailment, Pair, Verdict
 from assistant.verification.evidence import Evidence, EvidenceFinder
 from assistant.verification.exact import numbers, unstated_numbers

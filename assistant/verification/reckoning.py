@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
-from assistant.schema import Passage
+from assistant.schema.articles import Passage
 from assistant.text.dates import named_periods
 from assistant.verification.exact import numbers
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from itertools import zip_longest
 
-from assistant.schema import Article
+from assistant.schema.articles import Article
 from assistant.text.sentences import split_sentences
 
 _PAST = dict(

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, Question, Settings, Turn
-from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
+from assistant.schema.articles import ArticleFilter
+from assistant.schema.events import Done, Retrieved, SentenceReady, Step, Token
 
 pytestmark = pytest.mark.real
 PROJECT = Path(__file__).parents[2]
@@ -137,10 +138,10 @@ def test_a_follow_up_is_understood_from_the_conversation(assistant):
 def test_dates_filter_by_publication(assistant):
     from datetime import date
 
-    answer = assistant.ask(Question("When did Xi visit Moscow?", since=date(2020, 1, 1)))
+    answer = assistant.ask(Question("When did Xi visit Moscow?", articles=ArticleFilter(since=date(2020, 1, 1))))
     check_contract(answer.to_dict())
     assert {citation.article_id for citation in answer.citations} <= {NEW}
-    nothing = assistant.ask(Question("When did Xi visit Moscow?", until=date(2000, 1, 1)))
+    nothing = assistant.ask(Question("When did Xi visit Moscow?", articles=ArticleFilter(until=date(2000, 1, 1))))
     assert nothing.refused
 
 

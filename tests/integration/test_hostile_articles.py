@@ -35,7 +35,7 @@ from assistant.llm.chat_model import ChatModel
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.open import open_model
 from assistant.llm.remote import EndpointModel
-from assistant.schema import Answer, Question, Sentence
+from assistant.schema.answers import Answer, Question, Sentence
 from assistant.settings import PROJECT, Settings
 from assistant.text.dates import in_words
 
@@ -386,7 +386,7 @@ def hold_the_contract(answer: Answer, files: Mapping[str, str]) -> None:
     else:
         assert answer.sentences
     assert json.loads(json.dumps(answer.to_dict())) == answer.to_dict()
-    json.dumps(answer.steps, allow_nan=False)
+    json.dumps(answer.steps.to_dict(), allow_nan=False)
 
 
 def own_words(answer: Answer) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from assistant.embeddings.minilm import MODEL_NAME
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.sources import SourceFile
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 FORK = multiprocessing.get_context("fork")
 KILLS = 50

@@ -16,7 +16,7 @@ from assistant.errors import ArticleError
 from assistant.library.index import ArticleIndex
 from assistant.query.query import Query
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Passage, Question
+from assistant.schema.articles import ArticleFilter, Passage
 from assistant.settings import Settings
 
 Write = Callable[..., Path]
@@ -45,7 +45,7 @@ def assistant(tmp_path: Path, embedder: Any, folder: Path, fake_model: Any) -> I
 
 
 def passages(assistant: Assistant, question: str, **chosen: Any) -> tuple[Passage, ...]:
-    return Retriever(assistant.index, passages=10).retrieve(Query.of(question, Question(question, **chosen)))
+    return Retriever(assistant.index, passages=10).retrieve(Query.of(question, ArticleFilter(**chosen)))
 
 
 def test_a_library_tells_what_it_holds(assistant: Assistant) -> None:
@@ -63,19 +63,21 @@ def test_a_library_tells_what_it_holds(assistant: Assistant) -> None:
 @pytest.mark.parametrize(
     ("chosen", "ids"),
     [
-        ({"words": "visited MOSCOW"}, ["a"]),
-        ({"words": "ians"}, ["a", "c"]),
-        ({"source": "IANS", "since": date(2018, 1, 1)}, ["c"]),
-        ({"until": date(2017, 7, 4)}, ["a"]),
-        ({"words": "nothing like it"}, []),
-        ({"limit": 1}, ["a"]),
-        ({"limit": 2, "offset": 2}, ["d"]),
+        (ArticleFilter("visited MOSCOW"), ["a"]),
+        (ArticleFilter("ians"), ["a", "c"]),
+        (ArticleFilter(source="IANS", since=date(2018, 1, 1)), ["c"]),
+        (ArticleFilter(until=date(2017, 7, 4)), ["a"]),
+        (ArticleFilter("nothing like it"), []),
     ],
 )
-def test_headers_are_filtered_and_counted(assistant: Assistant, chosen: dict[str, Any], ids: list[str]) -> None:
-    assert [header.id for header in assistant.headers(**chosen)] == ids
-    if not {"limit", "offset"} & set(chosen):
-        assert assistant.count(**chosen) == len(ids)
+def test_headers_are_filtered_and_counted(assistant: Assistant, chosen: ArticleFilter, ids: list[str]) -> None:
+    assert [header.id for header in assistant.headers(chosen)] == ids
+    assert assistant.count(chosen) == len(ids)
+
+
+@pytest.mark.parametrize(("limit", "offset", "ids"), [(1, 0, ["a"]), (2, 2, ["d"])])
+def test_headers_come_in_pages(assistant: Assistant, limit: int, offset: int, ids: list[str]) -> None:
+    assert [header.id for header in assistant.headers(limit=limit, offset=offset)] == ids
 
 
 def test_an_unknown_article_is_an_error(assistant: Assistant) -> None:
@@ -92,11 +94,11 @@ def test_a_passage_names_the_other_outlets_of_its_story(assistant: Assistant) ->
 
 
 def test_only_the_named_articles_are_asked(assistant: Assistant) -> None:
-    assert {p.article_id for p in passages(assistant, "Who left?", articles=("c", "d"))} == {"c", "d"}
-    assert {p.article_id for p in passages(assistant, "Who visited Moscow in 2017?", articles=("c",))} == {"c"}
-    assert {p.article_id for p in passages(assistant, "Who met?", articles=("b",))} == {"a"}
-    assert passages(assistant, "Who met?", articles=("none",)) == ()
-    assert passages(assistant, "Who met?", articles=("c",), until=date(2020, 1, 1)) == ()
+    assert {p.article_id for p in passages(assistant, "Who left?", ids=("c", "d"))} == {"c", "d"}
+    assert {p.article_id for p in passages(assistant, "Who visited Moscow in 2017?", ids=("c",))} == {"c"}
+    assert {p.article_id for p in passages(assistant, "Who met?", ids=("b",))} == {"a"}
+    assert passages(assistant, "Who met?", ids=("none",)) == ()
+    assert passages(assistant, "Who met?", ids=("c",), until=date(2020, 1, 1)) == ()
 
 
 def test_what_is_added_can_be_asked_at_once(assistant: Assistant, write_articles: Write) -> None:
@@ -115,7 +117,7 @@ def test_what_is_added_can_be_asked_at_once(assistant: Assistant, write_articles
 
 
 def test_a_saved_citation_stands_has_changed_or_is_gone(assistant: Assistant, folder: Path) -> None:
-    first = passages(assistant, "Who visited Moscow?", articles=("a",))[0]
+    first = passages(assistant, "Who visited Moscow?", ids=("a",))[0]
     citation = make_citation(1, first, 0, 3)
     assert assistant.resolve(citation) == "unchanged"
     assert assistant.resolve(replace(citation, article_id="b", paragraph_id="b#p1")) == "unchanged"
@@ -140,7 +142,9 @@ def test_a_model_that_was_taught_is_asked_the_short_prompts(
 ) -> None:
     model = fake_model("Xi visited Moscow.", yes=0.9)
     model.taught = taught
-    answer = Assistant(assistant.index, model, assistant.settings).ask("Who visited Moscow?", until=date(2017, 7, 4))
+    answer = Assistant(assistant.index, model, assistant.settings).ask(
+        "Who visited Moscow?", articles=ArticleFilter(until=date(2017, 7, 4))
+    )
     assert answer.answer == "Xi visited Moscow [1]."
     assert {"Check:" in asked.messages[-1]["content"] for asked in model.judged} == {taught}
 
@@ -150,10 +154,10 @@ def test_as_of_a_day_nothing_newer_is_read_and_the_answer_says_so(
     assistant: Assistant, fake_model: Any, until: date | None
 ) -> None:
     own = Assistant(assistant.index, fake_model("Xi visited Moscow.", yes=0.9), assistant.settings)
-    answer = own.ask("Who visited Moscow?", until=until, as_of=date(2017, 7, 5))
+    answer = own.ask("Who visited Moscow?", articles=ArticleFilter(until=until, as_of=date(2017, 7, 5)))
     assert answer.answer == "As of 5 July 2017: Xi visited Moscow [1]."
     assert (answer.as_of, answer.newest_source) == (date(2017, 7, 5), date(2017, 7, 4))
-    refusal = own.ask("Who visited Moscow?", until=until, as_of=date(1999, 1, 2))
+    refusal = own.ask("Who visited Moscow?", articles=ArticleFilter(until=until, as_of=date(1999, 1, 2)))
     assert (refusal.refusal_reason or "").startswith("As of 2 January 1999: The articles do not say")
     assert (refusal.newest_source, refusal.to_dict()["as_of"]) == (None, "1999-01-02")
 
@@ -164,4 +168,4 @@ def test_the_settings_say_what_is_enough(
 ) -> None:
     settings = assistant.settings.model_copy(update={"threshold": threshold, "worth": worth})
     own = Assistant(assistant.index, fake_model("Xi visited Moscow.", yes=0.9), settings)
-    assert own.ask("Who visited Moscow?", until=date(2017, 7, 4)).refused is refused
+    assert own.ask("Who visited Moscow?", articles=ArticleFilter(until=date(2017, 7, 4))).refused is refused

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import assistant
+
 PACKAGE = Path(__file__).resolve().parents[2] / "assistant"
 MODULES = {
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
@@ -125,6 +127,11 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
         visit(name, ())
 
 
+@pytest.mark.parametrize("name", assistant.__all__)
+def test_the_package_hands_out_what_it_names(name: str) -> None:
+    assert getattr(assistant, name).__name__ == name
+
+
 @pytest.mark.parametrize("framework", MAY_IMPORT)
 def test_a_framework_stays_in_its_own_room(framework: str) -> None:
     users = {
@@ -139,11 +146,15 @@ def test_the_product_knows_nothing_of_its_evals_and_benchmarks() -> None:
         assert not {found.split(".")[0] for found in imports(name, for_types=True)} & outside, name
 
 
-@pytest.mark.parametrize("name", ["assistant.errors", "assistant.schema"])
+FOUNDATIONS = sorted(name for name in MODULES if name == "assistant.errors" or name.startswith("assistant.schema"))
+
+
+@pytest.mark.parametrize("name", FOUNDATIONS)
 def test_the_foundations_import_nothing_of_ours_nor_of_others(name: str) -> None:
-    assert own(imports(name, for_types=True)) == set()
-    standard = {"__future__", "collections.abc", "dataclasses", "datetime", "typing"}
-    assert imports(name, for_types=True) <= standard
+    ours = own(imports(name, for_types=True))
+    assert all(target.startswith("assistant.schema.") for target in ours)
+    standard = {"__future__", "collections.abc", "dataclasses", "datetime", "enum", "typing"}
+    assert imports(name, for_types=True) - ours <= standard
 
 
 def test_the_command_line_imports_little_before_it_is_needed() -> None:

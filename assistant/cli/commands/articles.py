@@ -6,11 +6,12 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from assistant.cli.commands.common import Commands, add_dates, add_folder, dates_of, say, settings_of, warn
+from assistant.cli.commands.common import Commands, add_dates, add_folder, filter_of, say, settings_of, warn
 from assistant.errors import ArticleError, UsageError
 
 if TYPE_CHECKING:
     from assistant.library.index import ArticleIndex
+    from assistant.schema.articles import ArticleFilter
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -34,20 +35,20 @@ def _articles(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--limit {arguments.limit}: give a number above 0")
     if arguments.show and (arguments.words or arguments.outlet or arguments.since or arguments.until):
         raise UsageError("--show ID goes with no words and no filter")
-    dates_of(arguments)
+    chosen = filter_of(arguments)
     library, update = open_collection(settings_of(arguments), progress_bars, say)
     try:
         if arguments.show:
             _show(library.index, arguments)
         else:
-            _list(library.index, arguments)
+            _list(library.index, chosen, arguments)
     finally:
         library.index.close()
     warn(update.problems)
     return 1 if update.problems else 0
 
 
-def _list(index: ArticleIndex, arguments: argparse.Namespace) -> None:
+def _list(index: ArticleIndex, chosen: ArticleFilter, arguments: argparse.Namespace) -> None:
     import json
     from itertools import islice
 
@@ -55,8 +56,6 @@ def _list(index: ArticleIndex, arguments: argparse.Namespace) -> None:
     from assistant.schema import header_to_dict
     from assistant.stores.base import Filter
 
-    since, until = dates_of(arguments)
-    chosen = Filter(" ".join(arguments.words), arguments.outlet, since, until)
     headers = islice(index.all_headers(chosen), arguments.limit)
     if arguments.json:
         for header in headers:

@@ -12,7 +12,7 @@ from assistant.cli.commands.common import (
     Commands,
     add_dates,
     add_folder_and_model,
-    dates_of,
+    filter_of,
     open_assistant,
     say,
     say_always,
@@ -22,7 +22,7 @@ from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.schema import Answer, Citation, Question
+    from assistant.schema.answers import Answer, Question
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -51,8 +51,7 @@ def _ask(arguments: argparse.Namespace) -> int:
         raise UsageError("--output goes with --questions FILE")
     from assistant.cli.conversation import Conversation
     from assistant.query.validate import check_question
-    from assistant.schema import Question
-    from assistant.settings import parse_day
+    from assistant.schema.answers import Question
 
     text = _question_text(arguments.question)
     check_question(text)
@@ -69,7 +68,7 @@ def _ask(arguments: argparse.Namespace) -> int:
             from assistant.llm.scope import QuestionScope
 
             answer = assistant.ask(question, scope=QuestionScope(notify=say))
-            print(as_json(answer.to_dict() | ({"steps": answer.steps} if arguments.explain else {})))
+            print(as_json(answer.to_dict() | ({"steps": answer.steps.to_dict()} if arguments.explain else {})))
         else:
             answer = _show(assistant, question, explain=arguments.explain)
         conversation.keep(question, answer, say_always)
@@ -99,14 +98,14 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
         printable,
     )
     from assistant.llm.scope import QuestionScope
-    from assistant.schema import Done, Retrieved, SentenceReady, Step, Token
+    from assistant.schema.events import Done, Retrieved, SentenceReady, Step, StepName, Token
 
     status = Status()
     shown = 0
     with status:
         for event in assistant.stream(question, scope=QuestionScope(notify=status.say)):
             match event:
-                case Step("restarting"):
+                case Step(StepName.RESTARTING):
                     status.clear()
                     # What stands there was begun by the engine that ended.
                     print("\n" * bool(shown), end="", flush=True)
@@ -120,7 +119,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                     status.token(event)
                 case SentenceReady(sentence, _):
                     status.clear()
-                    text = with_marks(sentence) if shown else said_as_of(question.as_of, with_marks(sentence))
+                    text = with_marks(sentence) if shown else said_as_of(question.articles.as_of, with_marks(sentence))
                     print(" " * bool(shown) + printable(text), end="", flush=True)
                     shown += 1
                 case Done(answer):

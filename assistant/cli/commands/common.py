@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from assistant.api import Assistant
+    from assistant.schema.articles import ArticleFilter
     from assistant.settings import Settings
 
 Commands = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
@@ -78,15 +78,30 @@ def say_always(line: str) -> None:
     print(f"assistant: {one_line(line)}", file=sys.stderr)
 
 
-def dates_of(arguments: argparse.Namespace) -> tuple[date | None, date | None]:
-    """`--since` and `--until` as days. Raises `UsageError`."""
+def filter_of(arguments: argparse.Namespace) -> ArticleFilter:
+    """The articles that WORDS, `--outlet`, `--since`, `--until`, `--before` and `--as-of` name. Raises `UsageError`."""
+    from assistant.schema.articles import ArticleFilter
+
+    since, until, before, as_of = (_day(arguments, option) for option in ("since", "until", "before", "as_of"))
+    for option, last in (("--until", until), ("--as-of", as_of)):
+        if since and last and since > last:
+            raise UsageError(f"--since {since} is after {option} {last}; swap them")
+    if before == date.min:
+        raise UsageError(f"--before {before}: no article is older than that")
+    return ArticleFilter(
+        words=" ".join(getattr(arguments, "words", ())),
+        source=getattr(arguments, "outlet", None),
+        since=since,
+        until=before - timedelta(days=1) if before else until,
+        as_of=as_of,
+    )
+
+
+def _day(arguments: argparse.Namespace, option: str) -> date | None:
     from assistant.settings import parse_day
 
-    since = parse_day(arguments.since, "--since") if arguments.since else None
-    until = parse_day(arguments.until, "--until") if arguments.until else None
-    if since and until and since > until:
-        raise UsageError(f"--since {since} is after --until {until}; swap them")
-    return since, until
+    given = getattr(arguments, option, None)
+    return parse_day(given, f"--{option.replace('_', '-')}") if given else None
 
 
 def warn(problems: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from assistant.errors import ArticleError, AssistantError, UsageError
 
 if TYPE_CHECKING:
     from assistant.library.index import ArticleIndex
-    from assistant.schema import Article
+    from assistant.schema.articles import Article
 
 _FORMATS = ("markdown", "html", "csv", "csl-json", "ris", "bibtex", "claimreview")
 
@@ -35,6 +35,7 @@ def _export(arguments: argparse.Namespace) -> int:
     from assistant.newsroom.answers_file import parse_answers
     from assistant.newsroom.export import write
     from assistant.newsroom.fact_check import fact_check
+    from assistant.schema.answers import CitationState
 
     where = "standard input" if arguments.answers == "-" else arguments.answers
     answers = parse_answers(_text(arguments.answers), where)
@@ -46,7 +47,7 @@ def _export(arguments: argparse.Namespace) -> int:
     _put(write(check, arguments.format), arguments.output)
     warn(update.problems)
     for source in check.sources:
-        if source.state != "unchanged":
+        if source.state is not CitationState.UNCHANGED:
             say_always(f"paragraph {source.paragraph_id} is {source.state} in the library; exported as it was cited")
     return 1 if update.problems else 0
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     index = commands.add_parser("index", help="add articles to the library, or bring it up to date")
-    index.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, zips, or - for standard input")
+    index.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, archives, or - for standard input")
     index.add_argument("--urls", type=Path, metavar="FILE", help="a list of saved pages: URL<TAB>FILE a line")
     index.add_argument("--verbose", action="store_true", help="say what was understood of every file")
     index.add_argument("--watch", action="store_true", help="follow the sources until interrupted")
@@ -78,23 +78,25 @@ def _update(library: Library, arguments: argparse.Namespace) -> int:
 
 def _add(library: Library, arguments: argparse.Namespace) -> list[Source] | None:
     """The sources that were named; None where none was: then all are meant."""
+    from assistant.library.sources import SourceKind
+
     paths = [Path(path) for path in arguments.paths if path != "-"]
     if not (arguments.paths or arguments.urls):
         return None
     added = library.add_paths(paths)
     if arguments.urls:
-        added += library.add_paths([arguments.urls], kind="urls")
+        added += library.add_paths([arguments.urls], kind=SourceKind.URLS)
     if "-" in arguments.paths:
         added.append(library.add_text(sys.stdin.buffer.read()))
     return added
 
 
 def _watch(library: Library, arguments: argparse.Namespace) -> None:
-    from assistant.library.mapping import UNCHANGED
+    from assistant.library.mapping import FileStatus
     from assistant.library.watch import watch
 
     def told(outcome: FileOutcome) -> None:
-        if outcome.status != UNCHANGED:
+        if outcome.status is not FileStatus.UNCHANGED:
             _tell(outcome)
 
     started: list[bool] = []

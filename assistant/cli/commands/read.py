@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     read = commands.add_parser("read", help="show what is read from files, without indexing them")
-    read.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, folders or zips")
+    read.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, folders or archives")
     read.add_argument("--json", action="store_true", help="one JSON object a line, for an article or a problem")
     read.set_defaults(run=_read)
 

@@ -6,11 +6,12 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from assistant.cli.commands.common import Commands, add_folder, say, settings_of, warn
+from assistant.cli.commands.common import Commands, add_folder, filter_of, say, settings_of, warn
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
+    from assistant.schema.articles import ArticleFilter
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -28,7 +29,6 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def _remove(arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import progress_bars
     from assistant.library.open import open_collection
-    from assistant.settings import parse_day
 
     chosen = bool(arguments.outlet or arguments.before)
     if arguments.restore and chosen:
@@ -37,25 +37,26 @@ def _remove(arguments: argparse.Namespace) -> int:
         raise UsageError("say what to remove: assistant remove ID…, --outlet NAME or --before DATE")
     if arguments.ids and chosen:
         raise UsageError("give either ids, or --outlet and --before")
-    if arguments.before:
-        parse_day(arguments.before, "--before")
+    doomed = filter_of(arguments) if chosen else None
     settings = settings_of(arguments)
     if arguments.restore:
         return _restore(arguments)
     library, update = open_collection(settings, progress_bars, say)
     try:
         warn(update.problems)
-        return _remove_from(library, arguments)
+        return _remove_from(library, doomed, arguments)
     finally:
         library.index.close()
 
 
-def _remove_from(library: Library, arguments: argparse.Namespace) -> int:
+def _remove_from(library: Library, doomed: ArticleFilter | None, arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import one_line
 
     store = library.index.store
     unknown = [key for key in arguments.ids if store.record(key) is None]
-    ids = [key for key in arguments.ids if key not in unknown] or _chosen(library, arguments)
+    ids = [key for key in arguments.ids if key not in unknown]
+    if doomed is not None:
+        ids = [header.id for header in library.index.all_headers(doomed)]
     if ids and (arguments.yes or _agreed(len(ids))):
         number = library.remove(ids)
         print(f"assistant: removed {number} article{'s' * (number != 1)}", file=sys.stderr)
@@ -64,18 +65,6 @@ def _remove_from(library: Library, arguments: argparse.Namespace) -> int:
     for key in unknown:
         print(f"assistant: article {one_line(repr(key))} is not in the library", file=sys.stderr)
     return 1 if unknown else 0
-
-
-def _chosen(library: Library, arguments: argparse.Namespace) -> list[str]:
-    from datetime import timedelta
-
-    from assistant.settings import parse_day
-    from assistant.stores.base import Filter
-
-    if not (arguments.outlet or arguments.before):
-        return []
-    until = parse_day(arguments.before, "--before") - timedelta(days=1) if arguments.before else None
-    return [header.id for header in library.index.all_headers(Filter(source=arguments.outlet, until=until))]
 
 
 def _agreed(number: int) -> bool:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from lxml import etree
 
 from assistant.errors import ArticleError
-from assistant.ingest.build import Fields, Story
+from assistant.ingest.build import Fields, LeftOut, Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.headings import carries_content
 from assistant.ingest.readers import press_export
+from assistant.ingest.readers.html_dom import parse_xml
 from assistant.ingest.readers.superscript import raised
-from assistant.ingest.readers.zip_package import open_package
+from assistant.ingest.readers.zip_package import Package, open_package
 
 _DROPPED = ("caption", "footer", "header", "toc ", "footnote", "endnote")
+_NOTES = re.compile(r"word/(?P<kind>header|footer|footnote|endnote|comment)s?\d*\.xml")
 _UNNAMED = frozenset({"python-docx", "microsoft office user", "user", "admin", "unknown", "author"})
 # Elements that hold paragraphs and tables and are none themselves.
 _HOLDERS = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"})
@@ -24,11 +27,15 @@ _GONE = "ancestor::w:del | ancestor::w:moveFrom | ../w:rPr/w:vanish"
 
 
 class Block(NamedTuple):
-    """A paragraph, or a table's row: the name of its style in lower case, its text, whether it is a list's item."""
+    """A paragraph, or a table's row: the name of its style in lower case, its text, whether it is a list's item.
+
+    `unread`: why it is no text of the document, "" where it is.
+    """
 
     style: str
     text: str
-    listed: bool
+    listed: bool = False
+    unread: str = ""
 
 
 def read(source: RawFile) -> Iterator[Story]:
@@ -46,14 +53,18 @@ def read(source: RawFile) -> Iterator[Story]:
         except (PackageNotFoundError, ValueError, KeyError) as error:
             raise ArticleError(f"{source.label}: is no Word document ({error}); save it as .docx again") from error
         names = {style.style_id: (style.name or "").lower() for style in document.styles}
-        blocks = list(_blocks(document.element.body, names))
-        exported = press_export.stories([block.text for block in blocks])
+        blocks = [*_blocks(document.element.body, names), *_notes(package)]
+        exported = press_export.stories([block.text for block in blocks if not block.unread])
         yield from exported or [_story(blocks, document.core_properties)]
 
 
 def _story(blocks: list[Block], core: Any) -> Story:
-    title, texts, items = "", [], list[str]()
-    for style, text, listed in blocks:
+    title, texts, items = "", list[str](), list[str]()
+    unread: list[LeftOut] = []
+    for style, text, listed, why in blocks:
+        if why:
+            unread.append(LeftOut(len(texts) + bool(items), text, why))
+            continue
         if listed:
             items.append(text)
             continue
@@ -62,9 +73,11 @@ def _story(blocks: list[Block], core: Any) -> Story:
             items = []
         if not title and (style == "title" or (style.startswith("heading 1") and not texts)):
             title = text
-        elif style.startswith(("heading", "subtitle")):
-            texts += [text] if carries_content(text) else []
-        elif not style.startswith(_DROPPED):
+        elif style.startswith(("heading", "subtitle")) and not carries_content(text):
+            unread.append(LeftOut(len(texts), text, "sub-heading"))
+        elif style.startswith(_DROPPED):
+            unread.append(LeftOut(len(texts), text, style.strip()))
+        else:
             texts.append(text)
     texts.extend(_joined(items))
     author = (core.author or "").strip()
@@ -73,7 +86,21 @@ def _story(blocks: list[Block], core: Any) -> Story:
         author=None if author.lower() in _UNNAMED else author,
         language=core.language,
     )
-    return Story(tuple(texts), fields)
+    return Story(tuple(texts), fields, left_out=tuple(unread))
+
+
+def _notes(package: Package) -> Iterator[Block]:
+    """What stands beside the text: headers, footers, notes, comments; each line once."""
+    seen: set[str] = set()
+    for name in sorted(package.names):
+        match = _NOTES.fullmatch(name)
+        if match is None:
+            continue
+        for paragraph in _find(parse_xml(package.read(name), package.label), ".//w:p"):
+            text = _text(paragraph)
+            if text and text not in seen:
+                seen.add(text)
+                yield Block("", text, unread=match["kind"])
 
 
 def _blocks(parent: Any, names: dict[str, str]) -> Iterator[Block]:
@@ -86,6 +113,9 @@ def _blocks(parent: Any, names: dict[str, str]) -> Iterator[Block]:
                 style = names.get(element.style or "", "")
                 listed = style.startswith("list") or bool(_find(element, "./w:pPr/w:numPr"))
                 yield Block(style, text, listed)
+            gone = _text(element, gone=True)
+            if gone:
+                yield Block("", gone, unread="deleted, hidden or struck out")
             for box in _find(element, ".//w:txbxContent"):
                 # The same box is stored twice: for Word 2010 and, as the fallback, for older ones.
                 if not _in_fallback(box) and _boxes(box) == _boxes(element):
@@ -99,21 +129,26 @@ def _blocks(parent: Any, names: dict[str, str]) -> Iterator[Block]:
 def _table(table: Any, names: dict[str, str]) -> Iterator[Block]:
     """A line a row where each cell holds one paragraph; a table that lays out a page gives its cells' paragraphs."""
     for row in _find(table, "./w:tr | ./w:sdt/w:sdtContent/w:tr"):
-        cells = [list(_blocks(cell, names)) for cell in _find(row, "./w:tc | ./w:sdt/w:sdtContent/w:tc")]
+        found = [list(_blocks(cell, names)) for cell in _find(row, "./w:tc | ./w:sdt/w:sdtContent/w:tc")]
+        cells = [[block for block in cell if not block.unread] for cell in found]
         cells = [cell for cell in cells if cell]
         if len(cells) > 1 and all(len(cell) == 1 for cell in cells):
-            yield Block("", " | ".join(cell[0].text for cell in cells), False)
+            yield Block("", " | ".join(cell[0].text for cell in cells))
         else:
             for cell in cells:
                 yield from cell
+        yield from (block for cell in found for block in cell if block.unread)
 
 
-def _text(paragraph: Any) -> str:
-    """What a reader sees: insertions too; not deletions, hidden or struck-out text, codes of fields."""
+def _text(paragraph: Any, *, gone: bool = False) -> str:
+    """What a reader sees: insertions too; not deletions, hidden or struck-out text, codes of fields.
+
+    With `gone` only what was deleted, is hidden or struck out.
+    """
     pieces = []
     boxes = _boxes(paragraph)
-    for node in _find(paragraph, ".//w:t | .//w:br | .//w:cr | .//w:tab | .//w:noBreakHyphen"):
-        if _find(node, _GONE) or _boxes(node) > boxes or _is_struck(node):
+    for node in _find(paragraph, ".//w:t | .//w:delText | .//w:br | .//w:cr | .//w:tab | .//w:noBreakHyphen"):
+        if bool(_find(node, _GONE) or _is_struck(node)) is not gone or _boxes(node) > boxes:
             continue
         text = {"br": "\n", "cr": "\n", "tab": " ", "noBreakHyphen": "-"}.get(_name(node)) or node.text or ""
         pieces.append(raised(text) if _find(node, "../w:rPr/w:vertAlign[@w:val='superscript']") else text)

@@ -59,7 +59,8 @@ def read(content: bytes, label: str) -> Iterator[Story | Problem]:
         fields = Fields(
             title=title,
             source=outlet,
-            published=_day(entry),
+            published=_day(entry, "published", "updated", "created"),
+            modified=_day(entry, "updated") if entry.get("published") else None,
             author=person(_text(entry.get("author"))),
             url=_text(entry.get("link")),
         ).over(known)
@@ -109,8 +110,8 @@ def _with_paragraphs(text: str) -> str:
     return "".join(f"<p>{part}</p>" for part in _BLANK_LINE.split(text))
 
 
-def _day(entry: Mapping[str, Any]) -> date | None:
-    for name in ("published", "updated", "created"):
+def _day(entry: Mapping[str, Any], *names: str) -> date | None:
+    for name in names:
         day = parse_published(_text(entry.get(name)))
         parsed = entry.get(f"{name}_parsed")
         if day is None and parsed is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from assistant.ingest.build import Fields, Story
@@ -24,6 +25,9 @@ _NAMES = {
     "published_time publishdate publisheddate publicationdate datetime timestamp time issued day",
     # The day a row was made; where the row was kept by a reader of others' articles, that is the day of saving.
     "created": "created created_at date_created",
+    "modified": "modified updated date_modified datemodified date_updated dateupdated modified_date updated_date "
+    "updateddate lastmod last_mod last_modified lastmodified last_updated lastupdated modified_at updated_at updatedat "
+    "last_modified_at lastmodifieddate webpublicationdateupdated modified_time updated_time",
     "source": "source publisher outlet publication source_name sourcename source_hostname site site_name sitename "
     "newspaper media feed_title feed origin source_domain domain_name domain hostname provider",
     "author": "author authors byline creator published_by by writer",
@@ -73,6 +77,7 @@ def _fields(values: Mapping[str, Any]) -> Fields:
         title=_first(values, "title"),
         source=_first(values, "source", address=False),
         published=_day(values),
+        modified=_modified(values),
         author=person(_first(values, "author")),
         url=_first(values, "url", address=True) or _first(values, "address", address=True),
         language=_first(values, "language"),
@@ -143,10 +148,20 @@ def _text(value: Any, depth: int = 0, *, address: bool = False) -> str | None:
     return None
 
 
-def _day(values: Mapping[str, Any]) -> Any:
+def _day(values: Mapping[str, Any]) -> date | None:
     # A row that has a place for the day of publication, and another for the day it was made, means the latter by that.
     kept = any(name in values for name in _KEYS["published"])
-    for name in _KEYS["published"] if kept else _KEYS["created"]:
+    return _first_day(values, _KEYS["published"] if kept else _KEYS["created"])
+
+
+def _modified(values: Mapping[str, Any]) -> date | None:
+    """The day of the last change; not of a row that was made at another time than its article: it is the row's."""
+    of_the_row = any(values.get(name) for name in _KEYS["created"]) and _first_day(values, _KEYS["published"])
+    return None if of_the_row else _first_day(values, _KEYS["modified"])
+
+
+def _first_day(values: Mapping[str, Any], names: Sequence[str]) -> date | None:
+    for name in names:
         value = values.get(name)
         if isinstance(value, Mapping):
             value = value.get("$date", value.get("date"))

@@ -12,6 +12,7 @@ from assistant.ingest.file import RawFile
 from assistant.ingest.readers import jsonld
 from assistant.ingest.readers.encoding import declared_charset, decode
 from assistant.ingest.readers.html_dom import paragraphs, paragraphs_of_html, parse_html, plain_paragraphs
+from assistant.ingest.readers.html_left_out import left_out, shown_lines
 from assistant.ingest.readers.html_metadata import page_fields, saved_address
 from assistant.ingest.readers.html_notices import is_notice
 from assistant.ingest.readers.html_prepare import prepare
@@ -36,6 +37,7 @@ def story_of(text: str, label: str, known: Fields | None = None) -> Story:
         without = _TITLE_TAIL.sub("", fields.title)
         if fields.title[len(without) :].strip(" |–—·:-").lower() == fields.source.lower():
             fields = Fields(title=without).over(fields)
+    shown = shown_lines(root)
     corrections = prepare(root, jsonld.walled_selectors(jsonld.articles_of(root)))
     from lxml import etree
 
@@ -48,7 +50,9 @@ def story_of(text: str, label: str, known: Fields | None = None) -> Story:
             f"{label}: the page asks for consent or a login and holds no article; open the article and save it again"
         )
     whole_text = "\n".join(texts)
-    return Story((*texts, *(note for note in corrections if note not in whole_text)), fields)
+    texts += [note for note in corrections if note not in whole_text]
+    named = (fields.title, fields.source, fields.author)
+    return Story(tuple(texts), fields, left_out=left_out(shown, texts, named))
 
 
 def plain_or_html(text: str, label: str) -> list[str]:

@@ -15,16 +15,16 @@ from assistant.ingest.headings import carries_content
 from assistant.ingest.limits import MAX_TAGS
 from assistant.ingest.readers.superscript import raised
 
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     "address article blockquote body body.content block center dd details div dl dt fieldset form figure "
     "h1 h2 h3 h4 h5 h6 "
     "hl1 hl2 head header hr html item li lead lb-p list main nitf ol p pre quote row section summary table tbody tfoot "
     "thead tr ul".split()
 )
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 hl1 hl2 head caption title".split())
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 hl1 hl2 head caption title".split())
 _ITEMS = frozenset({"li", "item", "dd", "dt"})
-_CELLS = frozenset({"td", "th", "cell"})
-_BREAKS = frozenset({"br", "lb"})
+CELLS = frozenset({"td", "th", "cell"})
+BREAKS = frozenset({"br", "lb"})
 _SKIPPED = frozenset(
     "applet aside audio button canvas datalist embed figcaption figure footer frameset iframe input link "
     "map math media "
@@ -181,20 +181,20 @@ class _Walk:
     sub_heading: bool = False
 
     def start(self, tag: str, text: str | None, sub_heading: bool = False) -> None:
-        if tag in _BREAKS:
+        if tag in BREAKS:
             self.pieces.append("\n")
-        elif tag in _CELLS:
+        elif tag in CELLS:
             self.pieces.append(" | " if "".join(self.pieces).strip() else "")
-        elif tag in _BLOCKS or tag in _HEADINGS:
+        elif tag in BLOCKS or tag in HEADINGS:
             self.cut(tag)
-        if tag in _HEADINGS or tag in _ITEMS:
+        if tag in HEADINGS or tag in _ITEMS:
             self.kinds.append(tag)
             self.sub_heading = sub_heading
         if text:
             self.text(text)
 
     def end(self, tag: str) -> None:
-        if tag in _BLOCKS or tag in _HEADINGS:
+        if tag in BLOCKS or tag in HEADINGS:
             self.cut(tag)
         if self.kinds and self.kinds[-1] == tag:
             self.kinds.pop()
@@ -206,7 +206,7 @@ class _Walk:
         """What has been collected is a block."""
         text, self.pieces = "".join(self.pieces), []
         last = self.kinds[-1] if self.kinds else ""
-        kind = "heading" if last in _HEADINGS else "item" if last in _ITEMS else "text"
+        kind = "heading" if last in HEADINGS else "item" if last in _ITEMS else "text"
         # Two line breaks are how pages without <p> part their paragraphs.
         for part in re.split(r"\n\s*\n", text):
             if kind == "heading" and self.sub_heading and carries_content(part):

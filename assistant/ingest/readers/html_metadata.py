@@ -21,6 +21,8 @@ _META = {
     "dcterms.created "
     "dc.date citation_publication_date parsely-pub-date sailthru.date pubdate publishdate publish-date "
     "date ptime article.published",
+    "modified": "article:modified_time og:article:modified_time og:updated_time datemodified dcterms.modified "
+    "dc.date.modified last-modified lastmod parsely-modified-date article.updated",
     "author": "author article:author dc.creator dcterms.creator citation_author parsely-author byl sailthru.author",
     "url": "og:url citation_public_url",
     "language": "og:locale content-language dc.language dcterms.language language",
@@ -39,7 +41,9 @@ _MODIFIED = re.compile(
     re.I,
 )
 _LABEL = re.compile(
-    r"^[^\W\d_]+(?: [^\W\d_]+)?\s*:\s*|^(?:published|posted|veröffentlicht|publié le|publicado el)\s+", re.I
+    r"^[^\W\d_]+(?: [^\W\d_]+)?\s*:\s*|^(?:last )?(?:published|posted|updated|modified|veröffentlicht|publié le|"
+    r"publicado el|aktualisiert(?: am)?|mis à jour le|actualizado el)\s+",
+    re.I,
 )
 _DATE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:date|datum|fecha|data|time|timestamp|published|pubdate|posted)(?:$|[\s_-])", re.I
@@ -69,33 +73,42 @@ def saved_address(text: str) -> str | None:
     return (match[1] or match[2]) if match else None
 
 
-def visible_days(root: Any) -> list[date]:
-    """The days that stand above the story's first paragraph, in `time` elements and those of a date's class."""
+def visible_days(root: Any, *, of_changes: bool = False) -> list[date]:
+    """The days that stand above the story's first paragraph, in `time` elements and those of a date's class.
+
+    Those that the page calls updates are left out; with `of_changes` they are the only ones.
+    """
     found: list[date] = []
     article = next(root.iter("article"), None)
     for element in (root if article is None else article).iter("p", "time", "span", "div", "li", "address"):
         if element.tag == "p" and len(_written(element)) >= _LEAD_CHARS:
             break
         mark = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-        if _MODIFIED.search(mark) and "publi" not in mark.lower():
-            continue
+        changed = bool(_MODIFIED.search(mark)) and "publi" not in mark.lower()
         if element.tag == "time":
-            day = parse_published(element.get("datetime")) or parse_published(_written(element))
-            day = None if day and _MODIFIED.search(_label_of(element)) else day
-        elif element.tag == "p" or _DATE_CLASS.search(mark):
+            changed = changed or bool(_MODIFIED.search(_label_of(element)))
+            day = parse_published(element.get("datetime")) or parse_published(_unlabelled(_written(element)))
+        elif element.tag == "p" or changed or _DATE_CLASS.search(mark):
+            changed = changed or bool(_MODIFIED.search(_written(element)))
             day = _day_alone(_written(element))
         else:
             continue
-        found += [day] if day else []
+        found += [day] if day and changed is of_changes else []
     return found
 
 
 def _day_alone(text: str) -> date | None:
     """The day of a line that says little else ("Published March 5, 2024, 11:30 PM EST")."""
     words = re.findall(r"[^\W\d_]{3,}", text)
-    if len(text) >= _LEAD_CHARS or len(words) > 5 or _MODIFIED.search(text) or not any(map(str.isdigit, text)):
+    if len(text) >= _LEAD_CHARS or len(words) > 5 or not any(map(str.isdigit, text)):
         return None
-    return parse_published(_LABEL.sub("", text))
+    if _MODIFIED.search(text) and len(re.findall(r"\d{4}", text)) > 1:
+        return None  # it holds the day of publication as well
+    return parse_published(_unlabelled(text))
+
+
+def _unlabelled(text: str) -> str:
+    return _LABEL.sub("", text)
 
 
 def _label_of(element: Any) -> str:
@@ -131,6 +144,7 @@ def _meta(root: Any) -> Fields:
         title=first("title"),
         source=first("source"),
         published=next(filter(None, days), None),
+        modified=parse_published(first("modified")),
         author=None if author and "://" in author else person(author),
         url=first("url") or found.get("savepage-url"),
         language=first("language"),
@@ -155,7 +169,9 @@ def _elements(root: Any) -> Fields:
     day = next(filter(None, map(parse_published, marked)), None) or min(days, default=None)
     if day is None and len(times) == 1 and not _MODIFIED.search(f"{_label_of(times[0])} {times[0].get('class')}"):
         day = parse_published(times[0].get("datetime"))
-    return Fields(title=title, published=day, url=link, language=root.get("lang") or root.get("xml:lang"))
+    changed = max(visible_days(root, of_changes=True), default=None)
+    language = root.get("lang") or root.get("xml:lang")
+    return Fields(title=title, published=day, url=link, language=language, modified=changed)
 
 
 def _outlet(root: Any, fields: Fields) -> str | None:

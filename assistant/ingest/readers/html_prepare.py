@@ -10,7 +10,9 @@ from typing import Any
 
 from lxml import etree
 
+from assistant.ingest.correction import is_correction
 from assistant.ingest.readers.html_dom import drop, local_name, paragraphs
+from assistant.ingest.readers.html_menus import take_out_menus
 
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _CLOCK = re.compile(r"\s*\d{1,2}\s?[:.h]\s?\d\d(?:\s?[ap]\.?m\.?)?(?:\s?[A-Z]{2,4})?\s*$", re.I)
@@ -35,12 +37,6 @@ _CORRECTION = re.compile(
     r"(?:$|[\s_-])",
     re.I,
 )
-_CORRECTION_TEXT = re.compile(
-    r"\W*(?:corrections?|clarifications?|editor[’']?s[’']? note|errat(?:um|a)|amendment|korrektur|berichtigung|"
-    r"rectificatif|rectificación|fe de erratas?|corrección|correzione|rettelse|rättelse|rectificatie|correção|"
-    r"исправление|уточнение|виправлення|更正|訂正|정정|تصحيح)\b[^.:：]{0,60}[:：]",
-    re.I,
-)
 _BOX_CHARS = 1_500
 _WALL_CHARS = 600
 _META_CHARS = 40
@@ -54,6 +50,7 @@ def prepare(root: Any, walled: set[str]) -> list[str]:
     """
     corrections = list(dict.fromkeys(_corrections(root)))
     _take_out_pictures(root)
+    take_out_menus(root)
     _take_out_walls(root, walled)
     if not _write_times(root):
         _take_out_date_lines(root)
@@ -73,7 +70,7 @@ def _corrections(root: Any) -> Iterator[str]:
         else:
             continue
         named = bool(_CORRECTION.search(_mark(element)))
-        yield from (text for text in texts if named or _CORRECTION_TEXT.match(text))
+        yield from (text for text in texts if named or is_correction(text))
 
 
 def _take_out_pictures(root: Any) -> None:

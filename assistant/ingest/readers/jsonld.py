@@ -61,6 +61,7 @@ def fields_of(node: Node) -> Fields:
         title=_name(node.get("headline")) or _name(node.get("name")),
         source=_name(node.get("publisher")),
         published=parse_published(published_text(node)),
+        modified=parse_published(_text(node.get("dateModified"))),
         author=_people(node.get("author")) or _people(node.get("creator")),
         url=_address(node),
         language=_text(node.get("inLanguage")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Story
@@ -19,6 +20,6 @@ def read(source: RawFile) -> Iterator[Story]:
             address = eml.header(message, "Snapshot-Content-Location") or eml.header(part, "Content-Location")
             story = html.story_of(eml.body_text(part, source.label), source.label)
             said = story.fields.over(Fields(title=eml.header(message, "Subject"), url=address))
-            yield Story(story.texts, said)
+            yield replace(story, fields=said)
             return
     raise ArticleError(f"{source.label}: holds no page; save it again from the browser")

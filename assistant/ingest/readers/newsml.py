@@ -69,6 +69,7 @@ def _g2(item: Any, key: str | None, label: str) -> Story | None:
         title=_text(item, "headline") or _text(item, "slugline"),
         source=_text(item, "creditline") or _named(item, "infosource") or _named(item, "provider"),
         published=_day(item, "firstpublished", "contentcreated", "firstcreated", "versioncreated"),
+        modified=_day(item, "contentmodified", "versioncreated"),
         author=_byline(_text(item, "by")) or _named(item, "creator"),
         url=next((link.get("href") for link in _all(item, "link") if "canonical" in (link.get("rel") or "")), None),
         language=_attribute(item, "language", "tag") or item.get("{http://www.w3.org/XML/1998/namespace}lang"),
@@ -94,6 +95,7 @@ def _version_1(item: Any, key: str | None, label: str) -> Story | None:
         title=_text(item, "headline"),
         source=_text(item, "creditline") or _attribute(item, "provider", "formalname") or _named(item, "party"),
         published=_day(item, "dateandtime", "firstcreated", "thisrevisioncreated", "dateid"),
+        modified=_day(item, "thisrevisioncreated"),
         author=_byline(_text(item, "byline")),
         language=_attribute(item, "language", "formalname"),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import ArticleError
-from assistant.ingest.build import Block, Fields, Reading, build, reading_from
+from assistant.ingest.build import Block, Dropped, Fields, Reading, build, reading_from
 from assistant.ingest.dateline import parse_date_field
 from assistant.ingest.head import ends_a_sentence, is_head_line, label_of
 from assistant.ingest.headings import carries_content
@@ -76,9 +76,9 @@ def _read_article(text: str, *, article_id: str, path: str) -> Reading:
     return build(fields, blocks, article_id=article_id, path=path, markup=[*markup, *labels])
 
 
-def _headings(blocks: list[Block]) -> tuple[str | None, list[Block], list[Block]]:
+def _headings(blocks: list[Block]) -> tuple[str | None, list[Block], list[Dropped]]:
     """(the title in the first heading, the blocks without the marks of headings, headings that are mere labels)."""
-    title, story, labels = None, list[Block](), list[Block]()
+    title, story, labels = None, list[Block](), list[Dropped]()
     for at, text in blocks:
         match = (_HEADING.match(text) if "\n" not in text else None) or _UNDERLINED.fullmatch(text)
         if match is None:
@@ -90,17 +90,17 @@ def _headings(blocks: list[Block]) -> tuple[str | None, list[Block], list[Block]
         elif carries_content(heading):
             story.append((at + match.start("title"), heading))
         else:
-            labels.append((at, text))
+            labels.append((at, text, "sub-heading"))
     return title, story, labels
 
 
-def _without_markup(text: str, begin: int) -> tuple[str, list[Block]]:
+def _without_markup(text: str, begin: int) -> tuple[str, list[Dropped]]:
     """The text with spaces for comments and for lines that are only markup, and these."""
-    markup: list[Block] = []
+    markup: list[Dropped] = []
     pieces, end = list[str](), begin
     for start, stop in _comments(text, begin):
         pieces += [text[end:start], " " * (stop - start)]
-        markup.append((start, text[start:stop]))
+        markup.append((start, text[start:stop], "comment"))
         end = stop
     shown = text[:begin] + "".join(pieces) + text[end:] if pieces else text
     if not any(mark in shown for mark in _MARKUP_BEGINS):
@@ -109,7 +109,7 @@ def _without_markup(text: str, begin: int) -> tuple[str, list[Block]]:
     def blank(match: re.Match[str]) -> str:
         if match.start() < begin:
             return match[0]
-        markup.append((match.start(), match[0].strip()))
+        markup.append((match.start(), match[0].strip(), "markup"))
         return " " * len(match[0])
 
     return _MARKUP_LINE.sub(blank, shown), markup

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Problem, Story
@@ -53,4 +54,4 @@ def _page(content: bytes, kind: str, address: str, label: str) -> Story | Proble
         story = html.story_of(decode(content, label, charset), label)
     except ArticleError as error:
         return Problem(f"{label}: {address[:200]}: {str(error).removeprefix(f'{label}: ')}")
-    return Story(story.texts, story.fields.over(Fields(url=address)), address)
+    return replace(story, fields=story.fields.over(Fields(url=address)), key=address)

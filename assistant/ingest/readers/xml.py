@@ -31,6 +31,12 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
         yield from feed.read(content, source.label)
     elif name in newsml.ROOTS:
         yield from newsml.read(root, source.label)
+    elif name == "opml":
+        feeds = sum(1 for outline in root.iter() if outline.get("xmlUrl"))
+        raise ArticleError(
+            f"{source.label}: is a list of {feeds:,} feeds, not of articles, and nothing is fetched; "
+            "save the articles from your feed reader, or remove the list"
+        )
     elif name == "html":
         raise ArticleError(f"{source.label}: is an HTML page; give it the suffix .html")
     else:

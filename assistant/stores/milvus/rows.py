@@ -11,9 +11,10 @@ from urllib.parse import quote, unquote
 from llama_index.core.schema import TextNode
 
 from assistant.errors import IndexStoreError
+from assistant.schema.articles import ArticleFilter
 from assistant.stores.analyzer import encoded
-from assistant.stores.base import Filter, Record
-from assistant.stores.filters import Restriction, ordinal
+from assistant.stores.base import Record
+from assistant.stores.filters import ordinal, ordinals
 from assistant.text.unicode import fold
 
 # Milvus holds strings of 65,535 bytes; a character is four bytes at most.
@@ -35,14 +36,15 @@ class Listed:
     characters: int
     same_as: str | None
 
-    def is_chosen(self, chosen: Filter) -> bool:
+    def is_chosen(self, chosen: ArticleFilter) -> bool:
         """Whether a filter lets it through."""
         dated = self.published is not None
         return (
             all(word in self.searched for word in fold(chosen.words).split())
             and chosen.source in (None, self.source)
+            and (chosen.ids is None or self.id in chosen.ids)
             and (chosen.since is None or (dated and str(self.published) >= chosen.since.isoformat()))
-            and (chosen.until is None or (dated and str(self.published) <= chosen.until.isoformat()))
+            and (chosen.last is None or (dated and str(self.published) <= chosen.last.isoformat()))
         )
 
 
@@ -56,13 +58,13 @@ def among(field: str, keys: Sequence[str]) -> str:
     return f"{field} in [{','.join(json.dumps(value) for value in keys)}]"
 
 
-def condition(restriction: Restriction) -> str:
-    """The same restriction as a condition on paragraphs; "" where there is none."""
+def condition(chosen: ArticleFilter) -> str:
+    """Days and ids as a condition on paragraphs; "" where all are let through."""
     parts = []
-    if restriction.days is not None:
-        parts.append(f"day >= {restriction.days[0]} and day <= {restriction.days[1]}")
-    if restriction.articles is not None:
-        parts.append(among("article", sorted(map(key, restriction.articles))))
+    if (days := ordinals(chosen)) is not None:
+        parts.append(f"day >= {days[0]} and day <= {days[1]}")
+    if chosen.ids is not None:
+        parts.append(among("article", sorted(map(key, chosen.ids))))
     return " and ".join(parts)
 
 

@@ -26,8 +26,9 @@ from llama_index.core.schema import BaseNode, TextNode
 from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode, VectorStoreQueryResult
 from pydantic import PrivateAttr
 
-from assistant.stores.base import Fault, Filter, Record, Size, Store
-from assistant.stores.filters import Restriction
+from assistant.schema.articles import ArticleFilter
+from assistant.stores.base import Fault, Record, Size, Store
+from assistant.stores.filters import of_metadata_filters
 from assistant.stores.fusion import fuse
 from assistant.stores.milvus.client import MilvusDatabase
 from assistant.stores.milvus.rows import (
@@ -136,13 +137,13 @@ class MilvusStore(Store):
         found = [to_record(row) for row in rows]
         return sorted((record for record in found if record.same_as is None), key=lambda record: record.id)
 
-    def listed(self, chosen: Filter, *, limit: int, offset: int = 0) -> list[Record]:
+    def listed(self, chosen: ArticleFilter, *, limit: int, offset: int = 0) -> list[Record]:
         """Records by date, oldest first, undated last, then by id."""
         ids = [item.id for item in self._chosen(chosen)][offset : None if limit < 0 else offset + limit]
         found = {record.id: record for record in (to_record(row) for row in self._rows(ids, ["content"]))}
         return [found[article_id] for article_id in ids if article_id in found]
 
-    def count(self, chosen: Filter) -> int:
+    def count(self, chosen: ArticleFilter) -> int:
         """How many `listed` would return without a limit."""
         return len(self._chosen(chosen))
 
@@ -190,7 +191,7 @@ class MilvusStore(Store):
 
     def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
         """The best paragraphs, with `dense_score` and `bm25_score` in each node's metadata."""
-        among_these = condition(Restriction.of(query.filters))
+        among_these = condition(of_metadata_filters(query.filters))
         if not self._there_are_paragraphs():
             return VectorStoreQueryResult(nodes=[], similarities=[], ids=[])
         rows, dense, lexical = visible(self._database, query, among_these)
@@ -239,7 +240,7 @@ class MilvusStore(Store):
             self._overview = (generation, listed)
         return listed
 
-    def _chosen(self, chosen: Filter) -> list[Listed]:
+    def _chosen(self, chosen: ArticleFilter) -> list[Listed]:
         return [item for item in self._all() if item.is_chosen(chosen)]
 
     def _there_are_paragraphs(self) -> bool:

@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assistant.stores.base import Filter, Record
+from assistant.schema.articles import ArticleFilter
+from assistant.stores.base import Record
 from assistant.stores.sqlite.connection import SqliteFile
 from assistant.text.unicode import fold
 
@@ -81,13 +82,13 @@ class RecordTable:
             yield from page
             last = page[-1].id
 
-    def listed(self, chosen: Filter, limit: int, offset: int) -> list[Record]:
+    def listed(self, chosen: ArticleFilter, limit: int, offset: int) -> list[Record]:
         """Records by date, oldest first, undated last, then by id; -1: no limit."""
         condition, values = _chosen(chosen)
         order = "published IS NULL, published, id LIMIT ? OFFSET ?"
         return self._select(f"{condition} ORDER BY {order}", [*values, limit, offset])
 
-    def count(self, chosen: Filter) -> int:
+    def count(self, chosen: ArticleFilter) -> int:
         """How many `listed` would return without a limit."""
         condition, values = _chosen(chosen)
         return int(self._file.read(f"SELECT count(*) FROM records WHERE {condition}", values)[0][0])
@@ -109,7 +110,7 @@ class RecordTable:
         ]
 
 
-def _chosen(chosen: Filter) -> tuple[str, list[Any]]:
+def _chosen(chosen: ArticleFilter) -> tuple[str, list[Any]]:
     """SQL for a filter of records: every word is in the title or the outlet."""
     parts: list[str] = ["same_as IS NULL"]
     values: list[Any] = []
@@ -118,8 +119,9 @@ def _chosen(chosen: Filter) -> tuple[str, list[Any]]:
         values.append(word)
     for value, comparison in (
         (chosen.source, "source = ?"),
+        (None if chosen.ids is None else json.dumps(chosen.ids), "id IN (SELECT value FROM json_each(?))"),
         (chosen.since and chosen.since.isoformat(), "published >= ?"),
-        (chosen.until and chosen.until.isoformat(), "published <= ?"),
+        (chosen.last and chosen.last.isoformat(), "published <= ?"),
     ):
         if value is not None:
             parts.append(comparison)

@@ -18,8 +18,9 @@ from llama_index.core.schema import BaseNode, TextNode
 from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode, VectorStoreQueryResult
 from pydantic import PrivateAttr
 
-from assistant.stores.base import Fault, Filter, Record, Size, Store
-from assistant.stores.filters import Restriction, ordinal
+from assistant.schema.articles import ArticleFilter
+from assistant.stores.base import Fault, Record, Size, Store
+from assistant.stores.filters import of_metadata_filters, ordinal, ordinals
 from assistant.stores.fusion import fuse
 from assistant.stores.sqlite.connection import SqliteFile
 from assistant.stores.sqlite.fts import WORDS_SCHEMA, WordSearch
@@ -121,11 +122,11 @@ class SqliteStore(Store):
         """The records that keep the paragraphs of this story, by id."""
         return self._records.where("story = ? AND story != '' AND same_as IS NULL", story)
 
-    def listed(self, chosen: Filter, *, limit: int, offset: int = 0) -> list[Record]:
+    def listed(self, chosen: ArticleFilter, *, limit: int, offset: int = 0) -> list[Record]:
         """Records by date, oldest first, undated last, then by id."""
         return self._records.listed(chosen, limit, offset)
 
-    def count(self, chosen: Filter) -> int:
+    def count(self, chosen: ArticleFilter) -> int:
         """How many `listed` would return without a limit."""
         return self._records.count(chosen)
 
@@ -202,27 +203,27 @@ class SqliteStore(Store):
 
     def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
         """The best paragraphs, with `dense_score` and `bm25_score` in each node's metadata."""
-        restriction = Restriction.of(query.filters)
+        chosen = of_metadata_filters(query.filters)
         for _try in range(_TRIES):
             try:
                 with self.snapshot():
-                    result = self._query(query, restriction, self._vectors.view())
+                    result = self._query(query, chosen, self._vectors.view())
             except OvertakenError:
                 continue
             self._vectors.save()
             return result
         raise self._file.unfit("it changes faster than it can be read")
 
-    def _query(self, query: VectorStoreQuery, restriction: Restriction, view: View) -> VectorStoreQueryResult:
+    def _query(self, query: VectorStoreQuery, chosen: ArticleFilter, view: View) -> VectorStoreQueryResult:
         depth = max(query.similarity_top_k, query.sparse_top_k or 0)
-        rows = self._rows(restriction, view)
+        rows = self._rows(chosen, view)
         dense: dict[int, float] = {}
         lexical: dict[int, float] = {}
         if query.mode in (VectorStoreQueryMode.DEFAULT, VectorStoreQueryMode.HYBRID) and query.query_embedding:
-            if restriction.articles is not None and rows is not None:
+            if chosen.ids is not None and rows is not None:
                 dense = self._vectors.among(rows.tolist(), query.query_embedding, depth)
             else:
-                dense = self._vectors.nearest(view, query.query_embedding, depth, restriction.days)
+                dense = self._vectors.nearest(view, query.query_embedding, depth, ordinals(chosen))
         if query.mode in (VectorStoreQueryMode.TEXT_SEARCH, VectorStoreQueryMode.HYBRID):
             lexical = self._words.best(query.query_str or "", depth, self.size().paragraphs, rows)
         hybrid = query.mode is VectorStoreQueryMode.HYBRID
@@ -233,15 +234,16 @@ class SqliteStore(Store):
             nodes=nodes, similarities=[scores[row] for row in best], ids=[node.node_id for node in nodes]
         )
 
-    def _rows(self, restriction: Restriction, view: View) -> np.ndarray[Any, np.dtype[np.int64]] | None:
-        """The rows that a restriction lets through, ascending; None: all."""
-        if restriction.articles is None:
-            return None if restriction.days is None else view.rows(restriction.days)
+    def _rows(self, chosen: ArticleFilter, view: View) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+        """The rows that a filter lets through, ascending; None: all."""
+        days = ordinals(chosen)
+        if chosen.ids is None:
+            return None if days is None else view.rows(days)
         found = self.read(
             "SELECT row, published FROM paragraphs WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY row",
-            (json.dumps(sorted(restriction.articles)),),
+            (json.dumps(sorted(chosen.ids)),),
         )
-        first, last = restriction.days or (0, np.inf)
+        first, last = days or (0, np.inf)
         return np.array([row for row, published in found if first <= ordinal(published) <= last], dtype=np.int64)
 
     def _nodes(self, rows: list[int], dense: dict[int, float], lexical: dict[int, float]) -> list[TextNode]:

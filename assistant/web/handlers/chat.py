@@ -12,14 +12,15 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.errors import AssistantError, UsageError
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.web.examples import example_questions
 from assistant.web.handlers.newest import newest_first
-from assistant.web.handlers.session import Action, Find, Scope, Session
+from assistant.web.handlers.session import Action, Session
 from assistant.web.jobs.answering import Asking, Running
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.storage.conversations import ConversationStore, Message
-from assistant.web.storage.feedback import FeedbackStore
+from assistant.web.storage.feedback import Asked, FeedbackStore
 from assistant.web.views.chat import (
     conversations_html,
     live_html,
@@ -90,9 +91,9 @@ class Chat:
     def scope(self, session: Session) -> str:
         """What the next question is put to."""
         titles = {}
-        if len(session.scope.articles) == 1:
+        if session.scope.ids is not None and len(session.scope.ids) == 1:
             with suppress(AssistantError):
-                article = self._loader.assistant.article(session.scope.articles[0])
+                article = self._loader.assistant.article(session.scope.ids[0])
                 titles = {article.id: article.title}
         return scope_html(session.scope, titles, session.editing)
 
@@ -107,7 +108,7 @@ class Chat:
             return []
         assistant = self._loader.assistant
         return example_questions(
-            assistant.article(header.id) for header in newest_first(assistant, Find(), _EXAMPLES_FROM)
+            assistant.article(header.id) for header in newest_first(assistant, EVERY_ARTICLE, _EXAMPLES_FROM)
         )
 
     # -- asking -------------------------------------------------------------------------
@@ -237,17 +238,14 @@ class Chat:
             raise UsageError("this answer is not kept any more, so it cannot be rated")
         history = self._conversations.history(owner, session.conversation)
         before = 2 * (len(messages) - messages.index(rated))
-        self._feedback.add(
-            owner,
-            rated.answer,
-            history=history[:-before],
-            verdict=verdict,
-            comment=action.text("comment"),
-            settings=self._loader.assistant.settings,
-            scope=rated.answer.get("scope"),
+        asked = Asked(
+            history[:-before],
+            self._loader.assistant.settings,
+            rated.answer.get("scope"),
             conversation=session.conversation,
             position=position,
         )
+        self._feedback.add(owner, rated.answer, verdict=verdict, comment=action.text("comment"), asked=asked)
         return {"log": self.shown(session, owner)["log"], "notice": notice_html("Thank you; it is kept.", "info")}
 
     def _dates(self, session: Session, _: str, action: Action) -> Parts:
@@ -258,11 +256,11 @@ class Chat:
         return self._asked(session, replace(session.scope, since=None, until=None))
 
     def _any_article(self, session: Session, _: str, __: Action) -> Parts:
-        return self._asked(session, replace(session.scope, articles=()))
+        return self._asked(session, replace(session.scope, ids=None))
 
     def _ask_only(self, session: Session, _: str, action: Action) -> Parts:
-        return self._asked(session, replace(session.scope, articles=(action.text("article"),)))
+        return self._asked(session, replace(session.scope, ids=(action.text("article"),)))
 
-    def _asked(self, session: Session, scope: Scope) -> Parts:
+    def _asked(self, session: Session, scope: ArticleFilter) -> Parts:
         session.scope = scope
         return {"scope": self.scope(session), "notice": ""}

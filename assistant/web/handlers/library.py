@@ -14,16 +14,17 @@ from markupsafe import Markup
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, UsageError
+from assistant.library.mapping import FileStatus
+from assistant.schema.articles import ArticleFilter
 from assistant.web.handlers.chat import Chat, Parts
 from assistant.web.handlers.newest import newest_first
-from assistant.web.handlers.session import Action, Find, Scope, Session
+from assistant.web.handlers.session import PAGE, Action, Session
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.upload_policy import UploadPolicy, display_name
 from assistant.web.views.chat import counted, notice_html
 from assistant.web.views.library import find_html, missing_html, outcomes_html, pane_html, shelf_html
 from assistant.web.views.timeline import timeline_html
 
-_MORE = 50
 _MOST_CHOSEN = 1_000
 
 
@@ -85,7 +86,7 @@ class LibraryHandler:
             for place, (path, name, problem) in enumerate(zip(paths, names, problems, strict=True)):
                 rows[place] = (name, "reading", "")
                 yield {"outcomes": outcomes_html(rows, place)}
-                rows[place] = (name, *(("failed", problem) if problem else self._added(assistant, path)))
+                rows[place] = (name, *((FileStatus.FAILED, problem) if problem else self._added(assistant, path)))
         except AssistantError as error:
             yield {"notice": notice_html(self._public(str(error))), "outcomes": "", "upload": None}
             return
@@ -95,20 +96,20 @@ class LibraryHandler:
         session.library = self.stamp()
         yield {**self.shown(session, owner), "outcomes": outcomes_html(rows, len(rows)), "upload": None}
 
-    def _added(self, assistant: Assistant, path: Path) -> tuple[str, str]:
+    def _added(self, assistant: Assistant, path: Path) -> tuple[FileStatus, str]:
         try:
             outcome = assistant.add_files([path]).outcomes[0]
             status, message = outcome.status, outcome.message
         except AssistantError as error:
-            status, message = "failed", str(error)
+            status, message = FileStatus.FAILED, str(error)
         # Where an upload lay for a moment is nobody's to know.
         return status, self._public(message.replace(str(path), display_name(path.name)))
 
     def _list(self, session: Session) -> Parts:
         assistant, find = self._loader.assistant, session.find
-        headers = newest_first(assistant, find, find.shown)
-        total = assistant.count(words=find.words, source=find.source, since=find.since, until=find.until)
-        chosen = session.scope.articles
+        headers = newest_first(assistant, find, session.shown)
+        total = assistant.count(find)
+        chosen = session.scope.ids or ()
         return {"shelf": shelf_html(headers, total, find, chosen, len(chosen))}
 
     def _scope(self, session: Session) -> Parts:
@@ -124,42 +125,42 @@ class LibraryHandler:
 
     def _find(self, session: Session, _: str, action: Action) -> Parts:
         since, until = action.days()
-        session.find = Find(action.text("words"), action.text("source") or None, since, until)
+        session.find = ArticleFilter(action.text("words"), action.text("source") or None, since, until)
+        session.shown = PAGE
         return {**self._list(session), "notice": ""}
 
     def _period(self, session: Session, _: str, action: Action) -> Parts:
         since, until = period_days(action.text("period"))
-        session.find = replace(session.find, since=since, until=until, shown=_MORE)
+        session.find = replace(session.find, since=since, until=until)
+        session.shown = PAGE
         return {**self._list(session), "find": find_html(session.find, self._loader.assistant.outlets())}
 
     def _more(self, session: Session, _: str, __: Action) -> Parts:
-        session.find = replace(session.find, shown=session.find.shown + _MORE)
+        session.shown += PAGE
         return self._list(session)
 
     def _choose(self, session: Session, _: str, action: Action) -> Parts:
-        article, others = (
-            action.text("article"),
-            [one for one in session.scope.articles if one != action.text("article")],
-        )
-        chosen = (*others, article) if action.text("on") == "true" else tuple(others)
+        article = action.text("article")
+        others = tuple(one for one in session.scope.ids or () if one != article)
+        chosen = (*others, article) if action.text("on") == "true" else others
         if len(chosen) > _MOST_CHOSEN:
             raise UsageError(f"at most {_MOST_CHOSEN:,} articles can be ticked; narrow them by dates instead")
-        session.scope = replace(session.scope, articles=chosen)
+        session.scope = replace(session.scope, ids=chosen or None)
         return {**self._list(session), **self._scope(session)}
 
     def _choose_none(self, session: Session, _: str, __: Action) -> Parts:
-        session.scope = replace(session.scope, articles=())
+        session.scope = replace(session.scope, ids=None)
         return {**self._list(session), **self._scope(session)}
 
     def _ask_dates(self, session: Session, _: str, __: Action) -> Parts:
-        session.scope = Scope(session.find.since, session.find.until, session.scope.articles)
+        session.scope = replace(session.scope, since=session.find.since, until=session.find.until)
         return self._scope(session)
 
     def _remove(self, session: Session, owner: str, _: Action) -> Parts:
-        if not session.scope.articles:
+        if not session.scope.ids:
             return {"notice": notice_html("Tick the articles that are to go first.", "info")}
-        removed = self._loader.assistant.remove(session.scope.articles)
-        session.scope = replace(session.scope, articles=())
+        removed = self._loader.assistant.remove(session.scope.ids)
+        session.scope = replace(session.scope, ids=None)
         session.library = self.stamp()
         words = f"{counted(removed, 'article')} removed."
         return {**self.shown(session, owner), **self._scope(session), "notice": notice_html(words, "info")}

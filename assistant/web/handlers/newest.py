@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 
 from assistant.api import Assistant
-from assistant.schema import ArticleHeader
-from assistant.web.handlers.session import Find
+from assistant.schema.articles import ArticleFilter, ArticleHeader
 
 
-def newest_first(assistant: Assistant, find: Find, limit: int) -> list[ArticleHeader]:
+def newest_first(assistant: Assistant, find: ArticleFilter, limit: int) -> list[ArticleHeader]:
     """The first `limit` articles that `find` asks for: the newest first, those without a date last.
 
     The library lists the oldest first and those without a date last.
     """
-    headers = partial(assistant.headers, words=find.words, source=find.source, since=find.since, until=find.until)
-    dated = assistant.count(words=find.words, source=find.source, since=find.since or date.min, until=find.until)
+    dated = assistant.count(find.within(date.min, None))
     taken = min(limit, dated)
-    newest = headers(offset=dated - taken, limit=taken)[::-1] if taken else []
-    return newest + (headers(offset=dated, limit=limit - taken) if limit > taken else [])
+    newest = assistant.headers(find, offset=dated - taken, limit=taken)[::-1] if taken else []
+    return newest + (assistant.headers(find, offset=dated, limit=limit - taken) if limit > taken else [])

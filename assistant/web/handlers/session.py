@@ -3,60 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from assistant.errors import UsageError
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.settings import parse_day
 
+PAGE = 50
 _LONGEST = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What is asked: articles published from `since` to `until`, and only `articles`, by id, where given."""
-
-    since: date | None = None
-    until: date | None = None
-    articles: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, record: object) -> Scope:
-        """From `to_dict()`'s JSON; everything, where that is not what it is."""
-        if not isinstance(record, Mapping):
-            return cls()
-        try:
-            since, until = (date.fromisoformat(day) if (day := record.get(key)) else None for key in ("since", "until"))
-            return cls(since, until, tuple(map(str, record.get("articles") or ())))
-        except (TypeError, ValueError):
-            return cls()
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain JSON."""
-        days = {key: day.isoformat() if day else None for key, day in (("since", self.since), ("until", self.until))}
-        return {**days, "articles": list(self.articles)}
+def scope_to_dict(scope: ArticleFilter) -> dict[str, Any]:
+    """The days and ids of a scope as plain JSON, as a conversation keeps it."""
+    days = {key: day.isoformat() if day else None for key, day in (("since", scope.since), ("until", scope.until))}
+    return {**days, "articles": list(scope.ids or ())}
 
 
-@dataclass(frozen=True, slots=True)
-class Find:
-    """Which articles the library shows, and how many of them."""
-
-    words: str = ""
-    source: str | None = None
-    since: date | None = None
-    until: date | None = None
-    shown: int = 50
+def scope_of(record: object) -> ArticleFilter:
+    """From `scope_to_dict`'s JSON; everything, where that is not what it is."""
+    if not isinstance(record, Mapping):
+        return EVERY_ARTICLE
+    try:
+        since, until = (date.fromisoformat(day) if (day := record.get(key)) else None for key in ("since", "until"))
+        return ArticleFilter(since=since, until=until, ids=tuple(map(str, record.get("articles") or ())) or None)
+    except (TypeError, ValueError):
+        return EVERY_ARTICLE
 
 
 @dataclass(slots=True)
 class Session:
-    """One open page. Handlers change it in place; it is never sent to the browser."""
+    """One open page. Handlers change it in place; it is never sent to the browser.
+
+    `scope` are the articles that are asked, `find` those that the library lists, the first `shown` of them.
+    """
 
     conversation: str | None = None
     editing: int | None = None
-    scope: Scope = field(default_factory=Scope)
-    find: Find = field(default_factory=Find)
+    scope: ArticleFilter = EVERY_ARTICLE
+    find: ArticleFilter = EVERY_ARTICLE
+    shown: int = PAGE
     search: str = ""
     library: object = None
 

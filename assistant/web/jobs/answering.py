@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from assistant.errors import UsageError
 from assistant.llm.scope import QuestionScope
-from assistant.schema import Answer, Done, Event, Question
-from assistant.web.handlers.session import Scope, Session
+from assistant.schema.answers import Answer, Question
+from assistant.schema.events import Done, Event
+from assistant.web.handlers.session import Session, scope_to_dict
 from assistant.web.jobs.live_answer import LiveAnswer
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import Job, JobQueue
@@ -75,14 +76,8 @@ class Asking:
         if sum(running.owner == owner for running in self._running.values()) >= _MOST_AT_ONCE:
             raise UsageError(f"{_MOST_AT_ONCE} of your questions are being answered; wait for one of them, or stop it")
         history = self._conversations.history(owner, session.conversation) if session.conversation else ()
-        scope = session.scope
-        question = Question(
-            text,
-            history=history[:-2] if position is not None else history,
-            since=scope.since,
-            until=scope.until,
-            articles=scope.articles,
-        )
+        before = history[:-2] if position is not None else history
+        question = Question(text, history=before, articles=session.scope)
         live = LiveAnswer(text)
         limits = QuestionScope(notify=live.wait_for)
         events = assistant.stream(question, scope=limits)
@@ -100,6 +95,5 @@ class Asking:
         return running
 
     def _keep(self, owner: str, conversation: str, question: Question, answer: Answer, position: int | None) -> None:
-        scope = Scope(question.since, question.until, question.articles)
-        record = {**answer.to_dict(), "steps": dict(answer.steps), "scope": scope.to_dict()}
+        record = {**answer.to_dict(), "steps": answer.steps.to_dict(), "scope": scope_to_dict(question.articles)}
         self._conversations.append(owner, conversation, question.text, record, at=position)

@@ -5,26 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from assistant.schema import (
-    Answer,
-    Citation,
-    Done,
-    Event,
-    Retrieved,
-    Sentence,
-    SentenceReady,
-    Step,
-    Token,
-    sentence_to_dict,
-)
+from assistant.schema.answers import Answer, Citation, Sentence, sentence_to_dict
+from assistant.schema.events import Done, Event, Retrieved, SentenceReady, Step, StepName, Token
 
 _STEPS = {
-    "rewriting": "Understanding the question",
-    "searching": "Searching the articles",
-    "judging": "Deciding whether they answer it",
-    "writing": "Writing",
-    "checking": "Checking every sentence against its source",
-    "restarting": "The language model stopped; it is started again, and your question is asked once more",
+    StepName.REWRITING: "Understanding the question",
+    StepName.SEARCHING: "Searching the articles",
+    StepName.JUDGING: "Deciding whether they answer it",
+    StepName.WRITING: "Writing",
+    StepName.CHECKING: "Checking every sentence against its source",
+    StepName.RESTARTING: "The language model stopped; it is started again, and your question is asked once more",
 }
 
 
@@ -33,7 +23,7 @@ class LiveAnswer:
 
     def __init__(self, question: str) -> None:
         self.question = question
-        self.doing = _STEPS["searching"]
+        self.doing = _STEPS[StepName.SEARCHING]
         self.answer: Answer | None = None
         self._draft = ""
         self._sentences: tuple[Sentence, ...] = ()
@@ -43,15 +33,15 @@ class LiveAnswer:
         """The next event."""
         match event:
             case Step(name):
-                self.doing = _STEPS.get(name, name.capitalize())
-                if name != "checking":
+                self.doing = _STEPS[name]
+                if name is not StepName.CHECKING:
                     self._draft = ""
-                if name == "restarting":
+                if name is StepName.RESTARTING:
                     self._sentences, self._citations = (), {}
             case Retrieved(passages):
                 self.doing = f"Reading {_counted(len(passages), 'paragraph')}"
             case Token(text):
-                self.doing = _STEPS["writing"]
+                self.doing = _STEPS[StepName.WRITING]
                 self._draft += text
             case SentenceReady(sentence, citations):
                 self._draft = ""

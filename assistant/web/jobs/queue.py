@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 
 from assistant.errors import AssistantError, UsageError
-from assistant.schema import Event
+from assistant.schema.events import Event
 
 _log = logging.getLogger(__name__)
 

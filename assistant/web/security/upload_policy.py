@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from assistant.errors import UsageError
+from assistant.ingest.containers import suffix_of
 from assistant.ingest.discover import SUFFIXES
 from assistant.ingest.limits import MAX_BYTES
 from assistant.text.unicode import neutralise
@@ -43,7 +44,7 @@ class UploadPolicy:
     def check(self, name: str, size: int) -> None:
         """Raises `UsageError` for a file of the wrong type or size (bytes)."""
         shown = display_name(name)
-        suffix = PurePosixPath(safe_name(name)).suffix.lower()
+        suffix = suffix_of(safe_name(name))
         if suffix not in self.suffixes:
             allowed = ", ".join(sorted(self.suffixes))
             raise UsageError(f"{shown}: {suffix or 'a file without a suffix'} is not taken; upload {allowed}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import UsageError
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from assistant.text.unicode import neutralise
 from assistant.web.storage.database import Connection, Database, Row
 from assistant.web.storage.search_text import UNTITLED, fold, searchable, storable, title_from

@@ -15,7 +15,7 @@ from pydantic import BaseModel, SecretStr
 
 from assistant import __version__
 from assistant.errors import UsageError
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from assistant.web.storage.database import Database, Row
 from assistant.web.storage.search_text import storable
 
@@ -60,6 +60,21 @@ class Feedback:
         return str(self.answer.get("question") or "")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a question was asked, and where its answer stands: `history` came before it, the rest as in `Feedback`."""
+
+    history: Sequence[Turn] = ()
+    settings: BaseModel | None = None
+    scope: Mapping[str, Any] | None = None
+    library: str | None = None
+    conversation: str | None = None
+    position: int | None = None
+
+
+NOT_KNOWN = Asked()
+
+
 class FeedbackStore:
     """Keeps feedback in one SQLite file; threads and processes may share it."""
 
@@ -68,23 +83,18 @@ class FeedbackStore:
         self._database = Database(path, "feedback", _MIGRATIONS)
         self._now = now
 
-    def add(  # noqa: PLR0913 -- everything needed to ask again, by name
+    def add(
         self,
         owner: str,
         answer: Mapping[str, Any],
         *,
         verdict: str,
         comment: str = "",
-        history: Sequence[Turn] = (),
-        settings: BaseModel | None = None,
-        scope: Mapping[str, Any] | None = None,
-        library: str | None = None,
-        conversation: str | None = None,
-        position: int | None = None,
+        asked: Asked = NOT_KNOWN,
     ) -> Feedback:
         """Keep a verdict on an answer (`Answer.to_dict()`) in place of the owner's former one on it.
 
-        `history` is what came before the question. Raises `UsageError`, `IndexStoreError`.
+        Raises `UsageError`, `IndexStoreError`.
         """
         if verdict not in VERDICTS:
             raise UsageError(f"feedback {verdict!r} is neither up nor down; use one of them")
@@ -93,17 +103,17 @@ class FeedbackStore:
             raise UsageError(f"the comment has {len(comment):,} characters; shorten it to {_LONGEST_COMMENT:,}")
         record = {
             "answer": dict(answer),
-            "history": [{"role": turn.role, "content": turn.content} for turn in history],
-            "settings": snapshot(settings) if settings else {},
-            "scope": {key: _plain(value) for key, value in (scope or {}).items()},
-            "library": library,
+            "history": [{"role": turn.role, "content": turn.content} for turn in asked.history],
+            "settings": snapshot(asked.settings) if asked.settings else {},
+            "scope": {key: _plain(value) for key, value in (asked.scope or {}).items()},
+            "library": asked.library,
         }
         try:
             kept = json.dumps(record, allow_nan=False)
         except (TypeError, ValueError) as error:
             raise UsageError(f"the answer cannot be kept: {error}; pass Answer.to_dict()") from error
         columns = (verdict, comment, self._now().astimezone(UTC).isoformat(timespec="microseconds"))
-        place = (storable(conversation) if conversation else None, position)
+        place = (storable(asked.conversation) if asked.conversation else None, asked.position)
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO feedback (owner, fingerprint, verdict, comment, given_at, conversation, position, version,"

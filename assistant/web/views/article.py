@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from assistant.schema import Article, ArticleHeader, Paragraph
+from assistant.schema.articles import Article, ArticleHeader, Paragraph
 from assistant.text.unicode import neutralise
 from assistant.web.views.html import Child, Exact, clip, join, link, tag
 from assistant.web.views.labels import outlet, time_tag, title
@@ -66,7 +66,13 @@ def _header(header: ArticleHeader, chosen: bool) -> Markup:
 
 
 def _byline(article: Article | ArticleHeader) -> Markup:
-    return join([time_tag(article.published), " · ", tag("bdi", outlet(article.source, article.via), class_="outlet")])
+    changes: list[Child] = []
+    if article.modified:
+        changes += [" · updated ", time_tag(article.modified)]
+    if article.corrected:
+        changes.append(" · corrected")
+    named = tag("bdi", outlet(article.source, article.via), class_="outlet")
+    return join([time_tag(article.published), *changes, " · ", named])
 
 
 def _known(label: str, value: Child) -> Markup | None:

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
+from assistant.schema.articles import ArticleFilter
 from assistant.text.dates import in_words
-from assistant.web.handlers.session import Scope
+from assistant.web.handlers.session import scope_of
 from assistant.web.jobs.loader import State
 from assistant.web.views.answer import answer_html
 from assistant.web.views.html import Exact, clip, join, tag
@@ -126,7 +127,7 @@ def unkept_html(answer: Mapping[str, Any]) -> Markup:
 
 def _turn(message: Shown, last: bool, verdict: str | None) -> Markup:
     answer = message.answer
-    asked_of = scope_in_words(Scope.of(answer.get("scope")))
+    asked_of = scope_in_words(scope_of(answer.get("scope")))
     return tag(
         "section",
         tag("h2", message.question, class_="question", dir="auto"),
@@ -182,16 +183,16 @@ def live_html(record: Mapping[str, Any], doing: str, share: int) -> Markup:
     )
 
 
-def scope_html(scope: Scope, titles: Mapping[str, str], editing: int | None) -> Markup:
+def scope_html(scope: ArticleFilter, titles: Mapping[str, str], editing: int | None) -> Markup:
     """What the next question is put to, above the question box; each restriction can be taken away."""
     chips = []
     if editing is not None:
         chips.append(_chip("Editing your question", "edit-cancel", "Cancel editing"))
     if scope.since or scope.until:
         chips.append(_chip(f"Published {period_in_words(scope)}", "any-date", "Ask articles of any date"))
-    if scope.articles:
-        named = clip(titles.get(scope.articles[0], "1 article"), 60) if len(scope.articles) == 1 else None
-        words = f"Only “{named}”" if named else f"Only {counted(len(scope.articles), 'chosen article')}"
+    if scope.ids:
+        named = clip(titles.get(scope.ids[0], "1 article"), 60) if len(scope.ids) == 1 else None
+        words = f"Only “{named}”" if named else f"Only {counted(len(scope.ids), 'chosen article')}"
         chips.append(_chip(words, "any-article", "Ask all articles"))
     everything = None if chips else tag("span", "All articles, any date", class_="everything")
     dates = tag(
@@ -216,17 +217,17 @@ def scope_html(scope: Scope, titles: Mapping[str, str], editing: int | None) -> 
     )
 
 
-def period_in_words(scope: Scope) -> str:
+def period_in_words(scope: ArticleFilter) -> str:
     """ "from 1 March 2023 to 31 March 2023"."""
     parts = (("from", scope.since), ("to" if scope.since else "until", scope.until))
     return " ".join(f"{word} {in_words(day)}" for word, day in parts if day)
 
 
-def scope_in_words(scope: Scope) -> str:
+def scope_in_words(scope: ArticleFilter) -> str:
     """ "Asked only of 2 articles, published from 1 March 2023"; "" where it was put to everything."""
     parts = []
-    if scope.articles:
-        parts.append(f"of {counted(len(scope.articles), 'chosen article')}")
+    if scope.ids:
+        parts.append(f"of {counted(len(scope.ids), 'chosen article')}")
     if scope.since or scope.until:
         parts.append(f"of what was published {period_in_words(scope)}")
     return f"Asked only {', '.join(parts)}" if parts else ""

@@ -8,8 +8,7 @@ from pathlib import PurePath
 
 from markupsafe import Markup
 
-from assistant.schema import Article, ArticleHeader
-from assistant.web.handlers.session import Find
+from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
 from assistant.web.views.article import article_html
 from assistant.web.views.chat import counted
 from assistant.web.views.html import Exact, clip, tag
@@ -19,7 +18,7 @@ from assistant.web.views.labels import outlet, time_tag, title
 _OUTLETS = 200
 
 
-def find_html(find: Find, outlets: Sequence[tuple[str, int]]) -> Markup:
+def find_html(find: ArticleFilter, outlets: Sequence[tuple[str, int]]) -> Markup:
     """Fields that narrow the list."""
     options = [tag("option", "All outlets", value="")]
     options += [
@@ -40,11 +39,11 @@ def find_html(find: Find, outlets: Sequence[tuple[str, int]]) -> Markup:
 
 
 def shelf_html(
-    headers: Sequence[ArticleHeader], total: int, find: Find, chosen: Container[str], number_chosen: int
+    headers: Sequence[ArticleHeader], total: int, find: ArticleFilter, chosen: Container[str], number_chosen: int
 ) -> Markup:
     """The articles found, each with a box to choose it, and what can be done with the chosen."""
     if not headers:
-        narrowed = find != Find(shown=find.shown)
+        narrowed = find != EVERY_ARTICLE
         words = "No article fits these words, outlet and dates." if narrowed else "There are no articles yet."
         return tag("p", words, class_="empty")
     more = (
@@ -60,7 +59,7 @@ def shelf_html(
     )
 
 
-def _bar(total: int, find: Find, number_chosen: int) -> Markup:
+def _bar(total: int, find: ArticleFilter, number_chosen: int) -> Markup:
     asks = []
     if number_chosen:
         asks = [

@@ -21,18 +21,9 @@ from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext, group
 from assistant.retrieval.excerpt import ExcerptSelector
-from assistant.schema import (
-    Answer,
-    Done,
-    Event,
-    Passage,
-    Question,
-    Retrieved,
-    SentenceReady,
-    Step,
-    Token,
-    Turn,
-)
+from assistant.schema.answers import Answer, Question, Turn
+from assistant.schema.articles import ArticleFilter, Passage
+from assistant.schema.events import Done, Event, Retrieved, SentenceReady, Step, Token
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Judgements, Verifier
@@ -126,12 +117,13 @@ def hold_the_contract(answer: Answer) -> None:
     else:
         assert all(sentence.citations for sentence in answer.sentences)
         assert (answer.closest, answer.refusal_reason) == ((), None)
-    assert json.loads(json.dumps(answer.steps, allow_nan=False)) == answer.steps
-    assert [sentence["outcome"] for sentence in answer.steps["sentences"]].count("shown") == len(answer.sentences)
+    steps = answer.steps.to_dict()
+    assert json.loads(json.dumps(steps, allow_nan=False)) == steps
+    assert [sentence.outcome for sentence in answer.steps.sentences].count("shown") == len(answer.sentences)
 
 
 def outcomes(answer: Answer) -> list[tuple[str, str]]:
-    return [(sentence["draft"], sentence["outcome"]) for sentence in answer.steps["sentences"]]
+    return [(sentence.draft, sentence.outcome) for sentence in answer.steps.sentences]
 
 
 def kinds(events: list[Event]) -> list[object]:
@@ -165,9 +157,9 @@ def test_with_a_conversation_the_rewriting_comes_first_and_is_what_is_asked(ask:
 
 def test_the_limits_of_the_question_reach_the_search(ask: Ask) -> None:
     retriever = FakeRetriever(SIGNED)
-    ask(QUESTION, retriever, ScriptedModel(), since=OLD, until=NEW, articles=("new",))
+    ask(QUESTION, retriever, ScriptedModel(), articles=ArticleFilter(since=OLD, until=NEW, ids=("new",)))
     (query,) = retriever.asked
-    assert (query.since, query.until, query.articles) == (OLD, NEW, ("new",))
+    assert query.articles == ArticleFilter(since=OLD, until=NEW, ids=("new",))
 
 
 def test_where_no_article_is_likely_to_answer_nothing_is_written_or_cited(ask: Ask) -> None:
@@ -331,7 +323,7 @@ def test_three_articles_are_read_at_most(ask: Ask) -> None:
     model = ScriptedModel(answered=0.1)
     answer, _ = ask(WHEN, FakeRetriever(*many), model)
     assert model.kinds() == ["ANSWERED"] * 3
-    assert [context["article_id"] for context in answer.steps["reports"]] == ["0", "1", "2"]
+    assert [article.article_id for article in answer.steps.articles] == ["0", "1", "2"]
 
 
 # How much of an article is read.
@@ -370,7 +362,7 @@ def test_further_excerpts_are_read_only_where_the_first_hardly_answer(ask: Ask) 
     assert second.startswith(first)
     assert FILLER.format("vwx") in second
     assert contexts(model, "WRITE") == [second]
-    assert answer.steps["reports"][0]["answered"] == 0.8
+    assert answer.steps.articles[0].answered == 0.8
 
 
 def test_where_there_is_no_more_to_read_an_article_is_judged_once(ask: Ask) -> None:

@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import date
 
 from assistant.answering.citations import CitationList
-from assistant.schema import Paragraph, Passage, Quote
+from assistant.schema.answers import Quote
+from assistant.schema.articles import Paragraph, Passage
 from assistant.verification.evidence import Evidence
 
 FIRST = "They met. They left."

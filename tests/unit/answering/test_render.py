@@ -7,7 +7,7 @@ import re
 import pytest
 
 from assistant.answering.render import as_quotation, with_marks
-from assistant.schema import Sentence
+from assistant.schema.answers import Sentence
 
 
 @pytest.mark.parametrize(

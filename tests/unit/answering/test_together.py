@@ -18,7 +18,9 @@ from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext, group
-from assistant.schema import Answer, Done, Event, Omission, Passage, Question, SentenceReady, Step, Token
+from assistant.schema.answers import Answer, Omission, Question
+from assistant.schema.articles import Passage
+from assistant.schema.events import Done, Event, SentenceReady, Step, Token
 from assistant.verification.entailment import BatchEntailment
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import JointVerifier
@@ -128,7 +130,7 @@ def test_what_fails_is_left_out_and_said(tmp_path: Path) -> None:
         ("They signed 14 treaties.", "a figure in it is not in what it cites"),
         ("Putin praised Syria.", "what it cites does not state it"),
     ]
-    assert [one["outcome"] for one in answer.steps["sentences"]] == [
+    assert [one.outcome for one in answer.steps.sentences] == [
         "shown", "a figure in it is not in what it cites", "what it cites does not state it",
     ]  # fmt: skip
 

@@ -13,7 +13,7 @@ from answer_samples import context, passage
 from assistant.answering.selection import Candidate, Outcome
 from assistant.answering.trace import Trace
 from assistant.cli.explain import print_steps
-from assistant.schema import Answer, Quote
+from assistant.schema.answers import Answer, Quote
 from assistant.verification.evidence import Evidence
 from assistant.verification.verifier import Claim, Judgements
 
@@ -31,7 +31,12 @@ GOOD = Claim(
 
 
 @pytest.fixture
-def record() -> dict[str, Any]:
+def record(trace: Trace) -> dict[str, Any]:
+    return trace.ended().to_dict()
+
+
+@pytest.fixture
+def trace() -> Trace:
     trace = Trace("What did they sign?", 0.5, (FOUND, UNDATED))
     trace.candidates = [
         Candidate(context("One.", "Two."), 0.876543),
@@ -39,7 +44,7 @@ def record() -> dict[str, Any]:
     ]
     trace.checked([BAD], [Outcome.NOT_STATED])
     trace.checked([GOOD], [Outcome.SHOWN])
-    return trace.to_dict()
+    return trace
 
 
 def test_it_is_plain_json_and_survives_a_round_trip(record: dict[str, Any]) -> None:
@@ -107,8 +112,8 @@ def explained(**fields: Any) -> str:
     return out.getvalue()
 
 
-def test_a_person_reads_all_of_it(record: dict[str, Any]) -> None:
-    text = " ".join(explained(standalone_question="What did they sign?", steps=record).split())
+def test_a_person_reads_all_of_it(trace: Trace) -> None:
+    text = " ".join(explained(standalone_question="What did they sign?", steps=trace.ended()).split())
     for part in (
         "understood as: What did they sign?",
         "new#p9 0.030, 0.612, –",
@@ -125,7 +130,7 @@ def test_a_person_reads_all_of_it(record: dict[str, Any]) -> None:
 
 
 def test_where_nothing_was_found_or_written_that_is_said() -> None:
-    text = explained(steps=Trace("And?", 0.5).to_dict())
+    text = explained(steps=Trace("And?", 0.5).ended())
     assert "none was written" in text
     assert "understood as" not in text
     assert "is it answered" not in text

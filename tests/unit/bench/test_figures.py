@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from assistant.llm.chat_model import Timings
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from bench.figures import (
     Asked,
     Limits,

@@ -10,7 +10,8 @@ import pytest
 
 from assistant.cli.batch import answer_all, parse_question, read_questions, remaining
 from assistant.errors import AssistantError, ModelConnectionError, ModelError, QuestionError
-from assistant.schema import Answer, Question, Turn
+from assistant.schema.answers import Answer, Question, Turn
+from assistant.schema.articles import ArticleFilter
 
 QUESTIONS = [Question("Who?", id="a"), Question("When – wo?", id=2), Question("Who?"), Question("Why?", id="2")]
 
@@ -56,7 +57,11 @@ def test_rows_become_questions(write: Callable[..., Path]) -> None:
     )
     assert read_questions(path) == [
         Question("Who?", id="a"),
-        Question("Größe?", id=7, since=date(2017, 1, 1), until=date(2017, 12, 31), as_of=date(2017, 7, 5)),
+        Question(
+            "Größe?",
+            id=7,
+            articles=ArticleFilter(since=date(2017, 1, 1), until=date(2017, 12, 31), as_of=date(2017, 7, 5)),
+        ),
         Question("And he?", history=(Turn("user", "u"), Turn("assistant", "a"))),
     ]
 

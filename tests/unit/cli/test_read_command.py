@@ -46,6 +46,8 @@ def test_an_article_as_a_json_object(read: Read, tmp_path: Path) -> None:
             "source": "AFP",
             "via": None,
             "published": "2019-05-02",
+            "modified": None,
+            "corrected": False,
             "author": None,
             "url": None,
             "language": "en",
@@ -103,9 +105,12 @@ def test_a_listing_for_people(read: Read, tmp_path: Path) -> None:
 def test_what_is_left_out_is_shown_where_it_stood(read: Read, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(STORY.replace("\n\nA bus", "\n\nShare on Facebook\n\nA bus") + "\n***\n")
     _, out, _ = read("a.txt", "--json")
-    assert rows(out)[0]["left_out"] == [{"after": 1, "text": "Share on Facebook"}, {"after": 2, "text": "***"}]
+    assert rows(out)[0]["left_out"] == [
+        {"after": 1, "text": "Share on Facebook", "reason": "page furniture"},
+        {"after": 2, "text": "***", "reason": "page furniture"},
+    ]
     _, out, _ = read("a.txt")
-    assert "Friday.\n\n[-] left out: Share on Facebook\n\n[2] A bus" in out
+    assert "Friday.\n\n[-] left out (page furniture): Share on Facebook\n\n[2] A bus" in out
 
 
 def test_what_would_steer_a_terminal_is_escaped(read: Read, tmp_path: Path) -> None:
@@ -121,3 +126,15 @@ def test_a_path_that_is_not_there_is_told_before_anything_is_read(read: Read, tm
     code, out, err = read("a.txt", "none.txt", "--json")
     assert (code, out) == (2, "")
     assert "none.txt does not exist" in err
+
+
+def test_an_article_that_was_changed_says_when_and_that_it_was_corrected(read: Read, tmp_path: Path) -> None:
+    note = "Correction: the bus takes an hour."
+    (tmp_path / "a.md").write_text(
+        f"---\ndate: 2019-05-02\nlastmod: 2019-05-09\n---\nThe ferry stops on Friday.\n\n{note}\n"
+    )
+    _, out, _ = read("a.md")
+    assert ", 2019-05-02, updated 2019-05-09, corrected, " in out
+    (row,) = rows(read("a.md", "--json")[1])
+    assert (row["modified"], row["corrected"]) == ("2019-05-09", True)
+    assert row["paragraphs"][-1]["text"] == note

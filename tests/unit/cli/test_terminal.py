@@ -20,7 +20,9 @@ from assistant.cli.terminal import (
     printable,
     progress_bars,
 )
-from assistant.schema import Answer, Citation, Paragraph, Passage, Sentence, Token
+from assistant.schema.answers import Answer, Citation, Sentence
+from assistant.schema.articles import Paragraph, Passage
+from assistant.schema.events import Token
 
 CITATION = Citation(
     1, "a", "Two statements", "IANS", "Xinhua", date(2017, 7, 4), 9, "a#p9", "They met. They left.", "They met.", 0, 9

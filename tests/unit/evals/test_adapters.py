@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import UsageError
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from evals.adapters import SETS, load_set
 
 CORPUS: list[dict[str, Any]] = [

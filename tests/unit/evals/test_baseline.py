@@ -14,7 +14,8 @@ from llama_index.core import Settings
 from llama_index.core.embeddings import BaseEmbedding
 
 from assistant.errors import ModelConnectionError
-from assistant.schema import Article, Paragraph, Passage, Turn
+from assistant.schema.answers import Turn
+from assistant.schema.articles import Article, Paragraph, Passage
 from evals.baseline import MAX_TOKENS, CitationBaseline, Source, refusal_reason, to_answer
 from evals.schema import Case
 

@@ -10,7 +10,7 @@ import pytest
 from bundle_builders import small, write_bundle
 
 from assistant.errors import UsageError
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from evals.bundle_cases import cases_of, check_articles, paragraph_id, read_articles, write_articles
 from evals.bundles import Bundle, load_bundle, load_bundles
 from evals.cases import check_gold

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import UsageError
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from evals.cases import check_gold, load_cases
 from evals.schema import Case
 

@@ -13,7 +13,7 @@ import pytest
 
 from assistant.answering.confidence import label
 from assistant.errors import UsageError
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from evals.report import render_report, write_json, write_report
 from evals.results_io import result_to_dict
 from evals.schema import DEVELOPMENT, HELD_OUT, Case, Result, Score, split_of

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import UsageError
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from evals.results_io import (
     read_run,
     result_from_dict,

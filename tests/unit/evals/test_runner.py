@@ -10,18 +10,9 @@ from typing import Any
 import pytest
 
 from assistant.errors import ModelConnectionError, ModelError, UsageError
-from assistant.schema import (
-    Answer,
-    Article,
-    Done,
-    Event,
-    Paragraph,
-    Passage,
-    Question,
-    Retrieved,
-    Token,
-    Turn,
-)
+from assistant.schema.answers import Answer, Question, Turn
+from assistant.schema.articles import Article, Paragraph, Passage
+from assistant.schema.events import Done, Event, Retrieved, Token
 from evals.adapters import EvalSet
 from evals.runner import AssistantAsker, Reply, asker_for, load_results, run, select
 from evals.schema import Case, Result, Score

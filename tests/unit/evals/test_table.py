@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from evals.schema import Case, Metric, Result, Score
 from evals.table import (
     Outcome,

@@ -10,7 +10,7 @@ from answer_samples import context, prompts_in
 
 from assistant.generation.generator import DraftGenerator, generators_of
 from assistant.retrieval.context import ArticleContext
-from assistant.schema import Token
+from assistant.schema.events import Token
 from assistant.settings import Settings
 
 ARTICLE = context("Xi and Putin signed two statements.")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import ArticleError
 from assistant.ingest.readers.text import read_articles
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 TWO = "The minister spoke first.\n\nThe crowd listened."
 

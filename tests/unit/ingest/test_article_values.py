@@ -15,7 +15,7 @@ from assistant.ingest.dateline_i18n import find_dateline, parse_other_dateline
 from assistant.ingest.ids import UniqueKeys, member_parts, safe_key
 from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers.text import read_articles
-from assistant.schema import Article
+from assistant.schema.articles import Article
 from assistant.text.months import MONTHS
 from assistant.text.unicode import block, one_line, visible
 

@@ -11,7 +11,7 @@ import pytest
 from assistant.errors import ArticleError, UsageError
 from assistant.ingest.discover import ArticleFile, list_files
 from assistant.ingest.limits import MAX_BYTES
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 Write = Callable[..., Path]
 STORY = "The café’s owner spoke.\n\nThe crowd listened."

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from article_samples import docx, read_bytes, texts
 
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml" '

@@ -136,7 +136,7 @@ def test_the_size_of_a_zips_directory_is_known_before_it_is_read(tmp_path: Path)
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (zipped({"b.zip": zipped({"a.txt": STORY})}), "is a zip in a zip"),
+        (zipped({"b.zip": zipped({"a.txt": STORY})}), "is an archive in an archive"),
         (zipped({"a.txt": STORY}, zipfile.ZIP_LZMA), "packed by a method that is not read"),
         (zipped({"a.txt": STORY})[:40], "is damaged or no zip file"),
         (b"PK", "is damaged or no zip file"),

@@ -11,7 +11,7 @@ import pytest
 from article_samples import read_bytes, texts
 
 from assistant.errors import ArticleError
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 FIRST = "The mill of Birkby burnt down on Monday night, and nobody was hurt, the town said in a statement."
 SECOND = "The damage is put at 3 million marks by the insurer, which will send an expert to the site on Friday."
@@ -303,3 +303,51 @@ def test_parts_of_an_amp_page_that_overlie_it_are_no_text(tmp_path: Path) -> Non
         f'<section amp-access="loggedIn">{p("The mayor said on Tuesday that the mill would be rebuilt.")}</section>',
     )
     assert len(one(tmp_path, page(*STORY, *more)).paragraphs) == 4
+
+
+MENU = '<td><a href="/">Front page</a> | <a href="/n">News</a> | <a href="/s">Shop</a></td>'
+
+
+def laid_out(*rows: str) -> str:
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<html><head><title>Mill burns</title></head><body><table>{body}</table></body></html>"
+
+
+@pytest.mark.parametrize(
+    "page_of_cells",
+    [
+        laid_out(f"{MENU}<td><h1>Mill burns</h1>{''.join(STORY)}</td>"),
+        laid_out(f"<td>{''.join(STORY)}</td>{MENU}"),
+        laid_out(MENU, f"<td><h1>Mill burns</h1>{FIRST}<br><br>{SECOND}<br><br>{THIRD}</td>", MENU),
+        laid_out(
+            "<td><ul><li><a href='/'>Forside</a></li><li><a href='/a'>Arkiv</a></li></ul></td>"
+            f"<td>{''.join(STORY)}</td>"
+        ),
+        # a table in a table
+        laid_out(f"<td><table><tr>{MENU}<td><h1>Mill burns</h1>{''.join(STORY)}</td></tr></table></td>"),
+    ],
+)
+def test_a_menu_in_the_table_that_lays_out_the_page_is_no_text(tmp_path: Path, page_of_cells: str) -> None:
+    assert texts(one(tmp_path, page_of_cells)) == [FIRST, SECOND, THIRD]
+
+
+def test_a_cell_beside_the_text_that_says_something_is_text(tmp_path: Path) -> None:
+    said = "The <a href='/i'>insurer</a> and the <a href='/t'>town</a> are at odds over the weir, it was said."
+    linked_sentences = (
+        "<a href='/1'>The mill belonged to the town since 1911.</a> <a href='/2'>Its wheel was sold to Denmark.</a>"
+    )
+    for cell in (said, linked_sentences):
+        found = texts(one(tmp_path, laid_out(f"<td>{cell}</td><td><h1>Mill burns</h1>{''.join(STORY)}</td>")))
+        for words in ("odds over the weir",) if cell is said else ("since 1911.", "sold to Denmark."):
+            assert any(words in text for text in found)
+
+
+def test_a_table_of_data_keeps_its_links(tmp_path: Path) -> None:
+    rows = "".join(
+        f"<tr><td><a href='/{town}'>{town}</a> <a href='/{river}'>{river}</a></td><td>{count}</td></tr>"
+        for town, river, count in (("Birkby", "Olme", 3), ("Stell", "Vess", 5), ("Nordham", "Olme", 11))
+    )
+    found = texts(one(tmp_path, page(p(FIRST), p(SECOND), f"<table>{rows}</table>", p(THIRD))))
+    whole = "\n".join(found)
+    for town, river, count in (("Birkby", "Olme", 3), ("Stell", "Vess", 5), ("Nordham", "Olme", 11)):
+        assert f"{town} {river} | {count}" in whole

@@ -12,7 +12,7 @@ from assistant.ingest.build import Fields, Problem, Story
 from assistant.ingest.day_order import with_sure_days
 from assistant.ingest.discover import list_files
 from assistant.ingest.pubdate import day_in_address, day_in_name, numeric_day, parse_published
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 DAY = date(2021, 6, 9)
 

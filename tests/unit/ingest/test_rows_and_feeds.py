@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from article_samples import read_bytes, texts
 
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 TEXT = "The mill of Birkby burnt down on Monday night.\n\nThe damage is put at 3 million marks."
 HTML = "<p>The mill of Birkby burnt down on Monday night.</p><p>The damage is put at 3 million marks.</p>"

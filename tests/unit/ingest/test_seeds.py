@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.ingest.discover import list_files
-from assistant.schema import Article
+from assistant.schema.articles import Article
 
 IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"
 SHA256 = {

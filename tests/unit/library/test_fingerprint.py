@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from assistant.library.fingerprint import body_of, content_hash, near_in_time, story_hash
-from assistant.schema import Article, Paragraph
+from assistant.schema.articles import Article, Paragraph
 
 BODY = [
     "The two presidents met in Moscow on Tuesday and signed a joint statement on trade.",

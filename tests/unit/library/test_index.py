@@ -8,6 +8,7 @@ import random
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from assistant.ingest.discover import ArticleFile, list_files
 from assistant.library import batch_writer, lock
 from assistant.library.index import ArticleIndex, UpdateReport, embedded_text, to_node, to_paragraph
 from assistant.library.sources import SourceFile
-from assistant.schema import Article, Paragraph
+from assistant.schema.articles import EVERY_ARTICLE, Article, Paragraph
 
 FORK = multiprocessing.get_context("fork")
 Write = Callable[..., Path]
@@ -123,6 +124,27 @@ def test_a_touched_file_is_read_but_not_embedded_again(
     assert outcome(index.update(list_files(folder))) == (0, 0, 0, 2)
     monkeypatch.setattr(SourceFile, "digest", lambda _self: pytest.fail("read again"))
     assert outcome(index.update(list_files(folder))) == (0, 0, 0, 2)
+
+
+def test_an_index_from_before_days_of_change_opens_and_learns_them_without_embedding_anew(
+    open_index: Open, write_articles: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_articles({"a.md": "---\ndate: 2024-05-14\nlastmod: 2024-05-17\n---\nThey met.\n"})
+    index = open_index()
+    index.update(list_files(folder))
+    record = index.store.record("a")
+    assert record is not None
+    older = {key: value for key, value in record.header.items() if key not in ("modified", "corrected")}
+    index.store.touch([replace(record, header=older)])
+    assert (index.article("a").modified, index.article("a").corrected) == (None, False)
+    monkeypatch.setattr(type(index.embedder), "_get_text_embedding", lambda *_: pytest.fail("embedded again"))
+    os.utime(folder / "a.md")
+    index.update(list_files(folder))
+    assert index.article("a").modified is None  # its content is as before: nothing is read
+    (folder / "a.md").write_text((folder / "a.md").read_text() + "\n")
+    index.update(list_files(folder))
+    (header,) = index.all_headers(EVERY_ARTICLE)
+    assert (header.modified, header.corrected) == (date(2024, 5, 17), False)
 
 
 def test_a_changed_file_of_the_same_size_is_seen(index: ArticleIndex, folder: Path) -> None:

@@ -13,7 +13,7 @@ from assistant.errors import IndexStoreError, UsageError
 from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
 from assistant.library.mapping import FileOutcome, UpdateReport
-from assistant.library.sources import UPLOADS
+from assistant.library.sources import UPLOADS, SourceKind
 from assistant.library.verify import check, repair
 
 Write = Callable[..., Path]
@@ -47,7 +47,7 @@ def contents(library: Library) -> dict[str, list[str]]:
     return {article.id: [p.text for p in article.paragraphs] for article in library.index.articles()}
 
 
-def fill(library: Library, *paths: Path, kind: str = "path") -> UpdateReport:
+def fill(library: Library, *paths: Path, kind: SourceKind = SourceKind.PATH) -> UpdateReport:
     return library.refresh(only=library.add_paths(paths, kind))
 
 
@@ -119,7 +119,7 @@ def test_what_is_not_there_is_no_source(library: Library, tmp_path: Path) -> Non
 def test_saved_pages_know_their_urls(library: Library, write_articles: Write, news: Path) -> None:
     lines = ["https://example.org/a\ta.txt", json.dumps({"url": "https://example.org/b", "file": "b.txt"}), "", "# x"]
     listing = write_articles({"pages.list": "\n".join([*lines, "nonsense", "https://x\tnone.txt"])}) / "pages.list"
-    report = fill(library, listing, kind="urls")
+    report = fill(library, listing, kind=SourceKind.URLS)
     assert (report.added, len(report.problems)) == (2, 2)
     assert f"{listing}:5: names no URL and file" in report.problems[0]
     assert "none.txt does not exist" in report.problems[1]

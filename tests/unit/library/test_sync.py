@@ -17,11 +17,11 @@ from assistant.ingest.discover import Problem
 from assistant.library import batch_writer
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import FileOutcome, UpdateReport
-from assistant.library.sources import Source, SourceFile
-from assistant.schema import Article, Paragraph
+from assistant.library.sources import Source, SourceFile, SourceKind
+from assistant.schema.articles import Article, Paragraph
 
-SOURCE = Source("path", "/news", "news")
-OTHER = Source("path", "/more/news", "news-2")
+SOURCE = Source(SourceKind.PATH, "/news", "news")
+OTHER = Source(SourceKind.PATH, "/more/news", "news-2")
 STORY = [f"Paragraph {word} of the story was told." for word in "one two three four five six seven eight".split()]
 
 

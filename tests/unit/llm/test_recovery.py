@@ -14,7 +14,7 @@ from assistant.errors import ModelConnectionError, ModelError
 from assistant.llm.embedded import EmbeddedModel
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.recovery import EngineRecovery
-from assistant.schema import Event, Step, Token
+from assistant.schema.events import Event, Step, StepName, Token
 from assistant.settings import Settings
 
 
@@ -39,7 +39,7 @@ class FakeModel:
             raise ModelError("could not load it")
 
     def ask(self, *, dies: bool = False) -> Iterator[Event]:
-        yield Step("writing")
+        yield Step(StepName.WRITING)
         if dies and self.starts == 0:
             self.running = False
         if not self.running:
@@ -54,7 +54,7 @@ def recovery(model: FakeModel) -> EngineRecovery:
 def test_an_engine_that_died_is_started_again_and_the_question_asked_once_more() -> None:
     model = FakeModel()
     events = list(recovery(model).stream(lambda: model.ask(dies=True)))
-    assert events == [Step("writing"), Step("restarting"), Step("writing"), Token("fine")]
+    assert events == [Step(StepName.WRITING), Step(StepName.RESTARTING), Step(StepName.WRITING), Token("fine")]
     assert model.starts == 1
 
 
@@ -68,7 +68,7 @@ def test_it_is_asked_once_more_not_for_ever() -> None:
     model = FakeModel()
 
     def dies() -> Iterator[Event]:
-        yield Step("writing")
+        yield Step(StepName.WRITING)
         raise ModelConnectionError("no reply within 120 s")
 
     with pytest.raises(ModelConnectionError, match="no reply"):
@@ -121,7 +121,7 @@ def test_questions_that_fail_together_start_one_engine() -> None:
         thread.start()
     for thread in threads:
         thread.join(5)
-    assert answers == [[Step("restarting"), Token("fine")]] * 4
+    assert answers == [[Step(StepName.RESTARTING), Token("fine")]] * 4
     assert model.starts == 1
 
 
@@ -181,7 +181,7 @@ def test_a_real_child_process_that_ends_in_the_middle_of_an_answer(
         yield from map(Token, model.stream([{"role": "user", "content": "What?"}], max_tokens=5))
 
     try:
-        assert list(shared.stream(ask)) == [Step("restarting"), Token("fine")]
+        assert list(shared.stream(ask)) == [Step(StepName.RESTARTING), Token("fine")]
         assert list(shared.stream(ask)) == [Token("fine")]
     finally:
         shared.close()

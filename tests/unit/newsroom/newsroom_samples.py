@@ -8,7 +8,8 @@ from typing import Any
 
 from assistant.newsroom.answers_file import parse_answers
 from assistant.newsroom.fact_check import FactCheck, fact_check
-from assistant.schema import Answer, Article, Citation, Paragraph, Sentence
+from assistant.schema.answers import Answer, Citation, Sentence
+from assistant.schema.articles import Article, Paragraph
 
 ACCESSED = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 FERRY = Article(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from newsroom_samples import ANSWER, FERRY, REFUSAL, check
 
-from assistant.schema import Paragraph
+from assistant.schema.articles import Paragraph
 
 
 def test_a_source_has_its_author_its_address_and_the_paragraphs_around_it() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from assistant.query.query import Query
-from assistant.schema import Question
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 
 
 @pytest.mark.parametrize(
@@ -35,10 +35,11 @@ def test_the_times_it_names_are_known_from_then_on() -> None:
 
 def test_the_limits_are_the_questions_and_the_text_is_the_one_understood() -> None:
     since, until = date(2017, 1, 1), date(2018, 1, 1)
-    query = Query.of("What did Xi sign?", Question("And he?", since=since, until=until, articles=("a",)))
-    assert (query.text, query.since, query.until, query.articles) == ("What did Xi sign?", since, until, ("a",))
+    chosen = ArticleFilter(since=since, until=until, ids=("a",))
+    query = Query.of("What did Xi sign?", chosen)
+    assert (query.text, query.articles) == ("What did Xi sign?", chosen)
 
 
 def test_without_a_question_nothing_is_limited() -> None:
     query = Query.of("Who met?")
-    assert (query.since, query.until, query.articles, query.periods) == (None, None, (), ())
+    assert (query.articles, query.periods) == (EVERY_ARTICLE, ())

@@ -10,7 +10,7 @@ from answer_samples import prompts_in
 
 from assistant.llm.prompts import Prompts
 from assistant.query.rewrite import QuestionRewriter
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 
 HISTORY = (Turn("user", "What did the harbour cost in 2019?"), Turn("assistant", "It cost 12 million euros [1][2]."))
 FOLLOW_UP = "And in 2021?"

@@ -7,7 +7,7 @@ import pytest
 from assistant.query.query import Query
 from assistant.retrieval.context import group
 from assistant.retrieval.excerpt import ExcerptSelector
-from assistant.schema import Paragraph, Passage
+from assistant.schema.articles import Paragraph, Passage
 from assistant.verification.evidence import EvidenceFinder
 
 DAY = date(2021, 8, 14)

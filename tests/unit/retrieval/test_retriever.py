@@ -12,7 +12,7 @@ from assistant.library.index import ArticleIndex
 from assistant.library.sources import SourceFile
 from assistant.query.query import Query
 from assistant.retrieval.retriever import Retriever
-from assistant.schema import Article, Passage, Question
+from assistant.schema.articles import Article, ArticleFilter, Passage
 
 IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"
 Build = Callable[[Path], ArticleIndex]
@@ -39,7 +39,7 @@ def retriever(build: Build, seeds: Path) -> Retriever:
 
 
 def asked(text: str, **limits: Any) -> Query:
-    return Query.of(text, Question(text, **limits))
+    return Query.of(text, ArticleFilter(**limits))
 
 
 def articles(passages: tuple[Passage, ...]) -> set[str]:
@@ -120,6 +120,24 @@ def test_since_and_until_bound_the_publication_date(
 ) -> None:
     retriever = Retriever(build(seeds), passages=20)
     assert articles(retriever.retrieve(asked("What did Xi and Putin say?", since=since, until=until))) == expected
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({"source": "IANS"}, {IANS}),
+        ({"source": "IANS", "since": date(2018, 1, 1)}, set()),
+        ({"source": "ians"}, set()),
+        ({"words": "tdi"}, {TDI}),
+        ({"words": "tdi", "ids": (IANS,)}, set()),
+        ({"ids": (IANS,)}, {IANS}),
+        ({"ids": ()}, set()),
+        ({"until": date(2023, 3, 22), "as_of": date(2023, 3, 21)}, {IANS}),
+    ],
+)
+def test_every_part_of_the_filter_holds(build: Build, seeds: Path, limits: dict[str, Any], expected: set[str]) -> None:
+    retriever = Retriever(build(seeds), passages=20)
+    assert articles(retriever.retrieve(asked("What did Xi and Putin say?", **limits))) == expected
 
 
 def test_bounds_win_over_the_time_that_the_question_names(retriever: Retriever) -> None:

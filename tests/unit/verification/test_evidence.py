@@ -9,7 +9,8 @@ from answer_samples import alike, passage, unlike
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.schema import Passage, Quote
+from assistant.schema.answers import Quote
+from assistant.schema.articles import Passage
 from assistant.verification.evidence import Evidence, EvidenceFinder
 
 CAPTAIN = "The captain of the ferry is Ida Lind."

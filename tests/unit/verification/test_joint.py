@@ -9,7 +9,7 @@ from answer_samples import NEW, OLD, alike, passage
 
 from assistant.retrieval.context import group
 from assistant.retrieval.numbered import NumberedContext
-from assistant.schema import DraftSentence
+from assistant.schema.answers import DraftSentence
 from assistant.verification.entailment import Judged, Pair, Verdict
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import CheckedSentence, Finding, JointVerifier

@@ -1,7 +1,7 @@
 import pytest
 
 from assistant.ingest.discover import list_files
-from assistant.schema import Article, Paragraph
+from assistant.schema.articles import Article, Paragraph
 from assistant.web.examples import example_questions
 
 

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 import pytest
 
 from assistant.errors import ArticleError, ModelError, UsageError
-from assistant.schema import Answer, Article, Citation, Done, Paragraph, Retrieved, Sentence, SentenceReady, Token
+from assistant.schema.answers import Answer, Citation, Sentence
+from assistant.schema.articles import Article, ArticleFilter, Paragraph
+from assistant.schema.events import Done, Retrieved, SentenceReady, Token
 from assistant.settings import Settings
 from assistant.web.handlers.chat import Chat
-from assistant.web.handlers.session import Action, Scope, Session
+from assistant.web.handlers.session import Action, Session
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.storage.conversations import ConversationStore
@@ -40,10 +42,10 @@ class FakeAssistant:
     def size(self):
         return SimpleNamespace(articles=len(self.library))
 
-    def count(self, **_):
+    def count(self, _):
         return len(self.library)
 
-    def headers(self, *, limit, offset=0, **_):
+    def headers(self, _, *, limit, offset=0):
         return list(self.library.values())[offset : offset + limit]
 
     def article(self, article_id):
@@ -167,10 +169,9 @@ def test_nothing_is_asked_where_nothing_is_written(chat, fake):
 
 
 def test_the_scope_goes_with_the_question_and_is_kept_with_the_answer(chat, fake, kept):
-    session = Session(scope=Scope(since=date(2023, 1, 1), articles=("a",)))
+    session = Session(scope=ArticleFilter(since=date(2023, 1, 1), ids=("a",)))
     log = last(collect(chat.ask(session, "me", "What?")))["log"]
-    assert fake.asked[0].since == date(2023, 1, 1)
-    assert fake.asked[0].articles == ("a",)
+    assert fake.asked[0].articles == ArticleFilter(since=date(2023, 1, 1), ids=("a",))
     assert "Asked only of 1 chosen article, of what was published from 1 January 2023" in log
     assert kept.messages("me", session.conversation)[0].answer["scope"]["articles"] == ["a"]
 

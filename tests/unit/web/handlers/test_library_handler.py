@@ -4,10 +4,10 @@ from types import SimpleNamespace
 import pytest
 
 from assistant.errors import ArticleError, UsageError
-from assistant.schema import Article, ArticleHeader, Paragraph
+from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader, Paragraph
 from assistant.web.handlers.library import LibraryHandler, period_days
 from assistant.web.handlers.newest import newest_first
-from assistant.web.handlers.session import Action, Find, Scope, Session
+from assistant.web.handlers.session import Action, Session
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.upload_policy import UploadPolicy
 
@@ -19,27 +19,27 @@ class FakeAssistant:
         self.library = {article.id: article for article in articles}
         self.added = []
 
-    def _found(self, words="", source=None, since=None, until=None):
+    def _found(self, find):
         def fits(article):
             dated = article.published
             return (
-                all(word in article.title.lower() for word in words.lower().split())
-                and source in (None, article.source)
-                and (since is None or (dated is not None and dated >= since))
-                and (until is None or (dated is not None and dated <= until))
+                all(word in article.title.lower() for word in find.words.lower().split())
+                and find.source in (None, article.source)
+                and (find.since is None or (dated is not None and dated >= find.since))
+                and (find.until is None or (dated is not None and dated <= find.until))
             )
 
         return sorted(filter(fits, self.library.values()), key=lambda a: (a.published is None, a.published or date.min))
 
-    def headers(self, *, limit=50, offset=0, **narrowed):
+    def headers(self, find, *, limit=50, offset=0):
         assert limit >= 0
         return [
             ArticleHeader(a.id, a.title, a.source, a.published, len(a.paragraphs))
-            for a in self._found(**narrowed)[offset : offset + limit]
+            for a in self._found(find)[offset : offset + limit]
         ]
 
-    def count(self, **narrowed):
-        return len(self._found(**narrowed))
+    def count(self, find):
+        return len(self._found(find))
 
     def size(self):
         return SimpleNamespace(articles=len(self.library))
@@ -76,7 +76,7 @@ class FakeChat:
         return {"log": "welcome"}
 
     def scope(self, session):
-        return f"scope {session.scope.articles}"
+        return f"scope {session.scope.ids}"
 
 
 def article(name, published=None, source="TDI"):
@@ -105,14 +105,14 @@ def do(library_handler, name, session=None, **details):
 @pytest.mark.parametrize(
     ("find", "limit", "expected"),
     [
-        (Find(), 9, ["new", "old", "none"]),
-        (Find(), 1, ["new"]),
-        (Find(), 2, ["new", "old"]),
-        (Find(source="IANS"), 9, ["old"]),
-        (Find(since=date(2020, 1, 1)), 9, ["new"]),
-        (Find(until=date(2020, 1, 1)), 9, ["old"]),
-        (Find(words="none"), 9, ["none"]),
-        (Find(words="nothing"), 9, []),
+        (EVERY_ARTICLE, 9, ["new", "old", "none"]),
+        (EVERY_ARTICLE, 1, ["new"]),
+        (EVERY_ARTICLE, 2, ["new", "old"]),
+        (ArticleFilter(source="IANS"), 9, ["old"]),
+        (ArticleFilter(since=date(2020, 1, 1)), 9, ["new"]),
+        (ArticleFilter(until=date(2020, 1, 1)), 9, ["old"]),
+        (ArticleFilter(words="none"), 9, ["none"]),
+        (ArticleFilter(words="nothing"), 9, []),
     ],
 )
 def test_the_newest_come_first_and_the_undated_last(fake, find, limit, expected):
@@ -158,7 +158,7 @@ def test_the_list_narrows_and_the_dates_can_be_asked(library_handler):
     assert "Title old" not in shown
     assert "Ask only these dates" in shown
     do(library_handler, "ask-dates", session)
-    assert session.scope == Scope(since=date(2020, 1, 1))
+    assert session.scope == ArticleFilter(since=date(2020, 1, 1))
 
 
 def test_articles_are_chosen_one_by_one_and_removed_together(library_handler, fake):
@@ -167,10 +167,10 @@ def test_articles_are_chosen_one_by_one_and_removed_together(library_handler, fa
     shown = do(library_handler, "choose", session, article="new", on="true")["shelf"]
     assert "Ask 2 articles" in shown
     do(library_handler, "choose", session, article="new", on="false")
-    assert session.scope.articles == ("old",)
+    assert session.scope.ids == ("old",)
     assert "1 article removed." in do(library_handler, "remove", session)["notice"]
     assert set(fake.library) == {"new", "none"}
-    assert session.scope.articles == ()
+    assert session.scope.ids is None
 
 
 def test_looking_again_says_what_changed(library_handler):
@@ -222,9 +222,9 @@ def test_to_remove_nothing_touches_nothing(library_handler, fake):
 
 
 def test_what_is_ticked_is_bounded(library_handler):
-    session = Session(scope=Scope(articles=tuple(str(number) for number in range(1000))))
+    session = Session(scope=ArticleFilter(ids=tuple(str(number) for number in range(1000))))
     with pytest.raises(UsageError, match="at most 1,000"):
         do(library_handler, "choose", session, article="one more", on="true")
     do(library_handler, "choose", session, article="7", on="true")
     do(library_handler, "choose", session, article="7", on="false")
-    assert len(session.scope.articles) == 999
+    assert len(session.scope.ids) == 999

@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from assistant.errors import UsageError
-from assistant.web.handlers.session import Action, Scope
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
+from assistant.web.handlers.session import Action, scope_of, scope_to_dict
 
 
 @pytest.mark.parametrize("data", [None, "x", [], {}, {"action": 7}, {"action": "a", "text": "x" * 30_000}])
@@ -35,11 +36,12 @@ def test_days_are_read_and_must_be_in_order():
 
 
 def test_a_scope_survives_being_kept():
-    scope = Scope(date(2023, 1, 1), None, ("a", "b"))
-    assert Scope.of(scope.to_dict()) == scope
-    assert Scope.of(Scope().to_dict()) == Scope()
+    scope = ArticleFilter(since=date(2023, 1, 1), ids=("a", "b"))
+    assert scope_of(scope_to_dict(scope)) == scope
+    assert scope_to_dict(scope) == {"since": "2023-01-01", "until": None, "articles": ["a", "b"]}
+    assert scope_of(scope_to_dict(EVERY_ARTICLE)) == EVERY_ARTICLE
 
 
 @pytest.mark.parametrize("kept", [None, 3, {}, {"since": 7}, {"since": "x"}, {"articles": 3}])
 def test_a_scope_that_is_none_is_everything(kept):
-    assert Scope.of(kept) == Scope()
+    assert scope_of(kept) == EVERY_ARTICLE

@@ -1,6 +1,8 @@
 from datetime import date
 
-from assistant.schema import Answer, Citation, Done, Paragraph, Passage, Retrieved, Sentence, SentenceReady, Step, Token
+from assistant.schema.answers import Answer, Citation, Sentence
+from assistant.schema.articles import Paragraph, Passage
+from assistant.schema.events import Done, Retrieved, SentenceReady, Step, StepName, Token
 from assistant.web.jobs.live_answer import LiveAnswer
 from assistant.web.views.answer import answer_html
 
@@ -12,8 +14,10 @@ def test_it_says_what_is_being_done():
     live = LiveAnswer("Who met?")
     said = [live.doing]
     passage = Passage(Paragraph("a#p1", 1, "They met."), "a", "T", None, None)
-    for event in (Step("rewriting"), Step("searching"), Retrieved((passage,)), Step("judging"), Token("They"),
-                  Step("checking"), Step("sorting")):  # fmt: skip
+    rewriting, searching, judging, checking = (
+        Step(name) for name in (StepName.REWRITING, StepName.SEARCHING, StepName.JUDGING, StepName.CHECKING)
+    )
+    for event in (rewriting, searching, Retrieved((passage,)), judging, Token("They"), checking):
         live.take(event)
         said.append(live.doing)
     assert said == [
@@ -24,15 +28,23 @@ def test_it_says_what_is_being_done():
         "Deciding whether they answer it",
         "Writing",
         "Checking every sentence against its source",
-        "Sorting",
     ]
+
+
+def test_every_step_is_told_in_words_of_its_own():
+    live = LiveAnswer("Who met?")
+    said = []
+    for name in StepName:
+        live.take(Step(name))
+        said.append(live.doing)
+    assert len(set(said)) == len(StepName)
 
 
 def test_a_draft_is_replaced_by_the_sentence_that_was_checked():
     live = LiveAnswer("Who met?")
     live.take(Token(" They"))
     live.take(Token(" meet"))
-    live.take(Step("checking"))
+    live.take(Step(StepName.CHECKING))
     assert live.record()["draft"] == "They meet"
     assert live.record()["sentences"] == []
     live.take(SentenceReady(SENTENCE, (CITATION,)))
@@ -47,8 +59,8 @@ def test_a_draft_is_replaced_by_the_sentence_that_was_checked():
 def test_a_draft_that_failed_its_check_goes_with_the_next_step():
     live = LiveAnswer("Who met?")
     live.take(Token("Wrong"))
-    live.take(Step("checking"))
-    live.take(Step("writing"))
+    live.take(Step(StepName.CHECKING))
+    live.take(Step(StepName.WRITING))
     assert live.record()["draft"] == ""
 
 
@@ -71,7 +83,7 @@ def test_the_answer_is_there_when_it_is_done():
 
 def test_when_the_engine_was_started_again_the_answer_begins_anew():
     live = LiveAnswer("Who met?")
-    for event in (SentenceReady(SENTENCE, (CITATION,)), Token("They al"), Step("restarting")):
+    for event in (SentenceReady(SENTENCE, (CITATION,)), Token("They al"), Step(StepName.RESTARTING)):
         live.take(event)
     assert "asked once more" in live.doing
     assert live.record()["sentences"] == live.record()["citations"] == []

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from assistant.errors import ModelError, UsageError
-from assistant.schema import Token
+from assistant.schema.events import Token
 from assistant.web.jobs.queue import JobQueue
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import UsageError
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.search_text import UNTITLED, fold, title_from
 

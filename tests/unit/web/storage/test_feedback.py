@@ -17,9 +17,9 @@ from assistant import __version__
 from assistant.errors import UsageError
 from assistant.library.kept import conversations_path, feedback_path
 from assistant.library.location import kept_in
-from assistant.schema import Turn
+from assistant.schema.answers import Turn
 from assistant.settings import Settings
-from assistant.web.storage.feedback import FeedbackStore, snapshot
+from assistant.web.storage.feedback import Asked, FeedbackStore, snapshot
 from evals.cases import load_cases
 from evals.feedback_facts import TO_COMPLETE, to_facts, to_lines
 from evals.schema import Result
@@ -70,9 +70,19 @@ def facts_file(store: FeedbackStore, folder: Path) -> Path:
 
 def test_everything_is_kept_to_ask_again(store: FeedbackStore, tmp_path: Path) -> None:
     given = store.add(
-        "ann", ANSWER, verdict="up", comment=" Just so. ", history=HISTORY, settings=Settings.load(passages=7),
-        scope={"since": date(2023, 1, 1), "articles": ("002",)}, library="sha-1", conversation="c", position=2,
-    )  # fmt: skip
+        "ann",
+        ANSWER,
+        verdict="up",
+        comment=" Just so. ",
+        asked=Asked(
+            HISTORY,
+            Settings.load(passages=7),
+            {"since": date(2023, 1, 1), "articles": ("002",)},
+            library="sha-1",
+            conversation="c",
+            position=2,
+        ),
+    )
     (kept,) = FeedbackStore(tmp_path / "feedback.sqlite3").list()
     assert kept == given
     assert (kept.verdict, kept.comment, kept.question) == ("up", "Just so.", "What did they sign?")
@@ -126,7 +136,7 @@ def test_no_secret_is_kept(store: FeedbackStore, tmp_path: Path) -> None:
     assert kept["model"] == "m@http://127.0.0.1:8000/v1"
     assert kept["index"] == "https://index.example/x"
     assert {"password", "web_password_hash", "other", "api_key"} & set(kept) == set()
-    store.add("ann", ANSWER, verdict="up", settings=settings)
+    store.add("ann", ANSWER, verdict="up", asked=Asked(settings=settings))
     store.close()
     assert b"letmein" not in (tmp_path / "feedback.sqlite3").read_bytes()
 
@@ -135,7 +145,7 @@ def test_no_secret_is_kept(store: FeedbackStore, tmp_path: Path) -> None:
 def test_any_text_is_kept_and_exported(store: FeedbackStore, text: str, tmp_path: Path) -> None:
     hostile = ANSWER | {"question": text, "answer": text, "sentences": [{"text": text, "citations": [1]}]}
     history = (Turn("user", text),)
-    store.add("ann", hostile, verdict="down", comment=text[:4000], history=history, conversation=text)
+    store.add("ann", hostile, verdict="down", comment=text[:4000], asked=Asked(history, conversation=text))
     (kept,) = store.list()
     assert kept.answer == hostile
     assert kept.history == history
@@ -144,7 +154,7 @@ def test_any_text_is_kept_and_exported(store: FeedbackStore, text: str, tmp_path
 
 
 def test_a_thumb_up_becomes_a_fact_that_loads_and_that_its_answer_passes(store: FeedbackStore, tmp_path: Path) -> None:
-    store.add("ann", ANSWER, verdict="up", history=HISTORY)
+    store.add("ann", ANSWER, verdict="up", asked=Asked(HISTORY))
     assert to_facts(store.list()).drafts == ()
     (case,) = load_cases(facts_file(store, tmp_path))
     assert case.question == "What did they sign?"
@@ -194,7 +204,7 @@ def test_what_a_person_must_judge_is_a_draft_that_does_not_load(
     store: FeedbackStore, tmp_path: Path, answer: dict[str, Any], verdicts: list[str], scope: dict[str, str], why: str
 ) -> None:
     for number, verdict in enumerate(verdicts):
-        store.add(f"reader {number}", answer, verdict=verdict, comment=f"because {number}", scope=scope)
+        store.add(f"reader {number}", answer, verdict=verdict, comment=f"because {number}", asked=Asked(scope=scope))
     made = to_facts(store.list())
     assert made.facts == ()
     (draft,) = made.drafts

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.confidence import Label, label
-from assistant.schema import Answer, Citation, Paragraph, Passage, Sentence
+from assistant.schema.answers import Answer, Citation, Sentence
+from assistant.schema.articles import Paragraph, Passage
 from assistant.text.unicode import neutralise
 from assistant.web.views.answer import answer_html
 from assistant.web.views.labels import CHECKED_WITHOUT_PROBABILITY, NO_PROBABILITY, confidence_in_words, percent

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.ingest.discover import list_files
-from assistant.schema import Article, ArticleHeader, Paragraph
+from assistant.schema.articles import Article, ArticleHeader, Paragraph
 from assistant.web.views.article import article_html, headers_html
 from assistant.web.views.timeline import timeline_html
 
@@ -63,6 +63,14 @@ def test_the_head_says_what_is_known() -> None:
     assert "undated" in bare.text_content()
     assert "unknown outlet" in bare.text_content()
     assert "Address" not in bare.text_content()
+
+
+def test_an_article_that_was_changed_says_when_and_that_it_was_corrected() -> None:
+    changed = replace(ARTICLE, modified=date(2017, 7, 9), corrected=True)
+    (byline,) = tree(article_html(changed)).find_class("byline")
+    assert byline.text_content() == "4 July 2017 · updated 9 July 2017 · corrected · IANS, citing Xinhua"
+    (place,) = tree(headers_html([replace(HEADER, modified=date(2017, 7, 9))])).find_class("place")
+    assert "updated 9 July 2017" in place.text_content()
 
 
 def test_the_quoted_words_are_marked() -> None:

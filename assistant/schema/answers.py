@@ -1,0 +1,184 @@
+"""A question, the draft that a model writes, and the answer with its citations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage, iso_day, passage_to_dict
+from assistant.schema.trace import AnswerTrace
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A span of a paragraph: `text[start:end]` of that paragraph is `text` here."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where an answer's sentence is stated. `text[start:end] == quote` always holds."""
+
+    number: int
+    article_id: str
+    title: str
+    source: str | None
+    via: str | None
+    published: date | None
+    paragraph: int
+    paragraph_id: str
+    text: str
+    quote: str
+    start: int
+    end: int
+    also: tuple[str, ...] = ()
+
+
+class CitationState(StrEnum):
+    """Whether what was cited still stands: its paragraph reads as it did, or otherwise, or its article is gone."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer.
+
+    `support` is the verifier's probability that the cited article states it, None where it gives no
+    probability; `quoted`: it is the article's own words; `byline`, outlet and date, stands before it where
+    reports differ; `reckoned`: a figure in it follows from what is cited, and is not printed there.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    support: float | None
+    quoted: bool = False
+    byline: str | None = None
+    reckoned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSentence:
+    """A sentence of a draft without its marks, and the numbers of the paragraphs that it cites.
+
+    `lead`: the line that its list stands under.
+    """
+
+    text: str
+    numbers: tuple[int, ...] = ()
+    lead: str = ""
+
+    @property
+    def claim(self) -> str:
+        """What it says, with what it stands under."""
+        return f"{self.lead} {self.text}" if self.lead else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a model wrote: its sentences, and what it says is not stated, a text a line that says so ("": all)."""
+
+    sentences: tuple[DraftSentence, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """What the model wrote and the reader is not shown as an answer, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation; `role` is "user" or "assistant"."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with what came before it and the articles that it may be answered from."""
+
+    text: str
+    id: str | int | None = None
+    history: tuple[Turn, ...] = ()
+    articles: ArticleFilter = EVERY_ARTICLE
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The same object on the page, on the command line and in the API.
+
+    `confidence` is the calibrated probability that it is right (of a refusal: that the best answer found
+    was). `as_of`: only what was published until that day was read for it. `steps` tells how
+    it came about, for `--explain` and the page.
+    """
+
+    question: str
+    standalone_question: str
+    answer: str
+    refused: bool
+    refusal_reason: str | None
+    confidence: float | None
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    closest: tuple[Passage, ...]
+    model: str
+    left_out: tuple[Omission, ...] = ()
+    timings_ms: Mapping[str, int] = field(default_factory=dict)
+    id: str | int | None = None
+    as_of: date | None = None
+    steps: AnswerTrace = field(default=AnswerTrace(), compare=False)
+
+    @property
+    def newest_source(self) -> date | None:
+        """The publication day of the newest article that is cited; None where none has a date."""
+        return max((c.published for c in self.citations if c.published is not None), default=None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract's object, in the contract's key order."""
+        return {
+            "id": self.id,
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "answer": self.answer,
+            "refused": self.refused,
+            "refusal_reason": self.refusal_reason,
+            "as_of": iso_day(self.as_of),
+            "newest_source": iso_day(self.newest_source),
+            "confidence": None if self.confidence is None else round(self.confidence, 4),
+            "sentences": [sentence_to_dict(sentence) for sentence in self.sentences],
+            "citations": [citation_to_dict(citation) for citation in self.citations],
+            "closest": [passage_to_dict(passage) for passage in self.closest],
+            "left_out": [asdict(one) for one in self.left_out],
+            "model": self.model,
+            "timings_ms": dict(self.timings_ms),
+        }
+
+
+def citation_to_dict(citation: Citation) -> dict[str, Any]:
+    """A citation as it stands in an answer's `citations` list."""
+    return {**asdict(citation), "published": iso_day(citation.published), "also": list(citation.also)}
+
+
+def sentence_to_dict(sentence: Sentence) -> dict[str, Any]:
+    """A sentence as it stands in an answer's `sentences` list."""
+    return {
+        "text": sentence.text,
+        "citations": list(sentence.citations),
+        "support": None if sentence.support is None else round(sentence.support, 4),
+        "quoted": sentence.quoted,
+        "byline": sentence.byline,
+        "reckoned": sentence.reckoned,
+    }

@@ -1,0 +1,87 @@
+"""How an answer came about, as values: for `--explain`, the page and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from assistant.schema.articles import Passage, iso_day, passage_to_dict
+
+
+@dataclass(frozen=True, slots=True)
+class TracedArticle:
+    """An article that was read, the numbers of the paragraphs read of it, and the probability that it answers."""
+
+    article_id: str
+    title: str
+    source: str | None
+    published: date | None
+    paragraphs: tuple[int, ...]
+    answered: float
+
+
+@dataclass(frozen=True, slots=True)
+class TracedEvidence:
+    """Words of a paragraph that were found for a sentence."""
+
+    paragraph_id: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class TracedSentence:
+    """A sentence that was written or quoted, what was judged of it, and what became of it.
+
+    `judgements` are probabilities by name; `confidence` is None where none was reckoned.
+    """
+
+    draft: str
+    quoted: bool
+    evidence: tuple[TracedEvidence, ...]
+    judgements: Mapping[str, float]
+    confidence: float | None
+    problems: tuple[str, ...]
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTrace:
+    """What was understood, found, read and written; `threshold` is the confidence from which a sentence is shown."""
+
+    question: str = ""
+    threshold: float | None = None
+    passages: tuple[Passage, ...] = ()
+    articles: tuple[TracedArticle, ...] = ()
+    sentences: tuple[TracedSentence, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON contract's `steps`, in the contract's key order; see docs/json.md."""
+        return {
+            "question": self.question,
+            "threshold": self.threshold,
+            "passages": [passage_to_dict(passage) for passage in self.passages],
+            "reports": [
+                {
+                    **asdict(article),
+                    "published": iso_day(article.published),
+                    "paragraphs": list(article.paragraphs),
+                    "answered": round(article.answered, 4),
+                }
+                for article in self.articles
+            ],
+            "sentences": [_sentence(sentence) for sentence in self.sentences],
+        }
+
+
+def _sentence(sentence: TracedSentence) -> dict[str, Any]:
+    return {
+        "draft": sentence.draft,
+        "quoted": sentence.quoted,
+        "evidence": [asdict(part) for part in sentence.evidence],
+        "judgements": {name: round(value, 4) for name, value in sentence.judgements.items()},
+        "confidence": None if sentence.confidence is None else round(sentence.confidence, 4),
+        "problems": list(sentence.problems),
+        "outcome": str(sentence.outcome),
+    }
