@@ -11,10 +11,10 @@ from assistant.answering.apart import MAX_REPORTS, ReadApart, Steps, Thresholds
 from assistant.answering.confidence import confidence
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import Reading
-from assistant.answering.together import ReadTogether
+from assistant.answering.together import ReadTogether, reading_tokens
 from assistant.embeddings.minilm import similarities
 from assistant.generation.generator import generators_of
-from assistant.generation.together import JointGenerator
+from assistant.generation.together import MAX_TOKENS, JointGenerator
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex, FileOutcome, UpdateReport
 from assistant.library.library import Library
@@ -32,7 +32,7 @@ from assistant.query.validate import check_question
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
 from assistant.schema.answers import Answer, Citation, CitationState, Question, Turn
-from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
+from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader, Passage
 from assistant.schema.events import Done, Event
 from assistant.settings import Settings
 from assistant.stores.base import Size
@@ -76,7 +76,7 @@ class Assistant:
         self._retriever = Retriever(
             index,
             passages=settings.passages_together if together else settings.passages,
-            whole_below=settings.reading_together if together else settings.whole_below,
+            whole_below=settings.whole_below,
         )
 
     def _reads_together(self) -> bool:
@@ -110,7 +110,8 @@ class Assistant:
             self._retriever,
             JointGenerator(model, Prompts.of(settings.prompts, taught=False)),
             JointVerifier(EvidenceFinder(self._similar), entailment),
-            characters=settings.reading_together,
+            tokens=lambda: reading_tokens(settings.reading_together, model.prompt_length(MAX_TOKENS)),
+            warn=scope.warn,
         )
 
     @classmethod
@@ -178,13 +179,13 @@ class Assistant:
         check_question(asked.text)
         return self._recovery.stream(lambda: self._pipeline(scope or QuestionScope()).stream(asked))
 
-    def search(self, question: Question, *, limit: int = 10) -> tuple[Passage, ...]:
-        """The at most `limit` passages nearest to the question, best first; no language model is asked.
+    def search(self, text: str, articles: ArticleFilter = EVERY_ARTICLE, *, limit: int = 10) -> tuple[Passage, ...]:
+        """The at most `limit` passages nearest to a text, best first; no language model is asked.
 
         Raises `QuestionError`.
         """
-        check_question(question.text)
-        return Retriever(self.index, passages=limit).retrieve(Query.of(question.text, question))
+        check_question(text)
+        return Retriever(self.index, passages=limit).retrieve(Query.of(text, articles))
 
     def articles(self) -> list[Article]:
         """The indexed articles with their paragraphs, oldest first."""

@@ -67,6 +67,10 @@ class ModelReplyError(ModelError):
     """The model's reply is empty, cut off, withheld or not to be understood."""
 
 
+class ModelContextError(ModelReplyError):
+    """The prompt is longer than the model's context: refused, or cut in silence."""
+
+
 class ModelCancelledError(ModelError):
     """The question was stopped while the model was asked."""
 

@@ -55,7 +55,12 @@ class Settings(BaseSettings):
     passages: int = Field(10, ge=1, le=50, description="paragraphs that are searched for, read apart")
     passages_together: int = Field(40, ge=1, le=200, description="the same, read together")
     reading: int = Field(1500, ge=100, description="characters of them that are given to the model, read apart")
-    reading_together: int = Field(24_000, ge=1000, description="the same, read together")
+    reading_together: int | None = Field(
+        None,
+        ge=500,
+        description="tokens of them that are given to the model, read together. Not set: as many as its context holds, "
+        "at most 32,000; 8,000 where that is not known",
+    )
     verify: Literal["model", "exact"] = Field(
         "model", description="read together, whether a model checks each sentence beside the exact checks"
     )

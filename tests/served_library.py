@@ -66,8 +66,8 @@ class RuleModel:
     def probability_yes(self, messages: Any, **_: Any) -> float:
         return self.yes if self.about in messages[-1]["content"] else 0.01
 
-    def context_length(self) -> int | None:
-        return 4096
+    def prompt_length(self, max_tokens: int) -> int | None:
+        return 4096 - max_tokens
 
     def close(self) -> None: ...
 

@@ -60,4 +60,4 @@ class Pipeline:
             yield Step(StepName.REWRITING)
         text = self._rewriter.standalone(question.text, question.history)
         clock.mark("rewrite")
-        return Query.of(text, question.articles)
+        return Query.of(text, question.articles, follow_up=bool(question.history))

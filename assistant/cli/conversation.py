@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.errors import UsageError
 from assistant.library.kept import asked_path
-from assistant.schema import Answer, Question, Turn
+from assistant.schema.answers import Answer, Question, Turn
 from assistant.util.files import replace_file
 
 _MOST_TURNS = 40

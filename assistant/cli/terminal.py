@@ -95,11 +95,14 @@ class Status:
         self._out = out
         self._live = out.isatty()
         self._draft = ""
+        self._said = False
+        self._paused = False
 
     def say(self, text: str) -> None:
         """Replace the line."""
-        if self._live:
+        if self._live and not self._paused:
             print(f"\r\x1b[2K\x1b[2m{printable(text)[:_WIDTH]}\x1b[0m", end="", file=self._out, flush=True)
+            self._said = True
 
     def token(self, token: Token) -> None:
         """Show the draft as it is written; it is not checked yet."""
@@ -109,15 +112,32 @@ class Status:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *error: object) -> None:
         """An error is printed on a line of its own."""
         self.clear()
+        if self._live and self._paused and error[0] is not None:
+            print(file=self._out)
+
+    def warn(self, text: str) -> None:
+        """A line that stays."""
+        self.clear()
+        print(f"assistant: {one_line(text)}", file=self._out)
+
+    def pause(self) -> None:
+        """Empty the line and leave it alone: the answer is being printed there."""
+        self.clear()
+        self._paused = True
+
+    def resume(self) -> None:
+        """Say again what is going on."""
+        self._paused = False
 
     def clear(self) -> None:
-        """Empty the line."""
+        """Empty the line, where something was said on it."""
         self._draft = ""
-        if self._live:
+        if self._said:
             print("\r\x1b[2K", end="", file=self._out, flush=True)
+            self._said = False
 
 
 def progress_bars(what: str, unit: str = "files") -> Progress:

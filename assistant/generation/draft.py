@@ -15,6 +15,8 @@ _BULLET = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,2}[.)])\s+")
 _HEADING = re.compile(r"^\s*#{1,6}\s+")
 # Markdown's emphasis around words, not a multiplication sign or an underscore in a name.
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(.+?)(?<=\S)\1")
+# The prompt's own word, which some put before what they write.
+_LABEL = re.compile(r"^answer\s*:\s*", re.I)
 _NOT_STATED = re.compile(r"^\W*not stated\b\W*(.*)$", re.I)
 
 
@@ -25,7 +27,7 @@ def parse_draft(text: str) -> Draft:
     lead = ""
     for line in text.splitlines():
         item = _BULLET.match(line)
-        plain = _EMPHASIS.sub(r"\2", _HEADING.sub("", _BULLET.sub("", line))).strip()
+        plain = _LABEL.sub("", _EMPHASIS.sub(r"\2", _HEADING.sub("", _BULLET.sub("", line))).strip())
         if not plain:
             continue
         if said := _NOT_STATED.match(plain):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 
 from assistant.generation.draft import parse_draft
 from assistant.llm.chat_model import ChatModel
@@ -11,7 +12,7 @@ from assistant.retrieval.numbered import NumberedContext
 from assistant.schema.answers import Draft
 from assistant.schema.events import Token
 
-_MAX_TOKENS = 900
+MAX_TOKENS = 900
 
 
 class JointGenerator:
@@ -21,8 +22,9 @@ class JointGenerator:
         self._model = model
         self._prompts = prompts
 
-    def write(self, question: str, context: NumberedContext) -> Iterator[Token | Draft]:
-        """`Token` pieces as they are written, and at the end the draft."""
+    def write(self, question: str, context: NumberedContext) -> Generator[Token | Draft, None, None]:
+        """`Token` pieces as they are written; after each line that another follows the draft so far, and at the end
+        the whole: what it begins with is the draft so far."""
         messages = [
             {"role": "system", "content": self._prompts.render("system")},
             {
@@ -31,7 +33,11 @@ class JointGenerator:
             },
         ]
         written = ""
-        for piece in self._model.stream(messages, max_tokens=_MAX_TOKENS):
-            written += piece
-            yield Token(piece)
+        with closing(self._model.stream(messages, max_tokens=MAX_TOKENS)) as pieces:
+            for part in (part for piece in pieces for part in piece.splitlines(keepends=True)):
+                # The line before is complete: this one has begun.
+                if written.endswith("\n") and part.strip():
+                    yield parse_draft(written)
+                written += part
+                yield Token(part)
         yield parse_draft(written)

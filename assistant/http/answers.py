@@ -13,7 +13,8 @@ from assistant.errors import AssistantError, UsageError
 from assistant.http.errors import ApiError, Public
 from assistant.http.metrics import Metrics
 from assistant.llm.scope import QuestionScope
-from assistant.schema import Answer, Done, Event, Question
+from assistant.schema.answers import Answer, Question
+from assistant.schema.events import Done, Event
 
 _LOOK_S = 0.5
 _OPENING_S, _BUSY_S = 5, 10

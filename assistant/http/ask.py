@@ -14,21 +14,10 @@ from assistant.http.access import Access
 from assistant.http.answers import Questions, Running
 from assistant.http.errors import documented, error_body, explained
 from assistant.http.events import sent
-from assistant.http.schemas import AnswerOut, AskBody
-from assistant.schema import (
-    Answer,
-    Done,
-    Event,
-    Question,
-    Retrieved,
-    SentenceReady,
-    Step,
-    Token,
-    Turn,
-    citation_to_dict,
-    passage_to_dict,
-    sentence_to_dict,
-)
+from assistant.http.schemas import AnswerOut, AskBody, filter_of
+from assistant.schema.answers import Answer, Question, Turn, citation_to_dict, sentence_to_dict
+from assistant.schema.articles import passage_to_dict
+from assistant.schema.events import Done, Event, Retrieved, SentenceReady, Step, Token
 
 # Nobody is there to read it.
 _CLIENT_LEFT = 499
@@ -67,10 +56,7 @@ def question_of(body: AskBody) -> Question:
         body.question,
         id=body.id,
         history=tuple(Turn(turn.role, turn.content) for turn in body.history),
-        since=body.since,
-        until=body.until,
-        as_of=body.as_of,
-        articles=tuple(body.articles),
+        articles=filter_of(body, as_of=body.as_of),
     )
 
 
@@ -102,4 +88,4 @@ def _told(event: Event, steps: bool) -> tuple[str, dict[str, Any]]:
 
 
 def _answer(answer: Answer, steps: bool) -> dict[str, Any]:
-    return {**answer.to_dict(), **({"steps": dict(answer.steps)} if steps else {})}
+    return {**answer.to_dict(), **({"steps": answer.steps.to_dict()} if steps else {})}

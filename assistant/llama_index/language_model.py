@@ -50,8 +50,9 @@ class AssistantLLM(CustomLLM):
     @property
     def metadata(self) -> LLMMetadata:
         """What llama-index cuts prompts to fit."""
+        prompt = self._model.prompt_length(self.max_tokens)
         return LLMMetadata(
-            context_window=self._model.context_length() or DEFAULT_CONTEXT_WINDOW,
+            context_window=DEFAULT_CONTEXT_WINDOW if prompt is None else prompt + self.max_tokens,
             num_output=self.max_tokens,
             is_chat_model=True,
             model_name=self._model.name,

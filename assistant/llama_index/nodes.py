@@ -6,7 +6,8 @@ from typing import Any
 
 from llama_index.core.schema import NodeRelationship, NodeWithScore, RelatedNodeInfo, TextNode
 
-from assistant.schema import Answer, Citation, Passage
+from assistant.schema.answers import Answer, Citation
+from assistant.schema.articles import Passage
 
 # What a model is to read beside the paragraph; the rest is for programs.
 _SHOWN = {"title", "source", "published"}

@@ -57,8 +57,8 @@ class ChatModel(Protocol):
         """Whether `probability_yes` is a probability: False where it is one word; None before that is known."""
         ...
 
-    def context_length(self) -> int | None:
-        """How many tokens a prompt and its reply may have together; None where that is not known."""
+    def prompt_length(self, max_tokens: int) -> int | None:
+        """How many tokens a prompt may have whose reply has up to `max_tokens`; None where that is not known."""
         ...
 
     def start(self, progress: Progress | None = None) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.errors import ModelError
+from assistant.llm.context_length import ContextLength, is_too_long, told_length, was_cut
 from assistant.llm.dialect import Dialect, Request
 from assistant.llm.dialect_store import DialectStore
 from assistant.llm.failures import Explainer, Kind, ProviderError, provider_words
@@ -16,6 +17,7 @@ from assistant.llm.retry import Retries
 from assistant.llm.scope import QuestionScope
 from assistant.llm.thoughts import ThoughtFilter
 from assistant.llm.transport import DONE, Transport
+from assistant.text.size import tokens_of
 
 _LEARNABLE = (400, 422)
 
@@ -28,6 +30,7 @@ class Ending:
     thought: bool = False
     refusal: str = ""
     top_logprobs: tuple[tuple[str, float], ...] | None = None
+    prompt_tokens: int | None = None
 
 
 class Completions:
@@ -42,21 +45,25 @@ class Completions:
         *,
         options: Mapping[str, Any] | None = None,
         retries: Callable[[], Retries],
+        context: ContextLength | None = None,
         on_timings: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
-        """`retries` makes the account of one request's attempts; `on_timings` hears what llama.cpp reports."""
+        """`retries` makes the account of one request's attempts; `context` learns from prompts that were too long;
+        `on_timings` hears what llama.cpp reports.
+        """
         self._transport = transport
         self._model = model
         self._dialects = dialects
         self._explainer = explainer
         self._options = options or {}
         self._retries = retries
+        self._context = context
         self._on_timings = on_timings
 
     def text(self, request: Request, scope: QuestionScope, ending: Ending) -> Generator[str, None, None]:
         """The reply's text without thoughts, as it comes; `ending` is complete with the last piece.
 
-        Raises `ModelError`.
+        Raises `ModelError`, at its end also where only a part of the prompt was read.
         """
         known = self._dialects.current()
         # The first reply of an endpoint is read whole: a thought may be told by its end alone.
@@ -73,6 +80,8 @@ class Completions:
             yield rest
         ending.thought = ending.thought or thoughts.thought
         self._learn(ending, unopened=thoughts.unopened, wrote=wrote)
+        if self._context and was_cut(_characters(request), ending.prompt_tokens):
+            raise self._too_long(request, ending.prompt_tokens, "only {} of them were read")
 
     def whole(self, request: Request, scope: QuestionScope) -> tuple[str, Ending]:
         """The reply's text without thoughts, and how it ended. Raises `ModelError`."""
@@ -111,6 +120,8 @@ class Completions:
                 learnt = dialect.after(failure.body, body, self._options) if refused else None
                 if learnt is not None:
                     dialect = learnt
+                elif self._context and failure.kind is Kind.REFUSED and is_too_long(failure.body):
+                    raise self._too_long(request, told_length(failure.body), "it takes {}") from failure
                 elif not retries.wait(failure, scope, self._reason(failure)):
                     raise self._explainer.error(failure) from failure
 
@@ -134,6 +145,14 @@ class Completions:
             raise ProviderError(Kind.GARBLED)
         if not ended:
             raise ProviderError(Kind.BROKEN_OFF)
+
+    def _too_long(self, request: Request, length: int | None, how: str) -> ModelError:
+        """The error of a prompt that the context does not hold; `length` None: less than this."""
+        assert self._context is not None
+        sent = tokens_of("".join(message["content"] for message in request.messages))
+        self._context.learn(length or sent // 2)
+        told = how.format(f"{length:,}" if length else "fewer")
+        return self._explainer.context(f"the prompt has about {sent:,} tokens and {told}")
 
     def _remember(self, tried: Dialect) -> Dialect:
         """What was tried and taken is known from now on."""
@@ -179,3 +198,8 @@ def _note(part: Part, ending: Ending) -> None:
     ending.finish = part.finish or ending.finish
     ending.refusal += part.refusal
     ending.top_logprobs = ending.top_logprobs or part.top_logprobs
+    ending.prompt_tokens = part.prompt_tokens or ending.prompt_tokens
+
+
+def _characters(request: Request) -> int:
+    return sum(len(message["content"]) for message in request.messages)

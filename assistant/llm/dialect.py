@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.llm.chat_model import Message
+from assistant.llm.context_length import is_too_long
 
 _SEED = 7
 _LIMITS = ("max_tokens", "max_completion_tokens")
-_OPTIONAL = ("temperature", "seed", "top_logprobs", "logprobs", "stop", "stream")
+_OPTIONAL = ("temperature", "seed", "top_logprobs", "logprobs", "stop", "stream_options", "stream")
 # Where more of them are refused, five are often taken; the words yes and no are among the first.
 _TOP_LOGPROBS, _FEWER_TOP_LOGPROBS = 20, 5
 # Tokens in which a model may think before its answer.
@@ -66,10 +67,13 @@ class Dialect:
         if request.stop:
             fields["stop"] = list(request.stop)
         if request.stream:
-            fields["stream"] = True
+            # The count of tokens tells whether the whole prompt was read, and whether the model thought.
+            fields |= {"stream": True, "stream_options": {"include_usage": True}}
         if request.logprobs and "logprobs" not in self.dropped:
             fields |= {"logprobs": True, "top_logprobs": self.top_logprobs}
         fields = {name: value for name, value in fields.items() if name not in self.dropped}
+        if "stream" not in fields:
+            fields.pop("stream_options", None)
         if self.limit and set(_LIMITS) & options.keys():
             fields.pop(self.limit, None)
         fields |= request.extra
@@ -91,6 +95,8 @@ class Dialect:
             changed = self._other_size(text, sent[self.limit or ""])
             if changed is not None:
                 return changed
+        if is_too_long(refusal):
+            return None
         names = _named(refusal, ours)
         if "top_logprobs" in names and "logprobs" not in names and self.top_logprobs > _FEWER_TOP_LOGPROBS:
             return replace(self, top_logprobs=_FEWER_TOP_LOGPROBS)

@@ -96,9 +96,9 @@ class EmbeddedModel:
         """The file of that adapter, where it is applied."""
         return adapter_of(self.endpoint, self._settings)
 
-    def context_length(self) -> int:
-        """Tokens, as the settings say."""
-        return self._settings.context
+    def prompt_length(self, max_tokens: int) -> int:
+        """As `ChatModel.prompt_length`, of the context that the settings say."""
+        return max(1, self._settings.context - max_tokens - _TOKENS_AHEAD - 2 * _TOKENS_AROUND)
 
     def start(self, progress: Progress | None = None) -> None:
         """Begin loading the model, joining its file first where needed."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from assistant.errors import ModelConnectionError, ModelError, ModelReplyError
+from assistant.errors import ModelConnectionError, ModelContextError, ModelError, ModelReplyError
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.redact import redact
 
@@ -151,6 +151,13 @@ class Explainer:
     def reply(self, what: str) -> ModelReplyError:
         """A reply that cannot be used."""
         return ModelReplyError(f"{self.where}: {what}")
+
+    def context(self, what: str) -> ModelContextError:
+        """A prompt that the model's context does not hold."""
+        raised = "OLLAMA_CONTEXT_LENGTH=16384 ollama serve" if self._endpoint.is_ollama else "at the server"
+        return ModelContextError(
+            f"{self.where}: {what}; raise its context ({raised}), or have less read with ASSISTANT_READING_TOGETHER"
+        )
 
     def connection(self, what: str) -> ModelConnectionError:
         """A model that cannot be asked."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Self
 
 from assistant.llm.chat_model import Message
 from assistant.llm.completions import Completions, Ending
-from assistant.llm.context_length import ContextLength, models
+from assistant.llm.context_length import ContextLength
 from assistant.llm.dialect import Dialect, Request
 from assistant.llm.dialect_store import DialectStore
 from assistant.llm.endpoint import Endpoint
@@ -47,6 +47,7 @@ class EndpointModel:
         self._scope: QuestionScope | None = None
         self._transport = Transport(endpoint, timeout=settings.timeout)
         self._dialects = DialectStore(settings.home / "endpoints.json", endpoint, settings.model_options)
+        self._context = ContextLength(self._transport, endpoint)
         self._explainer = Explainer(endpoint, settings.timeout)
         self._completions = Completions(
             self._transport,
@@ -55,8 +56,8 @@ class EndpointModel:
             self._explainer,
             options=settings.model_options,
             retries=lambda: Retries(settings.timeout, local=endpoint.is_local),
+            context=self._context,
         )
-        self._context = ContextLength(self._transport, endpoint.name)
 
     @property
     def name(self) -> str:
@@ -78,18 +79,27 @@ class EndpointModel:
         self._dialects.forget()
 
     def context_length(self) -> int | None:
-        """Tokens, where the endpoint's list of models says; None where not."""
+        """Tokens, where the endpoint says or a prompt was too long; None where not."""
         return self._context.tokens()
+
+    def prompt_length(self, max_tokens: int) -> int | None:
+        """As `ChatModel.prompt_length`; a model that thinks needs room for it beside the reply."""
+        length = self.context_length()
+        known = self._dialects.current()
+        room = known.room if known.needs_room else 0
+        return None if length is None else max(length // 2, length - max(max_tokens, _LEAST_TOKENS) - room)
 
     def listed(self) -> list[str] | None:
         """The names of the models that the endpoint lists; None where it has no such list. Raises `ModelError`."""
         try:
-            return [str(entry.get("id")) for entry in models(self._transport, self._question())]
+            entries = self._transport.get("/models", self._question()).get("data")
         except ProviderError as failure:
-            has_none = failure.kind is Kind.REFUSED and failure.status not in (401, 403)
-            if has_none or failure.kind is Kind.GARBLED:
+            if failure.kind is Kind.GARBLED or (failure.kind is Kind.REFUSED and not failure.is_key):
                 return None
             raise self._explainer.error(failure) from failure
+        if not isinstance(entries, list):
+            return None
+        return [str(entry["id"]) for entry in entries if isinstance(entry, Mapping) and "id" in entry]
 
     def start(self, progress: Progress | None = None) -> None:
         """Nothing is to be loaded here."""

@@ -22,7 +22,8 @@ _MARKS = " \t\r\n*_`\"'“”‘’«»#>([{-"
 class Part:
     """What one event adds: text of the answer, or of a thought; how the reply ended, where it has.
 
-    `top_logprobs`: (token, log-probability) of the first token's alternatives, None where none are given.
+    `top_logprobs`: (token, log-probability) of the first token's alternatives, None where none are given;
+    `prompt_tokens`: as many were read.
     """
 
     text: str = ""
@@ -31,6 +32,7 @@ class Part:
     refusal: str = ""
     top_logprobs: tuple[tuple[str, float], ...] | None = None
     timings: Mapping[str, Any] | None = None
+    prompt_tokens: int | None = None
 
 
 def read_part(event: Mapping[str, Any]) -> Part:
@@ -42,11 +44,12 @@ def read_part(event: Mapping[str, Any]) -> Part:
     timings = event.get("timings")
     timings = timings if isinstance(timings, Mapping) else None
     thought = _reasoning_tokens(event.get("usage")) > 0
+    prompt_tokens = _prompt_tokens(event.get("usage"))
     choices = event.get("choices")
     if not choices:
         if "choices" not in event and timings is None and "usage" not in event:
             raise ProviderError(Kind.GARBLED)
-        return Part(thought=thought, timings=timings)
+        return Part(thought=thought, timings=timings, prompt_tokens=prompt_tokens)
     choice = choices[0] if isinstance(choices, list) else None
     if not isinstance(choice, Mapping):
         raise ProviderError(Kind.GARBLED)
@@ -63,6 +66,7 @@ def read_part(event: Mapping[str, Any]) -> Part:
         refusal=refusal if isinstance(refusal, str) else "",
         top_logprobs=_first_token(choice.get("logprobs")),
         timings=timings,
+        prompt_tokens=prompt_tokens,
     )
 
 
@@ -107,6 +111,11 @@ def _reasoning_tokens(usage: Any) -> int:
     details = usage.get("completion_tokens_details") if isinstance(usage, Mapping) else None
     tokens = details.get("reasoning_tokens") if isinstance(details, Mapping) else None
     return tokens if isinstance(tokens, int) else 0
+
+
+def _prompt_tokens(usage: Any) -> int | None:
+    tokens = usage.get("prompt_tokens") if isinstance(usage, Mapping) else None
+    return tokens if isinstance(tokens, int) and not isinstance(tokens, bool) else None
 
 
 def yes_and_no(alternatives: Iterable[tuple[str, float]]) -> tuple[float, float]:

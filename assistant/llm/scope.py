@@ -16,10 +16,16 @@ class QuestionScope:
     The time runs from the first call of the model on, so that a question may wait in line before it.
     """
 
-    def __init__(self, seconds: float | None = None, notify: Callable[[str], None] | None = None) -> None:
-        """`seconds` None: no limit. `notify` hears in a few words what is waited for."""
+    def __init__(
+        self,
+        seconds: float | None = None,
+        notify: Callable[[str], None] | None = None,
+        warn: Callable[[str], None] | None = None,
+    ) -> None:
+        """`seconds` None: no limit. `notify` hears in a few words what is waited for, `warn` what should be mended."""
         self._seconds = seconds
         self._notify = notify
+        self._warn = warn or notify
         self._ends: float | None = None
         self._cancelled = threading.Event()
         self._callbacks: list[Callable[[], object]] = []
@@ -78,6 +84,11 @@ class QuestionScope:
         return ModelConnectionError(
             f"no answer within {self._seconds:g} s, the time for one question; try again, or raise ASSISTANT_DEADLINE"
         )
+
+    def warn(self, text: str) -> None:
+        """Tell what does not stop the question and should be mended all the same."""
+        if self._warn is not None:
+            self._warn(text)
 
     def pause(self, seconds: float, reason: str) -> None:
         """Wait, and tell what for. Raises `ModelCancelledError` as soon as the question is cancelled."""

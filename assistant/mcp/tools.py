@@ -20,7 +20,8 @@ from assistant.http.access import Gate
 from assistant.http.answers import Questions
 from assistant.http.schemas import AnswerOut, ArticleOut, ArticlesOut, PassagesOut
 from assistant.query.validate import MAX_QUESTION
-from assistant.schema import Answer, Citation, Question, article_to_dict, header_to_dict, passage_to_dict
+from assistant.schema.answers import Answer, Citation, Question
+from assistant.schema.articles import ArticleFilter, article_to_dict, header_to_dict, passage_to_dict
 
 _INSTRUCTIONS = (
     "A library of news articles. `ask` answers a question in plain language from them, each sentence with the "
@@ -83,9 +84,9 @@ class _Tools:
         it says so. The answer ends with its sources: title, outlet, date and the words quoted.
         """
         await self._opened(ctx)
-        asked = Question(question, since=since, until=until, as_of=as_of, articles=tuple(articles))
         _check_days(since, until)
-        running = self._questions.submit(asked)
+        chosen = ArticleFilter(since=since, until=until, as_of=as_of, ids=tuple(articles) or None)
+        running = self._questions.submit(Question(question, articles=chosen))
         answer = await running.answer(_never)
         assert answer is not None
         return CallToolResult(
@@ -104,9 +105,9 @@ class _Tools:
         """The paragraphs nearest to a query, by words and by meaning, the best first; nothing is answered."""
         assistant = await self._opened(ctx)
         _check_days(since, until)
-        asked = Question(query, since=since, until=until, articles=tuple(articles))
+        chosen = ArticleFilter(since=since, until=until, ids=tuple(articles) or None)
         with self._searching.passing():
-            found = await anyio.to_thread.run_sync(lambda: assistant.search(asked, limit=limit))
+            found = await anyio.to_thread.run_sync(lambda: assistant.search(query, chosen, limit=limit))
         return PassagesOut.model_validate({"query": query, "passages": [passage_to_dict(one) for one in found]})
 
     async def list_articles(
@@ -124,9 +125,9 @@ class _Tools:
         _check_days(since, until)
 
         def listed() -> ArticlesOut:
-            limits: dict[str, Any] = {"words": words, "source": outlet, "since": since, "until": until}
-            headers = assistant.headers(**limits, limit=limit, offset=offset)
-            found = {"articles": [header_to_dict(one) for one in headers], "total": assistant.count(**limits)}
+            chosen = ArticleFilter(words, outlet, since, until)
+            headers = assistant.headers(chosen, limit=limit, offset=offset)
+            found = {"articles": [header_to_dict(one) for one in headers], "total": assistant.count(chosen)}
             return ArticlesOut.model_validate(found)
 
         return await anyio.to_thread.run_sync(listed)

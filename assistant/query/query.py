@@ -13,19 +13,20 @@ class Query:
     """A question understood once; no later step reads its words again to find these out.
 
     `text` stands alone, without the conversation; `periods` are the times it names; `newest`: it asks for
-    the present or the latest, so that the newest report that answers is wanted; `articles` are those that
-    may be read.
+    the present or the latest, so that the newest report that answers is wanted; `follow_up`: it was put in
+    a conversation; `articles` are those that may be read.
     """
 
     text: str
     periods: tuple[Period, ...] = ()
     newest: bool = False
     articles: ArticleFilter = EVERY_ARTICLE
+    follow_up: bool = False
 
     @classmethod
-    def of(cls, text: str, articles: ArticleFilter = EVERY_ARTICLE) -> Query:
+    def of(cls, text: str, articles: ArticleFilter = EVERY_ARTICLE, *, follow_up: bool = False) -> Query:
         """The query that `text` puts to these articles."""
         periods = tuple(named_periods(text))
         # "The last meeting of 2017" asks for that time.
         newest = not periods and asks_now(text)
-        return cls(text, periods, newest, articles)
+        return cls(text, periods, newest, articles, follow_up)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from assistant.llm.prompts import Prompts
-from assistant.retrieval.context import ArticleContext, headline
+from assistant.retrieval.context import headline
 from assistant.schema.articles import Passage
+from assistant.text.size import tokens_of
+
+# "[12] " and a line break.
+_TOKENS_A_MARK = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +22,16 @@ class NumberedContext:
     passages: tuple[tuple[int, Passage], ...]
 
     @classmethod
-    def of(cls, contexts: Sequence[ArticleContext], characters: int) -> NumberedContext:
-        """As many paragraphs as `characters` hold, at least one: those of the best article first."""
+    def of(cls, passages: Iterable[Passage], tokens: int) -> NumberedContext:
+        """As many paragraphs as `tokens` hold, at least one; those that come first go before the others."""
         kept: list[Passage] = []
-        left = characters
-        for context in contexts:
-            # Of an article that does not fit whole, the paragraphs that were found go before the others.
-            for passage in sorted(context.passages, key=lambda passage: passage.score <= 0):
-                size = len(passage.paragraph.text)
-                if kept and size > left:
-                    continue
-                kept.append(passage)
-                left -= size
+        left = tokens
+        for passage in passages:
+            size = tokens_of(passage.paragraph.text) + _TOKENS_A_MARK
+            if kept and size > left:
+                continue
+            kept.append(passage)
+            left -= size
         kept.sort(key=lambda one: (_when(one), one.article_id, one.paragraph.number))
         return cls(tuple(enumerate(kept, 1)))
 

@@ -18,6 +18,7 @@ from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext, group
 from assistant.schema.articles import ArticleFilter, Passage
 from assistant.stores.filters import to_metadata_filters
+from assistant.text.size import tokens_of
 
 _DEPTH = 20
 
@@ -44,6 +45,19 @@ class Retriever:
         if query.periods:
             found = self._of_periods(query, found, chosen)
         return tuple(replace(passage, also=self._also(passage.article_id)) for passage in found[: self._passages])
+
+    def filled(self, passages: Sequence[Passage], tokens: int) -> tuple[Passage, ...]:
+        """The passages, and after them the rest of their articles, the best first, as long as `tokens` hold it."""
+        found = {passage.paragraph.id for passage in passages}
+        filled = list(passages)
+        left = tokens - sum(tokens_of(passage.paragraph.text) for passage in passages)
+        for context in group(passages):
+            if left <= 0:
+                break
+            rest = [passage for passage in self._complete(context) if passage.paragraph.id not in found]
+            left -= sum(tokens_of(passage.paragraph.text) for passage in rest)
+            filled += rest
+        return tuple(filled)
 
     def contexts(self, passages: Sequence[Passage]) -> list[ArticleContext]:
         """The passages by article, the article of the best one first.

@@ -19,6 +19,8 @@ from assistant.verification.judge import Judge
 from assistant.verification.verifier import STATED
 
 _TOKENS_A_SENTENCE = 12
+# With the request that writes the draft three a question.
+_BATCHES = 2
 _LINE = re.compile(r"^\W*(\d{1,3})\W+(yes|no|none)\b", re.I | re.M)
 _BARE = re.compile(r"^\W*(yes|no|none)\W*$", re.I)
 
@@ -50,12 +52,19 @@ class Judged:
 class Entailment(Protocol):
     """Judges the sentences of one draft."""
 
+    @property
+    def most_batches(self) -> int | None:
+        """Into how many batches a draft may be divided, so that its first sentences are judged while the others are
+        written; None: as many as it has sentences."""
+
     def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
         """One judgement a pair, in their order."""
 
 
 class NoEntailment:
     """Goes without a model: what passed the exact checks counts as stated (`ASSISTANT_VERIFY=exact`)."""
+
+    most_batches = None
 
     def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
         """Stated, each of them."""
@@ -65,9 +74,11 @@ class NoEntailment:
 class BatchEntailment:
     """One request for all sentences; the reply is a word a sentence."""
 
-    def __init__(self, model: ChatModel, prompts: Prompts) -> None:
+    def __init__(self, model: ChatModel, prompts: Prompts, *, most_batches: int = _BATCHES) -> None:
+        """Each batch is a request."""
         self._model = model
         self._prompts = prompts
+        self.most_batches = most_batches
 
     def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
         """A sentence that the reply passes over is not stated. Raises `ModelError` for a reply without any verdict."""
@@ -101,8 +112,9 @@ class BatchEntailment:
 class JudgedEntailment:
     """A judge that was taught it, one sentence at a time; gives probabilities, and never says that one declines."""
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: Judge, *, most_batches: int | None = None) -> None:
         self._judge = judge
+        self.most_batches = most_batches
 
     def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
         """Stated from the probability on that is demanded of the embedded model's own drafts."""
@@ -126,7 +138,11 @@ def entailment_of(settings: Settings, model: ChatModel, verifier: ChatModel | No
         return NoEntailment()
     asked = verifier or model
     prompts = Prompts.of(settings.prompts, taught=asked.taught)
-    return JudgedEntailment(Judge(asked, prompts)) if asked.taught else BatchEntailment(asked, prompts)
+    # The context of an embedded engine is lent to one request at a time: it is not asked while it writes.
+    busy = asked is model and model.embedded
+    if asked.taught:
+        return JudgedEntailment(Judge(asked, prompts), most_batches=1 if busy else None)
+    return BatchEntailment(asked, prompts, most_batches=1 if busy else _BATCHES)
 
 
 def _marks(context: NumberedContext, pair: Pair) -> str:

@@ -10,10 +10,10 @@ from assistant.retrieval.numbered import NumberedContext
 from assistant.retrieval.passages import heading
 from assistant.schema.answers import DraftSentence
 from assistant.schema.articles import Passage
-from assistant.verification.entailment import Entailment, Pair, Verdict
+from assistant.verification.entailment import Entailment, Judged, Pair, Verdict
 from assistant.verification.evidence import Evidence, EvidenceFinder
-from assistant.verification.exact import numbers, unstated_numbers
-from assistant.verification.reckoning import follows
+from assistant.verification.exact import Figure, unstated_figures, values_in
+from assistant.verification.reckoning import follow
 
 
 class Finding(StrEnum):
@@ -49,29 +49,44 @@ class JointVerifier:
         self._finder = finder
         self._entailment = entailment
 
-    def verify(self, sentences: Sequence[DraftSentence], context: NumberedContext) -> list[CheckedSentence]:
-        """One result a sentence, in their order. Raises `ModelError`."""
-        found = [self._exactly(sentence, context) for sentence in sentences]
-        open_ = [place for place, checked in enumerate(found) if checked.finding is Finding.SHOWN]
-        pairs = [Pair(found[place].draft.claim, found[place].read) for place in open_]
-        for place, judged in zip(open_, self._entailment.judge(pairs, context), strict=True):
-            finding = {
-                Verdict.STATED: Finding.SHOWN,
-                Verdict.NOT_STATED: Finding.NOT_STATED,
-                Verdict.DECLINES: Finding.DECLINES,
-            }[judged.verdict]
-            found[place] = replace(found[place], finding=finding, support=judged.probability)
-        return found
+    @property
+    def most_batches(self) -> int | None:
+        """Into how many calls of `verify` a draft may be divided; None: any number."""
+        return self._entailment.most_batches
 
-    def _exactly(self, sentence: DraftSentence, context: NumberedContext) -> CheckedSentence:
-        """With the paragraphs that it names; where these do not hold its figures, with those that state it best."""
+    def verify(self, sentences: Sequence[DraftSentence], context: NumberedContext) -> list[CheckedSentence]:
+        """One result a sentence, in their order. Raises `ModelError`.
+
+        Where other paragraphs than those that a sentence names state it best, it is judged by both at once,
+        and cites them where it is stated by them alone.
+        """
+        found = [self._exactly(sentence, context) for sentence in sentences]
+        asked = [one for checked in found for one in checked if one.finding is Finding.SHOWN]
+        pairs = [Pair(one.draft.claim, one.read) for one in asked]
+        judged = iter(self._entailment.judge(pairs, context))
+        return [
+            _best([_judged(one, next(judged)) if one.finding is Finding.SHOWN else one for one in checked])
+            for checked in found
+        ]
+
+    def _exactly(self, sentence: DraftSentence, context: NumberedContext) -> list[CheckedSentence]:
+        """With the paragraphs that it names, and with those that state it best where these hold its figures."""
         named = context.cited(sentence.numbers)
         checked = self._cite(sentence, named, self._finder.find_each(sentence.claim, named))
-        if checked.finding is Finding.SHOWN:
-            return checked
-        found = self._finder.find(sentence.claim, context.all())
-        again = self._cite(sentence, tuple(dict.fromkeys(part.passage for part in found)), found)
-        return again if again.finding is Finding.SHOWN and not again.reckoned else checked
+        others = self._others(sentence, context)
+        if set(others) <= set(named):
+            return [checked]
+        again = self._cite(sentence, others, self._finder.find_each(sentence.claim, others))
+        return [checked, again] if again.finding is Finding.SHOWN and not again.reckoned else [checked]
+
+    def _others(self, sentence: DraftSentence, context: NumberedContext) -> tuple[Passage, ...]:
+        """What states the sentence best, and for the figures that are not there what has these."""
+        found = [part.passage for part in self._finder.find(sentence.claim, context.all())]
+        for figure in _unstated(sentence.claim, found):
+            # Not by the date over it: that is no licence to tell one report's event with another's date.
+            holders = [one for one in context.all() if figure.values & values_in([one.paragraph.text])]
+            found += [part.passage for part in self._finder.find(sentence.claim, holders)[:1]]
+        return tuple(dict.fromkeys(found))
 
     def _cite(
         self, sentence: DraftSentence, read: tuple[Passage, ...], evidence: tuple[Evidence, ...]
@@ -79,10 +94,8 @@ class JointVerifier:
         if not evidence:
             return CheckedSentence(sentence, (), Finding.NOTHING_CITED)
         # What the draft names is looked at whole: a figure may stand beside what is quoted.
-        unstated = set(_unstated(sentence.claim, read))
-        reckoned = bool(unstated) and all(
-            follows(number.value, read) for written, number in numbers(sentence.claim) if written in unstated
-        )
+        unstated = _unstated(sentence.claim, read)
+        reckoned = bool(unstated) and all(follow(figure.values, read) for figure in unstated)
         if reckoned:
             # It follows from all of them together.
             evidence = self._finder.find_each(sentence.claim, read, whole=True)
@@ -90,6 +103,24 @@ class JointVerifier:
         return CheckedSentence(sentence, evidence, finding, read, reckoned=reckoned)
 
 
-def _unstated(text: str, passages: Sequence[Passage]) -> tuple[str, ...]:
-    texts = [text for passage in passages for text in (passage.paragraph.text, heading(passage))]
-    return unstated_numbers(text, texts)
+def _judged(checked: CheckedSentence, judged: Judged) -> CheckedSentence:
+    finding = {
+        Verdict.STATED: Finding.SHOWN,
+        Verdict.NOT_STATED: Finding.NOT_STATED,
+        Verdict.DECLINES: Finding.DECLINES,
+    }[judged.verdict]
+    return replace(checked, finding=finding, support=judged.probability)
+
+
+def _best(checked: Sequence[CheckedSentence]) -> CheckedSentence:
+    """One that declines before all; else the first that may be shown, that a model judged, or that there is."""
+    order = {Finding.DECLINES: 0, Finding.SHOWN: 1, Finding.NOT_STATED: 2}
+    return min(checked, key=lambda one: order.get(one.finding, 3))
+
+
+def _unstated(text: str, passages: Sequence[Passage]) -> tuple[Figure, ...]:
+    return unstated_figures(text, _texts(passages))
+
+
+def _texts(passages: Sequence[Passage]) -> list[str]:
+    return [text for passage in passages for text in (passage.paragraph.text, heading(passage))]

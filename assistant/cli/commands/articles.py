@@ -53,8 +53,7 @@ def _list(index: ArticleIndex, chosen: ArticleFilter, arguments: argparse.Namesp
     from itertools import islice
 
     from assistant.cli.tables import print_table
-    from assistant.schema import header_to_dict
-    from assistant.stores.base import Filter
+    from assistant.schema.articles import header_to_dict
 
     headers = islice(index.all_headers(chosen), arguments.limit)
     if arguments.json:
@@ -69,7 +68,7 @@ def _show(index: ArticleIndex, arguments: argparse.Namespace) -> None:
     import re
 
     from assistant.cli.tables import print_article
-    from assistant.schema import article_to_dict
+    from assistant.schema.articles import article_to_dict
 
     wanted = arguments.show
     number = None

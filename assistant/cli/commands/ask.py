@@ -22,7 +22,7 @@ from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.schema.answers import Answer, Question
+    from assistant.schema.answers import Answer, Citation, Question
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -55,19 +55,16 @@ def _ask(arguments: argparse.Namespace) -> int:
 
     text = _question_text(arguments.question)
     check_question(text)
-    since, until = dates_of(arguments)
-    as_of = parse_day(arguments.as_of, "--as-of") if arguments.as_of else None
-    if since and as_of and since > as_of:
-        raise UsageError(f"--since {since} is after --as-of {as_of}; swap them")
+    articles = filter_of(arguments)
     conversation = Conversation.of(settings_of(arguments).home)
     history = conversation.turns() if arguments.goes_on else ()
-    question = Question(" ".join(text.split()), history=history, since=since, until=until, as_of=as_of)
+    question = Question(" ".join(text.split()), history=history, articles=articles)
     with open_assistant(arguments) as assistant:
         if arguments.json:
             from assistant.cli.terminal import as_json
             from assistant.llm.scope import QuestionScope
 
-            answer = assistant.ask(question, scope=QuestionScope(notify=say))
+            answer = assistant.ask(question, scope=QuestionScope(notify=say, warn=say_always))
             print(as_json(answer.to_dict() | ({"steps": answer.steps.to_dict()} if arguments.explain else {})))
         else:
             answer = _show(assistant, question, explain=arguments.explain)
@@ -103,7 +100,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
     status = Status()
     shown = 0
     with status:
-        for event in assistant.stream(question, scope=QuestionScope(notify=status.say)):
+        for event in assistant.stream(question, scope=QuestionScope(notify=status.say, warn=status.warn)):
             match event:
                 case Step(StepName.RESTARTING):
                     status.clear()
@@ -111,6 +108,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                     print("\n" * bool(shown), end="", flush=True)
                     say_always("the language model stopped; it is started again, and the question is asked once more")
                     shown = 0
+                    status.resume()
                 case Step(name):
                     status.say(f"{name} …")
                 case Retrieved(passages):
@@ -118,7 +116,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                 case Token():
                     status.token(event)
                 case SentenceReady(sentence, _):
-                    status.clear()
+                    status.pause()
                     text = with_marks(sentence) if shown else said_as_of(question.articles.as_of, with_marks(sentence))
                     print(" " * bool(shown) + printable(text), end="", flush=True)
                     shown += 1
@@ -175,17 +173,21 @@ def _ask_file(arguments: argparse.Namespace) -> int:
         open_assistant(arguments) as assistant,
         tqdm(total=len(questions), initial=len(questions) - len(left), unit="question", file=sys.stderr) as bar,
     ):
-        failed = answer_all(left, arguments.output, _asker(assistant), bar.update, lambda line: _beside(bar, line))
+
+        def tell(line: str) -> None:
+            _beside(bar, line)
+
+        failed = answer_all(left, arguments.output, _asker(assistant, tell), bar.update, tell)
     if failed:
         say_always(f"{failed} of {len(left)} questions failed; the same command asks them again")
         return 1
     return _exit_code(assistant)
 
 
-def _asker(assistant: Assistant) -> Callable[[Question], Answer]:
+def _asker(assistant: Assistant, warn: Callable[[str], None]) -> Callable[[Question], Answer]:
     from assistant.llm.scope import QuestionScope
 
-    return lambda question: assistant.ask(question, scope=QuestionScope(notify=say))
+    return lambda question: assistant.ask(question, scope=QuestionScope(notify=say, warn=warn))
 
 
 def _beside(bar: Any, line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import Job, JobQueue
 from assistant.web.storage.conversations import ConversationStore
 
+_log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 3
 
 
@@ -79,7 +81,12 @@ class Asking:
         before = history[:-2] if position is not None else history
         question = Question(text, history=before, articles=session.scope)
         live = LiveAnswer(text)
-        limits = QuestionScope(notify=live.wait_for)
+
+        def warn(text: str) -> None:
+            _log.warning(text)
+            live.wait_for(text)
+
+        limits = QuestionScope(notify=live.wait_for, warn=warn)
         events = assistant.stream(question, scope=limits)
         if session.conversation is None:
             session.conversation = self._conversations.create(owner).id

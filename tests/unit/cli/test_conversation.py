@@ -12,7 +12,7 @@ import pytest
 from assistant.cli.conversation import Conversation
 from assistant.cli.main import run
 from assistant.errors import UsageError
-from assistant.schema import Answer, Question, Turn
+from assistant.schema.answers import Answer, Question, Turn
 
 
 def answer(text: str) -> Answer:

@@ -179,6 +179,36 @@ def test_the_status_line_shows_the_drafts_end_and_lets_nothing_through() -> None
     assert "writing: Anew\x1b[0m" in out.getvalue()
 
 
+def test_nothing_wipes_out_an_answer_that_is_printed_on_the_status_line() -> None:
+    out = Screen()
+    with Status(out) as status:
+        status.token(Token("They"))
+        status.pause()
+        before = out.getvalue()
+        # The answer's first sentence stands there; the draft goes on behind it.
+        status.token(Token(" left."))
+        status.say("checking")
+        status.pause()
+        status.clear()
+        assert out.getvalue() == before
+        status.resume()
+        status.say("writing")
+        assert "writing" in out.getvalue()
+    assert out.getvalue().endswith("\r\x1b[2K")
+
+
+def test_an_error_stands_on_a_line_of_its_own() -> None:
+    def fail() -> None:
+        with Status(out) as status:
+            status.pause()
+            raise ValueError("x")
+
+    out = Screen()
+    with pytest.raises(ValueError, match="x"):
+        fail()
+    assert out.getvalue() == "\n"
+
+
 def test_a_bar_appears_with_work_and_goes_when_it_is_done(capsys: pytest.CaptureFixture[str]) -> None:
     step = progress_bars("indexing articles")
     step(2, 2)

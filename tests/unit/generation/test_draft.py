@@ -32,6 +32,9 @@ def read(text: str) -> list[tuple[str, tuple[int, ...]]]:
         ("The ferry sank [2].\nThe crew swam [3].", [("The ferry sank.", (2,)), ("The crew swam.", (3,))]),
         ("**The ferry** sank in `Lund` [2].", [("The ferry sank in Lund.", (2,))]),
         ("## The ferry sank [2].", [("The ferry sank.", (2,))]),
+        ("**Answer:** The ferry sank [2].", [("The ferry sank.", (2,))]),
+        ("Answer:\nThe ferry sank [2].", [("The ferry sank.", (2,))]),
+        ("The answer: it sank [2].", [("The answer: it sank.", (2,))]),
         ("It cost 4 * 3 crowns [2].", [("It cost 4 * 3 crowns.", (2,))]),
         ("- The ferry sank [2].\n* The crew swam [3].", [("The ferry sank.", (2,)), ("The crew swam.", (3,))]),
         ("1. The ferry sank [2].\n2) The crew swam [3].", [("The ferry sank.", (2,)), ("The crew swam.", (3,))]),
@@ -73,3 +76,11 @@ def test_no_text_stops_it_and_no_mark_is_left(text: str) -> None:
     for sentence in parse_draft(text).sentences:
         assert sentence.text.strip()
         assert all(number >= 0 for number in sentence.numbers)
+
+
+@given(st.lists(st.text(alphabet="ab [1]2,–-*#:.", max_size=30), max_size=5))
+def test_what_is_complete_of_a_draft_is_how_the_whole_begins(lines: list[str]) -> None:
+    whole = parse_draft("\n".join(lines)).sentences
+    for number in range(len(lines)):
+        begun = parse_draft("".join(f"{line}\n" for line in lines[:number])).sentences
+        assert whole[: len(begun)] == begun

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from assistant.errors import ModelCancelledError, ModelConnectionError, ModelError, ModelReplyError
+from assistant.errors import ModelCancelledError, ModelConnectionError, ModelContextError, ModelError, ModelReplyError
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.remote import EndpointModel
 from assistant.llm.scope import QuestionScope
@@ -311,3 +311,53 @@ def test_own_fields_are_sent(opened: Open) -> None:
     model, provider = opened(lambda body, _: says(body, "yes"), model_options={"reasoning_effort": "low"})
     model.complete(ASK, 9)
     assert provider.asked[0]["reasoning_effort"] == "low"
+
+
+LONG = [{"role": "user", "content": "The ferry calls at Vik and turns back. " * 500}]
+
+
+def test_a_prompt_that_is_too_long_is_an_error_with_the_remedy_and_the_length_is_learnt(
+    opened: Open,
+) -> None:
+    value = {"error": {"message": "the request exceeds the available context size", "n_ctx": 4096}}
+    model, provider = opened(lambda *_: (400, value, {}))
+    assert model.prompt_length(900) is None
+    with pytest.raises(ModelContextError, match=r"it takes 4,096; raise its context .* ASSISTANT_READING_TOGETHER"):
+        model.complete(LONG, 9)
+    assert len(provider.asked) == 1
+    assert model.prompt_length(900) == 4096 - 1024
+    assert model.prompt_length(4000) == 2048
+
+
+def test_one_that_is_refused_without_a_number_is_known_to_be_too_long(opened: Open) -> None:
+    value = {"error": {"message": "prompt is too long"}}
+    model, _ = opened(lambda *_: (413, value, {}))
+    with pytest.raises(ModelContextError, match="it takes fewer"):
+        model.complete(LONG, 9)
+    assert 2_000 < (model.context_length() or 0) < 4_000
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_prompt_that_was_cut_in_silence_is_an_error_too(opened: Open, stream: bool) -> None:
+    usage = {"prompt_tokens": 2048, "completion_tokens": 3}
+
+    def behave(body: Body, _: int) -> Reply | Events:
+        if not body.get("stream"):
+            return 200, {**message("yes")[1], "usage": usage}, {}
+        assert body["stream_options"] == {"include_usage": True}
+        counted = json.dumps({"id": "x", "choices": [], "usage": usage})
+        *said, end = events({"content": "yes"})
+        return [*said, [f"data: {counted}\n\n".encode()], end]
+
+    model, _ = opened(behave)
+    with pytest.raises(ModelContextError, match=r"only 2,048 of them were read"):
+        model.complete(LONG, 9) if stream else model.probability_yes(LONG)
+    assert model.context_length() == 2048
+    assert model.complete(ASK, 9) == "yes"
+
+
+def test_where_tokens_cannot_be_counted_it_goes_without(opened: Open) -> None:
+    model, provider = opened(lambda body, _: refusing({"stream_options"}, body, "yes"))
+    assert model.complete(ASK, 9) == "yes"
+    assert "stream" in provider.asked[-1]
+    assert "stream_options" not in provider.asked[-1]

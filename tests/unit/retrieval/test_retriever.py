@@ -155,6 +155,19 @@ def test_no_question_is_an_error(retriever: Retriever, question: str) -> None:
     assert len(retriever.retrieve(asked(question))) == 10
 
 
+@pytest.mark.parametrize(("tokens", "whole"), [(10_000, 2), (600, 1), (20, 0)])
+def test_articles_are_read_whole_as_long_as_there_is_room_the_best_first(
+    build: Build, seeds: Path, tokens: int, whole: int
+) -> None:
+    retriever = Retriever(build(seeds), passages=2)
+    found = retriever.retrieve(asked("What did Xi and Putin agree on in 2023 and in 2017?"))
+    filled = retriever.filled(found, tokens)
+    assert filled[:2] == found
+    assert len({passage.paragraph.id for passage in filled}) == len(filled)
+    read = [sum(passage.article_id == one.article_id for passage in filled) for one in found]
+    assert read == [10] * whole + [1] * (2 - whole)
+
+
 def test_a_small_librarys_reports_are_whole_articles(build: Build, seeds: Path) -> None:
     index = build(seeds)
     small, large = (Retriever(index, passages=1, whole_below=below) for below in (index.size().characters, 100))

@@ -9,13 +9,21 @@ import pytest
 from answer_samples import ScriptedModel, passage, prompts_in
 
 from assistant.errors import ModelError
-from assistant.retrieval.context import group
 from assistant.retrieval.numbered import NumberedContext
-from assistant.verification.entailment import BatchEntailment, Judged, JudgedEntailment, NoEntailment, Pair, Verdict
+from assistant.settings import Settings
+from assistant.verification.entailment import (
+    BatchEntailment,
+    Judged,
+    JudgedEntailment,
+    NoEntailment,
+    Pair,
+    Verdict,
+    entailment_of,
+)
 from assistant.verification.judge import Judge
 
 FIRST, SECOND = passage("They signed.", 1), passage("They left.", 2)
-CONTEXT = NumberedContext.of(group([FIRST, SECOND]), 1000)
+CONTEXT = NumberedContext.of([FIRST, SECOND], 1000)
 PAIRS = [Pair("They signed.", (FIRST,)), Pair("They stayed.", (SECOND,))]
 
 
@@ -95,3 +103,30 @@ def test_a_taught_judge_gives_probabilities(tmp_path: Path) -> None:
 
 def test_without_a_model_all_that_passed_is_stated() -> None:
     assert [one.verdict for one in NoEntailment().judge(PAIRS, CONTEXT)] == [Verdict.STATED] * 2
+
+
+class Elsewhere:
+    """A model of which only is asked where it runs."""
+
+    taught = False
+
+    def __init__(self, *, embedded: bool = False) -> None:
+        self.embedded = embedded
+
+
+@pytest.mark.parametrize(
+    ("model", "verifier", "most"),
+    [
+        (Elsewhere(), None, 2),
+        (Elsewhere(), Elsewhere(), 2),
+        # An engine of one's own that writes lends its context to nobody meanwhile; another one's is free.
+        (Elsewhere(embedded=True), None, 1),
+        (Elsewhere(embedded=True), Elsewhere(), 2),
+    ],
+)
+def test_a_draft_is_checked_while_it_is_written_where_the_verifier_is_free(
+    model: Any, verifier: Any, most: int, tmp_path: Path
+) -> None:
+    settings = Settings(prompts=tmp_path)
+    assert entailment_of(settings, model, verifier).most_batches == most
+    assert entailment_of(Settings(prompts=tmp_path, verify="exact"), model, verifier).most_batches is None

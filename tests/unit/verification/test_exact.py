@@ -6,7 +6,7 @@ import pytest
 from answer_samples import NEW, passage
 
 from assistant.retrieval.passages import heading
-from assistant.verification.exact import numbers, unstated_numbers
+from assistant.verification.exact import figures, unstated_numbers
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,10 @@ from assistant.verification.exact import numbers, unstated_numbers
         ("It cost 2100 euros.", "It cost 2,100 euros."),
         ("It cost 1.5 million.", "It cost 1,500,000."),
         ("It cost $1.5bn.", "It cost 1.5 billion dollars."),
+        ("They owe 73 million pounds.", "They owe £73m."),
+        ("They owe £1.6M.", "They owe 1.6 million pounds."),
+        ("It cost 20,000 crowns.", "It cost 20k crowns."),
+        ("He ran the 100 metres.", "He ran the 100m."),
         ("It cost fifty thousand.", "It cost 50,000."),
         ("It carries ninety cars.", "It carries 90 cars."),
         ("It carries 21 cars.", "It carries twenty-one cars."),
@@ -39,6 +43,10 @@ def test_a_number_is_compared_by_its_value(sentence: str, text: str) -> None:
         ("It cost 2,100 euros.", "It cost 2,101 euros, or 2 and 100.", ("2,100",)),
         ("It cost 1.5 million.", "It cost 1.5 billion.", ("1.5 million",)),
         ("It cost 1.5 million.", "It cost 1.5.", ("1.5 million",)),
+        ("They owe 73 million pounds.", "They owe £73 and 5m.", ("73 million",)),
+        ("They owe £73m.", "They owe 73,000 pounds.", ("73m",)),
+        ("It is 73 million.", "It is 73mm wide.", ("73 million",)),
+        ("It is 5 million.", "In 2005m and 5th b.", ("5 million",)),
         ("It grew 3.5 percent.", "It grew from 3 to 5, by 35 percent.", ("3.5",)),
         ("It grew 3,5 percent.", "It did not grow.", ("3", "5")),
         ("It cost 12,50.", "It cost something.", ("12", "50")),
@@ -81,5 +89,12 @@ def test_one_of_several_texts_is_enough() -> None:
 
 def test_numbers_are_told_as_they_are_written() -> None:
     text = "On the 4th, twenty-one of 2,100 paid $1.5 million."
-    assert [written for written, _ in numbers(text)] == ["4th", "twenty-one", "2,100", "1.5 million"]
-    assert [str(number.value.normalize()) for _, number in numbers(text)] == ["4", "21", "2.1E+3", "1.5E+6"]
+    assert [figure.written for figure in figures(text)] == ["4th", "twenty-one", "2,100", "1.5 million"]
+    assert [set(map(str, map(int, figure.values))) for figure in figures(text)] == [
+        {"4"}, {"21"}, {"2100"}, {"1500000"},
+    ]  # fmt: skip
+
+
+def test_a_letter_at_a_number_may_be_a_unit_or_a_magnitude() -> None:
+    (figure,) = figures("a race of 4m")
+    assert (figure.written, figure.values) == ("4m", {4, 4_000_000})

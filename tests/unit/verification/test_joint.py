@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 from answer_samples import NEW, OLD, alike, passage
 
-from assistant.retrieval.context import group
 from assistant.retrieval.numbered import NumberedContext
 from assistant.schema.answers import DraftSentence
 from assistant.verification.entailment import Judged, Pair, Verdict
@@ -16,32 +15,41 @@ from assistant.verification.joint import CheckedSentence, Finding, JointVerifier
 
 # Numbers 1, 2 are of 2017, 3 to 5 of 2023.
 CONTEXT = NumberedContext.of(
-    group(
-        [
-            passage("The mayor opened the north bridge after 14 months of work.", 1, "old", OLD, "Courier"),
-            passage("The bridge cost 4.2 million crowns.", 2, "old", OLD, "Courier"),
-            passage("The mayor opened the south bridge on Monday.", 1, "new", NEW, "Herald"),
-            passage("The bridge cost 6.5 million crowns, a third of it paid by the county.", 2, "new", NEW, "Herald"),
-            passage("Buses, trams and bicycles may cross it.", 3, "new", NEW, "Herald"),
-        ]
-    ),
+    [
+        passage("The mayor opened the north bridge after 14 months of work.", 1, "old", OLD, "Courier"),
+        passage("The bridge cost 4.2 million crowns.", 2, "old", OLD, "Courier"),
+        passage("The mayor opened the south bridge on Monday.", 1, "new", NEW, "Herald"),
+        passage("The bridge cost 6.5 million crowns, a third of it paid by the county.", 2, "new", NEW, "Herald"),
+        passage("Buses, trams and bicycles may cross it.", 3, "new", NEW, "Herald"),
+    ],
     10_000,
 )
 
 
 class Says:
-    """Says of every sentence what it was told, and keeps what it was asked."""
+    """Says of every sentence what it was told, and `otherwise` of one without `stated_by`; keeps what it was asked."""
 
-    def __init__(self, **verdicts: Verdict) -> None:
+    most_batches = None
+
+    def __init__(
+        self, stated_by: set[str] | None = None, otherwise: Verdict = Verdict.NOT_STATED, **verdicts: Verdict
+    ) -> None:
+        self.stated_by = stated_by
+        self.otherwise = otherwise
         self.verdicts = verdicts
         self.pairs: list[Pair] = []
+        self.calls = 0
 
     def judge(self, pairs: list[Pair], context: NumberedContext) -> list[Judged]:
         self.pairs += pairs
-        found = (
-            next((v for word, v in self.verdicts.items() if word in one.sentence), Verdict.STATED) for one in pairs
-        )
-        return [Judged(verdict) for verdict in found]
+        self.calls += 1
+        return [Judged(self._verdict(one)) for one in pairs]
+
+    def _verdict(self, pair: Pair) -> Verdict:
+        read = {passage.paragraph.id for passage in pair.passages}
+        if self.stated_by is not None and not self.stated_by <= read:
+            return self.otherwise
+        return next((v for word, v in self.verdicts.items() if word in pair.sentence), Verdict.STATED)
 
 
 def check(*sentences: tuple[str, tuple[int, ...]], says: Says | None = None) -> list[CheckedSentence]:
@@ -76,6 +84,31 @@ def test_wrong_numbers_or_none_are_put_right_where_the_figures_show_where(number
     assert (one.finding, cited(one)) == (Finding.SHOWN, ["new#p2"])
 
 
+@pytest.mark.parametrize("numbers", [(), (1,), (99,)])
+def test_without_figures_what_states_it_best_is_judged_beside_what_is_named(numbers: tuple[int, ...]) -> None:
+    says = Says(stated_by={"new#p3"})
+    (one,) = check(("Bicycles and trams may cross.", numbers), says=says)
+    assert (one.finding, cited(one)) == (Finding.SHOWN, ["new#p3"])
+    assert says.calls == 1
+
+
+def test_what_is_named_goes_first_where_both_state_it() -> None:
+    (one,) = check(("The mayor opened the south bridge.", (1,)))
+    assert cited(one) == ["old#p1"]
+
+
+def test_one_that_declines_is_not_saved_by_other_paragraphs() -> None:
+    says = Says(stated_by={"new#p3"}, otherwise=Verdict.DECLINES)
+    (one,) = check(("That bicycles and trams may cross is not stated.", (1,)), says=says)
+    assert one.finding is Finding.DECLINES
+    assert len(says.pairs) == 2
+
+
+def test_a_comparison_without_numbers_finds_each_of_its_figures() -> None:
+    (one,) = check(("In 2017 the bridge cost 4.2 million, and in 2023 6.5 million.", ()))
+    assert (one.finding, set(cited(one))) == (Finding.SHOWN, {"old#p2", "new#p2"})
+
+
 @pytest.mark.parametrize(
     "text",
     ["The bridge cost 7.5 million crowns.", "The mayor opened the south bridge in 2019.", "It took 1,400 months."],
@@ -87,10 +120,11 @@ def test_a_figure_from_nowhere_is_not_shown_nor_judged(text: str) -> None:
     assert says.pairs == []
 
 
-def test_a_year_of_the_question_is_no_licence_for_the_other_report() -> None:
-    (one,) = check(("In 2017 the mayor opened the south bridge.", (3,)))
+@pytest.mark.parametrize("numbers", [(), (3,)])
+def test_a_year_of_the_question_is_no_licence_for_the_other_report(numbers: tuple[int, ...]) -> None:
+    (one,) = check(("In 2017 the mayor opened the south bridge.", numbers))
     # What states it best is of 2023: the year is not there.
-    assert one.finding is Finding.FIGURES
+    assert one.finding is (Finding.FIGURES if numbers else Finding.NOTHING_CITED)
 
 
 def test_a_difference_that_follows_is_marked_as_reckoned() -> None:
