@@ -180,13 +180,13 @@ class Assistant:
         check_question(asked.text)
         return self._recovery.stream(lambda: self._pipeline(scope or QuestionScope()).stream(asked))
 
-    def search(self, question: Question, *, limit: int = 10) -> tuple[Passage, ...]:
-        """The at most `limit` passages nearest to the question, best first; no language model is asked.
+    def search(self, text: str, articles: ArticleFilter = EVERY_ARTICLE, *, limit: int = 10) -> tuple[Passage, ...]:
+        """The at most `limit` passages nearest to a text, best first; no language model is asked.
 
         Raises `QuestionError`.
         """
-        check_question(question.text)
-        return Retriever(self.index, passages=limit).retrieve(Query.of(question.text, question.articles))
+        check_question(text)
+        return Retriever(self.index, passages=limit).retrieve(Query.of(text, articles))
 
     def articles(self) -> list[Article]:
         """The indexed articles with their paragraphs, oldest first."""

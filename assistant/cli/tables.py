@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from assistant.cli.terminal import byline, printable
 from assistant.ingest.build import Reading
-from assistant.schema.articles import Article, ArticleHeader, iso_day
+from assistant.schema.articles import Article, ArticleHeader, days_to_dict
 from assistant.text.unicode import one_line
 
 _HEAD = ("id", "date", "outlet", "paragraphs", "title")
@@ -67,8 +67,7 @@ def reading_to_dict(reading: Reading) -> dict[str, Any]:
         "title": article.title,
         "source": article.source,
         "via": article.via,
-        "published": iso_day(article.published),
-        "modified": iso_day(article.modified),
+        **days_to_dict(article),
         "corrected": article.corrected,
         "author": article.author,
         "url": article.url,

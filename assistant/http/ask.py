@@ -14,9 +14,9 @@ from assistant.http.access import Access
 from assistant.http.answers import Questions, Running
 from assistant.http.errors import documented, error_body, explained
 from assistant.http.events import sent
-from assistant.http.schemas import AnswerOut, AskBody
+from assistant.http.schemas import AnswerOut, AskBody, filter_of
 from assistant.schema.answers import Answer, Question, Turn, citation_to_dict, sentence_to_dict
-from assistant.schema.articles import ArticleFilter, passage_to_dict
+from assistant.schema.articles import passage_to_dict
 from assistant.schema.events import Done, Event, Retrieved, SentenceReady, Step, Token
 
 # Nobody is there to read it.
@@ -56,7 +56,7 @@ def question_of(body: AskBody) -> Question:
         body.question,
         id=body.id,
         history=tuple(Turn(turn.role, turn.content) for turn in body.history),
-        articles=ArticleFilter(since=body.since, until=body.until, as_of=body.as_of, ids=tuple(body.articles) or None),
+        articles=filter_of(body, as_of=body.as_of),
     )
 
 

@@ -23,7 +23,7 @@ from assistant.http.events import sent
 from assistant.http.schemas import ChatBody
 from assistant.query.validate import check_question
 from assistant.schema.answers import Answer, Citation, Question, Turn
-from assistant.schema.events import Done, SentenceReady, Step
+from assistant.schema.events import Done, SentenceReady, Step, StepName
 
 MODEL = "news-assistant"
 _SOURCES = "\n\nSources:\n"
@@ -113,7 +113,7 @@ class _Completion:
                     match event:
                         case None:
                             yield KEEPALIVE_COMMENT
-                        case Step("restarting") if not first:
+                        case Step(StepName.RESTARTING) if not first:
                             # What was sent cannot be taken back.
                             raise ApiError(503, _BROKEN_OFF, _AGAIN_S)
                         case SentenceReady(sentence, _):

@@ -19,10 +19,9 @@ from assistant.errors import ArticleError
 from assistant.http.access import Access, Gate
 from assistant.http.answers import Questions
 from assistant.http.errors import ApiError, Public, documented
-from assistant.http.schemas import ArticleOut, ArticlesOut, OutcomesOut, PassagesOut, RemovedOut, SearchBody
+from assistant.http.schemas import ArticleOut, ArticlesOut, OutcomesOut, PassagesOut, RemovedOut, SearchBody, filter_of
 from assistant.ingest.discover import SUFFIXES
 from assistant.library.uploads import safe_name
-from assistant.schema.answers import Question
 from assistant.schema.articles import ArticleFilter, article_to_dict, header_to_dict, passage_to_dict
 
 _MOST_FILES = 50
@@ -52,10 +51,8 @@ def library_routes(questions: Questions, access: Access, *, max_upload: int) -> 
     @routes.post("/v1/search", dependencies=reading, response_model=PassagesOut, responses=_documented())
     def search(body: SearchBody) -> Any:
         """The paragraphs nearest to the query, by words and by meaning, the best first."""
-        chosen = ArticleFilter(since=body.since, until=body.until, ids=tuple(body.articles) or None)
-        asked = Question(body.query, articles=chosen)
         with searching.passing():
-            found = questions.assistant.search(asked, limit=body.limit)
+            found = questions.assistant.search(body.query, filter_of(body), limit=body.limit)
         return {"query": body.query, "passages": [passage_to_dict(passage) for passage in found]}
 
     @routes.get("/v1/articles", dependencies=reading, response_model=ArticlesOut, responses=_documented())
@@ -71,10 +68,9 @@ def library_routes(questions: Questions, access: Access, *, max_upload: int) -> 
         if since and until and since > until:
             raise ApiError(422, f"since {since} is after until {until}; swap them")
         assistant = questions.assistant
-        chosen = ArticleFilter(words=words, source=outlet, since=since, until=until)
+        chosen = ArticleFilter(words, outlet, since, until)
         headers = assistant.headers(chosen, limit=limit, offset=offset)
-        total = assistant.count(chosen)
-        return {"articles": [header_to_dict(header) for header in headers], "total": total}
+        return {"articles": [header_to_dict(header) for header in headers], "total": assistant.count(chosen)}
 
     @routes.get(
         "/v1/articles/{article_id:path}",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from assistant.query.validate import MAX_QUESTION
+from assistant.schema.articles import ArticleFilter
 
 _MOST_TURNS, _LONGEST_TURN, _MOST_ARTICLES = 200, 100_000, 1000
 Text = Annotated[str, StringConstraints(max_length=_LONGEST_TURN)]
@@ -30,6 +31,11 @@ class _Dated(_Request):
         if self.since and self.until and self.since > self.until:
             raise ValueError(f"since {self.since} is after until {self.until}; swap them")
         return self
+
+
+def filter_of(body: _Dated, as_of: date | None = None) -> ArticleFilter:
+    """The articles that a request names."""
+    return ArticleFilter(since=body.since, until=body.until, as_of=as_of, ids=tuple(body.articles) or None)
 
 
 class TurnBody(_Request):
@@ -186,6 +192,8 @@ class HeaderOut(BaseModel):
     author: str | None
     language: str | None
     also: list[str]
+    modified: date | None
+    corrected: bool
 
 
 class ArticlesOut(BaseModel):
@@ -217,6 +225,8 @@ class ArticleOut(BaseModel):
     author: str | None
     language: str | None
     also: list[str]
+    modified: date | None
+    corrected: bool
 
 
 class OutcomeOut(BaseModel):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.response.schema import Response
@@ -16,7 +15,7 @@ from assistant.llama_index.nodes import nodes_of_answer
 from assistant.llama_index.retriever import ArticleRetriever
 from assistant.llm.scope import QuestionScope
 from assistant.schema.answers import Question
-from assistant.schema.articles import ArticleFilter
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 
 
 class AssistantQueryEngine(BaseQueryEngine):
@@ -30,23 +29,17 @@ class AssistantQueryEngine(BaseQueryEngine):
         self,
         assistant: Assistant,
         *,
-        since: date | None = None,
-        until: date | None = None,
-        as_of: date | None = None,
+        articles: ArticleFilter = EVERY_ARTICLE,
         callback_manager: CallbackManager | None = None,
     ) -> None:
-        """Answers come from articles published from `since` to `until`; `as_of`: and say until when."""
+        """Answers come from these articles."""
         super().__init__(callback_manager)
         self._assistant = assistant
-        self._since = since
-        self._until = until
-        self._as_of = as_of
+        self._articles = articles
 
     def retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         """The paragraphs nearest to the question, whether an answer would cite them or not."""
-        retriever = ArticleRetriever(
-            self._assistant, since=self._since, until=self._until, callback_manager=self.callback_manager
-        )
+        retriever = ArticleRetriever(self._assistant, articles=self._articles, callback_manager=self.callback_manager)
         return retriever.retrieve(query_bundle)
 
     def _get_prompt_modules(self) -> PromptMixinType:
@@ -66,7 +59,6 @@ class AssistantQueryEngine(BaseQueryEngine):
             raise
 
     def _ask(self, query_bundle: QueryBundle, scope: QuestionScope) -> Response:
-        articles = ArticleFilter(since=self._since, until=self._until, as_of=self._as_of)
-        question = Question(query_bundle.query_str, articles=articles)
+        question = Question(query_bundle.query_str, articles=self._articles)
         answer = self._assistant.ask(question, scope=scope)
         return Response(response=answer.answer, source_nodes=nodes_of_answer(answer), metadata=answer.to_dict())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks.base import CallbackManager
@@ -11,8 +10,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from assistant.api import Assistant
 from assistant.llama_index.nodes import node_of_passage
-from assistant.schema.answers import Question
-from assistant.schema.articles import ArticleFilter
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 
 
 class ArticleRetriever(BaseRetriever):
@@ -25,21 +23,19 @@ class ArticleRetriever(BaseRetriever):
         self,
         assistant: Assistant,
         *,
+        articles: ArticleFilter = EVERY_ARTICLE,
         limit: int = 10,
-        since: date | None = None,
-        until: date | None = None,
         callback_manager: CallbackManager | None = None,
     ) -> None:
-        """At most `limit` paragraphs, of articles published from `since` to `until`."""
+        """At most `limit` paragraphs, of these articles."""
         super().__init__(callback_manager)
         self._assistant = assistant
+        self._articles = articles
         self._limit = limit
-        self._since = since
-        self._until = until
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        question = Question(query_bundle.query_str, articles=ArticleFilter(since=self._since, until=self._until))
-        return [node_of_passage(passage) for passage in self._assistant.search(question, limit=self._limit)]
+        found = self._assistant.search(query_bundle.query_str, self._articles, limit=self._limit)
+        return [node_of_passage(passage) for passage in found]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return await asyncio.to_thread(self._retrieve, query_bundle)

@@ -84,10 +84,9 @@ class _Tools:
         it says so. The answer ends with its sources: title, outlet, date and the words quoted.
         """
         await self._opened(ctx)
-        chosen = ArticleFilter(since=since, until=until, as_of=as_of, ids=tuple(articles) or None)
-        asked = Question(question, articles=chosen)
         _check_days(since, until)
-        running = self._questions.submit(asked)
+        chosen = ArticleFilter(since=since, until=until, as_of=as_of, ids=tuple(articles) or None)
+        running = self._questions.submit(Question(question, articles=chosen))
         answer = await running.answer(_never)
         assert answer is not None
         return CallToolResult(
@@ -107,9 +106,8 @@ class _Tools:
         assistant = await self._opened(ctx)
         _check_days(since, until)
         chosen = ArticleFilter(since=since, until=until, ids=tuple(articles) or None)
-        asked = Question(query, articles=chosen)
         with self._searching.passing():
-            found = await anyio.to_thread.run_sync(lambda: assistant.search(asked, limit=limit))
+            found = await anyio.to_thread.run_sync(lambda: assistant.search(query, chosen, limit=limit))
         return PassagesOut.model_validate({"query": query, "passages": [passage_to_dict(one) for one in found]})
 
     async def list_articles(
@@ -127,7 +125,7 @@ class _Tools:
         _check_days(since, until)
 
         def listed() -> ArticlesOut:
-            chosen = ArticleFilter(words=words, source=outlet, since=since, until=until)
+            chosen = ArticleFilter(words, outlet, since, until)
             headers = assistant.headers(chosen, limit=limit, offset=offset)
             found = {"articles": [header_to_dict(one) for one in headers], "total": assistant.count(chosen)}
             return ArticlesOut.model_validate(found)

@@ -124,6 +124,22 @@ class Passage:
     also: tuple[str, ...] = ()
 
 
+def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
+    """A header as a JSON object."""
+    return {**asdict(header), **days_to_dict(header), "also": list(header.also)}
+
+
+def article_to_dict(article: Article) -> dict[str, Any]:
+    """An article with its paragraphs (id, number, text) as a JSON object."""
+    paragraphs = [{"id": p.id, "number": p.number, "text": p.text} for p in article.paragraphs]
+    return {**asdict(article), **days_to_dict(article), "also": list(article.also), "paragraphs": paragraphs}
+
+
+def days_to_dict(article: Article | ArticleHeader) -> dict[str, str | None]:
+    """When it was published and last changed."""
+    return {"published": iso_day(article.published), "modified": iso_day(article.modified)}
+
+
 def passage_to_dict(passage: Passage) -> dict[str, Any]:
     """A passage as it stands in an answer's `closest` list."""
     return {
@@ -140,21 +156,6 @@ def passage_to_dict(passage: Passage) -> dict[str, Any]:
         "dense_score": None if passage.dense_score is None else round(passage.dense_score, 4),
         "bm25_score": None if passage.bm25_score is None else round(passage.bm25_score, 4),
     }
-
-
-def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
-    """A header as a JSON object."""
-    return {**asdict(header), **_days(header), "also": list(header.also)}
-
-
-def article_to_dict(article: Article) -> dict[str, Any]:
-    """An article with its paragraphs (id, number, text) as a JSON object."""
-    paragraphs = [{"id": p.id, "number": p.number, "text": p.text} for p in article.paragraphs]
-    return {**asdict(article), **_days(article), "also": list(article.also), "paragraphs": paragraphs}
-
-
-def _days(article: Article | ArticleHeader) -> dict[str, str | None]:
-    return {"published": iso_day(article.published), "modified": iso_day(article.modified)}
 
 
 def iso_day(day: date | None) -> str | None:

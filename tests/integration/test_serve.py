@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import patient
 import pytest
 from scripted_model import ScriptedModel
 
@@ -55,7 +56,7 @@ class Server:
         while time.monotonic() < deadline and self.process.poll() is None:
             printed = [line[line.index("http://") :] for line in self.told.splitlines() if "http://" in line]
             url = printed[0].strip().partition("/login")[0] if printed else ""
-            if url and httpx.get(f"{url}/readyz").status_code == 200:
+            if url and patient.get(f"{url}/readyz").status_code == 200:
                 return url
             time.sleep(0.1)
         self.process.kill()
@@ -94,14 +95,14 @@ def server(start: Any, home: Path) -> Server:
 
 
 def test_a_key_is_no_login_and_a_login_is_no_key(server: Server, home: Path) -> None:
-    assert httpx.post(f"{server.url}/v1/ask", json=QUESTION).status_code == 200
+    assert patient.post(f"{server.url}/v1/ask", json=QUESTION).status_code == 200
     keys = KeyStore(home / "keys.json")
     _, secret = keys.add("one", "write")
     key = {"authorization": f"Bearer {secret}"}
-    assert httpx.get(f"{server.url}/v1/articles", headers=key).json()["total"] == 2
-    page = httpx.get(server.url, headers=key)
+    assert patient.get(f"{server.url}/v1/articles", headers=key).json()["total"] == 2
+    page = patient.get(server.url, headers=key)
     assert (page.status_code, page.headers["location"]) == (303, "/login")
-    assert httpx.post(f"{server.url}/gradio_api/queue/join", json={}, headers=key).status_code == 401
+    assert patient.post(f"{server.url}/gradio_api/queue/join", json={}, headers=key).status_code == 401
     with httpx.Client(base_url=server.url) as browser:
         assert browser.post("/login", data={"password": PASSWORD}).status_code == 303
         assert browser.get("/").status_code == 200
@@ -112,28 +113,28 @@ def test_a_key_is_no_login_and_a_login_is_no_key(server: Server, home: Path) -> 
 
 @pytest.mark.parametrize("path", ["/", "/login", "/v1/articles", "/healthz", "/openapi.json"])
 def test_the_host_and_the_origin_are_checked_for_both(server: Server, path: str) -> None:
-    assert httpx.get(server.url + path, headers={"host": "evil.example"}).status_code == 421
-    assert httpx.get(server.url + path, headers={"origin": "https://evil.example"}).status_code == 403
-    found = httpx.get(server.url + path)
+    assert patient.get(server.url + path, headers={"host": "evil.example"}).status_code == 421
+    assert patient.get(server.url + path, headers={"origin": "https://evil.example"}).status_code == 403
+    found = patient.get(server.url + path)
     assert found.headers["x-content-type-options"] == "nosniff"
     assert "server" not in found.headers
 
 
 def test_what_the_api_does_not_serve_is_the_pages_to_answer(server: Server) -> None:
-    assert httpx.get(f"{server.url}/v1/nothing").json()["error"]["type"] == "not_found_error"
-    assert httpx.get(f"{server.url}/nothing").text == "not found"
+    assert patient.get(f"{server.url}/v1/nothing").json()["error"]["type"] == "not_found_error"
+    assert patient.get(f"{server.url}/nothing").text == "not found"
 
 
 def test_behind_a_proxy_the_api_needs_a_key_even_from_this_machine(start: Any, tmp_path: Path) -> None:
     options = ("--name", NAME, "--proxy", "127.0.0.1")
     server = start(tmp_path, *options, ASSISTANT_PASSWORD_HASH=hash_password(PASSWORD))
     headers = {"host": NAME, "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "https"}
-    assert httpx.get(f"{server.url}/v1/articles", headers=headers).status_code == 401
-    assert httpx.get(f"{server.url}/login", headers=headers).status_code == 200
+    assert patient.get(f"{server.url}/v1/articles", headers=headers).status_code == 401
+    assert patient.get(f"{server.url}/login", headers=headers).status_code == 200
     _, secret = KeyStore(tmp_path / "keys.json").add("one")
     headers["authorization"] = f"Bearer {secret}"
     body = {"model": "news-assistant", "messages": [{"role": "user", "content": QUESTION["question"]}]}
-    reply = httpx.post(f"{server.url}/v1/chat/completions", json=body, headers=headers, timeout=60).json()
+    reply = patient.post(f"{server.url}/v1/chat/completions", json=body, headers=headers, timeout=60).json()
     (first, *_) = reply["choices"][0]["message"]["annotations"]
     # As the proxy's clients reach it.
     assert first["url_citation"]["url"].startswith(f"https://{NAME}/v1/articles/")
@@ -151,13 +152,13 @@ def test_at_sigterm_what_runs_is_answered_and_the_model_elsewhere_is_dropped_whe
     start: Any, tmp_path: Path, model: ScriptedModel
 ) -> None:
     server = start(tmp_path, "--no-page", "--at-once", "2")
-    assert httpx.get(server.url).status_code == 404
+    assert patient.get(server.url).status_code == 404
     slowly = {"question": "What did they sign, slowly?", "stream": True}
     model.dropped.clear()
-    with httpx.stream("POST", f"{server.url}/v1/ask", json=slowly, timeout=60) as reply:
+    with patient.stream("POST", f"{server.url}/v1/ask", json=slowly, timeout=60) as reply:
         next(line for line in reply.iter_lines() if line == "event: token")
     assert model.dropped.wait(20), "the endpoint still writes for a client that has gone"
-    with httpx.stream("POST", f"{server.url}/v1/ask", json=QUESTION | {"stream": True}, timeout=60) as first:
+    with patient.stream("POST", f"{server.url}/v1/ask", json=QUESTION | {"stream": True}, timeout=60) as first:
         lines = first.iter_lines()
         next(lines)
         server.process.send_signal(signal.SIGTERM)

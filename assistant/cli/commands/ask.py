@@ -55,9 +55,10 @@ def _ask(arguments: argparse.Namespace) -> int:
 
     text = _question_text(arguments.question)
     check_question(text)
+    articles = filter_of(arguments)
     conversation = Conversation.of(settings_of(arguments).home)
     history = conversation.turns() if arguments.goes_on else ()
-    question = Question(" ".join(text.split()), history=history, articles=filter_of(arguments))
+    question = Question(" ".join(text.split()), history=history, articles=articles)
     with open_assistant(arguments) as assistant:
         if arguments.json:
             from assistant.cli.terminal import as_json

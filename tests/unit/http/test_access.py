@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import httpx
+import patient
 import pytest
 
 from assistant.errors import AssistantError, UsageError
@@ -25,39 +25,39 @@ def bearer(secret: str) -> dict[str, str]:
 def test_without_a_key_only_loopback_is_answered(serving: Any) -> None:
     with serving(loopback=False) as served:
         for path in OPEN:
-            assert httpx.get(served.url + path).status_code == 200
+            assert patient.get(served.url + path).status_code == 200
         for path in READS:
-            reply = httpx.get(served.url + path)
+            reply = patient.get(served.url + path)
             assert reply.status_code == 401
             assert reply.headers["www-authenticate"] == "Bearer"
             assert "assistant keys add" in reply.json()["error"]["message"]
-        assert httpx.post(f"{served.url}/v1/search", json={"query": "x"}).status_code == 401
+        assert patient.post(f"{served.url}/v1/search", json={"query": "x"}).status_code == 401
 
 
 def test_the_first_key_closes_the_door_and_the_last_one_does_not_open_it(served: Any) -> None:
     url = f"{served.url}/v1/articles"
-    assert httpx.get(url).status_code == 200
+    assert patient.get(url).status_code == 200
     key, secret = served.keys.add("one")
-    assert httpx.get(url).status_code == 401
-    assert httpx.get(url, headers=bearer(secret)).status_code == 200
+    assert patient.get(url).status_code == 401
+    assert patient.get(url, headers=bearer(secret)).status_code == 200
     served.keys.revoke(key.id)
-    assert httpx.get(url, headers=bearer(secret)).status_code == 401
-    assert httpx.get(url).status_code == 401
+    assert patient.get(url, headers=bearer(secret)).status_code == 401
+    assert patient.get(url).status_code == 401
 
 
 @pytest.mark.parametrize("given", ["Bearer wrong", "Bearer", "Basic eDp5", "Bearer ü", "Bearer na-" + "x" * 7000])
 def test_what_is_no_key_is_refused(served: Any, given: str) -> None:
     served.keys.add("one")
     headers = {"authorization": given.encode("latin-1")}
-    assert httpx.get(f"{served.url}/v1/articles", headers=headers).status_code == 401
+    assert patient.get(f"{served.url}/v1/articles", headers=headers).status_code == 401
 
 
 def test_a_key_for_reading_does_not_write(served: Any) -> None:
     reading, writing = served.keys.add("reader")[1], served.keys.add("writer", "write")[1]
     files = {"file": ("tram.txt", b"Tram\n\nThe tram line reached the zoo.")}
     for call in (
-        lambda key: httpx.post(f"{served.url}/v1/articles", files=files, headers=bearer(key)),
-        lambda key: httpx.delete(f"{served.url}/v1/articles/tram", headers=bearer(key)),
+        lambda key: patient.post(f"{served.url}/v1/articles", files=files, headers=bearer(key)),
+        lambda key: patient.delete(f"{served.url}/v1/articles/tram", headers=bearer(key)),
     ):
         refused = call(reading)
         assert refused.status_code == 403
@@ -69,16 +69,16 @@ def test_each_key_has_its_own_rate(serving: Any) -> None:
     with serving(per_minute=2) as served:
         one, other = served.keys.add("one")[1], served.keys.add("other")[1]
         url = f"{served.url}/v1/models"
-        assert [httpx.get(url, headers=bearer(one)).status_code for _ in range(3)] == [200, 200, 429]
-        refused = httpx.get(url, headers=bearer(one))
+        assert [patient.get(url, headers=bearer(one)).status_code for _ in range(3)] == [200, 200, 429]
+        refused = patient.get(url, headers=bearer(one))
         assert 0 < int(refused.headers["retry-after"]) <= 61
         assert refused.json()["error"]["type"] == "rate_limit_error"
-        assert httpx.get(url, headers=bearer(other)).status_code == 200
+        assert patient.get(url, headers=bearer(other)).status_code == 200
 
 
 def test_a_file_of_keys_that_cannot_be_read_lets_nobody_in(served: Any) -> None:
     served.keys.path.write_text("{")
-    reply = httpx.get(f"{served.url}/v1/articles")
+    reply = patient.get(f"{served.url}/v1/articles")
     assert reply.status_code == 503
 
 
@@ -91,11 +91,11 @@ def test_a_file_of_keys_that_cannot_be_read_lets_nobody_in(served: Any) -> None:
     ],
 )
 def test_pages_of_other_sites_are_refused_and_no_origin_is_allowed(served: Any, headers: dict[str, str]) -> None:
-    reply = httpx.get(f"{served.url}/v1/articles", headers=headers)
+    reply = patient.get(f"{served.url}/v1/articles", headers=headers)
     assert reply.status_code in (403, 421)
     assert "access-control-allow-origin" not in reply.headers
     asked = {**headers, "access-control-request-method": "POST"}
-    assert httpx.options(f"{served.url}/v1/ask", headers=asked).status_code in (403, 405, 421)
+    assert patient.options(f"{served.url}/v1/ask", headers=asked).status_code in (403, 405, 421)
 
 
 def test_keys_are_hashed_listed_and_readable_by_their_owner_alone(tmp_path: Path) -> None:
@@ -142,9 +142,9 @@ def test_a_request_is_logged_as_one_line_without_what_is_secret(served: Any, cap
     key, secret = served.keys.add("one")
     with caplog.at_level(logging.INFO, logger="assistant.http.requests"):
         question = {"query": "the secret plan"}
-        reply = httpx.post(f"{served.url}/v1/search", json=question, headers=bearer(secret))
+        reply = patient.post(f"{served.url}/v1/search", json=question, headers=bearer(secret))
         # The line is written once the answer is out.
-        httpx.get(f"{served.url}/healthz")
+        patient.get(f"{served.url}/healthz")
     line = JsonLines().format(caplog.records[0])
     told = json.loads(line)
     assert "\n" not in line

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import httpx
+import patient
 import pytest
 
 from assistant.api import Assistant
@@ -16,14 +16,14 @@ from assistant.web.jobs.loader import AssistantLoader
 
 
 def test_search_finds_passages_without_the_language_model(served: Any, model: Any) -> None:
-    reply = httpx.post(f"{served.url}/v1/search", json={"query": "ferry passengers", "limit": 2})
+    reply = patient.post(f"{served.url}/v1/search", json={"query": "ferry passengers", "limit": 2})
     found = reply.json()["passages"]
     assert found[0]["article_id"] == "ferry"
     assert len(found) == 2
     assert model.prompts == []
-    limited = httpx.post(f"{served.url}/v1/search", json={"query": "ferry passengers", "articles": ["bridge"]})
+    limited = patient.post(f"{served.url}/v1/search", json={"query": "ferry passengers", "articles": ["bridge"]})
     assert {one["article_id"] for one in limited.json()["passages"]} == {"bridge"}
-    assert httpx.post(f"{served.url}/v1/search", json={"query": "x", "limit": 51}).status_code == 422
+    assert patient.post(f"{served.url}/v1/search", json={"query": "x", "limit": 51}).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -37,23 +37,23 @@ def test_search_finds_passages_without_the_language_model(served: Any, model: An
     ],
 )
 def test_articles_are_listed_with_the_command_lines_filters(served: Any, filters: str, titles: list[str]) -> None:
-    found = httpx.get(f"{served.url}/v1/articles{filters}").json()
+    found = patient.get(f"{served.url}/v1/articles{filters}").json()
     assert [one["title"] for one in found["articles"]] == titles
     assert found["total"] == (3 if filters in ("", "?limit=1&offset=1") else len(titles))
 
 
 @pytest.mark.parametrize("filters", ["?since=x", "?limit=0", "?since=2024-01-02&until=2024-01-01", "?offset=-1"])
 def test_filters_that_mean_nothing_are_422(served: Any, filters: str) -> None:
-    assert httpx.get(f"{served.url}/v1/articles{filters}").status_code == 422
+    assert patient.get(f"{served.url}/v1/articles{filters}").status_code == 422
 
 
 def test_every_article_that_is_listed_can_be_read(served: Any) -> None:
-    for header in httpx.get(f"{served.url}/v1/articles").json()["articles"]:
-        article = httpx.get(f"{served.url}/v1/articles/{quote(header['id'], safe='')}").json()
+    for header in patient.get(f"{served.url}/v1/articles").json()["articles"]:
+        article = patient.get(f"{served.url}/v1/articles/{quote(header['id'], safe='')}").json()
         assert article["id"] == header["id"]
         assert len(article["paragraphs"]) == header["paragraphs"]
         assert header["path"] == article["path"] == f"{header['id']}.txt", "not where on the server it lies"
-    missing = httpx.get(f"{served.url}/v1/articles/nothing")
+    missing = patient.get(f"{served.url}/v1/articles/nothing")
     assert missing.status_code == 404
     assert "nothing" in missing.json()["error"]["message"]
 
@@ -64,23 +64,23 @@ def test_an_article_is_added_asked_about_and_removed(served: Any) -> None:
         ("file", ("notes.exe", b"MZ")),
         ("file", ("empty.txt", b"")),
     ]
-    reply = httpx.post(f"{served.url}/v1/articles", files=files)
+    reply = patient.post(f"{served.url}/v1/articles", files=files)
     assert reply.status_code == 201
     outcomes = reply.json()["outcomes"]
     assert [one["status"] for one in outcomes] == ["added", "failed", "failed"]
     assert ".exe is not taken" in outcomes[1]["message"]
     assert "/tmp" not in reply.text
     (added,) = outcomes[0]["article_ids"]
-    found = httpx.post(f"{served.url}/v1/search", json={"query": "tram zoo"}).json()["passages"]
+    found = patient.post(f"{served.url}/v1/search", json={"query": "tram zoo"}).json()["passages"]
     assert found[0]["article_id"] == added
-    removed = httpx.delete(f"{served.url}/v1/articles/{added}")
+    removed = patient.delete(f"{served.url}/v1/articles/{added}")
     assert removed.json() == {"removed": 1}
-    assert httpx.delete(f"{served.url}/v1/articles/{added}").status_code == 404
+    assert patient.delete(f"{served.url}/v1/articles/{added}").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["../../escaped.txt", "/etc/escaped.txt", "..\\escaped.txt"])
 def test_a_file_stays_where_it_is_put(served: Any, name: str, tmp_path: Path) -> None:
-    reply = httpx.post(f"{served.url}/v1/articles", files={"file": (name, b"Escaped\n\nIt ran away.")})
+    reply = patient.post(f"{served.url}/v1/articles", files={"file": (name, b"Escaped\n\nIt ran away.")})
     assert reply.status_code == 201
     kept = [path for path in tmp_path.rglob("escaped*") if path.is_file()]
     assert kept
@@ -90,17 +90,17 @@ def test_a_file_stays_where_it_is_put(served: Any, name: str, tmp_path: Path) ->
 
 def test_uploads_that_cannot_be_taken_are_said(served: Any) -> None:
     url = f"{served.url}/v1/articles"
-    nothing = httpx.post(url, files={"other": ("a.txt", b"x")})
+    nothing = patient.post(url, files={"other": ("a.txt", b"x")})
     assert nothing.status_code == 422
     assert "named file" in nothing.json()["error"]["message"]
-    assert httpx.post(url, data={"file": "text"}).status_code == 422
-    assert httpx.post(url, files={"file": ("a.exe", b"x")}).status_code == 422
-    big = httpx.post(url, files={"file": ("a.txt", b"x" * 200_000)})
+    assert patient.post(url, data={"file": "text"}).status_code == 422
+    assert patient.post(url, files={"file": ("a.exe", b"x")}).status_code == 422
+    big = patient.post(url, files={"file": ("a.txt", b"x" * 200_000)})
     assert big.status_code == 413
     assert "too large" in big.json()["error"]["message"]
-    many = httpx.post(url, files=[("file", (f"{number}.txt", b"x")) for number in range(51)])
+    many = patient.post(url, files=[("file", (f"{number}.txt", b"x")) for number in range(51)])
     assert many.status_code == 400
-    broken = httpx.post(url, content=b"--x\r\nnonsense", headers={"content-type": "multipart/form-data; boundary=x"})
+    broken = patient.post(url, content=b"--x\r\nnonsense", headers={"content-type": "multipart/form-data; boundary=x"})
     assert broken.status_code in (400, 422)
 
 
@@ -110,16 +110,16 @@ def test_while_another_program_writes_the_library_a_change_is_503_and_reading_go
     other = ArticleIndex(tmp_path / "state" / "index.sqlite3", embedder)
     with other.writing():
         for reply in (
-            httpx.post(f"{served.url}/v1/articles", files={"file": ("tram.txt", b"Tram\n\nIt reached the zoo.")}),
-            httpx.delete(f"{served.url}/v1/articles/ferry"),
+            patient.post(f"{served.url}/v1/articles", files={"file": ("tram.txt", b"Tram\n\nIt reached the zoo.")}),
+            patient.delete(f"{served.url}/v1/articles/ferry"),
         ):
             assert reply.status_code == 503
             assert int(reply.headers["retry-after"]) > 0
             assert "still writing" in reply.json()["error"]["message"]
             assert str(tmp_path) not in reply.text
-        assert httpx.get(f"{served.url}/v1/articles/ferry").status_code == 200
+        assert patient.get(f"{served.url}/v1/articles/ferry").status_code == 200
     other.close()
-    assert httpx.delete(f"{served.url}/v1/articles/ferry").status_code == 200
+    assert patient.delete(f"{served.url}/v1/articles/ferry").status_code == 200
 
 
 def test_what_one_server_adds_another_on_the_same_library_finds(
@@ -130,20 +130,20 @@ def test_what_one_server_adds_another_on_the_same_library_finds(
     with serving() as one, serving(loader=AssistantLoader.of(second)) as other:
         for server, reader, name in ((one, other, "tram"), (other, one, "metro")):
             text = f"The {name}\n\nThe {name} reached the zoo on Friday.".encode()
-            reply = httpx.post(f"{server.url}/v1/articles", files={"file": (f"{name}.txt", text)})
+            reply = patient.post(f"{server.url}/v1/articles", files={"file": (f"{name}.txt", text)})
             (added,) = reply.json()["outcomes"][0]["article_ids"]
-            found = httpx.post(f"{reader.url}/v1/search", json={"query": f"{name} zoo Friday"}).json()["passages"]
+            found = patient.post(f"{reader.url}/v1/search", json={"query": f"{name} zoo Friday"}).json()["passages"]
             assert found[0]["article_id"] == added
-            assert httpx.delete(f"{reader.url}/v1/articles/{added}").status_code == 200
-            assert httpx.get(f"{server.url}/v1/articles/{added}").status_code == 404
+            assert patient.delete(f"{reader.url}/v1/articles/{added}").status_code == 200
+            assert patient.get(f"{server.url}/v1/articles/{added}").status_code == 404
     index.close()
 
 
 def test_the_figures_name_routes_and_nothing_that_clients_make_up(served: Any) -> None:
-    httpx.get(f"{served.url}/v1/articles/secret-name")
-    httpx.get(f"{served.url}/made/up")
-    httpx.request("BREW", f"{served.url}/made/up")
-    figures = httpx.get(f"{served.url}/metrics").text
+    patient.get(f"{served.url}/v1/articles/secret-name")
+    patient.get(f"{served.url}/made/up")
+    patient.request("BREW", f"{served.url}/made/up")
+    figures = patient.get(f"{served.url}/metrics").text
     assert re.search(r'requests_total\{method="GET",route="/v1/articles/\{article_id:path\}",status="404"\} 1', figures)
     assert "secret-name" not in figures
     assert "made" not in figures

@@ -17,6 +17,7 @@ from assistant.errors import ModelConnectionError, QuestionError, UsageError
 from assistant.llama_index.language_model import AssistantLLM
 from assistant.llama_index.query_engine import AssistantQueryEngine
 from assistant.llama_index.retriever import ArticleRetriever
+from assistant.schema.articles import ArticleFilter
 
 QUESTION = "How many passengers did the new ferry carry?"
 
@@ -33,7 +34,9 @@ def test_a_retriever_gives_paragraphs_the_best_first(assistant: Any) -> None:
 
 
 def test_a_retriever_keeps_to_its_days(assistant: Any) -> None:
-    found = ArticleRetriever(assistant, since=date(2023, 1, 1), until=date(2023, 12, 31)).retrieve(QUESTION)
+    found = ArticleRetriever(
+        assistant, articles=ArticleFilter(since=date(2023, 1, 1), until=date(2023, 12, 31))
+    ).retrieve(QUESTION)
     assert {one.node.metadata["article_id"] for one in found} == {"bridge"}
 
 
@@ -64,7 +67,7 @@ def test_an_answers_sources_are_the_cited_paragraphs_with_the_words_quoted(assis
 
 
 def test_a_refusal_has_no_sources_and_days_are_kept_to(assistant: Any) -> None:
-    response = AssistantQueryEngine(assistant, until=date(2023, 12, 31)).query(QUESTION)
+    response = AssistantQueryEngine(assistant, articles=ArticleFilter(until=date(2023, 12, 31))).query(QUESTION)
     assert response.metadata["refused"]
     assert response.source_nodes == []
     assert str(response) == response.metadata["answer"]
