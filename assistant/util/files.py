@@ -1,4 +1,4 @@
-"""Files of people's work: put in place whole or not at all (a draft beside, flushed, renamed); nobody else's to read."""
+"""Files of people's work: put in place whole (a draft beside, flushed, renamed) or not at all, and kept private."""
 
 from __future__ import annotations
 
