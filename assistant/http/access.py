@@ -10,18 +10,23 @@ from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.http.errors import ApiError
+from assistant.errors import AssistantError
+from assistant.http.errors import ApiError, error_response
 from assistant.http.keys import ApiKey, KeyStore
 
 _BEARER = HTTPBearer(auto_error=False, description="an API key, made with: assistant keys add NAME")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 _BUSY_S = 5
+_WITH_BODIES = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class Access:
@@ -52,10 +57,16 @@ class Access:
             raise ApiError(403, f"the key {key.name!r} may only read; make one with: assistant keys add NAME --write")
         return key
 
+    def check(self, authorization: str) -> None:
+        """Raises 401 where a request with this header may do nothing at all; it is not counted."""
+        scheme, _, secret = authorization.partition(" ")
+        self._key(HTTPAuthorizationCredentials(scheme=scheme, credentials=secret) if secret else None)
+
     def _key(self, credentials: HTTPAuthorizationCredentials | None) -> ApiKey | None:
         if self._loopback and not self._keys.all():
             return None
-        key = self._keys.find(credentials.credentials) if credentials is not None else None
+        is_key = credentials is not None and credentials.scheme.lower() == "bearer"
+        key = self._keys.find(credentials.credentials) if credentials is not None and is_key else None
         if key is None:
             what = "this API key is not known or was revoked" if credentials else "an API key is needed"
             remedy = "send Authorization: Bearer KEY with one that was made with: assistant keys add NAME"
@@ -69,6 +80,29 @@ class Access:
         raise ApiError(
             429, f"more than {self._rate.amount} requests in a minute with this key", max(1, math.ceil(again))
         )
+
+
+class KeyFirst:
+    """ASGI middleware: answers 401 before a body is read. FastAPI reads it before it asks a dependency."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        if scope["type"] == "http" and scope["method"] in _WITH_BODIES:
+            try:
+                await run_in_threadpool(self._access.check, Headers(scope=scope).get("authorization", ""))
+            except HTTPException as error:
+                # What is still to come of the body is not waited for.
+                headers = {**(error.headers or {}), "connection": "close"}
+                await error_response(error.status_code, str(error.detail), headers=headers)(scope, receive, send)
+                return
+            except AssistantError:
+                # The route's dependency fails on the same, and tells it.
+                pass
+        await self._app(scope, receive, send)
 
 
 class Gate:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, suppress
 from typing import Protocol
+
+from fastapi.sse import EventSourceResponse
+from starlette.types import Receive, Scope, Send
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, UsageError
@@ -191,6 +194,21 @@ class Running:
         # From the thread that works; once the server has ended there is nobody to tell.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._items.put_nowait, item)
+
+
+class Streamed(EventSourceResponse):
+    """The events of a question; it is stopped when the response ends, also where the client left before the first."""
+
+    def __init__(self, content: AsyncIterator[bytes], running: Running) -> None:
+        super().__init__(content, headers={"cache-control": "no-store"})
+        self._running = running
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._running.close()
 
 
 def _nothing(_running: Running, _outcome: str, _seconds: float) -> None:

@@ -10,7 +10,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant import __version__
-from assistant.http.access import Access
+from assistant.http.access import Access, KeyFirst
 from assistant.http.answers import Line, Opening, Questions
 from assistant.http.ask import ask_routes
 from assistant.http.chat import chat_routes
@@ -73,6 +73,7 @@ def create_api(
     # The last one added is the first to see a request.
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=_JSON_BYTES)
     app.add_middleware(TooLargeAsJson)
+    app.add_middleware(KeyFirst, access=access)
     app.add_middleware(Observed, metrics=metrics)
     return Api(app, questions, access)
 

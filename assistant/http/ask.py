@@ -8,10 +8,10 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
-from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse
+from fastapi.sse import KEEPALIVE_COMMENT
 
 from assistant.http.access import Access
-from assistant.http.answers import Questions, Running
+from assistant.http.answers import Questions, Running, Streamed
 from assistant.http.errors import documented, error_body, explained
 from assistant.http.events import sent
 from assistant.http.schemas import AnswerOut, AskBody, filter_of
@@ -41,7 +41,7 @@ def ask_routes(questions: Questions, access: Access) -> APIRouter:
         """
         running = questions.submit(question_of(body))
         if body.stream or "text/event-stream" in request.headers.get("accept", ""):
-            return EventSourceResponse(_events(questions, running, body.steps), headers={"cache-control": "no-store"})
+            return Streamed(_events(questions, running, body.steps), running)
         answer = await running.answer(request.is_disconnected)
         if answer is None:
             return Response(status_code=_CLIENT_LEFT)

@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
-from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse
+from fastapi.sse import KEEPALIVE_COMMENT
 
 from assistant.answering.render import with_marks
 from assistant.errors import ArticleError, QuestionError
 from assistant.http.access import Access
-from assistant.http.answers import Questions, Running
+from assistant.http.answers import Questions, Running, Streamed
 from assistant.http.errors import ApiError, documented, error_body, explained
 from assistant.http.events import sent
 from assistant.http.schemas import ChatBody
@@ -62,7 +62,7 @@ def chat_routes(questions: Questions, access: Access) -> APIRouter:
         completion = _Completion(questions, str(request.base_url))
         running = questions.submit(_question(body))
         if body.stream:
-            return EventSourceResponse(completion.events(running), headers={"cache-control": "no-store"})
+            return Streamed(completion.events(running), running)
         answer = await running.answer(request.is_disconnected)
         return Response(status_code=_CLIENT_LEFT) if answer is None else JSONResponse(completion.whole(answer))
 

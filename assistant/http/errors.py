@@ -89,27 +89,28 @@ def add_error_handlers(app: FastAPI, public: Public) -> None:
     async def _told(_request: Request, error: AssistantError) -> Response:
         made = explained(error, public)
         headers = {"retry-after": str(made.retry_after)} if made.retry_after is not None else None
-        return _response(made.status, str(made), headers=headers)
+        return error_response(made.status, str(made), headers=headers)
 
     @app.exception_handler(HTTPException)
     async def _http(_request: Request, error: HTTPException) -> Response:
-        return _response(error.status_code, str(error.detail), headers=error.headers)
+        return error_response(error.status_code, str(error.detail), headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_request: Request, error: RequestValidationError) -> Response:
         found = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()[:_SHOWN]]
         message = "; ".join(f"{where}: {what}" for where, what in found)
-        return _response(422, message.encode("utf-8", "replace").decode(), found[0][0] if found else None)
+        return error_response(422, message.encode("utf-8", "replace").decode(), found[0][0] if found else None)
 
     @app.exception_handler(Exception)
     async def _inside(_request: Request, error: Exception) -> Response:
         _log.error("a request failed", exc_info=error)
-        return _response(500, _INSIDE)
+        return error_response(500, _INSIDE)
 
 
-def _response(
+def error_response(
     status: int, message: str, param: str | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
+    """An answer with an `ErrorBody`."""
     param = param.encode("utf-8", "replace").decode() if param else None
     return JSONResponse(error_body(status, message, param), status, headers=dict(headers or {}))
 
@@ -128,7 +129,7 @@ class TooLargeAsJson:
             nonlocal replaced
             if message["type"] == "http.response.start" and message["status"] == 413:
                 replaced = True
-                await _response(413, _TOO_LARGE)(scope, receive, send)
+                await error_response(413, _TOO_LARGE)(scope, receive, send)
             elif not replaced:
                 await send(message)
 

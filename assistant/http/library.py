@@ -87,7 +87,7 @@ def library_routes(questions: Questions, access: Access, *, max_upload: int) -> 
         status_code=201,
         dependencies=writing,
         response_model=OutcomesOut,
-        responses=_documented(400, 403),
+        responses=_documented(400, 403, 415),
         max_body_size=max_upload + _FORM_BYTES,
         openapi_extra={"requestBody": _FORM},
     )
@@ -96,6 +96,7 @@ def library_routes(questions: Questions, access: Access, *, max_upload: int) -> 
 
         422 where not one of them could be read.
         """
+        _check_form(request)
         # The form is read here and not by a parameter, so that nothing is read before the key is known.
         with uploading.passing():
             async with request.form(max_files=_MOST_FILES) as form:
@@ -123,6 +124,13 @@ def library_routes(questions: Questions, access: Access, *, max_upload: int) -> 
         return {"removed": removed}
 
     return routes
+
+
+def _check_form(request: Request) -> None:
+    """Raises 415 for a form of another kind than with files: it would be kept in memory while it is read."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        raise ApiError(415, "files are sent as multipart/form-data, in parts named file")
 
 
 def _documented(*codes: int) -> dict[int | str, dict[str, Any]]:

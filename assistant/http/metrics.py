@@ -76,8 +76,9 @@ class Observed:
             await self._app(scope, receive, named)
         finally:
             # The route as it is declared: the figures do not grow with what clients make up.
-            route = getattr(scope.get("route"), "path", "other")
-            method = scope["method"] if route != "other" else "other"
+            declared = scope.get("route")
+            route = getattr(declared, "path", "other")
+            method = scope["method"] if scope["method"] in (getattr(declared, "methods", None) or ()) else "other"
             self._metrics.requests.labels(method, route, str(status)).inc()
             seen = {
                 "request_id": request_id,

@@ -13,6 +13,7 @@ from assistant.library.mapping import UpdateReport
 from assistant.library.moving import move_kept
 from assistant.library.restore import finish_restore
 from assistant.settings import Settings, default_articles
+from assistant.util.files import keep_private
 from assistant.util.progress import Progress, ProgressOf, unseen
 
 Say = Callable[[str], None]
@@ -64,6 +65,10 @@ def open_place(place: LibraryLocation, settings: Settings, say: Say | None = Non
     finish_restore(settings.home)
     move_kept(place, say)
     path = place.state / "index.sqlite3"
+    if settings.home in place.state.parents:
+        # Articles and uploads. A library that was named, by --index DIR, may be shared on purpose.
+        for ours in (place.state, place.kept, *place.state.glob(f"{path.name}*")):
+            keep_private(ours)
     index = ArticleIndex(path, open_embedder(settings), kept=place.kept, address=place.address, say=say)
     return Library(index, place.mirror)
 

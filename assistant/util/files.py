@@ -1,10 +1,11 @@
-"""Put a file in place whole or not at all: write a draft beside it, flush it to the disk, rename it."""
+"""Files of people's work: put in place whole (a draft beside, flushed, renamed) or not at all, and kept private."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,3 +50,14 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def keep_private(path: Path) -> None:
+    """Take away what others than its owner may do with a file or folder that an earlier version made, if it is ours.
+
+    What is not there, or another user's, is left as it is.
+    """
+    with contextlib.suppress(OSError):
+        mode = stat.S_IMODE(path.lstat().st_mode)
+        if mode & 0o077 and not path.is_symlink():
+            path.chmod(mode & 0o700)

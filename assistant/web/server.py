@@ -22,6 +22,7 @@ from assistant.web.security.limits import BodyLimit, UploadLimit
 from assistant.web.security.login import LoginWall, add_login
 from assistant.web.security.middleware import HostGuard, OwnUploads, SecurityHeaders
 from assistant.web.security.pages import PageSessions
+from assistant.web.security.slow import SlowBody
 from assistant.web.security.temporary import UploadFolder
 from assistant.web.security.throttle import LoginLimit
 from assistant.web.security.upload_policy import UploadPolicy
@@ -103,6 +104,7 @@ def create_server(page: gr.Blocks, conversations: ConversationStore, door: Door,
 
 def guarded(app: FastAPI, host: str, names: Collection[str] = ()) -> FastAPI:
     """An application that answers only requests for `host` or `names`, with the headers that browsers heed."""
+    app.add_middleware(SlowBody)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HostGuard, hosts=AllowedHosts(host, names))
     return app

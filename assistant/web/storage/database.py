@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import IndexStoreError
+from assistant.util.files import keep_private
 from assistant.util.sqlite import transaction
 
 Connection = sqlite3.Connection
@@ -46,6 +47,8 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             # What people ask is nobody else's to read; SQLite gives the files beside it the same mode.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            for end in ("", *_BESIDE):
+                keep_private(path.with_name(path.name + end))
         except OSError as error:
             raise IndexStoreError(
                 f"{what} {path}: cannot be opened for writing ({error.strerror}); "

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -152,3 +154,63 @@ def test_a_request_is_logged_as_one_line_without_what_is_secret(served: Any, cap
     assert (told["route"], told["status"], told["key"]) == ("/v1/search", 200, key.id)
     assert secret not in line
     assert "plan" not in line
+
+
+def test_who_has_no_key_is_refused_before_a_body_came(serving: Any) -> None:
+    """The headers promise a body that never comes: whoever waited for it would never answer."""
+    with serving(loopback=False, max_upload=1 << 20) as served:
+        host, port = served.url.removeprefix("http://").split(":")
+        for path, kind in (("/v1/ask", "application/json"), ("/v1/articles", "multipart/form-data; boundary=x")):
+            with socket.create_connection((host, int(port)), 60) as client:
+                head = f"POST {path} HTTP/1.1\r\nhost: {host}:{port}\r\ncontent-type: {kind}\r\ncontent-length: 999\r\n"
+                client.sendall(f"{head}\r\n".encode())
+                assert client.recv(100).startswith(b"HTTP/1.1 401"), path
+
+
+def test_methods_that_clients_make_up_do_not_fill_the_figures(served: Any) -> None:
+    for number in range(5):
+        assert patient.request(f"MADEUP{number}", f"{served.url}/v1/ask").status_code == 405
+    told = patient.get(f"{served.url}/metrics").text
+    assert "MADEUP" not in told
+    assert 'method="other"' in told
+
+
+def test_a_question_whose_client_left_at_once_is_stopped_and_forgotten(serving: Any, model: Any) -> None:
+    """Before its stream was begun nobody else would have ended it."""
+    model.hold = True
+    with serving() as served:
+        for path, body in (
+            ("/v1/ask", {"question": "How many?", "stream": True}),
+            (
+                "/v1/chat/completions",
+                {"model": "news-assistant", "messages": [{"role": "user", "content": "How many?"}], "stream": True},
+            ),
+        ):
+            messages = [{"type": "http.request", "body": json.dumps(body).encode(), "more_body": False}]
+
+            async def receive(messages: Any = messages) -> Any:
+                return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+            async def send(_message: Any) -> None:
+                await asyncio.sleep(0)
+
+            scope = {
+                "type": "http",
+                "asgi": {"spec_version": "2.3"},
+                "http_version": "1.1",
+                "method": "POST",
+                "scheme": "http",
+                "path": path,
+                "query_string": b"",
+                "headers": [(b"content-type", b"application/json"), (b"host", b"127.0.0.1")],
+                "server": ("127.0.0.1", 80),
+            }
+            asyncio.run(served.api.app(scope, receive, send))
+            assert "assistant_questions_running 0.0" in patient.get(f"{served.url}/metrics").text
+
+
+def test_files_come_as_parts_of_a_form_alone(served: Any) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    refused = patient.post(f"{served.url}/v1/articles", content=b"file=" + b"x" * 2000, headers=form)
+    assert refused.status_code == 415
+    assert "multipart/form-data" in refused.json()["error"]["message"]

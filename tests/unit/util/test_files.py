@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.util.files import replace_file, replacing
+from assistant.util.files import keep_private, replace_file, replacing
 
 
 def test_a_file_is_replaced_and_missing_folders_are_made(tmp_path: Path) -> None:
@@ -56,3 +56,22 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     with pytest.raises(OSError, match="x"):
         replace_file(tmp_path / "x" / "y", "text")
+
+
+@pytest.mark.parametrize(("before", "after"), [(0o666, 0o600), (0o755, 0o700), (0o440, 0o400), (0o600, 0o600)])
+def test_others_lose_what_they_may_do_with_a_file(tmp_path: Path, before: int, after: int) -> None:
+    path = tmp_path / "x"
+    path.touch()
+    path.chmod(before)
+    keep_private(path)
+    assert stat.S_IMODE(path.stat().st_mode) == after
+
+
+def test_what_a_link_leads_to_and_what_is_not_there_are_left_alone(tmp_path: Path) -> None:
+    path, link = tmp_path / "x", tmp_path / "link"
+    path.touch(0o644)
+    path.chmod(0o644)
+    link.symlink_to(path)
+    keep_private(link)
+    keep_private(tmp_path / "none")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644

@@ -60,6 +60,17 @@ def test_nobody_else_on_the_machine_may_read_it(path: Path) -> None:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
 
+def test_a_file_that_an_earlier_version_made_wide_is_taken_from_others(path: Path) -> None:
+    first = Database(path, "things", [FIRST])
+    add(first, "a")
+    first.close()
+    journal = path.with_name(f"{path.name}-journal")
+    for file in (path, journal):
+        file.chmod(0o666)
+    assert names(Database(path, "things", [FIRST])) == ["a"]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in (path, journal)] == [0o600, 0o600]
+
+
 def test_an_older_file_is_brought_up_to_date_with_what_it_holds(path: Path) -> None:
     add(Database(path, "things", [FIRST]), "a")
     newer = Database(path, "things", [FIRST, SECOND])
