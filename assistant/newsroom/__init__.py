@@ -1,1 +1,1 @@
-"""What a newsroom does with answers: exports them for fact-checking."""
+"""What a newsroom does with answers and with a library: exports for a fact check, checks of drafts."""

@@ -49,6 +49,7 @@ MAY_IMPORT = {
         "assistant.util.sqlite",
         "assistant.web.storage.database",
     },
+    "markdown_it": {"assistant.newsroom.draft"},
     "rispy": {"assistant.newsroom.references"},
     "bibtexparser": {"assistant.newsroom.references"},
     "gradio": {"assistant.web.app", "assistant.web.server"},

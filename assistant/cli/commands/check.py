@@ -1,0 +1,97 @@
+"""`assistant check`: a draft against the library."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.cli.commands.common import Commands, add_folder_and_model, say, settings_of, warn
+from assistant.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.newsroom.draft_check import CheckedSentence
+
+
+def add(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    check = commands.add_parser("check", help="check each sentence of a draft against the library")
+    check.add_argument("draft", metavar="FILE", help="Markdown or plain text; - for standard input")
+    check.add_argument("--json", action="store_true", help="one JSON object a sentence, a line each")
+    add_folder_and_model(check)
+    check.set_defaults(run=_check)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from collections import Counter
+
+    from assistant.cli.terminal import as_json, progress_bars
+    from assistant.newsroom.desk import open_desk
+    from assistant.newsroom.draft import sentences_of
+    from assistant.newsroom.draft_check import DraftChecker, Verdict
+
+    where = "standard input" if arguments.draft == "-" else f"draft {arguments.draft}"
+    markdown = not arguments.draft.lower().endswith((".txt", ".text"))
+    sentences = sentences_of(_text(arguments.draft), where, markdown=markdown)
+    counts: Counter[Verdict] = Counter()
+    with open_desk(settings_of(arguments), progress_bars, say) as (desk, update):
+        warn(update.problems)
+        for checked in DraftChecker(desk).check(sentences, progress_bars("checking", "sentences")):
+            counts[checked.verdict] += 1
+            if arguments.json:
+                print(as_json(_to_dict(checked), indent=None), flush=True)
+            else:
+                _print(checked)
+    if not arguments.json:
+        print("\n" + ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
+    return 1 if counts[Verdict.OTHERWISE] or update.problems else 0
+
+
+def _text(given: str) -> str:
+    try:
+        content = sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError as error:
+        raise UsageError(f"draft {given} does not exist") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"draft {given} cannot be read ({error}); give a UTF-8 file of Markdown or text") from error
+
+
+def _print(checked: CheckedSentence) -> None:
+    from assistant.cli.terminal import byline, printable
+    from assistant.schema.articles import iso_day
+    from assistant.text.unicode import one_line
+
+    print(f"{checked.verdict}, line {checked.sentence.line}: {printable(checked.sentence.text)}")
+    for reading in checked.readings:
+        for part in reading.evidence:
+            passage = part.passage
+            place = byline(passage.source, passage.via, iso_day(passage.published))
+            print(f"    {one_line(place)}, {one_line(passage.title)}, paragraph {passage.paragraph.number}")
+            print(f"    “{one_line(part.quote.text)}”")
+
+
+def _to_dict(checked: CheckedSentence) -> dict[str, Any]:
+    from assistant.schema.articles import iso_day
+
+    return {
+        "line": checked.sentence.line,
+        "sentence": checked.sentence.text,
+        "verdict": checked.verdict,
+        "sources": [
+            {
+                "article_id": part.passage.article_id,
+                "title": part.passage.title,
+                "source": part.passage.source,
+                "via": part.passage.via,
+                "published": iso_day(part.passage.published),
+                "paragraph": part.passage.paragraph.number,
+                "paragraph_id": part.passage.paragraph.id,
+                "quote": part.quote.text,
+                "stated": round(reading.signals.stated, 4),
+            }
+            for reading in checked.readings
+            for part in reading.evidence
+        ],
+    }

@@ -1,0 +1,147 @@
+"""A draft against the library: is each sentence stated, stated otherwise, or not stated?
+
+Three judgements tell these apart. What states a sentence, the judge knows. What states it *otherwise* answers
+the question whether it is so and does not state it; or it lies near in meaning and has another figure in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import zip_longest
+
+from assistant.newsroom.desk import Desk
+from assistant.newsroom.draft import DraftedSentence
+from assistant.retrieval.context import ArticleContext
+from assistant.retrieval.passages import heading
+from assistant.util.progress import Progress
+from assistant.verification.evidence import Evidence
+from assistant.verification.exact import unstated_figures
+from assistant.verification.reckoning import follow
+from assistant.verification.verifier import STATED
+
+_PASSAGES, _ARTICLES = 8, 4
+
+
+class Verdict(StrEnum):
+    """What the library says of a sentence."""
+
+    STATED = "stated"
+    OTHERWISE = "stated otherwise"
+    NOT_STATED = "not stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known of a sentence and one article.
+
+    `stated`: P(it states the sentence), in [0, 1]; `answered`: P(it answers whether the sentence is so); `near`: cosine
+    of the sentence and its nearest place, in [-1, 1]; `figure`: a figure of the sentence is not in it and does not
+    follow from it.
+    """
+
+    stated: float
+    answered: float
+    near: float
+    figure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From where a signal counts; `python -m evals.draft_check` fits them."""
+
+    stated: float = STATED
+    answered: float = 0.5
+    near: float = 0.55
+
+
+THRESHOLDS = Thresholds()
+
+
+def decide(signals: Signals, at: Thresholds = THRESHOLDS) -> Verdict:
+    """What one article says of a sentence."""
+    if signals.stated >= at.stated and not signals.figure:
+        return Verdict.STATED
+    if signals.near >= at.near and (signals.figure or signals.answered >= at.answered):
+        return Verdict.OTHERWISE
+    return Verdict.NOT_STATED
+
+
+def overall(verdicts: Iterable[Verdict]) -> Verdict:
+    """What several articles say together: stated where one states it, else otherwise where one does."""
+    found = set(verdicts)
+    return next((verdict for verdict in (Verdict.STATED, Verdict.OTHERWISE) if verdict in found), Verdict.NOT_STATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one article says of a sentence, and the words that it says it with."""
+
+    signals: Signals
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence of a draft, what the library says of it, and the articles that say so; none where it is not stated."""
+
+    sentence: DraftedSentence
+    verdict: Verdict
+    readings: tuple[Reading, ...]
+
+
+class DraftChecker:
+    """Looks each sentence up in the whole library."""
+
+    def __init__(self, desk: Desk, thresholds: Thresholds = THRESHOLDS) -> None:
+        self._desk = desk
+        self._thresholds = thresholds
+
+    def check(self, sentences: Sequence[DraftedSentence], progress: Progress) -> Iterator[CheckedSentence]:
+        """Each sentence as soon as it is checked, in their order. Raises `ModelError`."""
+        for done, sentence in enumerate(sentences, 1):
+            yield self._checked(sentence)
+            progress(done, len(sentences))
+
+    def read(self, sentence: DraftedSentence) -> list[Reading]:
+        """What each of the nearest articles says of a sentence."""
+        return [reading for context in self._contexts(sentence) if (reading := self._reading(sentence.text, context))]
+
+    def _checked(self, sentence: DraftedSentence) -> CheckedSentence:
+        readings = self.read(sentence)
+        verdicts = [decide(reading.signals, self._thresholds) for reading in readings]
+        verdict = overall(verdicts)
+        said = [] if verdict is Verdict.NOT_STATED else zip(readings, verdicts, strict=True)
+        return CheckedSentence(sentence, verdict, tuple(reading for reading, own in said if own is verdict))
+
+    def _contexts(self, sentence: DraftedSentence) -> list[ArticleContext]:
+        """By the sentence alone, and with the one before it, which may name who "she" is."""
+        found = [self._desk.search(sentence.text, _PASSAGES)]
+        if sentence.before:
+            found.append(self._desk.search(f"{sentence.before} {sentence.text}", _PASSAGES))
+        in_turn = [passage for turn in zip_longest(*found) for passage in turn if passage]
+        passages = list({passage.paragraph.id: passage for passage in in_turn}.values())
+        return self._desk.contexts(passages)[:_ARTICLES]
+
+    def _reading(self, sentence: str, context: ArticleContext) -> Reading | None:
+        evidence = self._desk.finder.find(sentence, context.passages)
+        if not evidence:
+            return None
+        near = max(self._desk.similar(sentence, [part.quote.text for part in evidence]))
+        return Reading(
+            Signals(
+                self._desk.judge.stated(sentence, context),
+                # A yes-or-no question, of which "no" is an answer too.
+                self._desk.judge.answered(f"Is it true or false that: {sentence}", context),
+                near,
+                _has_other_figure(sentence, context),
+            ),
+            evidence,
+        )
+
+
+def _has_other_figure(sentence: str, context: ArticleContext) -> bool:
+    texts = [text for passage in context.passages for text in (passage.paragraph.text, heading(passage))]
+    unstated = unstated_figures(sentence, texts)
+    return any(not follow(figure.values, context.passages) for figure in unstated)

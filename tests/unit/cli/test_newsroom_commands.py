@@ -1,0 +1,74 @@
+"""The commands of a newsroom, over a folder of articles, with a model that answers by rule behind HTTP."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from scripted_model import ScriptedModel
+
+from assistant.cli import main
+
+STORY = "Tram line closed\n\nLUND, May 2, 2019 (AFP) - The tram line 14 was closed in Lund by the mayor.\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "tram.txt").write_text(STORY)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+@pytest.fixture
+def model() -> Iterator[str]:
+    scripted = ScriptedModel()
+    yield scripted.name
+    scripted.close()
+
+
+def run(command: str, *arguments: str, model: str = "") -> int:
+    return main.run([command, *arguments, "--articles", "news", *(["--model", model] if model else [])])
+
+
+@pytest.mark.parametrize(
+    ("draft", "verdict", "code"),
+    [
+        ("The tram line 14 was closed.", "stated", 0),
+        ("The tram line 17 was closed in Lund by the mayor.", "stated otherwise", 1),
+        ("Whales sing.", "not stated", 0),
+    ],
+)
+def test_check_prints_the_verdict_with_its_quote(
+    folder: Path, model: str, capsys: pytest.CaptureFixture[str], draft: str, verdict: str, code: int
+) -> None:
+    (folder / "draft.md").write_text(f"# {draft}\n")
+    assert run("check", "draft.md", model=model) == code
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"{verdict}, line 1: {draft}\n")
+    assert f"1 {verdict}" in printed.splitlines()[-1]
+    assert ("“The tram line 14 was closed in Lund by the mayor.”" in printed) == (verdict != "not stated")
+
+
+def test_check_reads_standard_input_and_writes_json(
+    folder: Path, model: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"The tram line 14 was closed. Whales sing.")))
+    assert run("check", "-", "--json", model=model) == 0
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (first["verdict"], second["verdict"], second["sources"]) == ("stated", "not stated", [])
+    source = first["sources"][0]
+    assert (source["paragraph_id"], source["source"], source["published"]) == ("tram#p1", "AFP", "2019-05-02")
+
+
+@pytest.mark.parametrize(("name", "told"), [("none.md", "does not exist"), ("news", "cannot be read")])
+def test_a_draft_that_cannot_be_read_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str, told: str
+) -> None:
+    assert run("check", name) == 2
+    assert f"draft {name} {told}" in capsys.readouterr().err

@@ -1,0 +1,36 @@
+"""The examples of docs/newsroom.md run, over files and with a model behind HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from scripted_model import ScriptedModel
+
+
+@pytest.fixture
+def model() -> Iterator[str]:
+    scripted = ScriptedModel()
+    yield scripted.name
+    scripted.close()
+
+
+@pytest.fixture
+def articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    (tmp_path / "news").mkdir()
+    story = "Tram line closed\n\nLUND, May 2, 2019 (AFP) - The tram line was closed in Lund by the mayor.\n"
+    (tmp_path / "news" / "tram.txt").write_text(story)
+    return tmp_path / "news"
+
+
+def run(heading: str, **names: object) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "newsroom.md").read_text(encoding="utf-8")
+    section = page.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    exec(section.split("```python\n")[1].split("```")[0], names)
+
+
+def test_check_a_draft(model: str, articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("Check a draft", model=model, articles=articles)
+    assert capsys.readouterr().out == "stated ['The tram line was closed in Lund by the mayor.']\n"
