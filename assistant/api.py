@@ -233,6 +233,10 @@ class Assistant:
         """Remove articles from the library, not their files; how many there were. Raises `IndexStoreError`."""
         return self.library.remove(ids)
 
+    def judge(self, scope: QuestionScope | None = None) -> Judge:
+        """What is a matter of meaning, judged by the language model, as it judges answers."""
+        return Judge(self.model.within(scope or QuestionScope()), self._prompts)
+
     def resolve(self, citation: Citation) -> CitationState:
         """Whether a saved citation still stands."""
         return self.index.resolve(citation)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import UsageError
 from assistant.library.kept import asked_path
@@ -40,10 +42,36 @@ class Conversation:
 
     def keep(self, question: Question, answer: Answer, say: Callable[[str], object]) -> None:
         """Put this question and its answer after its history; `say` hears where that cannot be."""
-        turns = [*question.history, Turn("user", question.text), Turn("assistant", answer.answer)][-_MOST_TURNS:]
-        stored = [{"role": one.role, "content": one.content} for one in turns]
+        asked = datetime.now(UTC).isoformat(timespec="seconds")
+        stored = [
+            *self._known(question.history),
+            {"role": "user", "content": question.text},
+            {"role": "assistant", "content": answer.answer, "asked": asked, "given": answer.to_dict()},
+        ][-_MOST_TURNS:]
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self._path, json.dumps(stored), mode=0o600)
         except OSError as error:
             say(f"{self._path}: cannot be written ({error.strerror}); --continue will not know of this question")
+
+    def answers(self) -> list[tuple[Mapping[str, Any], datetime]]:
+        """The answers that are kept (`Answer.to_dict()`), and when they were given; none where there is no file.
+
+        Raises `UsageError` where the file cannot be read.
+        """
+        if not self._path.exists():
+            return []
+        self.turns()
+        return [
+            (one["given"], datetime.fromisoformat(one["asked"]))
+            for one in json.loads(self._path.read_bytes())
+            if "given" in one
+        ]
+
+    def _known(self, history: Sequence[Turn]) -> list[dict[str, Any]]:
+        """The turns of a history as they are kept, with their answers."""
+        try:
+            kept = {(one["role"], one["content"]): one for one in json.loads(self._path.read_bytes())}
+        except (OSError, ValueError, TypeError, KeyError):
+            kept = {}
+        return [kept.get((one.role, one.content), {"role": one.role, "content": one.content}) for one in history]

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from assistant.errors import UsageError
+from assistant.schema.answers import Answer
 from assistant.util.validation import fault
 
 
@@ -53,6 +54,7 @@ class SavedAnswer(_Row):
     """An answer or a refusal."""
 
     question: str
+    standalone_question: str = ""
     answer: str
     refused: bool
     refusal_reason: str | None = None
@@ -69,6 +71,11 @@ class SavedAnswer(_Row):
                 if number not in known:
                     raise ValueError(f"a sentence cites [{number}], which is not among the citations")
         return self
+
+
+def of_answer(answer: Answer) -> SavedAnswer:
+    """An answer as it is saved."""
+    return SavedAnswer.model_validate(answer.to_dict())
 
 
 def parse_answers(text: str, where: str) -> list[SavedAnswer]:

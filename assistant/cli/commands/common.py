@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.errors import UsageError
+from assistant.errors import AssistantError, UsageError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
@@ -110,3 +110,27 @@ def warn(problems: Sequence[str]) -> None:
 
     for problem in problems:
         print(f"assistant: skipped {one_line(problem)}", file=sys.stderr)
+
+
+def answers_text(given: str) -> str:
+    """A file of answers, "-": standard input. Raises `UsageError`."""
+    try:
+        content = sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
+        return content.decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise UsageError(f"answers file {given} does not exist") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"answers file {given} cannot be read ({error}); give a UTF-8 file of answers") from error
+
+
+def put(text: str, output: Path | None) -> None:
+    """Write to a file, whole or not at all, or to standard output. Raises `AssistantError`."""
+    from assistant.util.files import replace_file
+
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        replace_file(output, text)
+    except OSError as error:
+        raise AssistantError(f"output file {output}: {error.strerror}; name another --output") from error

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.cli.commands.common import Commands, add_folder, say, say_always, settings_of, warn
-from assistant.errors import ArticleError, AssistantError, UsageError
+from assistant.cli.commands.common import Commands, add_folder, answers_text, put, say, say_always, settings_of, warn
+from assistant.errors import ArticleError
 
 if TYPE_CHECKING:
     from assistant.library.index import ArticleIndex
@@ -38,13 +37,13 @@ def _export(arguments: argparse.Namespace) -> int:
     from assistant.schema.answers import CitationState
 
     where = "standard input" if arguments.answers == "-" else arguments.answers
-    answers = parse_answers(_text(arguments.answers), where)
+    answers = parse_answers(answers_text(arguments.answers), where)
     library, update = open_collection(settings_of(arguments), progress_bars, say)
     try:
         check = fact_check(answers, lambda key: _article(library.index, key), datetime.now().astimezone())
     finally:
         library.index.close()
-    _put(write(check, arguments.format), arguments.output)
+    put(write(check, arguments.format), arguments.output)
     warn(update.problems)
     for source in check.sources:
         if source.state is not CitationState.UNCHANGED:
@@ -52,30 +51,8 @@ def _export(arguments: argparse.Namespace) -> int:
     return 1 if update.problems else 0
 
 
-def _text(given: str) -> str:
-    try:
-        content = sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
-        return content.decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise UsageError(f"answers file {given} does not exist") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"answers file {given} cannot be read ({error}); give a UTF-8 file of answers") from error
-
-
 def _article(index: ArticleIndex, key: str) -> Article | None:
     try:
         return index.article(key)
     except ArticleError:
         return None
-
-
-def _put(text: str, output: Path | None) -> None:
-    from assistant.util.files import replace_file
-
-    if output is None:
-        sys.stdout.write(text)
-        return
-    try:
-        replace_file(output, text)
-    except OSError as error:
-        raise AssistantError(f"output file {output}: {error.strerror}; name another --output") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,6 +116,16 @@ class ConversationStore:
             for row in rows
             if row["position"] is not None
         ]
+
+    def everything(self) -> Iterator[tuple[str, Message]]:
+        """The messages of all owners with their conversations' titles, for whoever may read the file."""
+        rows = self._database.read(
+            "SELECT c.title, m.position, m.question, m.answer, m.asked_at FROM messages AS m"
+            " JOIN conversations AS c ON c.number = m.conversation ORDER BY m.asked_at, m.position"
+        )
+        for row in rows:
+            answer, asked = json.loads(row["answer"]), _read(row["asked_at"])
+            yield row["title"], Message(row["position"], row["question"], answer, asked)
 
     def append(
         self, owner: str, conversation: str, question: str, answer: Mapping[str, Any], *, at: int | None = None

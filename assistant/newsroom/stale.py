@@ -1,0 +1,177 @@
+"""Which saved answers no longer hold: their sources moved, or a newer report answers otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from assistant.api import Assistant
+from assistant.errors import ArticleError
+from assistant.newsroom.answers_file import SavedAnswer, SavedCitation, of_answer
+from assistant.newsroom.comparison import Difference, compare
+from assistant.newsroom.nearness import near_passages
+from assistant.schema.answers import Citation, CitationState, Question
+from assistant.schema.articles import Article, ArticleFilter
+from assistant.util.progress import Progress
+
+# Passages that may come near a question, of those that the retriever finds.
+_LOOKED_AT = 20
+
+
+class Change(StrEnum):
+    """Why an answer is stale."""
+
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    CORRECTED = "corrected"
+    OTHERWISE = "answered otherwise"
+    ANSWERED = "answered now"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer that is kept somewhere: `where` names the place for a reader, `asked` when it was given."""
+
+    answer: SavedAnswer
+    where: str
+    asked: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that changed: `detail` tells it in a line, `article_id` is the article concerned.
+
+    `newer` is the newer answer, where the question was asked again.
+    """
+
+    change: Change
+    article_id: str
+    detail: str
+    newer: SavedAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """An answer that no longer holds, and why."""
+
+    kept: Kept
+    reasons: tuple[Reason, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a JSON object."""
+        reasons = [
+            {
+                "change": reason.change.value,
+                "article_id": reason.article_id,
+                "detail": reason.detail,
+                "newer": reason.newer.model_dump(mode="json") if reason.newer else None,
+            }
+            for reason in self.reasons
+        ]
+        asked = self.kept.asked.isoformat(timespec="seconds") if self.kept.asked else None
+        answer = self.kept.answer
+        return {
+            "question": answer.question,
+            "answer": answer.answer,
+            "where": self.kept.where,
+            "asked": asked,
+            "reasons": reasons,
+        }
+
+
+class StaleCheck:
+    """Checks answers against a library; the model is asked only where a newer paragraph comes near the question."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._judge = assistant.judge()
+
+    def run(self, answers: Sequence[Kept], progress: Progress | None = None) -> Iterator[Stale]:
+        """What is stale, in order. Raises `ModelError`."""
+        for done, kept in enumerate(answers):
+            if progress:
+                progress(done, len(answers))
+            reasons = self.reasons(kept)
+            if reasons:
+                yield Stale(kept, reasons)
+        if progress:
+            progress(len(answers), len(answers))
+
+    def reasons(self, kept: Kept) -> tuple[Reason, ...]:
+        """What changed for one answer; () where it holds."""
+        moved = [self._moved(citation, kept.asked) for citation in _first_of_each(kept.answer.citations)]
+        newer = self._newer(kept)
+        return (*filter(None, moved), *([newer] if newer else []))
+
+    def _moved(self, citation: SavedCitation, asked: datetime | None) -> Reason | None:
+        named = f"“{citation.title}”"
+        match self._assistant.resolve(_as_cited(citation)):
+            case CitationState.GONE:
+                detail = f"{named} is no longer in the library"
+                return Reason(Change.WITHDRAWN, citation.article_id, detail)
+            case CitationState.CHANGED:
+                detail = f"{named} no longer has paragraph {citation.paragraph} as it was cited"
+                return Reason(Change.REPLACED, citation.article_id, detail)
+        article = self._article(citation.article_id)
+        if article and asked and article.modified and article.modified > asked.date():
+            told = "corrected" if article.corrected else "changed"
+            detail = f"{named} was {told} on {article.modified.isoformat()}; the cited paragraph stands"
+            return Reason(Change.CORRECTED, citation.article_id, detail)
+        return None
+
+    def _article(self, article_id: str) -> Article | None:
+        try:
+            return self._assistant.article(article_id)
+        except ArticleError:
+            return None
+
+    def _newer(self, kept: Kept) -> Reason | None:
+        answer = kept.answer
+        since = _since(kept)
+        if since is None:
+            return None
+        days = ArticleFilter(since=since, as_of=answer.as_of)
+        if days.last is not None and days.last < since:
+            return None
+        text = answer.standalone_question or answer.question
+        near = near_passages(text, self._assistant.search(text, days, limit=_LOOKED_AT))
+        if not near:
+            return None
+        later = of_answer(self._assistant.ask(Question(text, articles=days.among(near))))
+        if later.refused:
+            return None
+        newest = max(later.citations, key=lambda citation: citation.published or date.min)
+        if answer.refused:
+            return Reason(Change.ANSWERED, newest.article_id, _told(newest, later), later)
+        asked = answer.model_copy(update={"question": text})
+        if compare(self._judge, asked, later) is not Difference.OTHERWISE:
+            return None
+        return Reason(Change.OTHERWISE, newest.article_id, _told(newest, later), later)
+
+
+def _told(newest: SavedCitation, later: SavedAnswer) -> str:
+    day = newest.published.isoformat() if newest.published else None
+    return f"{', '.join(filter(None, (newest.source, day))) or newest.title}: {later.answer}"
+
+
+def _since(kept: Kept) -> date | None:
+    """The first day that is newer than what the answer was written from; None where that is not known."""
+    days = [citation.published for citation in kept.answer.citations if citation.published]
+    if days:
+        newest = max(days)
+        return newest + timedelta(days=1) if newest < date.max else None
+    return kept.asked.date() if kept.asked else None
+
+
+def _first_of_each(citations: Sequence[SavedCitation]) -> list[SavedCitation]:
+    """One citation a paragraph."""
+    return list({citation.paragraph_id: citation for citation in reversed(citations)}.values())[::-1]
+
+
+def _as_cited(citation: SavedCitation) -> Citation:
+    start = citation.text.index(citation.quote)
+    fields = {name: getattr(citation, name) for name in type(citation).model_fields}
+    return Citation(**fields, start=start, end=start + len(citation.quote))
