@@ -155,13 +155,13 @@ def _read(path: Path) -> list[Measured]:
 
 
 def _ask(rows: Sequence[DraftRow], settings: Settings) -> list[Measured]:
-    from assistant.newsroom.desk import open_desk
+    from assistant.newsroom.evidence_base import open_evidence_base
 
     with tempfile.TemporaryDirectory() as folder:
         for bundle in load_bundles(BUNDLES):
             write_articles(bundle, Path(folder))
-        with open_desk(settings.model_copy(update={"articles": Path(folder), "index": None})) as (desk, _):
-            return list(tqdm(measure(DraftChecker(desk), rows), total=len(rows), unit="sentence", file=sys.stderr))
+        with open_evidence_base(settings.model_copy(update={"articles": Path(folder), "index": None})) as (base, _):
+            return list(tqdm(measure(DraftChecker(base), rows), total=len(rows), unit="sentence", file=sys.stderr))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

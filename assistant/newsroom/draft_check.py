@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 
-from assistant.newsroom.desk import Desk
 from assistant.newsroom.draft import DraftedSentence
+from assistant.newsroom.evidence_base import EvidenceBase
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import heading
 from assistant.util.progress import Progress
@@ -94,8 +94,8 @@ class CheckedSentence:
 class DraftChecker:
     """Looks each sentence up in the whole library."""
 
-    def __init__(self, desk: Desk, thresholds: Thresholds = THRESHOLDS) -> None:
-        self._desk = desk
+    def __init__(self, base: EvidenceBase, thresholds: Thresholds = THRESHOLDS) -> None:
+        self._base = base
         self._thresholds = thresholds
 
     def check(self, sentences: Sequence[DraftedSentence], progress: Progress) -> Iterator[CheckedSentence]:
@@ -117,23 +117,23 @@ class DraftChecker:
 
     def _contexts(self, sentence: DraftedSentence) -> list[ArticleContext]:
         """By the sentence alone, and with the one before it, which may name who "she" is."""
-        found = [self._desk.search(sentence.text, _PASSAGES)]
+        found = [self._base.search(sentence.text, _PASSAGES)]
         if sentence.before:
-            found.append(self._desk.search(f"{sentence.before} {sentence.text}", _PASSAGES))
+            found.append(self._base.search(f"{sentence.before} {sentence.text}", _PASSAGES))
         in_turn = [passage for turn in zip_longest(*found) for passage in turn if passage]
         passages = list({passage.paragraph.id: passage for passage in in_turn}.values())
-        return self._desk.contexts(passages)[:_ARTICLES]
+        return self._base.contexts(passages)[:_ARTICLES]
 
     def _reading(self, sentence: str, context: ArticleContext) -> Reading | None:
-        evidence = self._desk.finder.find(sentence, context.passages)
+        evidence = self._base.finder.find(sentence, context.passages)
         if not evidence:
             return None
-        near = max(self._desk.similar(sentence, [part.quote.text for part in evidence]))
+        near = max(self._base.similar(sentence, [part.quote.text for part in evidence]))
         return Reading(
             Signals(
-                self._desk.judge.stated(sentence, context),
+                self._base.judge.stated(sentence, context),
                 # A yes-or-no question, of which "no" is an answer too.
-                self._desk.judge.answered(f"Is it true or false that: {sentence}", context),
+                self._base.judge.answered(f"Is it true or false that: {sentence}", context),
                 near,
                 _has_other_figure(sentence, context),
             ),

@@ -27,17 +27,17 @@ def _check(arguments: argparse.Namespace) -> int:
     from collections import Counter
 
     from assistant.cli.terminal import as_json, progress_bars
-    from assistant.newsroom.desk import open_desk
     from assistant.newsroom.draft import sentences_of
     from assistant.newsroom.draft_check import DraftChecker, Verdict
+    from assistant.newsroom.evidence_base import open_evidence_base
 
     where = "standard input" if arguments.draft == "-" else f"draft {arguments.draft}"
     markdown = not arguments.draft.lower().endswith((".txt", ".text"))
     sentences = sentences_of(_text(arguments.draft), where, markdown=markdown)
     counts: Counter[Verdict] = Counter()
-    with open_desk(settings_of(arguments), progress_bars, say) as (desk, update):
+    with open_evidence_base(settings_of(arguments), progress_bars, say) as (base, update):
         warn(update.problems)
-        for checked in DraftChecker(desk).check(sentences, progress_bars("checking", "sentences")):
+        for checked in DraftChecker(base).check(sentences, progress_bars("checking", "sentences")):
             counts[checked.verdict] += 1
             if arguments.json:
                 print(as_json(_to_dict(checked), indent=None), flush=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_samples import FakeJudge, article, desk_of, shares_words
+from evidence_base_samples import FakeJudge, article, evidence_base_of, shares_words
 
 from assistant.newsroom.draft import sentences_of
 from assistant.newsroom.draft_check import (
@@ -46,10 +46,10 @@ def test_one_article_that_states_it_is_enough() -> None:
 
 
 def check(folder: Path, embedder: Any, draft: str, says: Any = shares_words) -> list[CheckedSentence]:
-    desk = desk_of(folder, embedder, [FERRY, FISH], says)
-    checker = DraftChecker(desk, AT)
+    base = evidence_base_of(folder, embedder, [FERRY, FISH], says)
+    checker = DraftChecker(base, AT)
     checked = list(checker.check(sentences_of(draft, "draft", markdown=False), unseen("")))
-    desk.index.close()
+    base.index.close()
     return checked
 
 
@@ -65,21 +65,21 @@ def test_each_sentence_is_quoted_from_the_article_that_says_so(tmp_path: Path, e
 
 def test_a_figure_that_follows_is_no_other_figure(tmp_path: Path, embedder: Any) -> None:
     story = article("sum", "Berg gave 4,100 kroner and Lind gave 2,000 kroner.")
-    desk = desk_of(tmp_path, embedder, [story], lambda *_: 1.0)
+    base = evidence_base_of(tmp_path, embedder, [story], lambda *_: 1.0)
     (sentence,) = sentences_of("Together they gave 6,100 kroner.", "draft", markdown=False)
-    (reading,) = DraftChecker(desk, AT).read(sentence)
+    (reading,) = DraftChecker(base, AT).read(sentence)
     assert not reading.signals.figure
-    desk.index.close()
+    base.index.close()
 
 
 def test_the_sentence_before_helps_to_find_and_is_not_judged(tmp_path: Path, embedder: Any) -> None:
     crowd = [article(f"a{n}", f"She was sorry about case {n}.") for n in range(30)]
     wanted = article("z", "Astrid Quill closed the harbour.", "She wept.")
-    desk = desk_of(tmp_path, embedder, [*crowd, wanted], shares_words)
+    base = evidence_base_of(tmp_path, embedder, [*crowd, wanted], shares_words)
     sentences = sentences_of("Astrid Quill closed the harbour. She was sorry.", "draft", markdown=False)
-    found = {part.passage.article_id for one in DraftChecker(desk, AT).read(sentences[1]) for part in one.evidence}
+    found = {part.passage.article_id for one in DraftChecker(base, AT).read(sentences[1]) for part in one.evidence}
     assert "z" in found
-    judge: Any = desk.judge
+    judge: Any = base.judge
     assert isinstance(judge, FakeJudge)
     assert {text for name, text in judge.asked if name == "stated"} == {"She was sorry."}
-    desk.index.close()
+    base.index.close()

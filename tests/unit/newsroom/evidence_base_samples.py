@@ -1,4 +1,4 @@
-"""A desk over articles of one's own, whose judge says what a function says."""
+"""An evidence base over articles of one's own, whose judge says what a function says."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from assistant.embeddings.minilm import similarities
 from assistant.library.index import ArticleIndex
-from assistant.newsroom.desk import Desk
+from assistant.newsroom.evidence_base import EvidenceBase
 from assistant.schema.articles import Article, Paragraph
 from assistant.verification.judge import Judge
 
@@ -45,10 +45,10 @@ def article(key: str, *texts: str, source: str | None = "Post", day: str | None 
     return Article(key, title, source, published, paragraphs, **more)
 
 
-def desk_of(folder: Path, embedder: Any, articles: Sequence[Article], says: Says) -> Desk:
+def evidence_base_of(folder: Path, embedder: Any, articles: Sequence[Article], says: Says) -> EvidenceBase:
     index = ArticleIndex(folder / "index.sqlite3", embedder)
     index.add(articles)
-    return Desk(index, cast(Judge, FakeJudge(says)), similarities(embedder), whole_below=100_000)
+    return EvidenceBase(index, cast(Judge, FakeJudge(says)), similarities(embedder), whole_below=100_000)
 
 
 def shares_words(_name: str, text: str, context: str) -> float:

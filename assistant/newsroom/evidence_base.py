@@ -24,7 +24,7 @@ from assistant.verification.judge import Judge
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class EvidenceBase:
     """`similar` gives cosine similarities in [-1, 1]; `whole_below` as in `Retriever`."""
 
     index: ArticleIndex
@@ -50,10 +50,10 @@ class Desk:
 
 
 @contextmanager
-def open_desk(
+def open_evidence_base(
     settings: Settings, progress: ProgressOf | None = None, say: Say | None = None
-) -> Iterator[tuple[Desk, UpdateReport]]:
-    """The desk over the library and the model that the settings name, and what the opening did.
+) -> Iterator[tuple[EvidenceBase, UpdateReport]]:
+    """The evidence base over the library and the model that the settings name, and what the opening did.
 
     Raises `UsageError`, `ArticleError`, `IndexStoreError`, `ModelFileError`.
     """
@@ -65,7 +65,7 @@ def open_desk(
         try:
             judge = Judge(model, Prompts.of(settings.prompts, taught=model.taught))
             similar = similarities(library.index.embedder)
-            yield Desk(library.index, judge, similar, settings.whole_below), update
+            yield EvidenceBase(library.index, judge, similar, settings.whole_below), update
         finally:
             library.index.close()
     finally:
