@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     log: Literal["off", "json"] = Field(
         "off", description="`json`: the server writes what it does to standard error, a JSON object a line"
     )
-    threshold: float = Field(0.45, ge=0, le=1, description="confidence below which nothing is shown")
+    threshold: float = Field(0.35, ge=0, le=1, description="confidence below which nothing is shown")
     worth: float = Field(0.1, ge=0, le=1, description="probability below which an article is not written from")
 
     @field_validator("articles", "home", "prompts", mode="after")
