@@ -49,6 +49,7 @@ MAY_IMPORT = {
         "assistant.util.sqlite",
         "assistant.web.storage.database",
     },
+    "opentelemetry": {"assistant.answering.spans"},
     "rispy": {"assistant.newsroom.references"},
     "bibtexparser": {"assistant.newsroom.references"},
     "gradio": {"assistant.web.app", "assistant.web.server"},
