@@ -287,7 +287,7 @@ class _Rules(BaseHTTPRequestHandler):
         asked = re.findall(r"How many cars does the (\w+) ferry carry", prompt)
         stated = re.findall(r"the (\w+) ferry carries (\d+) cars", prompt)
         fitting = [f"The {name} ferry carries {cars} cars." for name, cars in stated if asked and name == asked[-1]]
-        if request.get("logprobs") or request.get("max_tokens") == 1:
+        if re.search(r"\byes or no\b|\bAnswer yes\b", json.dumps(request["messages"]), re.I):
             word = "yes" if fitting else "no"
             self._send(
                 {"choices": [{"index": 0, "message": {"role": "assistant", "content": word}, "finish_reason": "stop"}]}
