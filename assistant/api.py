@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from assistant.answering.apart import MAX_REPORTS, ReadApart, Steps, Thresholds
 from assistant.answering.confidence import confidence
@@ -13,6 +13,7 @@ from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import Reading
 from assistant.answering.together import ReadTogether, reading_tokens
 from assistant.embeddings.minilm import similarities
+from assistant.errors import SettingsError
 from assistant.generation.generator import generators_of
 from assistant.generation.together import MAX_TOKENS, JointGenerator
 from assistant.ingest.discover import list_files
@@ -44,6 +45,9 @@ from assistant.verification.joint import JointVerifier
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Verifier
 
+if TYPE_CHECKING:
+    from assistant.answering.spans import Spans
+
 __all__ = ["Assistant", "FileOutcome", "Size", "UpdateReport", "open_collection", "open_index"]
 
 
@@ -69,6 +73,7 @@ class Assistant:
         self.model = model
         self.settings = settings
         self.update = update or UpdateReport()
+        self._spans = _spans_of(settings)
         self._recovery = EngineRecovery(model)
         self._verifier = open_verifier(settings) if self._reads_together() else None
         self._similar = similarities(index.embedder)
@@ -178,7 +183,8 @@ class Assistant:
         """
         asked = _question(question, history, articles)
         check_question(asked.text)
-        return self._recovery.stream(lambda: self._pipeline(scope or QuestionScope()).stream(asked))
+        events = self._recovery.stream(lambda: self._pipeline(scope or QuestionScope()).stream(asked))
+        return events if self._spans is None else self._spans.follow(asked, events)
 
     def search(self, text: str, articles: ArticleFilter = EVERY_ARTICLE, *, limit: int = 10) -> tuple[Passage, ...]:
         """The at most `limit` passages nearest to a text, best first; no language model is asked.
@@ -252,6 +258,8 @@ class Assistant:
             self._verifier.close()
         self.model.close()
         self.index.close()
+        if self._spans is not None:
+            self._spans.close()
 
     def __enter__(self) -> Self:
         return self
@@ -260,6 +268,17 @@ class Assistant:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _spans_of(settings: Settings) -> Spans | None:
+    if settings.traces == "off":
+        return None
+    try:
+        from assistant.answering.spans import open_spans
+    except ImportError as error:
+        missing = f"ASSISTANT_TRACES={settings.traces}: {error.name} is not installed"
+        raise SettingsError(f"{missing}; run: pip install 'news-assistant[otel]'") from error
+    return open_spans(with_questions=settings.traces == "questions")
 
 
 def _question(question: str | Question, history: Sequence[Turn], articles: ArticleFilter) -> Question:

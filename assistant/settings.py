@@ -103,6 +103,12 @@ class Settings(BaseSettings):
     log: Literal["off", "json"] = Field(
         "off", description="`json`: the server writes what it does to standard error, a JSON object a line"
     )
+    traces: Literal["off", "steps", "questions"] = Field(
+        "off",
+        description="`steps`: an OpenTelemetry trace of each answer's steps is sent to where "
+        "`OTEL_EXPORTER_OTLP_ENDPOINT` says, without any text; `questions`: with the question. "
+        "Needs `news-assistant[otel]`",
+    )
     threshold: float = Field(0.35, ge=0, le=1, description="confidence below which nothing is shown")
     worth: float = Field(0.1, ge=0, le=1, description="probability below which an article is not written from")
 

@@ -2,9 +2,11 @@
 
     .venv/bin/python -m bench.load                              # 50 clients, 300 s, against a model by rule
     .venv/bin/python -m bench.load --clients 8 --model embedded
+    .venv/bin/python -m bench.load --api                        # POST /v1/ask instead of the page
 
-Starts `assistant web` with a library of one article a client, in a folder of its own. Each client is a browser of its
-own that asks about its own article again and again; an answer with another client's number in it is mixed up. Prints
+Starts `assistant web`, or with --api `assistant serve --no-page`, with a library of one article a client, in a folder
+of its own. Each client is a browser of its own, or a program, that asks about its own article again and again; an
+answer with another client's number in it is mixed up. Prints
 a line every 30 s and at the end questions, refusals by a stated limit, errors, mixed-up answers, the median and 95th
 percentile in seconds, and the page's resident memory in MiB at the start, after a minute and at the end; as JSON with
 `--output FILE`. Exit code 1 where an answer was mixed up or an error was no stated limit.
@@ -25,6 +27,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -42,6 +45,7 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--model", help="what answers (default: a model by rule, in this process)")
+    parser.add_argument("--api", action="store_true", help="ask the HTTP API, not the page")
     parser.add_argument("--at-once", type=int, default=4)
     parser.add_argument("--output", type=Path, metavar="FILE", help="the figures as JSON")
     arguments = parser.parse_args()
@@ -82,10 +86,9 @@ def _run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
         sys.executable,
         "-m",
         "assistant",
-        "web",
+        *(["serve", "--no-page", "--per-minute", "100000"] if arguments.api else ["web", "--allow-open"]),
         "--port",
         "0",
-        "--allow-open",
         "--model",
         model,
         "--read",
@@ -102,11 +105,13 @@ def _run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
         )
     try:
         address = _address(folder / "log", page)
-        functions = _functions(address)
+        if arguments.api:
+            _wait_until_ready(address)
+        client = _api_client if arguments.api else partial(_client, functions=_functions(address))
         count, memory = _Count(), [_memory(page.pid)]
         end = time.monotonic() + arguments.seconds
         threads = [
-            threading.Thread(target=_client, args=(address, functions, number, end, count), daemon=True)
+            threading.Thread(target=client, args=(address, number, end, count), daemon=True)
             for number in range(arguments.clients)
         ]
         for thread in threads:
@@ -135,7 +140,7 @@ def _figures(arguments: argparse.Namespace, count: _Count, memory: list[float]) 
     }
 
 
-def _client(address: str, functions: tuple[int, int], number: int, end: float, count: _Count) -> None:
+def _client(address: str, number: int, end: float, count: _Count, *, functions: tuple[int, int]) -> None:
     load, ask = functions
     code = _code(number)
     with httpx.Client(base_url=address, timeout=180) as browser:
@@ -153,6 +158,44 @@ def _client(address: str, functions: tuple[int, int], number: int, end: float, c
             count.add(outcome, time.monotonic() - started, trouble)
             if outcome == "limited":
                 time.sleep(1)
+
+
+def _wait_until_ready(address: str) -> None:
+    """Until the library is open: before, every question is turned away."""
+    for _ in range(600):
+        if httpx.get(f"{address.rstrip('/')}/readyz", timeout=60).status_code == 200:
+            return
+        time.sleep(0.2)
+    raise SystemExit("the server did not become ready")
+
+
+def _api_client(address: str, number: int, end: float, count: _Count) -> None:
+    code = _code(number)
+    with httpx.Client(base_url=address, timeout=180) as client:
+        while time.monotonic() < end:
+            started = time.monotonic()
+            try:
+                reply = client.post("/v1/ask", json={"question": f"How many cars does the {code} ferry carry?"})
+                outcome, trouble = _api_outcome(reply, number)
+            except (httpx.HTTPError, ValueError) as error:
+                outcome, trouble = "errors", repr(error)
+            count.add(outcome, time.monotonic() - started, trouble)
+            if outcome == "limited":
+                time.sleep(1)
+
+
+def _api_outcome(reply: httpx.Response, number: int) -> tuple[str, str]:
+    """A limit is stated in words; a 503 may also say that the model does not answer, which is an error."""
+    if reply.status_code == 429 or (reply.status_code == 503 and _LIMITS.search(reply.text)):
+        return "limited", ""
+    if reply.status_code != 200:
+        return "errors", f"{reply.status_code} {reply.text[:180]}"
+    told = reply.json()
+    if told["refused"]:
+        return "refused", ""
+    shown = json.dumps([told["answer"], told["sentences"], told["citations"]], ensure_ascii=False)
+    numbers = {int(found) for found in re.findall(r"ferry carries (1\d{3}) cars", shown)}
+    return ("answered", "") if numbers == {number + 1000} else ("mixed_up", "")
 
 
 def _outcome(told: str, number: int) -> tuple[str, str]:
@@ -244,7 +287,7 @@ class _Rules(BaseHTTPRequestHandler):
         asked = re.findall(r"How many cars does the (\w+) ferry carry", prompt)
         stated = re.findall(r"the (\w+) ferry carries (\d+) cars", prompt)
         fitting = [f"The {name} ferry carries {cars} cars." for name, cars in stated if asked and name == asked[-1]]
-        if request.get("logprobs") or request.get("max_tokens") == 1:
+        if re.search(r"\byes or no\b|\bAnswer yes\b", json.dumps(request["messages"]), re.I):
             word = "yes" if fitting else "no"
             self._send(
                 {"choices": [{"index": 0, "message": {"role": "assistant", "content": word}, "finish_reason": "stop"}]}
@@ -252,9 +295,15 @@ class _Rules(BaseHTTPRequestHandler):
             return
         text = fitting[0] if fitting else "The article does not say."
         if not request.get("stream"):
-            self._send({"choices": [{"index": 0, "message": {"role": "assistant", "content": text}}]})
+            self._send(
+                {"choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}]}
+            )
             return
-        chunk = {"id": "1", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": text}}]}
+        chunk = {
+            "id": "1",
+            "object": "chat.completion.chunk",
+            "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": "stop"}],
+        }
         body = f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n".encode()
         self._answer(body, "text/event-stream")
 

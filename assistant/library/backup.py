@@ -1,4 +1,4 @@
-"""One archive of what people made: sources and uploads of the libraries, conversations, feedback.
+"""One archive of what people made: sources and uploads of the libraries, conversations, feedback, API keys.
 
 What can be made anew (indexes, models) is not in it, nor are users and sessions.
 """
@@ -19,7 +19,7 @@ from typing import Any
 from assistant import __version__
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup_file import CHUNK, FORMAT, MANIFEST, checked
-from assistant.library.kept import conversations_path, feedback_path
+from assistant.library.kept import conversations_path, feedback_path, plain_files
 from assistant.library.location import LibraryLocation, kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.moving import move_kept
@@ -73,6 +73,9 @@ def _write(home: Path, stream: Any) -> int:
                 if path.exists():
                     copy_database(path, Path(folder) / path.name)
                     put(path.name, Path(folder) / path.name)
+        for path in plain_files(home):
+            if path.exists():
+                put(path.name, path)
         for name in _libraries(home):
             with _unchanging(home / name, kept_in(home) / name) as kept:
                 for path in (kept / BOOK, *sorted((kept / UPLOADS).glob("*"))):

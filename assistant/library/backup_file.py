@@ -13,12 +13,13 @@ from pathlib import Path
 from assistant.errors import UsageError
 from assistant.util.files import sync_folder
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20
 _LIBRARY = r"library|(?:indexes|servers)/[^/]+"
 _MEMBER = re.compile(
-    rf"(?P<unit>(?:conversations|feedback)\.sqlite3|(?:{_LIBRARY})/(?:sources\.json|uploads(?=/)))(?:/[^/]+)?"
+    rf"(?P<unit>(?:conversations|feedback)\.sqlite3|(?:keys|asked)\.json|(?:{_LIBRARY})/(?:sources\.json|uploads(?=/)))"
+    r"(?:(?<=/uploads)/[^/]+)?"
 )
 
 

@@ -29,6 +29,11 @@ def accounts_path(home: Path) -> Path:
     return kept_in(home) / "accounts.sqlite3"
 
 
+def plain_files(home: Path) -> tuple[Path, ...]:
+    """What is kept in files of their own that are no databases, and replaced whole when they change."""
+    return keys_path(home), asked_path(home)
+
+
 def asked_path(home: Path) -> Path:
     """The file of `Conversation`: what `assistant ask` was asked last."""
     return kept_in(home) / "asked.json"

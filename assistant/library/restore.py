@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup_file import checked, unpack
-from assistant.library.kept import running_pages
+from assistant.library.kept import keys_path, plain_files, running_pages
 from assistant.library.location import kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.sources import BOOK, UPLOADS, write_whole
@@ -41,7 +41,7 @@ def _restore(home: Path, file: Path, force: bool) -> Path | None:
         raise UsageError(f"a page is running (process {', '.join(pages)}); stop it first, then restore again")
     units = checked(file, shown=file)
     kept = kept_in(home)
-    there = _units(kept)
+    there = _units(home)
     if there and not force:
         raise UsageError(
             f"{kept}: holds {', '.join(there[:5])} already; say --force to put the backup in their place "
@@ -53,7 +53,9 @@ def _restore(home: Path, file: Path, force: bool) -> Path | None:
         for name in ("conversations.sqlite3", "feedback.sqlite3"):
             if name in units and not is_sound(staging / "new" / name):
                 raise UsageError(f"{file}: {name} in it is damaged; nothing was changed; take another backup")
-        journal = {"new": sorted(units), "gone": [name for name in there if name not in units]}
+        # Without its file of keys the API would ask nobody for one; a backup that has none takes none away.
+        gone = [name for name in there if name not in units and name != keys_path(home).name]
+        journal = {"new": sorted(units), "gone": gone}
         write_whole(staging / _JOURNAL, json.dumps(journal).encode())
     except OSError as error:
         raise IndexStoreError(f"{kept}: cannot be written ({error.strerror}); nothing was changed") from error
@@ -117,9 +119,10 @@ def _finish(home: Path) -> Path | None:
         ) from error
 
 
-def _units(kept: Path) -> list[str]:
+def _units(home: Path) -> list[str]:
     """What a restore replaces, by name."""
-    names = ["conversations.sqlite3", "feedback.sqlite3"]
+    kept = kept_in(home)
+    names = ["conversations.sqlite3", "feedback.sqlite3", *(path.name for path in plain_files(home))]
     names += [f"{library}/{part}" for library in _libraries_in(kept) for part in (BOOK, UPLOADS)]
     return [name for name in names if (kept / name).exists()]
 

@@ -50,6 +50,7 @@ MAY_IMPORT = {
         "assistant.web.storage.database",
     },
     "markdown_it": {"assistant.newsroom.draft"},
+    "opentelemetry": {"assistant.answering.spans"},
     "rispy": {"assistant.newsroom.references"},
     "bibtexparser": {"assistant.newsroom.references"},
     "gradio": {"assistant.web.app", "assistant.web.server"},

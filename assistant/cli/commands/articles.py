@@ -6,7 +6,17 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from assistant.cli.commands.common import Commands, add_dates, add_folder, filter_of, say, settings_of, warn
+from assistant.cli.commands.common import (
+    Commands,
+    add_dates,
+    add_folder,
+    add_json,
+    filter_of,
+    print_json,
+    say,
+    settings_of,
+    warn,
+)
 from assistant.errors import ArticleError, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +31,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     articles.add_argument("--outlet", metavar="NAME", help="only articles of this outlet")
     articles.add_argument("--limit", type=int, metavar="N", help="the first N only")
     articles.add_argument("--show", metavar="ID", help="print one article, or one paragraph (ID#p3)")
-    articles.add_argument("--json", action="store_true", help="one JSON object a line")
+    add_json(articles)
     add_dates(articles)
     add_folder(articles)
     articles.set_defaults(run=_articles)
@@ -49,7 +59,6 @@ def _articles(arguments: argparse.Namespace) -> int:
 
 
 def _list(index: ArticleIndex, chosen: ArticleFilter, arguments: argparse.Namespace) -> None:
-    import json
     from itertools import islice
 
     from assistant.cli.tables import print_table
@@ -58,7 +67,7 @@ def _list(index: ArticleIndex, chosen: ArticleFilter, arguments: argparse.Namesp
     headers = islice(index.all_headers(chosen), arguments.limit)
     if arguments.json:
         for header in headers:
-            print(json.dumps(header_to_dict(header), ensure_ascii=False))
+            print_json(header_to_dict(header))
     elif not print_table(headers, sys.stdout):
         print("assistant: no article is like that", file=sys.stderr)
 

@@ -14,8 +14,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     backup = commands.add_parser(
         "backup",
-        help="sources, uploads, conversations and feedback in one file",
-        description="Writes one archive of the libraries' sources and uploads, of conversations and feedback. "
+        help="sources, uploads, conversations, feedback and API keys in one file",
+        description="Writes one archive of the libraries' sources and uploads, of conversations and feedback, "
+        "of API keys (hashed) and of what ask --continue follows up on. "
         "Pages may run meanwhile. Indexes and models are not in it: they are made anew; users are added anew.",
     )
     backup.add_argument("file", type=Path, metavar="FILE", help="the archive to write, a zip")

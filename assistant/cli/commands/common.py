@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +43,18 @@ def add_dates(parser: argparse.ArgumentParser) -> None:
     """`--since` and `--until`."""
     parser.add_argument("--since", metavar="DATE", help="only from articles published on or after YYYY-MM-DD")
     parser.add_argument("--until", metavar="DATE", help="only from articles published on or before YYYY-MM-DD")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """`--json`, of a command that prints a list or several objects."""
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def print_json(row: Mapping[str, object]) -> None:
+    """An object on a line of its own, at once."""
+    from assistant.cli.terminal import as_json
+
+    print(as_json(row, indent=None), flush=True)
 
 
 def open_assistant(arguments: argparse.Namespace) -> Assistant:

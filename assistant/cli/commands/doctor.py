@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from assistant.cli.commands.common import Commands, add_folder_and_model, settings_of
+from assistant.cli.commands.common import Commands, add_folder_and_model, add_json, print_json, settings_of
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -14,13 +14,12 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="check installation, models, engine, endpoint, index, disk and permissions",
         description="No language model is loaded. Exit code: 0 where everything works, 1 where something is broken.",
     )
-    doctor.add_argument("--json", action="store_true", help="one JSON object a line")
+    add_json(doctor)
     add_folder_and_model(doctor)
     doctor.set_defaults(run=_doctor)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    import json
     from dataclasses import asdict
 
     from assistant.cli.doctor import BROKEN, examine
@@ -30,7 +29,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
     for finding in examine(settings_of(arguments)):
         broken |= finding.status == BROKEN
         if arguments.json:
-            print(json.dumps(asdict(finding), ensure_ascii=False), flush=True)
+            print_json(asdict(finding))
             continue
         print(f"{finding.status:<6}  {finding.check:<12}  {one_line(finding.found)}", flush=True)
         if finding.remedy:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.cli.commands.common import Commands, say_always, settings_of
+from assistant.cli.commands.common import Commands, add_json, print_json, say_always, settings_of
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -28,6 +28,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     what = engine.add_mutually_exclusive_group()
     what.add_argument("--build", action="store_true", help="compile it: about four minutes on two cores, once")
     what.add_argument("--remove", action="store_true", help="remove what was compiled, and the weights made for it")
+    add_json(engine)
     engine.set_defaults(run=_engine)
 
 
@@ -37,7 +38,7 @@ def _engine(arguments: argparse.Namespace) -> int:
         _build(settings)
     elif arguments.remove:
         _remove(settings)
-    _describe(settings)
+    _describe_as_json(settings) if arguments.json else _describe(settings)
     return 0
 
 
@@ -54,6 +55,22 @@ def _describe(settings: Settings) -> None:
         print(f"weights  {tiles.path if tiles.is_current else 'are written for it at the next question'}")
     if settings.engine == "prebuilt":
         print("in use   the prebuilt one, because of ASSISTANT_ENGINE=prebuilt")
+
+
+def _describe_as_json(settings: Settings) -> None:
+    from assistant.llm.llamacpp.select import engine_of, tiles_of
+
+    native, tiles = engine_of(settings), tiles_of(settings)
+    compiled = native.server is not None
+    amx = compiled and native.has_tiles
+    print_json(
+        {
+            "in_use": "compiled" if compiled and settings.engine == "auto" else "prebuilt",
+            "compiled": str(native.server) if compiled else None,
+            "amx": amx,
+            "weights": str(tiles.path) if amx and tiles.is_current else None,
+        }
+    )
 
 
 def _in_use(settings: Settings) -> str:

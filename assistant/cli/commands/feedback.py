@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.cli.commands.common import Commands, settings_of
+from assistant.cli.commands.common import Commands, add_json, print_json, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     actions = feedback.add_subparsers(required=True, metavar="list")
     listed = actions.add_parser("list", help="one line a verdict, the oldest first")
     listed.add_argument("--verdict", choices=("up", "down"), help="only these")
-    listed.add_argument("--json", action="store_true", help="one JSON object a line")
+    add_json(listed)
     listed.set_defaults(run=_list)
 
 
@@ -44,8 +44,6 @@ def read_feedback(home: Path) -> Sequence[Feedback]:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    import json
-
     from assistant.text.unicode import one_line
 
     for item in read_feedback(settings_of(arguments).home):
@@ -61,7 +59,7 @@ def _list(arguments: argparse.Namespace) -> int:
                 "history": [{"role": turn.role, "content": turn.content} for turn in item.history],
                 "scope": dict(item.scope),
             }
-            print(json.dumps(told, ensure_ascii=False))
+            print_json(told)
         else:
             said = one_line(str(item.answer.get("answer") or ""))
             comment = f"  – {one_line(item.comment)}" if item.comment else ""

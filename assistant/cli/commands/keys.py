@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from assistant.cli.commands.common import Commands, say_always
+from assistant.cli.commands.common import Commands, add_json, print_json, say_always
 
 if TYPE_CHECKING:
     from assistant.http.keys import KeyStore
@@ -21,7 +21,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     new.add_argument("--write", action="store_true", help="it may add and remove articles too")
     new.set_defaults(run=_add)
     listed = what.add_parser("list", help="list them: id, right, made, state, name")
-    listed.add_argument("--json", action="store_true", help="one JSON object a line")
+    add_json(listed)
     listed.set_defaults(run=_list)
     ended = what.add_parser("revoke", help="end a key; a running server refuses it from its next request on")
     ended.add_argument("id", metavar="ID", help="as assistant keys list tells it")
@@ -44,13 +44,11 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    import json
-
     keys = _store().all()
     for key in keys:
         if arguments.json:
             told = {"id": key.id, "name": key.name, "right": key.right, "created": key.created, "revoked": key.revoked}
-            print(json.dumps(told, ensure_ascii=False))
+            print_json(told)
         else:
             state = f"revoked {key.revoked}" if key.revoked else "in use"
             print(f"{key.id}  {key.right:<5}  {key.created}  {state}  {key.name}")

@@ -26,6 +26,8 @@ def _restore(arguments: argparse.Namespace) -> int:
 
     before = restore(settings_of(arguments).home, arguments.file, force=arguments.force)
     print(f"assistant: restored {arguments.file}; indexes are made anew when they are needed", file=sys.stderr)
+    if before and (before / "old" / "keys.json").exists():
+        print("assistant: API keys that were revoked since are valid again: assistant keys list", file=sys.stderr)
     if before:
         print(f"assistant: what was there before lies in {before}", file=sys.stderr)
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from assistant.cli.commands.common import Commands, add_folder_and_model, settings_of
+from assistant.cli.commands.common import Commands, add_folder_and_model, print_json, settings_of
 from assistant.errors import UsageError
 
 _MIB = 1024 * 1024
@@ -54,9 +54,12 @@ def _add_page_options(web: argparse.ArgumentParser) -> None:
     web.add_argument("--add-user", metavar="NAME", help="read a password, let this user log in; or change the password")
     web.add_argument("--remove-user", metavar="NAME", help="let this user in no more; what was made is kept")
     web.add_argument("--list-users", action="store_true", help="print who may log in")
+    web.add_argument("--json", action="store_true", help="with --list-users: one JSON object a line")
 
 
 def _web(arguments: argparse.Namespace) -> int:
+    if arguments.json and not arguments.list_users:
+        raise UsageError("--json goes with --list-users; a server's log is JSON with ASSISTANT_LOG=json")
     if arguments.hash_password:
         return _hash_password()
     if arguments.add_user or arguments.remove_user or arguments.list_users:
@@ -147,5 +150,5 @@ def _users(arguments: argparse.Namespace) -> int:
         print(f"assistant: {arguments.remove_user} may log in no more")
     else:
         for name in accounts.users():
-            print(name)
+            print_json({"name": name}) if arguments.json else print(name)
     return 0

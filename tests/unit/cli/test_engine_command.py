@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -229,3 +230,12 @@ def test_an_engine_that_there_is_not(run: Run) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "ASSISTANT_ENGINE='fastest'" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_as_json_it_says_the_same(run: Run, tools: Tools, home: Path) -> None:
+    none = {"in_use": "prebuilt", "compiled": None, "amx": False, "weights": None}
+    assert json.loads(run("--json").stdout) == none
+    weights = str(home / "models" / "tiny.tiles.gguf")
+    built = json.loads(run("--build", "--json").stdout)
+    assert built == {"in_use": "compiled", "compiled": str(server_in(home)), "amx": True, "weights": weights}
+    assert json.loads(run("--json", ASSISTANT_ENGINE="prebuilt").stdout) == built | {"in_use": "prebuilt"}

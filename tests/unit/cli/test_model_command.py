@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,3 +109,28 @@ def test_a_file_of_ones_own_that_is_not_there_is_a_wrong_setting(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "ASSISTANT_ADAPTER=nowhere.gguf: no such file" in printed.err
+
+
+def test_as_json_it_is_one_object(shipped: Path, run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    run()
+    assert main.run(["model", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert list(told) == ["model", "file", "sha256", "checksum", "adapter", "adapter_sha256", "adapter_checksum"]
+    assert (told["adapter"], told["adapter_sha256"]) == (str(shipped), DIGEST)
+    assert (told["checksum"], told["adapter_checksum"]) == ("not joined yet", "holds")
+    own = tmp_path / "own.gguf"
+    own.write_bytes(b"own")
+    assert main.run(["model", "--json", "--model", str(own)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["sha256"], told["adapter"]) == (hashlib.sha256(b"own").hexdigest(), None)
+    assert main.run(["model", "--json", "--model", "m@http://127.0.0.1:9/v1"]) == 0
+    assert json.loads(capsys.readouterr().out)["key"] == "none"
+
+
+def test_as_json_a_damaged_adapter_is_the_same_failure(
+    shipped: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped.unlink()
+    run()
+    assert main.run(["model", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["adapter_checksum"].startswith("NO SUCH FILE")

@@ -68,6 +68,8 @@ def test_users_are_added_listed_and_removed(
     assert typed("correct horse", "--add-user", "Ann")[0] == 0
     assert typed("correct horse", "--add-user", "bob")[0] == 0
     assert typed("", "--list-users")[:2] == (0, "ann\nbob\n")
+    assert typed("", "--list-users", "--json")[:2] == (0, '{"name": "ann"}\n{"name": "bob"}\n')
+    assert typed("", "--json")[0] == 2
     assert typed("", "--remove-user", "ANN")[0] == 0
     assert typed("", "--list-users")[:2] == (0, "bob\n")
     code, out, error = typed("", "--remove-user", "eve")

@@ -16,11 +16,13 @@ from starlette.testclient import TestClient
 
 from assistant.http.api import ApiBeside
 
-_DOCS = Path(__file__).resolve().parents[3] / "docs" / "http.md"
-LINES = re.findall(r"^curl .*$", _DOCS.read_text(encoding="utf-8"), re.M)
+_PROJECT = Path(__file__).resolve().parents[3]
+_PAGES = [_PROJECT / "README.md", *sorted((_PROJECT / "docs").glob("*.md"))]
+# What is fetched for another command ("curl … | assistant index -") has no address of the server's.
+LINES = {line for page in _PAGES for line in re.findall(r"^ *(curl .*http.*)$", page.read_text(encoding="utf-8"), re.M)}
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", sorted(LINES))
 def test_a_curl_line_runs_as_written(served: Any, line: str) -> None:
     assert "http://127.0.0.1:7860/" in line
     command = line.replace("http://127.0.0.1:7860", served.url)

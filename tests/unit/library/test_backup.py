@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -15,7 +16,7 @@ from filelock import FileLock
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup import back_up
-from assistant.library.kept import conversations_path, running, running_pages
+from assistant.library.kept import asked_path, conversations_path, keys_path, running, running_pages
 from assistant.library.restore import finish_restore, restore
 from assistant.library.sources import SourceBook
 from assistant.web.storage.conversations import ConversationStore
@@ -261,3 +262,36 @@ def test_what_another_process_unpacks_is_not_cleared_away(home: Path, archive: P
         assert (home / ".restoring" / "new").is_dir()
     finish_restore(home)
     assert not (home / ".restoring").exists()
+
+
+def test_api_keys_and_what_was_asked_last_come_back(home: Path, tmp_path: Path) -> None:
+    keys_path(home).write_text('{"keys": "hashed"}')
+    asked_path(home).write_text('{"turns": []}')
+    assert back_up(home, tmp_path / "all.zip") == 6
+    other = tmp_path / "other"
+    restore(other, tmp_path / "all.zip")
+    assert keys_path(other).read_text() == '{"keys": "hashed"}'
+    assert keys_path(other).stat().st_mode & 0o777 == 0o600
+    assert asked_path(other).read_text() == '{"turns": []}'
+
+
+def test_a_backup_without_keys_does_not_open_the_api(home: Path, archive: Path) -> None:
+    keys_path(home).write_text("made since")
+    asked_path(home).write_text("made since")
+    before = restore(home, archive, force=True)
+    assert keys_path(home).read_text() == "made since"
+    assert not asked_path(home).exists()
+    assert before is not None
+    assert (before / "old" / "asked.json").read_text() == "made since"
+
+
+def test_a_file_is_no_folder_in_an_archive(home: Path, archive: Path) -> None:
+    with zipfile.ZipFile(archive) as packed:
+        manifest = json.loads(packed.read("manifest.json"))
+    content = b"x"
+    manifest["files"] = {"keys.json/x": {"sha256": hashlib.sha256(content).hexdigest(), "bytes": 1}}
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("keys.json/x", content)
+        packed.writestr("manifest.json", json.dumps(manifest))
+    with pytest.raises(UsageError, match="does not belong there"):
+        restore(home, archive, force=True)
