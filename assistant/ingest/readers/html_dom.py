@@ -37,6 +37,7 @@ _WITHDRAWN = frozenset({"del", "s", "strike", "rt", "rp", "rtc"})
 _OVERLAYS = frozenset(
     {"amp-sidebar", "amp-consent", "amp-user-notification", "amp-ad", "amp-lightbox", "amp-analytics"}
 )
+_KEPT = frozenset({"", "html", "body", "head"})
 _NOT_SHOWN = _UNSEEN | _WITHDRAWN | _OVERLAYS
 _SUB_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "hl2"})
 _LIST_CHARS = 200
@@ -138,7 +139,8 @@ def paragraphs(root: Any) -> list[str]:
 
 def local_name(element: Any) -> str:
     """An element's name without its namespace, in lower case; "" for what is no element."""
-    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
 
 def remove_hidden(root: Any) -> None:
@@ -148,9 +150,8 @@ def remove_hidden(root: Any) -> None:
     """
     classes, ids = _hidden_names(root)
     for element in list(root.iter()):
-        if not isinstance(element.tag, str) or local_name(element) in ("html", "body", "head"):
-            continue
-        if local_name(element) in _NOT_SHOWN or _is_hidden(element, classes, ids):
+        tag = local_name(element)
+        if tag in _NOT_SHOWN or (tag not in _KEPT and element.attrib and _is_hidden(element, classes, ids)):
             drop(element)
 
 

@@ -75,12 +75,21 @@ def _corrections(root: Any) -> Iterator[str]:
 
 def _take_out_pictures(root: Any) -> None:
     for element in list(root.iter("div", "span", "p", "a", "li", "td")):
-        if element.getparent() is None or len(_written(element, _CAPTION_CHARS)) > _CAPTION_CHARS:
+        if element.getparent() is None or not (_is_picture(element) or _is_credit(element)):
             continue
-        shows = any(True for _ in element.iter("img", "picture", "amp-img", "video", "amp-video"))
-        is_picture = shows and bool(_PICTURE.search(_mark(element))) and not any(True for _ in element.iter("p"))
-        if is_picture or (_CAPTION.search(_mark(element)) and element.tag != "p") or _is_credit(element):
+        if len(_written(element, _CAPTION_CHARS)) <= _CAPTION_CHARS:
             drop(element)
+
+
+def _is_picture(element: Any) -> bool:
+    """True for what its class calls a caption, or a picture where it shows one and holds no paragraph."""
+    mark = _mark(element)
+    if element.tag != "p" and _CAPTION.search(mark):
+        return True
+    return bool(_PICTURE.search(mark)) and (
+        next(element.iter("img", "picture", "amp-img", "video", "amp-video"), None) is not None
+        and next(element.iter("p"), None) is None
+    )
 
 
 def _is_credit(element: Any) -> bool:

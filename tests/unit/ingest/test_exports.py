@@ -75,7 +75,7 @@ def test_a_time_of_a_page_that_stands_alone_is_its_day_and_no_text(tmp_path: Pat
     ],
 )
 def test_a_list_of_saved_links_is_no_article(tmp_path: Path, content: str) -> None:
-    with pytest.raises(ArticleError, match="list of links .*; save the pages that it links to"):
+    with pytest.raises(ArticleError, match=r"list of links .*; save the pages that it links to"):
         read_bytes(tmp_path, "a.html", content)
 
 
