@@ -59,18 +59,20 @@ def prepare(root: Any, walled: set[str]) -> list[str]:
 
 def _corrections(root: Any) -> Iterator[str]:
     for element in root.iter("div", "p", "aside", "footer", "section", "li"):
-        if (
-            element.tag == "footer"
-            or _CORRECTION.search(_mark(element))
-            or (element.tag == "aside" or _in_footer(element))
-        ):
-            texts = _blocks(element)
+        named = bool(_CORRECTION.search(_mark(element)))
+        if named or element.tag in ("footer", "aside") or _in_footer(element):
+            texts = _blocks(element) if named or _may_hold_label(element) else []
         elif element.tag == "p":
             texts = [_written(element)]
         else:
             continue
-        named = bool(_CORRECTION.search(_mark(element)))
         yield from (text for text in texts if named or is_correction(text))
+
+
+def _may_hold_label(element: Any) -> bool:
+    """False where no paragraph can begin with a label: no colon is written, nor put behind a sub-heading."""
+    heading = next(element.iter("head", "hl2", *_HEADINGS), None)
+    return heading is not None or any(":" in text or "：" in text for text in element.itertext())
 
 
 def _take_out_pictures(root: Any) -> None:
