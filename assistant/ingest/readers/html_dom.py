@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
-from lxml import html as lxml_html
 
 from assistant.errors import ArticleError
 from assistant.ingest.headings import carries_content
@@ -56,15 +55,17 @@ def parse_html(text: str, label: str) -> Any:
     """The root of a page, comments and processing instructions left out. Raises `ArticleError`."""
     if text.count("<") > MAX_TAGS:
         raise ArticleError(f"{label}: more than {MAX_TAGS:,} tags, not a news article; save the article alone")
-    parser = lxml_html.HTMLParser(
+    parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, recover=True
     )
     # Characters that no document may hold end libxml2's reading.
     text = re.sub("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff\ud800-\udfff]", " ", text)
     try:
-        root = lxml_html.document_fromstring(text.encode(), parser=parser, ensure_head_body=False)
+        root = etree.fromstring(text.encode(), parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         raise ArticleError(f"{label}: is no HTML that can be read ({error}); save it again") from error
+    if root is None:
+        raise ArticleError(f"{label}: is no HTML that can be read (Document is empty); save it again")
     remove_hidden(root)
     write_marks(root)
     return root
