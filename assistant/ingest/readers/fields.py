@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from assistant.ingest.build import Fields, Story
 from assistant.ingest.pubdate import numeric_day, parse_published
@@ -81,11 +82,25 @@ def _fields(values: Mapping[str, Any]) -> Fields:
         published=_day(values),
         modified=_modified(values),
         author=person(_first(values, "author")),
-        url=_first(values, "url", address=True) or _first(values, "address", address=True),
+        url=_origin(values) or _first(values, "url", address=True) or _first(values, "address", address=True),
         language=_first(values, "language"),
         written_day=next((values[name] for name in _KEYS["published"] if numeric_day(values.get(name))), None),
     )
     return without_outlet_as_author(fields)
+
+
+def _origin(values: Mapping[str, Any]) -> str | None:
+    """The article's own address where a service that kept it (Readwise Reader) gives its copy's address as `url`.
+
+    Of an outlet's home page, which others call `source_url`, it is no address.
+    """
+    given, origin = (_text(values.get(name), address=True) for name in ("url", "source_url"))
+    try:
+        copy, page = urlsplit((given or "").strip()), urlsplit((origin or "").strip())
+    except ValueError:
+        return None
+    is_page = page.scheme in ("http", "https") and (page.path.strip("/") or page.query)
+    return page.geturl() if copy.netloc and is_page and copy.netloc.lower() != page.netloc.lower() else None
 
 
 def _headline(title: str | None, source: str | None) -> str | None:

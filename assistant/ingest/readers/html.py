@@ -14,7 +14,7 @@ from assistant.ingest.readers.encoding import declared_charset, decode
 from assistant.ingest.readers.html_dom import paragraphs, paragraphs_of_html, parse_html, plain_paragraphs
 from assistant.ingest.readers.html_left_out import left_out, shown_lines
 from assistant.ingest.readers.html_metadata import page_fields, saved_address
-from assistant.ingest.readers.html_notices import is_notice
+from assistant.ingest.readers.html_notices import is_link_list, is_notice
 from assistant.ingest.readers.html_prepare import prepare
 
 _ENOUGH = 200
@@ -31,6 +31,8 @@ def story_of(text: str, label: str, known: Fields | None = None) -> Story:
     """The article of a page; `known` says what is certain about it from elsewhere. Raises `ArticleError`."""
     root = parse_html(text, label)
     said, body = page_fields(root, saved_address(text))
+    if not body and is_link_list(root):
+        raise ArticleError(f"{label}: a list of links that holds no article; save the pages that it links to")
     fields = (known or Fields()).over(said)
     if fields.title and fields.source:
         # "Leaders meet - The Daily": the outlet is no part of the headline.

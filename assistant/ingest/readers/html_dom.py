@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
-from lxml import html as lxml_html
 
 from assistant.errors import ArticleError
 from assistant.ingest.headings import carries_content
@@ -37,6 +36,7 @@ _WITHDRAWN = frozenset({"del", "s", "strike", "rt", "rp", "rtc"})
 _OVERLAYS = frozenset(
     {"amp-sidebar", "amp-consent", "amp-user-notification", "amp-ad", "amp-lightbox", "amp-analytics"}
 )
+_KEPT = frozenset({"", "html", "body", "head"})
 _NOT_SHOWN = _UNSEEN | _WITHDRAWN | _OVERLAYS
 _SUB_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "hl2"})
 _LIST_CHARS = 200
@@ -55,15 +55,17 @@ def parse_html(text: str, label: str) -> Any:
     """The root of a page, comments and processing instructions left out. Raises `ArticleError`."""
     if text.count("<") > MAX_TAGS:
         raise ArticleError(f"{label}: more than {MAX_TAGS:,} tags, not a news article; save the article alone")
-    parser = lxml_html.HTMLParser(
+    parser = etree.HTMLParser(
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, recover=True
     )
     # Characters that no document may hold end libxml2's reading.
     text = re.sub("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff\ud800-\udfff]", " ", text)
     try:
-        root = lxml_html.document_fromstring(text.encode(), parser=parser, ensure_head_body=False)
+        root = etree.fromstring(text.encode(), parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         raise ArticleError(f"{label}: is no HTML that can be read ({error}); save it again") from error
+    if root is None:
+        raise ArticleError(f"{label}: is no HTML that can be read (Document is empty); save it again")
     remove_hidden(root)
     write_marks(root)
     return root
@@ -138,7 +140,8 @@ def paragraphs(root: Any) -> list[str]:
 
 def local_name(element: Any) -> str:
     """An element's name without its namespace, in lower case; "" for what is no element."""
-    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
 
 def remove_hidden(root: Any) -> None:
@@ -148,9 +151,8 @@ def remove_hidden(root: Any) -> None:
     """
     classes, ids = _hidden_names(root)
     for element in list(root.iter()):
-        if not isinstance(element.tag, str) or local_name(element) in ("html", "body", "head"):
-            continue
-        if local_name(element) in _NOT_SHOWN or _is_hidden(element, classes, ids):
+        tag = local_name(element)
+        if tag in _NOT_SHOWN or (tag not in _KEPT and element.attrib and _is_hidden(element, classes, ids)):
             drop(element)
 
 

@@ -1,9 +1,12 @@
-"""Pages that stand in an article's place: consent, login, errors, checks for robots."""
+"""Pages that stand in an article's place: consent, login, errors, checks for robots, lists of saved links."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
+
+from lxml import etree
 
 _NOTICE = re.compile(
     r"\bcookies?\b|\bconsent\b|legitimate interest|personal data|\bpartners\b.{0,60}\b(?:store|process|access)|"
@@ -15,9 +18,20 @@ _NOTICE = re.compile(
     re.I,
 )
 _MOST_CHARS = 3_000
+_BESIDE_LINKS = etree.XPath(
+    "boolean(//text()[normalize-space() and not(ancestor::a or ancestor::head or ancestor::title or ancestor::style or "
+    "ancestor::script or ancestor::h1 or ancestor::h2 or ancestor::h3 or ancestor::h4 or ancestor::h5 or "
+    "ancestor::h6)])"
+)
 
 
 def is_notice(texts: Sequence[str]) -> bool:
     """True where a short page without a date speaks, in half of its paragraphs or more, of such things alone."""
     speaking = sum(bool(_NOTICE.search(text)) for text in texts)
     return sum(map(len, texts)) <= _MOST_CHARS and 2 * speaking >= len(texts)
+
+
+def is_link_list(root: Any) -> bool:
+    """True for a page of links in lists and headings alone: what Instapaper, Pocket and browsers export."""
+    links = root.xpath("boolean((//li//a[@href] | //dt//a[@href])[1])")
+    return bool(links) and not _BESIDE_LINKS(root)

@@ -59,28 +59,39 @@ def prepare(root: Any, walled: set[str]) -> list[str]:
 
 def _corrections(root: Any) -> Iterator[str]:
     for element in root.iter("div", "p", "aside", "footer", "section", "li"):
-        if (
-            element.tag == "footer"
-            or _CORRECTION.search(_mark(element))
-            or (element.tag == "aside" or _in_footer(element))
-        ):
-            texts = _blocks(element)
+        named = bool(_CORRECTION.search(_mark(element)))
+        if named or element.tag in ("footer", "aside") or _in_footer(element):
+            texts = _blocks(element) if named or _may_hold_label(element) else []
         elif element.tag == "p":
             texts = [_written(element)]
         else:
             continue
-        named = bool(_CORRECTION.search(_mark(element)))
         yield from (text for text in texts if named or is_correction(text))
+
+
+def _may_hold_label(element: Any) -> bool:
+    """False where no paragraph can begin with a label: no colon is written, nor put behind a sub-heading."""
+    heading = next(element.iter("head", "hl2", *_HEADINGS), None)
+    return heading is not None or any(":" in text or "：" in text for text in element.itertext())
 
 
 def _take_out_pictures(root: Any) -> None:
     for element in list(root.iter("div", "span", "p", "a", "li", "td")):
-        if element.getparent() is None or len(_written(element, _CAPTION_CHARS)) > _CAPTION_CHARS:
+        if element.getparent() is None or not (_is_picture(element) or _is_credit(element)):
             continue
-        shows = any(True for _ in element.iter("img", "picture", "amp-img", "video", "amp-video"))
-        is_picture = shows and bool(_PICTURE.search(_mark(element))) and not any(True for _ in element.iter("p"))
-        if is_picture or (_CAPTION.search(_mark(element)) and element.tag != "p") or _is_credit(element):
+        if len(_written(element, _CAPTION_CHARS)) <= _CAPTION_CHARS:
             drop(element)
+
+
+def _is_picture(element: Any) -> bool:
+    """True for what its class calls a caption, or a picture where it shows one and holds no paragraph."""
+    mark = _mark(element)
+    if element.tag != "p" and _CAPTION.search(mark):
+        return True
+    return bool(_PICTURE.search(mark)) and (
+        next(element.iter("img", "picture", "amp-img", "video", "amp-video"), None) is not None
+        and next(element.iter("p"), None) is None
+    )
 
 
 def _is_credit(element: Any) -> bool:

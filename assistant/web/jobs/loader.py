@@ -103,6 +103,9 @@ class AssistantLoader:
         except AssistantError as error:
             self._state = State("failed", str(error))
         except Exception:
+            if self._ended.is_set():
+                # It was closed under what was waited for.
+                return
             _log.exception("the assistant could not be opened")
             self._state = State("failed", "something went wrong inside; the server's log tells what")
 

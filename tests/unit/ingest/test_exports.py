@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from article_samples import read_bytes, texts
 
+from assistant.errors import ArticleError
+
 HIGHLIGHTS = [{"id": 1, "text": "The lock was opened again."}, {"id": 2, "text": "Barges can use it from Friday."}]
 
 
@@ -59,3 +61,42 @@ def test_a_time_of_a_page_that_stands_alone_is_its_day_and_no_text(tmp_path: Pat
     )
     ((article,), _) = read_bytes(tmp_path, "a.html", content)
     assert (str(article.published), texts(article)) == ("2024-05-14", [first, second])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<html><head><title>Instapaper: Export</title></head><body><h1>Unread</h1><ol>"
+        "<li><a href='https://post.example/lock'>Lock at Vessen opens again</a></li>"
+        "<li><a href='https://post.example/fee'>Fee for barges stays at forty crowns</a></li></ol>"
+        "<h1>Archive</h1><ol></ol></body></html>",
+        "<!DOCTYPE NETSCAPE-Bookmark-file-1><TITLE>Bookmarks</TITLE><H1>Bookmarks</H1><DL><p>"
+        "<DT><A HREF='https://post.example/lock' ADD_DATE='1'>Lock at Vessen opens again</A></DL><p>",
+    ],
+)
+def test_a_list_of_saved_links_is_no_article(tmp_path: Path, content: str) -> None:
+    with pytest.raises(ArticleError, match=r"list of links .*; save the pages that it links to"):
+        read_bytes(tmp_path, "a.html", content)
+
+
+def test_a_story_told_in_a_list_with_links_is_an_article(tmp_path: Path) -> None:
+    item = "The lock at Vessen was opened again on Tuesday, the water board told the council in a letter."
+    content = f"<html><body><h1>Lock opens</h1><ul><li><a href='/a'>Letter</a></li><li>{item}</li></ul></body></html>"
+    ((article,), _) = read_bytes(tmp_path, "a.html", content)
+    assert item in "\n".join(texts(article))
+
+
+@pytest.mark.parametrize(
+    ("given", "origin", "address"),
+    [
+        ("https://keeper.example/read/01h", "https://post.example/lock", "https://post.example/lock"),
+        ("https://keeper.example/read/01h", "", "https://keeper.example/read/01h"),
+        ("https://post.example/lock", "https://post.example", "https://post.example/lock"),
+        ("https://www.post.example/lock", "https://post.example/", "https://www.post.example/lock"),
+        ("https://keeper.example/read/01h", "https://[post/lock", "https://keeper.example/read/01h"),
+    ],
+)
+def test_the_address_is_the_articles_and_not_a_copys(tmp_path: Path, given: str, origin: str, address: str) -> None:
+    row = {"id": "01h", "title": "Lock opens", "url": given, "source_url": origin, "content": "The lock is open again."}
+    ((article,), problems) = read_bytes(tmp_path, "a.json", json.dumps([row]))
+    assert (problems, article.url) == ([], address)
