@@ -10,7 +10,7 @@ import queue
 import threading
 from collections.abc import Generator, Mapping
 from concurrent.futures import CancelledError, Future
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ModelCancelledError
@@ -65,10 +65,11 @@ class Transport:
         with self._lock:
             opened, self._open = self._open, None
             running = list(self._running)
-        for future in running:
-            future.cancel()
         if opened is not None:
-            opened[0].close()
+            stack, portal, _ = opened
+            for future in running:
+                _cancel(portal, future)
+            stack.close()
 
     def _events(self, body: Mapping[str, Any] | None, path: str, scope: QuestionScope) -> Generator[Event, None, None]:
         scope.remaining()
@@ -79,7 +80,7 @@ class Transport:
             self._running.add(future)
         future.add_done_callback(lambda _: arrived.put(_End))
         try:
-            with scope.on_cancel(future.cancel):
+            with scope.on_cancel(lambda: _cancel(portal, future)):
                 while True:
                     try:
                         event = arrived.get(timeout=scope.remaining())
@@ -93,7 +94,7 @@ class Transport:
         except CancelledError:
             raise ModelCancelledError("the question was stopped, or the model closed, while it was asked") from None
         finally:
-            future.cancel()
+            _cancel(portal, future)
             with self._lock:
                 self._running.discard(future)
 
@@ -214,6 +215,13 @@ class Transport:
             if event.data.strip():
                 value = _parsed(event.data)
                 put({"error": value.get("error", value)} if event.event == "error" else value)
+
+
+def _cancel(portal: BlockingPortal, future: Future[None]) -> None:
+    # In the event loop's own thread: elsewhere anyio's callback can come upon a request that is just ending, which
+    # is logged with a traceback. Where the loop has ended, nothing runs.
+    with suppress(RuntimeError):
+        portal.start_task_soon(future.cancel)
 
 
 def _refused(response: httpx2.Response) -> ProviderError:

@@ -247,7 +247,13 @@ def test_the_time_for_one_question_holds_for_all_its_requests(opened: Open) -> N
 def test_a_question_that_is_stopped_is_stopped_at_the_provider(opened: Open) -> None:
     model, provider = opened(lambda *_: [_comments], timeout=30)
     scope = QuestionScope()
-    threading.Timer(0.2, scope.cancel).start()
+
+    def stop() -> None:
+        while not provider.asked:
+            time.sleep(0.01)
+        scope.cancel()
+
+    threading.Thread(target=stop).start()
     with pytest.raises(ModelCancelledError):
         model.within(scope).complete(ASK, 9)
     assert provider.dropped.wait(10)

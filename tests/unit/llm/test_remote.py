@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -205,6 +207,28 @@ def test_a_model_on_this_machine_is_not_asked_through_a_proxy(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     server.reply_words("They met.")
     assert model.complete(ASK, 5) == "They met."
+
+
+def test_a_request_is_cancelled_in_its_event_loop_alone(
+    server: FakeServer, model: ChatModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From another thread anyio may come upon a request that is just ending, and log a traceback."""
+    cancelled_in = []
+    cancel = Future.cancel
+
+    def recording(future: Future[object]) -> bool:
+        cancelled_in.append(threading.get_ident())
+        return cancel(future)
+
+    acquaint(server, model)
+    monkeypatch.setattr(Future, "cancel", recording)
+    server.reply_words("They ", "met.")
+    stream = model.stream(ASK, max_tokens=5)
+    assert next(stream) == "They "
+    stream.close()  # type: ignore[attr-defined]
+    model.close()
+    assert cancelled_in
+    assert threading.get_ident() not in cancelled_in
 
 
 def test_closing_the_stream_early_and_the_model_twice_is_harmless(server: FakeServer, model: ChatModel) -> None:
