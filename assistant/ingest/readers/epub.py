@@ -13,7 +13,8 @@ from assistant.ingest.build import Fields, Problem, Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers.encoding import declared_charset, decode
-from assistant.ingest.readers.html_dom import drop, local_name, paragraphs, parse_html, parse_xml
+from assistant.ingest.readers.html_dom import paragraphs, parse_html, parse_xml
+from assistant.ingest.readers.html_elements import drop, local_name
 from assistant.ingest.readers.html_metadata import page_fields
 from assistant.ingest.readers.names import without_outlet_as_author
 from assistant.ingest.readers.zip_package import Package, open_package

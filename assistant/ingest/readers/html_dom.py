@@ -1,4 +1,4 @@
-"""HTML and its relatives: safe parsing, hidden text, and elements → paragraphs."""
+"""HTML and its relatives: safe parsing, and elements → paragraphs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from lxml import etree
 from assistant.errors import ArticleError
 from assistant.ingest.headings import carries_content
 from assistant.ingest.limits import MAX_TAGS
+from assistant.ingest.readers.html_elements import drop, local_name
+from assistant.ingest.readers.html_hidden import remove_hidden
 from assistant.ingest.readers.superscript import raised
 from assistant.ingest.speakers import talking
 
@@ -30,25 +32,8 @@ _SKIPPED = frozenset(
     "map math media "
     "menu meta nav noframes noscript object option script select style svg template textarea video".split()
 )
-_UNSEEN = frozenset({"template", "noscript", "datalist", "dialog"})
-# Withdrawn by the writer; the reading of a word beside the word (ruby); parts of AMP pages that overlie the page.
-_WITHDRAWN = frozenset({"del", "s", "strike", "rt", "rp", "rtc"})
-_OVERLAYS = frozenset(
-    {"amp-sidebar", "amp-consent", "amp-user-notification", "amp-ad", "amp-lightbox", "amp-analytics"}
-)
-_KEPT = frozenset({"", "html", "body", "head"})
-_NOT_SHOWN = _UNSEEN | _WITHDRAWN | _OVERLAYS
 _SUB_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "hl2"})
 _LIST_CHARS = 200
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])|"
-    r"(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$|!)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)|"
-    r"text-decoration(?:-line)?\s*:[^;]{0,40}line-through|"
-    r"(?:left|right|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]+[01]",
-    re.I,
-)
-_RULE = re.compile(r"([^{}]{1,2000})\{([^{}]{0,2000})\}")
-_SIMPLE_SELECTOR = re.compile(r"(?P<tag>[a-zA-Z][\w-]*)?(?:(?P<mark>[.#])(?P<name>[\w-]+))")
 
 
 def parse_html(text: str, label: str) -> Any:
@@ -136,24 +121,6 @@ def paragraphs(root: Any) -> list[str]:
             walk.text(element.tail)
     walk.cut("div")
     return list(_lists_joined(_speakers_named(walk.found)))
-
-
-def local_name(element: Any) -> str:
-    """An element's name without its namespace, in lower case; "" for what is no element."""
-    tag = element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
-
-
-def remove_hidden(root: Any) -> None:
-    """Takes out what a reader of the page does not see: `hidden`, `aria-hidden`, `display:none` and the like.
-
-    Styles are followed for inline attributes and for rules of one class or id; colours are not.
-    """
-    classes, ids = _hidden_names(root)
-    for element in list(root.iter()):
-        tag = local_name(element)
-        if tag in _NOT_SHOWN or (tag not in _KEPT and element.attrib and _is_hidden(element, classes, ids)):
-            drop(element)
 
 
 def write_marks(root: Any) -> None:
@@ -248,65 +215,9 @@ def _lists_joined(found: Iterable[tuple[str, str]]) -> Iterator[str]:
             yield text
 
 
-def _hidden_names(root: Any) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
-    classes: set[tuple[str, str]] = set()
-    ids: set[tuple[str, str]] = set()
-    for style in root.iter("style"):
-        for selectors, declarations in _RULE.findall(_outside_conditions((style.text or "")[:500_000])):
-            if not _HIDDEN_STYLE.search(declarations):
-                continue
-            for selector in selectors.split(","):
-                match = _SIMPLE_SELECTOR.fullmatch(selector.strip())
-                if match:
-                    (classes if match["mark"] == "." else ids).add(((match["tag"] or "").lower(), match["name"]))
-    return classes, ids
-
-
-def _outside_conditions(css: str) -> str:
-    """The rules that hold always: those within `@media`, `@supports` and `@keyframes` do not."""
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
-    kept, depth, at = [], 0, 0
-    for match in re.finditer(r"@[\w-]+[^{};]*\{|\{|\}", css):
-        if match[0].startswith("@") and depth == 0:
-            kept.append(css[at : match.start()])
-            depth = 1
-        elif depth:
-            depth += 1 if match[0].endswith("{") else -1
-            at = match.end()
-    return "".join(kept) + ("" if depth else css[at:])
-
-
 def _is_footnote_mark(element: Any) -> bool:
     """True for a raised number that leads to a note, or stands in brackets as one."""
     links = [link.get("href") or "" for link in element.iter("a")]
     return any("#" in link for link in links) or bool(
         re.fullmatch(r"\s*\[[^\]]{1,12}\]\s*", "".join(element.itertext()))
     )
-
-
-def _is_hidden(element: Any, classes: set[tuple[str, str]], ids: set[tuple[str, str]]) -> bool:
-    get = element.get
-    if get("hidden") is not None or (get("aria-hidden") or "").strip().lower() == "true":
-        return True
-    if _HIDDEN_STYLE.search((get("style") or "")[:2000]):
-        return True
-    if "not" in (get("amp-access") or "").lower().split():
-        return True  # shown to those who may not read the rest
-    tag = local_name(element)
-    if ids and any((name, get("id")) in ids for name in ("", tag)):
-        return True
-    return bool(classes) and any((name, own) in classes for own in (get("class") or "").split() for name in ("", tag))
-
-
-def drop(element: Any) -> None:
-    """Takes an element out of its tree; the text behind it stays."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        before = element.getprevious()
-        if before is None:
-            parent.text = (parent.text or "") + element.tail
-        else:
-            before.tail = (before.tail or "") + element.tail
-    parent.remove(element)

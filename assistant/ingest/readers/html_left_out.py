@@ -10,7 +10,8 @@ from typing import Any
 from lxml import etree
 
 from assistant.ingest.build import LeftOut
-from assistant.ingest.readers.html_dom import BLOCKS, BREAKS, CELLS, HEADINGS, local_name
+from assistant.ingest.readers.html_dom import BLOCKS, BREAKS, CELLS, HEADINGS
+from assistant.ingest.readers.html_elements import local_name
 
 _NO_TEXT = frozenset(
     "applet audio base canvas datalist embed frame frameset head iframe input link map meta noscript object option "

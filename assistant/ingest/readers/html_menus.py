@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.ingest.boilerplate import is_sentence
-from assistant.ingest.readers.html_dom import drop, local_name
+from assistant.ingest.readers.html_elements import drop, local_name
 
 _CELLS = frozenset({"td", "th"})
 _TEXT_CHARS = 200

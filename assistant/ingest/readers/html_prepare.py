@@ -11,7 +11,8 @@ from typing import Any
 from lxml import etree
 
 from assistant.ingest.correction import is_correction
-from assistant.ingest.readers.html_dom import drop, local_name, paragraphs
+from assistant.ingest.readers.html_dom import paragraphs
+from assistant.ingest.readers.html_elements import drop, local_name
 from assistant.ingest.readers.html_menus import take_out_menus
 
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")

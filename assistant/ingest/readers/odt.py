@@ -10,7 +10,8 @@ from assistant.ingest.build import Fields, Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.headings import carries_content
 from assistant.ingest.readers import press_export
-from assistant.ingest.readers.html_dom import local_name, parse_xml
+from assistant.ingest.readers.html_dom import parse_xml
+from assistant.ingest.readers.html_elements import local_name
 from assistant.ingest.readers.zip_package import open_package
 
 # Deleted text that is kept with the changes, notes, comments, indexes and their like.

@@ -8,7 +8,8 @@ from assistant.errors import ArticleError
 from assistant.ingest.build import Problem, Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.readers import feed, newsml
-from assistant.ingest.readers.html_dom import local_name, parse_xml
+from assistant.ingest.readers.html_dom import parse_xml
+from assistant.ingest.readers.html_elements import local_name
 
 _FEEDS = frozenset({"rss", "feed", "rdf"})
 
