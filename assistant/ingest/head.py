@@ -216,7 +216,7 @@ def same_words(text: str, title: str) -> bool:
 
 def _labelled_lines(blocks: list[Block], head: Head) -> int:
     """Read the labelled lines above the story, where there are two that are known; how many blocks they are."""
-    known, end, dropped = dict[str, str](), 0, []
+    known, end, dropped, changed = dict[str, str](), 0, [], None
     for at, block in enumerate(blocks[:_MOST_LINES]):
         label, value = label_of(block[1])
         if label:
@@ -226,10 +226,11 @@ def _labelled_lines(blocks: list[Block], head: Head) -> int:
             break
         else:
             dropped.append(block)
-            updated = _updated_on(block[1])
-            head.values |= {"modified": updated} if updated else {}
+            changed = _updated_on(block[1]) or changed
     if len(known) < 2 or end >= len(blocks):
         return 0
+    if changed:
+        head.values["modified"] = changed
     head.dropped += [block for block in dropped if block[0] < blocks[end][0]]
     for name, value in known.items():
         if name == "published":

@@ -21,9 +21,10 @@ def is_speaker(text: str) -> bool:
     return len(text) <= _MOST_CHARS and "\n" not in text and bool(_ALONE.match(text))
 
 
-def with_speakers(blocks: Sequence[Block], joined: Callable[[Block, Block], str]) -> list[Block]:
+def with_speakers(blocks: Sequence[Block], joined: Callable[[Block, Block], str | None]) -> list[Block]:
     """The blocks, a speaker's name at the head of the block that follows it; `joined` makes one text of two blocks.
 
+    Where it gives none the two stay apart.
     One such line alone may announce a list ("Sources:"); a talk has several.
     """
     names = [is_speaker(text) for _, text in blocks]
@@ -33,7 +34,9 @@ def with_speakers(blocks: Sequence[Block], joined: Callable[[Block, Block], str]
     name: Block | None = None
     for block, named in zip(blocks, names, strict=True):
         if name is not None:
-            block = (name[0], joined(name, block))
+            text = joined(name, block)
+            found += [] if text is not None else [name]
+            block = block if text is None else (name[0], text)
             name = None
         elif named:
             name = block

@@ -117,8 +117,9 @@ def _archive(path: Path) -> _Opened:
         raise ArticleError(f"{label}: cannot be read ({error.strerror or error}); check its permissions") from error
 
 
-# Unpacking and listing an archive for each of its members would take minutes.
-@lru_cache(maxsize=4)
+# Unpacking and listing an archive for each of its members would take minutes; they are read one archive after another,
+# and an unpacked one takes up to a gigabyte.
+@lru_cache(maxsize=1)
 def _opened(path: Path, size: int, modified: int) -> _Opened:
     label = as_text(path)
     file: IO[bytes] = path.open("rb")

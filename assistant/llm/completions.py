@@ -80,7 +80,7 @@ class Completions:
             yield rest
         ending.thought = ending.thought or thoughts.thought
         self._learn(ending, unopened=thoughts.unopened, wrote=wrote)
-        if self._context and was_cut(_characters(request), ending.prompt_tokens):
+        if self._context and was_cut(_characters(request), ending.prompt_tokens, fills=self._context.cuts_in_silence):
             raise self._too_long(request, ending.prompt_tokens, "only {} of them were read")
 
     def whole(self, request: Request, scope: QuestionScope) -> tuple[str, Ending]:

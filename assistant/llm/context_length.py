@@ -62,16 +62,19 @@ def told_length(refusal: str) -> int | None:
     return min(found, default=None)
 
 
-def was_cut(characters: int, prompt_tokens: int | None) -> bool:
-    """Whether of a prompt of so many characters only a part was read, going by how many tokens were counted."""
+def was_cut(characters: int, prompt_tokens: int | None, *, fills: bool) -> bool:
+    """Whether of a prompt of so many characters only a part was read, going by how many tokens were counted.
+
+    `fills`: a server such as Ollama, which cuts a prompt to just the length of its context without a word.
+    """
     if prompt_tokens is None or prompt_tokens < _LEAST_COUNTED:
         return False
-    filled = prompt_tokens % _ROUND == 0 and characters > _LEAST_A_TOKEN * prompt_tokens
+    filled = fills and prompt_tokens % _ROUND == 0 and characters > _LEAST_A_TOKEN * prompt_tokens
     return filled or characters > _CHARACTERS_A_TOKEN * prompt_tokens
 
 
 class ContextLength:
-    """Asks the endpoint once, and hears what is learnt. Thread-safe."""
+    """Asks the endpoint once, Ollama until the model is loaded, and hears what is learnt. Thread-safe."""
 
     def __init__(self, transport: Transport, endpoint: Endpoint) -> None:
         self._transport = transport
@@ -80,6 +83,11 @@ class ContextLength:
         self._tokens: int | None = None
         self._learnt: int | None = None
         self._lock = threading.Lock()
+
+    @property
+    def cuts_in_silence(self) -> bool:
+        """Whether a prompt that is too long is cut to the length of the context without a word."""
+        return self._endpoint.is_ollama
 
     def tokens(self) -> int | None:
         """The context in tokens; None where it is not known, whatever the reason."""

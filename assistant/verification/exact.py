@@ -21,14 +21,19 @@ _OWN_COUNT = 10
 # "£4.1m", "20k": thousands and millions, unless they are metres.
 _ATTACHED = re.compile(r"[kmb](?![^\W_])", re.IGNORECASE)
 _FACTORS = {"k": 1000, "m": 10**6, "b": 10**9}
-# What stands behind a figure for its magnitude in other languages, where one word may be two magnitudes: German
-# and Portuguese "bil…" differ. One of them must be stated.
-_MAGNITUDE = re.compile(
-    r"\s?(?:(?:mil(?:l?i?on|lón|hão|hões|joe?n|li?ard|jard|iard)|bil(?:lion|hão|hões)|миллион|миллиард|тысяч)\w*"
-    r"|(?:mil|mila|mille|mio|mrd|mld|tausend|duizend|tys|тыс|млн|млрд)\b|[千万萬億亿])",
-    re.IGNORECASE,
+# What stands behind a figure for its magnitude in other languages. "Bil…" is two: 10⁹ in Brazil, 10¹² in German and
+# in Portugal; one of them must be stated.
+_MAGNITUDES: tuple[tuple[re.Pattern[str], tuple[int, ...]], ...] = tuple(
+    (re.compile(rf"\s?(?:{words})", re.IGNORECASE), factors)
+    for words, factors in (
+        (r"(?:mil(?:li?ard|jard|iard)|миллиард)\w*|(?:mrd|mld|млрд)\b", (10**9,)),
+        (r"(?:mil(?:l?i?on|lón|hão|hões|joe?n)|миллион)\w*|(?:mio|млн)\b", (10**6,)),
+        (r"bil(?:lion|hão|hões)\w*", (10**9, 10**12)),
+        (r"тысяч\w*|(?:mil|mila|mille|tausend|duizend|tys|тыс)\b|千", (10**3,)),
+        (r"[万萬]", (10**4,)),
+        (r"[億亿]", (10**8,)),
+    )
 )
-_MAGNITUDES = tuple(10**power for power in (3, 4, 6, 8, 9, 12))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,15 @@ def figures(text: str) -> Iterator[Figure]:
             if attached := _ATTACHED.match(text, end):
                 end = attached.end()
                 values |= {value * _FACTORS[attached[0].lower()] for value in values}
-            elif _MAGNITUDE.match(text, end):
-                values |= {value * factor for value in values for factor in _MAGNITUDES}
+            elif factors := _magnitude(text, end):
+                values = {value * factor for value in values for factor in factors}
         yield Figure(text[found[place].start() : end], frozenset(values))
         place += number.words
+
+
+def _magnitude(text: str, place: int) -> tuple[int, ...]:
+    """By what a figure that ends at `place` is multiplied, where a word behind it says so; one of these."""
+    return next((factors for word, factors in _MAGNITUDES if word.match(text, place)), ())
 
 
 def _in_english(word: str) -> str:

@@ -95,7 +95,8 @@ class JointVerifier:
             return CheckedSentence(sentence, (), Finding.NOTHING_CITED)
         # What the draft names is looked at whole: a figure may stand beside what is quoted.
         unstated = _unstated(sentence.claim, read)
-        reckoned = bool(unstated) and all(follow(figure.values, read) for figure in unstated)
+        told = [value for figure in unstated for value in figure.values]
+        reckoned = bool(unstated) and all(follow(figure.values, read, told) for figure in unstated)
         if reckoned:
             # It follows from all of them together.
             evidence = self._finder.find_each(sentence.claim, read, whole=True)

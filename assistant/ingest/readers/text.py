@@ -73,7 +73,13 @@ def _read_article(text: str, *, article_id: str, path: str) -> Reading:
     shown, markup = _without_markup(text, begin)
     blocks = [(at, text[at : at + len(block)]) for at, block in blocks_of(shown, begin)]
     title, blocks, labels = _headings(blocks)
-    blocks = with_speakers(blocks, lambda name, said: text[name[0] : said[0] + len(said[1])])
+
+    def joined(name: Block, said: Block) -> str | None:
+        # What stands between them was taken out: a comment, a mere label.
+        apart = text[name[0] + len(name[1]) : said[0]].strip()
+        return None if apart else text[name[0] : said[0] + len(said[1])]
+
+    blocks = with_speakers(blocks, joined)
     fields = fields.over(Fields(title=title, published=written))
     return build(fields, blocks, article_id=article_id, path=path, markup=[*markup, *labels])
 

@@ -36,6 +36,11 @@ def test_a_name_on_its_own_line_begins_what_is_said(tmp_path: Path, gap: str) ->
         assert content[paragraph.offset :].startswith(paragraph.text)
 
 
+def test_what_was_taken_out_between_name_and_speech_does_not_come_back(tmp_path: Path) -> None:
+    content = f"Council meeting\n\n{LEAD}\n\nMAYOR LIND:\n<!-- not for print -->\n\n{OPEN}\n\nROE:\n\n{PAYS}\n"
+    assert read(tmp_path, "a.md", content) == [LEAD, "MAYOR LIND:", OPEN, f"ROE:\n\n{PAYS}"]
+
+
 @pytest.mark.parametrize(
     "talk",
     [

@@ -140,6 +140,7 @@ def test_other_refusals_do_not(message: str) -> None:
         (20_000, None, False),
         # Only what was not cached is counted by some.
         (20_000, 40, False),
+        (8_601, 2047, False),
         # Ollama fills its context to the last token.
         (20_000, 4096, True),
         (20_000, 2048, True),
@@ -148,4 +149,10 @@ def test_other_refusals_do_not(message: str) -> None:
     ],
 )
 def test_a_prompt_of_which_too_few_tokens_were_counted_was_cut(characters: int, counted: int | None, cut: bool) -> None:
-    assert was_cut(characters, counted) is cut
+    assert was_cut(characters, counted, fills=True) is cut
+
+
+def test_a_round_number_of_tokens_is_a_cut_only_where_prompts_are_cut_in_silence() -> None:
+    assert was_cut(8_601, 2048, fills=True)
+    assert not was_cut(8_601, 2048, fills=False)
+    assert was_cut(40_000, 4097, fills=False)

@@ -21,12 +21,31 @@ def test_sums_and_differences_of_two_figures(value: str, follows: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "follows"), [("6", True), ("5", True), ("2087", True), ("68", True), ("8", True), ("7", False)]
+    ("value", "follows"), [("6", True), ("5", True), ("2087", True), ("68", True), ("8", False), ("7", False)]
 )
 def test_the_time_between_two_reports(value: str, follows: bool) -> None:
     first = passage("They met.", 1, "old", date(2017, 7, 4))
     second = passage("They met again.", 1, "new", date(2023, 3, 22))
     assert follow([Decimal(value)], [first, second]) is follows
+
+
+def test_months_follow_beside_the_years_that_are_told() -> None:
+    first = passage("They met.", 1, "old", date(2017, 7, 4))
+    second = passage("They met again.", 1, "new", date(2023, 3, 22))
+    assert follow([Decimal(8)], [first, second], beside=[Decimal(5), Decimal(8)])
+    assert not follow([Decimal(8)], [first, second], beside=[Decimal(4), Decimal(8)])
+
+
+def test_from_a_row_of_dates_nothing_follows() -> None:
+    written = ["1 May 2011", "9 July 2013", "3 March 2016", "20 June 2018", "2 April 2022"]
+    assert follow([Decimal(26)], [passage(" and ".join(written[:2]), published=None)])
+    assert not follow([Decimal(26)], [passage(" and ".join(written), published=None)])
+
+
+def test_an_amount_of_several_readings_is_one_figure() -> None:
+    text = passage("Der Bau kostete 2 Mio., der Umbau 7 Mio. und der Abriss 40 Mio. Euro.", published=None)
+    assert follow([Decimal(9_000_000)], [text])
+    assert not follow([Decimal(9)], [text])
 
 
 def test_the_days_between_two_dates_in_the_text() -> None:
