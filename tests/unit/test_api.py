@@ -176,7 +176,7 @@ def test_what_traces_need_is_checked_before_anything_is_opened(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "assistant.answering.spans", None)
-    with pytest.raises(SettingsError, match="ASSISTANT_TRACES=steps: .* is not installed"):
+    with pytest.raises(SettingsError, match=r"ASSISTANT_TRACES=steps: .* is not installed"):
         Assistant.open(
             folder, settings=Settings.load(home=tmp_path / "home", model="some@http://127.0.0.1:9/v1", traces="steps")
         )
