@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.cli.commands.common import Commands, add_folder_and_model, say, settings_of, warn
+from assistant.cli.commands.common import Commands, add_folder_and_model, print_json, say, settings_of, warn
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def _check(arguments: argparse.Namespace) -> int:
     from collections import Counter
 
-    from assistant.cli.terminal import as_json, progress_bars
+    from assistant.cli.terminal import progress_bars
     from assistant.newsroom.draft import sentences_of
     from assistant.newsroom.draft_check import DraftChecker, Verdict
     from assistant.newsroom.evidence_base import open_evidence_base
@@ -40,7 +40,7 @@ def _check(arguments: argparse.Namespace) -> int:
         for checked in DraftChecker(base).check(sentences, progress_bars("checking", "sentences")):
             counts[checked.verdict] += 1
             if arguments.json:
-                print(as_json(_to_dict(checked), indent=None), flush=True)
+                print_json(_to_dict(checked))
             else:
                 _print(checked)
     if not arguments.json:

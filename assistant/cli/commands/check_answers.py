@@ -14,6 +14,7 @@ from assistant.cli.commands.common import (
     add_folder_and_model,
     answers_text,
     open_assistant,
+    print_json,
     say_always,
     settings_of,
 )
@@ -50,7 +51,7 @@ def _check(arguments: argparse.Namespace) -> int:
         progress = progress_bars("checking answers", "answers")
         stale = 0
         for stale, one in enumerate(StaleCheck(assistant).run(kept, progress), start=1):  # noqa: B007
-            print(json.dumps(one.to_dict(), ensure_ascii=False) if arguments.json else _told(one), flush=True)
+            print_json(one.to_dict()) if arguments.json else print(_told(one), flush=True)
         print(f"assistant: {stale} of {len(kept)} answers stale", file=sys.stderr)
         return 1 if stale or assistant.update.problems else 0
 
