@@ -92,21 +92,21 @@ def say_always(line: str) -> None:
 
 def filter_of(arguments: argparse.Namespace) -> ArticleFilter:
     """The articles that WORDS, `--outlet`, `--since`, `--until`, `--before` and `--as-of` name. Raises `UsageError`."""
+    from assistant.query.validate import check_days
     from assistant.schema.articles import ArticleFilter
 
     since, until, before, as_of = (_day(arguments, option) for option in ("since", "until", "before", "as_of"))
-    for option, last in (("--until", until), ("--as-of", as_of)):
-        if since and last and since > last:
-            raise UsageError(f"--since {since} is after {option} {last}; swap them")
     if before == date.min:
         raise UsageError(f"--before {before}: no article is older than that")
-    return ArticleFilter(
+    chosen = ArticleFilter(
         words=" ".join(getattr(arguments, "words", ())),
         source=getattr(arguments, "outlet", None),
         since=since,
         until=before - timedelta(days=1) if before else until,
         as_of=as_of,
     )
+    check_days(chosen)
+    return chosen
 
 
 def _day(arguments: argparse.Namespace, option: str) -> date | None:
