@@ -79,12 +79,12 @@ def run_server(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, names=arguments.name, proxies=arguments.proxy)
 
     from assistant.api import Assistant
-    from assistant.http.api import REQUESTS_PER_MINUTE
-    from assistant.http.metrics import log_as_json
     from assistant.ingest.limits import MAX_BYTES
     from assistant.web.jobs.loader import AssistantLoader
 
     if settings.log == "json":
+        from assistant.http.metrics import log_as_json
+
         log_as_json()
     # The model loads in its own process while the web framework is imported here.
     loader = AssistantLoader(lambda progress: Assistant.open(settings=settings, progress=progress))
@@ -104,7 +104,7 @@ def run_server(arguments: argparse.Namespace) -> int:
             page=arguments.page,
             api=arguments.api,
             mcp=arguments.mcp,
-            per_minute=arguments.per_minute or REQUESTS_PER_MINUTE,
+            per_minute=arguments.per_minute,
         )
         serve(loader, settings, site, lambda address: print(f"assistant: {address}", file=sys.stderr, flush=True))
     finally:

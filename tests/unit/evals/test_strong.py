@@ -139,7 +139,10 @@ def test_a_perfect_verifier_wants_all_that_is_needed(shelf: Shelf) -> None:
         (json.dumps(ROW), "drafts.jsonl:2: the id 'one' is there twice"),
         (json.dumps(ROW | {"id": "two", "sentences": []}), "drafts.jsonl:2: has no sentence"),
         (json.dumps(ROW | {"id": "two", "unanswerable": True}), "drafts.jsonl:2: unanswerable"),
-        (json.dumps(ROW | {"id": "two", "sentences": [{"text": "So.", "cites": []}]}), "drafts.jsonl:2: sentences 1: cites"),
+        (
+            json.dumps(ROW | {"id": "two", "sentences": [{"text": "So.", "cites": []}]}),
+            "drafts.jsonl:2: sentences 1: cites",
+        ),
         (json.dumps(ROW | {"id": "two", "set": None}), "drafts.jsonl:2: set"),
     ],
 )
