@@ -13,6 +13,7 @@ from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
 
 from assistant import __version__
+from assistant.answering.render import source_line
 from assistant.api import Assistant
 from assistant.errors import AssistantError
 from assistant.http.access import Gate
@@ -164,6 +165,4 @@ def _readable(answer: Answer) -> str:
 
 
 def _source(citation: Citation) -> str:
-    day = citation.published.isoformat() if citation.published else "undated"
-    told = ", ".join(part for part in (citation.title, citation.source, day, citation.article_id) if part)
-    return " ".join(f"[{citation.number}] {told}: “{citation.quote}”".split())
+    return f"[{citation.number}] {source_line(citation, citation.article_id)}"

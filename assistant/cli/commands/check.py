@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.cli.commands.common import Commands, add_folder_and_model, print_json, say, settings_of, warn
-from assistant.errors import UsageError
+from assistant.cli.commands.common import Commands, add_folder_and_model, print_json, read_text, say, settings_of, warn
 
 if TYPE_CHECKING:
     from assistant.newsroom.draft_check import CheckedSentence
@@ -33,7 +30,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
     where = "standard input" if arguments.draft == "-" else f"draft {arguments.draft}"
     markdown = not arguments.draft.lower().endswith((".txt", ".text"))
-    sentences = sentences_of(_text(arguments.draft), where, markdown=markdown)
+    text = read_text(arguments.draft, "draft", "Markdown or text").replace("\r\n", "\n")
+    sentences = sentences_of(text, where, markdown=markdown)
     counts: Counter[Verdict] = Counter()
     with open_evidence_base(settings_of(arguments), progress_bars, say) as (base, update):
         warn(update.problems)
@@ -46,16 +44,6 @@ def _check(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         print("\n" + ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
     return 1 if counts[Verdict.OTHERWISE] or update.problems else 0
-
-
-def _text(given: str) -> str:
-    try:
-        content = sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except FileNotFoundError as error:
-        raise UsageError(f"draft {given} does not exist") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"draft {given} cannot be read ({error}); give a UTF-8 file of Markdown or text") from error
 
 
 def _print(checked: CheckedSentence) -> None:

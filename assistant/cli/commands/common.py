@@ -124,15 +124,15 @@ def warn(problems: Sequence[str]) -> None:
         print(f"assistant: skipped {one_line(problem)}", file=sys.stderr)
 
 
-def answers_text(given: str) -> str:
-    """A file of answers, "-": standard input. Raises `UsageError`."""
+def read_text(given: str, what: str, kind: str) -> str:
+    """A file, "-": standard input; `what` it is and what `kind` of text, for messages. Raises `UsageError`."""
     try:
         content = sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
         return content.decode("utf-8-sig")
     except FileNotFoundError as error:
-        raise UsageError(f"answers file {given} does not exist") from error
+        raise UsageError(f"{what} {given} does not exist") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"answers file {given} cannot be read ({error}); give a UTF-8 file of answers") from error
+        raise UsageError(f"{what} {given} cannot be read ({error}); give a UTF-8 file of {kind}") from error
 
 
 def put(text: str, output: Path | None) -> None:
