@@ -34,7 +34,7 @@ from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
-from assistant.schema.answers import Answer, Citation, CitationState, Question, Turn
+from assistant.schema.answers import Answer, CitationState, Cited, Question, Turn
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader, Passage
 from assistant.schema.events import Done, Event
 from assistant.settings import Settings
@@ -248,7 +248,7 @@ class Assistant:
         """What is a matter of meaning, judged by the language model, as it judges answers."""
         return Judge(self.model.within(scope or QuestionScope()), self._prompts)
 
-    def resolve(self, citation: Citation) -> CitationState:
+    def resolve(self, citation: Cited) -> CitationState:
         """Whether a saved citation still stands."""
         return self.index.resolve(citation)
 

@@ -49,7 +49,7 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From where a signal counts; `python -m evals.draft_check` fits them."""
+    """From where a signal counts. Set by hand and not fitted yet: `python -m evals.draft_check` can fit them."""
 
     stated: float = STATED
     answered: float = 0.5
