@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -33,7 +34,7 @@ from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
-from assistant.schema.answers import Answer, Citation, CitationState, Question, Turn
+from assistant.schema.answers import Answer, CitationState, Cited, Question, Turn
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader, Passage
 from assistant.schema.events import Done, Event
 from assistant.settings import Settings
@@ -73,17 +74,19 @@ class Assistant:
         self.model = model
         self.settings = settings
         self.update = update or UpdateReport()
-        self._spans = _spans_of(settings)
         self._recovery = EngineRecovery(model)
         self._verifier = open_verifier(settings) if self._reads_together() else None
         self._similar = similarities(index.embedder)
         self._prompts = Prompts.of(settings.prompts, taught=model.taught)
+        self._joint_prompts = Prompts.of(settings.prompts, taught=False)
         together = self._reads_together()
         self._retriever = Retriever(
             index,
             passages=settings.passages_together if together else settings.passages,
             whole_below=settings.whole_below,
         )
+        # Last: what sends them runs from then on.
+        self._spans = _spans_of(settings)
 
     def _reads_together(self) -> bool:
         """Where the model is another than the embedded one, or as the settings say."""
@@ -114,7 +117,7 @@ class Assistant:
         entailment = entailment_of(settings, model, self._verifier.within(scope) if self._verifier else None)
         return ReadTogether(
             self._retriever,
-            JointGenerator(model, Prompts.of(settings.prompts, taught=False)),
+            JointGenerator(model, self._joint_prompts),
             JointVerifier(EvidenceFinder(self._similar), entailment),
             tokens=lambda: reading_tokens(settings.reading_together, model.prompt_length(MAX_TOKENS)),
             warn=scope.warn,
@@ -134,24 +137,26 @@ class Assistant:
         A folder's index is built or brought up to date first, a library answers as it is.
         `progress(what)` returns a function that is told (done, total); `say` hears in a line what is
         waited for. Files that cannot be read are in `update.problems`. Raises `UsageError`,
-        `ArticleError`, `IndexStoreError`, `ModelFileError`.
+        `ArticleError`, `IndexStoreError`, `ModelFileError`; then nothing is left open.
         """
         settings = settings or Settings.load()
         if articles is not None:
             settings = settings.model_copy(update={"articles": Path(articles), "index": None})
         report = progress or unseen
-        model = open_model(settings)
-        place = place_to_ask(settings)
-        if place.mirror is not None:
-            # Before a gigabyte is joined for nothing.
-            list_files(place.mirror)
-        try:
+        _check_traces(settings)
+        with ExitStack() as opened:
+            model = open_model(settings)
+            opened.callback(model.close)
+            place = place_to_ask(settings)
+            if place.mirror is not None:
+                # Before a gigabyte is joined for nothing.
+                list_files(place.mirror)
             model.start(report("joining the language model"))
             library, update = open_collection(settings, report, say)
-        except BaseException:
-            model.close()
-            raise
-        return cls(library.index, model, settings, update, mirror=library.mirror)
+            opened.callback(library.index.close)
+            made = cls(library.index, model, settings, update, mirror=library.mirror)
+            opened.pop_all()
+        return made
 
     def ask(
         self,
@@ -243,7 +248,7 @@ class Assistant:
         """What is a matter of meaning, judged by the language model, as it judges answers."""
         return Judge(self.model.within(scope or QuestionScope()), self._prompts)
 
-    def resolve(self, citation: Citation) -> CitationState:
+    def resolve(self, citation: Cited) -> CitationState:
         """Whether a saved citation still stands."""
         return self.index.resolve(citation)
 
@@ -270,14 +275,23 @@ class Assistant:
         self.close()
 
 
-def _spans_of(settings: Settings) -> Spans | None:
+def _check_traces(settings: Settings) -> None:
+    """Raises `SettingsError` where traces are wanted and a package that sends them is not installed."""
     if settings.traces == "off":
-        return None
+        return
     try:
-        from assistant.answering.spans import open_spans
+        import assistant.answering.spans  # noqa: F401
     except ImportError as error:
         missing = f"ASSISTANT_TRACES={settings.traces}: {error.name} is not installed"
         raise SettingsError(f"{missing}; run: pip install 'news-assistant[otel]'") from error
+
+
+def _spans_of(settings: Settings) -> Spans | None:
+    _check_traces(settings)
+    if settings.traces == "off":
+        return None
+    from assistant.answering.spans import open_spans
+
     return open_spans(with_questions=settings.traces == "questions")
 
 

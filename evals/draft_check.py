@@ -101,7 +101,7 @@ def balanced(counts: Mapping[Verdict, tuple[int, int]]) -> float:
 
 
 def fit(measured: Sequence[Measured]) -> Thresholds:
-    """The best of a grid by balanced accuracy; of several the one in the middle, as farthest from either fall."""
+    """The best of a grid by balanced accuracy; of several that are equally good the middle one in the grid's order."""
     grid = [Thresholds(*values) for values in product(*_GRID.values())]
     scores = [balanced(recalls(measured, partial(_same, at))) for at in grid]
     best = [at for at, score in zip(grid, scores, strict=True) if score == max(scores)]

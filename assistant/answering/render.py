@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from assistant.schema.answers import Sentence
+from assistant.schema.answers import Citation, Sentence
 from assistant.text.dates import in_words
 
 _MARK = re.compile(r"\s*\[\d+\]")
@@ -39,3 +39,10 @@ def as_quotation(text: str) -> str:
 def said_as_of(day: date | None, text: str) -> str:
     """ "As of 5 July 2017: …"; `text` alone without a day."""
     return f"As of {in_words(day)}: {text}" if day else text
+
+
+def source_line(citation: Citation, *more: str) -> str:
+    """Title, outlet, day, `more` and the words quoted, on one line."""
+    day = citation.published.isoformat() if citation.published else "undated"
+    told = ", ".join(part for part in (citation.title, citation.source, day, *more) if part)
+    return " ".join(f"{told}: “{citation.quote}”".split())

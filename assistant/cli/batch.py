@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,34 +17,22 @@ from assistant.errors import (
     ModelError,
     ModelFileError,
     QuestionError,
+    UsageError,
 )
-from assistant.query.validate import check_question
+from assistant.query.validate import check_days, check_question
 from assistant.schema.answers import Answer, Question, Turn
 from assistant.schema.articles import ArticleFilter
 from assistant.util.files import replace_file
-from assistant.util.validation import fault
+from assistant.util.validation import Day, fault
 
 # After so many questions in a row that found no model, the others would not find one either.
 _MOST_UNANSWERED = 3
-
-
-def _iso_day(value: object) -> object:
-    """A date as YYYY-MM-DD: pydantic alone would take a number for seconds since 1970."""
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError as error:
-        raise ValueError(f"{value!r} is not a date; write it as YYYY-MM-DD") from error
 
 
 def _key(value: object) -> object:
     if isinstance(value, str | int | None):
         return value
     raise ValueError("is neither a text nor a number")
-
-
-_Day = Annotated[date | None, BeforeValidator(_iso_day)]
 
 
 class _Row(BaseModel):
@@ -65,9 +52,9 @@ class QuestionRow(_Row):
     question: str
     id: Annotated[str | int | None, BeforeValidator(_key)] = None
     history: tuple[MessageRow, ...] | None = None
-    since: _Day = None
-    until: _Day = None
-    as_of: _Day = None
+    since: Day | None = None
+    until: Day | None = None
+    as_of: Day | None = None
 
     def as_question(self) -> Question:
         """What it asks."""
@@ -206,11 +193,13 @@ def parse_question(row: Any, where: str) -> Question:
     try:
         asked = QuestionRow.model_validate(row)
         check_question(asked.question)
+        question = asked.as_question()
+        check_days(question.articles)
     except ValidationError as error:
         raise QuestionError(f"{where}: {fault(error, list(QuestionRow.model_fields))}") from error
-    except QuestionError as error:
+    except UsageError as error:
         raise QuestionError(f"{where}: {error}") from error
-    return asked.as_question()
+    return question
 
 
 def _parse(line: str, where: str) -> Question:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,16 +30,9 @@ class Conversation:
 
     def turns(self) -> tuple[Turn, ...]:
         """What was said. Raises `UsageError` where nothing was asked yet, or the file cannot be read."""
-        try:
-            stored = json.loads(self._path.read_bytes())
-            turns = tuple(Turn(str(one["role"]), str(one["content"])) for one in stored)
-        except FileNotFoundError as error:
-            raise UsageError("there is nothing to continue yet; ask a question without --continue") from error
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise UsageError(f"{self._path}: cannot be read; ask a question without --continue") from error
-        if not turns or any(one.role not in ("user", "assistant") for one in turns):
-            raise UsageError(f"{self._path}: is no conversation; ask a question without --continue")
-        return turns
+        if not self._path.exists():
+            raise UsageError("there is nothing to continue yet; ask a question without --continue")
+        return tuple(one.turn for one in self._stored())
 
     def keep(self, question: Question, answer: Answer, say: Callable[[str], object]) -> None:
         """Put this question and its answer after its history; `say` hears where that cannot be."""
@@ -61,12 +55,18 @@ class Conversation:
         """
         if not self._path.exists():
             return []
-        self.turns()
-        return [
-            (one["given"], datetime.fromisoformat(one["asked"]))
-            for one in json.loads(self._path.read_bytes())
-            if "given" in one
-        ]
+        return [one.given for one in self._stored() if one.given is not None]
+
+    def _stored(self) -> list[_Said]:
+        """The turns, checked. Raises `UsageError`."""
+        try:
+            rows = json.loads(self._path.read_bytes())
+            if not isinstance(rows, list) or not rows:
+                raise ValueError("is no list of turns")
+            return [_said(row) for row in rows]
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+            told = "cannot be read; delete it, or ask a question without --continue, which begins it anew"
+            raise UsageError(f"{self._path}: {told}") from error
 
     def _known(self, history: Sequence[Turn]) -> list[dict[str, Any]]:
         """The turns of a history as they are kept, with their answers."""
@@ -75,3 +75,26 @@ class Conversation:
         except (OSError, ValueError, TypeError, KeyError):
             kept = {}
         return [kept.get((one.role, one.content), {"role": one.role, "content": one.content}) for one in history]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A turn; `given`: the whole answer, and when it was given, where that is kept."""
+
+    turn: Turn
+    given: tuple[Mapping[str, Any], datetime] | None
+
+
+def _said(row: Any) -> _Said:
+    """A row of the file. Raises `KeyError`, `TypeError`, `ValueError`."""
+    turn = Turn(str(row["role"]), str(row["content"]))
+    if turn.role not in ("user", "assistant"):
+        raise ValueError(f"{turn.role!r} is nobody who speaks")
+    if "given" not in row:
+        return _Said(turn, None)
+    if not isinstance(row["given"], Mapping):
+        raise TypeError("what was given is no object")
+    asked = datetime.fromisoformat(row["asked"])
+    if asked.tzinfo is None:
+        raise ValueError(f"{row['asked']!r} has no time zone")
+    return _Said(turn, (row["given"], asked))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant import __version__
 from assistant.http.access import Access, KeyFirst
@@ -22,7 +20,6 @@ from assistant.http.operations import operations_routes
 
 REQUESTS_PER_MINUTE = 120
 _JSON_BYTES = 1024 * 1024
-_ADDRESSES = re.compile(r"/v1(?:/.*)?|/healthz|/readyz|/metrics|/openapi\.json|/mcp", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +73,3 @@ def create_api(
     app.add_middleware(KeyFirst, access=access)
     app.add_middleware(Observed, metrics=metrics)
     return Api(app, questions, access)
-
-
-class ApiBeside:
-    """ASGI middleware: hands the API's addresses to the API and all others on."""
-
-    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
-        self._app = app
-        self._api = api
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on to one of the two."""
-        is_api = scope["type"] == "http" and _ADDRESSES.fullmatch(scope["path"]) is not None
-        await (self._api if is_api else self._app)(scope, receive, send)

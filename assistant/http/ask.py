@@ -12,15 +12,12 @@ from fastapi.sse import KEEPALIVE_COMMENT
 
 from assistant.http.access import Access
 from assistant.http.answers import Questions, Running, Streamed
-from assistant.http.errors import documented, error_body, explained
+from assistant.http.errors import CLIENT_LEFT, documented, error_body, explained
 from assistant.http.events import sent
 from assistant.http.schemas import AnswerOut, AskBody, filter_of
 from assistant.schema.answers import Answer, Question, Turn, citation_to_dict, sentence_to_dict
 from assistant.schema.articles import passage_to_dict
 from assistant.schema.events import Done, Event, Retrieved, SentenceReady, Step, Token
-
-# Nobody is there to read it.
-_CLIENT_LEFT = 499
 
 
 def ask_routes(questions: Questions, access: Access) -> APIRouter:
@@ -44,7 +41,7 @@ def ask_routes(questions: Questions, access: Access) -> APIRouter:
             return Streamed(_events(questions, running, body.steps), running)
         answer = await running.answer(request.is_disconnected)
         if answer is None:
-            return Response(status_code=_CLIENT_LEFT)
+            return Response(status_code=CLIENT_LEFT)
         return JSONResponse(_answer(answer, body.steps))
 
     return routes

@@ -14,11 +14,11 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.sse import KEEPALIVE_COMMENT
 
-from assistant.answering.render import with_marks
+from assistant.answering.render import source_line, with_marks
 from assistant.errors import ArticleError, QuestionError
 from assistant.http.access import Access
 from assistant.http.answers import Questions, Running, Streamed
-from assistant.http.errors import ApiError, documented, error_body, explained
+from assistant.http.errors import CLIENT_LEFT, ApiError, documented, error_body, explained
 from assistant.http.events import sent
 from assistant.http.schemas import ChatBody
 from assistant.query.validate import check_question
@@ -31,7 +31,6 @@ _MARK = re.compile(r"\[(\d+)\]")
 # The beginnings of Markdown's links, pictures and HTML: clients render the text, and articles are anybody's.
 _MARKUP = re.compile(r"!(?=\[)|(?<=\])(?=\()|(?=<[A-Za-z/!?])")
 _DONE = b"data: [DONE]\n\n"
-_CLIENT_LEFT = 499
 _BROKEN_OFF = "the language model stopped in the middle of the answer; ask again"
 _AGAIN_S = 10
 Addresses = dict[str, str]
@@ -64,7 +63,7 @@ def chat_routes(questions: Questions, access: Access) -> APIRouter:
         if body.stream:
             return Streamed(completion.events(running), running)
         answer = await running.answer(request.is_disconnected)
-        return Response(status_code=_CLIENT_LEFT) if answer is None else JSONResponse(completion.whole(answer))
+        return Response(status_code=CLIENT_LEFT) if answer is None else JSONResponse(completion.whole(answer))
 
     return routes
 
@@ -168,9 +167,7 @@ def sources(citations: tuple[Citation, ...], addresses: Addresses) -> str:
 
 
 def _source(citation: Citation, address: str) -> str:
-    day = citation.published.isoformat() if citation.published else "undated"
-    told = ", ".join(part for part in (citation.title, citation.source, day) if part)
-    return f"[{citation.number}] {harmless(' '.join(f'{told}: “{citation.quote}”'.split()))} {address}"
+    return f"[{citation.number}] {harmless(source_line(citation))} {address}"
 
 
 def url_citations(text: str, citations: tuple[Citation, ...], addresses: Addresses) -> list[dict[str, Any]]:

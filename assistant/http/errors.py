@@ -29,6 +29,8 @@ _TYPES = {
     500: "server_error",
     503: "overloaded_error",
 }
+# As nginx has it; nobody is there to read it.
+CLIENT_LEFT = 499
 _TOO_LARGE = "the request is too large; send less at a time (the limits are in docs/http.md)"
 _INSIDE = "something went wrong inside; the server's log tells what"
 

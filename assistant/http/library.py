@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path, PurePath
 from typing import Annotated, Any
 
@@ -22,7 +21,9 @@ from assistant.http.errors import ApiError, Public, documented
 from assistant.http.schemas import ArticleOut, ArticlesOut, OutcomesOut, PassagesOut, RemovedOut, SearchBody, filter_of
 from assistant.ingest.discover import SUFFIXES
 from assistant.library.uploads import safe_name
+from assistant.query.validate import check_days
 from assistant.schema.articles import ArticleFilter, article_to_dict, header_to_dict, passage_to_dict
+from assistant.util.validation import Day
 
 _MOST_FILES = 50
 _SEARCHES, _UPLOADS = 8, 4
@@ -59,16 +60,15 @@ def library_routes(questions: Questions, access: Access, *, max_upload: int) -> 
     def articles(
         words: Annotated[str, Query(max_length=1000, description="only with these in title or outlet")] = "",
         outlet: Annotated[str | None, Query(max_length=1000, description="only of this outlet")] = None,
-        since: date | None = None,
-        until: date | None = None,
+        since: Day | None = None,
+        until: Day | None = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 50,
         offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
     ) -> Any:
         """Articles by date, the oldest first, those without one last."""
-        if since and until and since > until:
-            raise ApiError(422, f"since {since} is after until {until}; swap them")
         assistant = questions.assistant
         chosen = ArticleFilter(words, outlet, since, until)
+        check_days(chosen)
         headers = assistant.headers(chosen, limit=limit, offset=offset)
         return {"articles": [header_to_dict(header) for header in headers], "total": assistant.count(chosen)}
 

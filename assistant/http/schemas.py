@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from assistant.query.validate import MAX_QUESTION
+from assistant.query.validate import MAX_QUESTION, check_days
 from assistant.schema.articles import ArticleFilter
+from assistant.util.validation import Day
 
 _MOST_TURNS, _LONGEST_TURN, _MOST_ARTICLES = 200, 100_000, 1000
 Text = Annotated[str, StringConstraints(max_length=_LONGEST_TURN)]
@@ -22,20 +23,16 @@ class _Request(BaseModel):
 
 
 class _Dated(_Request):
-    since: date | None = Field(None, description="only from articles published on or after this day")
-    until: date | None = Field(None, description="only from articles published on or before this day")
+    since: Day | None = Field(None, description="only from articles published on or after this day")
+    until: Day | None = Field(None, description="only from articles published on or before this day")
     articles: list[ArticleId] = Field([], max_length=_MOST_ARTICLES, description="ids of the only articles to use")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> _Dated:
-        if self.since and self.until and self.since > self.until:
-            raise ValueError(f"since {self.since} is after until {self.until}; swap them")
-        return self
 
 
 def filter_of(body: _Dated, as_of: date | None = None) -> ArticleFilter:
-    """The articles that a request names."""
-    return ArticleFilter(since=body.since, until=body.until, as_of=as_of, ids=tuple(body.articles) or None)
+    """The articles that a request names. Raises `UsageError`."""
+    chosen = ArticleFilter(since=body.since, until=body.until, as_of=as_of, ids=tuple(body.articles) or None)
+    check_days(chosen)
+    return chosen
 
 
 class TurnBody(_Request):
@@ -50,7 +47,7 @@ class AskBody(_Dated):
 
     question: AskedText
     id: str | int | None = Field(None, description="comes back with the answer")
-    as_of: date | None = Field(None, description="answer from what was published until this day, and say so")
+    as_of: Day | None = Field(None, description="answer from what was published until this day, and say so")
     history: list[TurnBody] = Field([], max_length=_MOST_TURNS)
     stream: bool = Field(False, description="server-sent events instead of one object")
     steps: bool = Field(False, description="also how the answer came about, as with --explain")

@@ -18,7 +18,7 @@ from assistant.library.store_opening import StoreOpener
 from assistant.library.sync import Update
 from assistant.library.sync_report import Told
 from assistant.library.sync_state import SyncCache, in_step
-from assistant.schema.answers import Citation, CitationState
+from assistant.schema.answers import CitationState, Cited
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
 from assistant.stores.base import Record, Size, Store
 from assistant.util.progress import Progress
@@ -112,7 +112,7 @@ class ArticleIndex:
             yield from page
             offset += len(page)
 
-    def resolve(self, citation: Citation) -> CitationState:
+    def resolve(self, citation: Cited) -> CitationState:
         """Whether a saved citation still stands."""
         record = self.store.record(citation.article_id)
         if record is None:

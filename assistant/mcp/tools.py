@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date
 from functools import wraps
 from typing import Annotated, Any, ParamSpec, TypeVar
 
@@ -14,14 +13,16 @@ from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
 
 from assistant import __version__
+from assistant.answering.render import source_line
 from assistant.api import Assistant
-from assistant.errors import AssistantError, UsageError
+from assistant.errors import AssistantError
 from assistant.http.access import Gate
 from assistant.http.answers import Questions
 from assistant.http.schemas import AnswerOut, ArticleOut, ArticlesOut, PassagesOut
-from assistant.query.validate import MAX_QUESTION
+from assistant.query.validate import MAX_QUESTION, check_days
 from assistant.schema.answers import Answer, Citation, Question
 from assistant.schema.articles import ArticleFilter, article_to_dict, header_to_dict, passage_to_dict
+from assistant.util.validation import Day
 
 _INSTRUCTIONS = (
     "A library of news articles. `ask` answers a question in plain language from them, each sentence with the "
@@ -33,8 +34,8 @@ _LOOK_S, _OPENED_WITHIN_S = 0.1, 600.0
 _SEARCHES = 8
 
 Asked = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
-Since = Annotated[date | None, Field(description="only from articles published on or after this day")]
-Until = Annotated[date | None, Field(description="only from articles published on or before this day")]
+Since = Annotated[Day | None, Field(description="only from articles published on or after this day")]
+Until = Annotated[Day | None, Field(description="only from articles published on or before this day")]
 Articles = Annotated[list[str], Field(max_length=1000, description="ids of the only articles to use; empty: all")]
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
@@ -75,7 +76,7 @@ class _Tools:
         ctx: Context[Any, Any],
         since: Since = None,
         until: Until = None,
-        as_of: Annotated[date | None, Field(description="answer from what was published until this day")] = None,
+        as_of: Annotated[Day | None, Field(description="answer from what was published until this day")] = None,
         articles: Articles = [],  # noqa: B006
     ) -> Annotated[CallToolResult, AnswerOut]:
         """Answer a question from the news articles, in a sentence or two.
@@ -84,8 +85,8 @@ class _Tools:
         it says so. The answer ends with its sources: title, outlet, date and the words quoted.
         """
         await self._opened(ctx)
-        _check_days(since, until)
         chosen = ArticleFilter(since=since, until=until, as_of=as_of, ids=tuple(articles) or None)
+        check_days(chosen)
         running = self._questions.submit(Question(question, articles=chosen))
         answer = await running.answer(_never)
         assert answer is not None
@@ -104,8 +105,8 @@ class _Tools:
     ) -> PassagesOut:
         """The paragraphs nearest to a query, by words and by meaning, the best first; nothing is answered."""
         assistant = await self._opened(ctx)
-        _check_days(since, until)
         chosen = ArticleFilter(since=since, until=until, ids=tuple(articles) or None)
+        check_days(chosen)
         with self._searching.passing():
             found = await anyio.to_thread.run_sync(lambda: assistant.search(query, chosen, limit=limit))
         return PassagesOut.model_validate({"query": query, "passages": [passage_to_dict(one) for one in found]})
@@ -122,10 +123,10 @@ class _Tools:
     ) -> ArticlesOut:
         """The articles by date, the oldest first, those without one last; `total` is how many there are in all."""
         assistant = await self._opened(ctx)
-        _check_days(since, until)
+        chosen = ArticleFilter(words, outlet, since, until)
+        check_days(chosen)
 
         def listed() -> ArticlesOut:
-            chosen = ArticleFilter(words, outlet, since, until)
             headers = assistant.headers(chosen, limit=limit, offset=offset)
             found = {"articles": [header_to_dict(one) for one in headers], "total": assistant.count(chosen)}
             return ArticlesOut.model_validate(found)
@@ -157,11 +158,6 @@ async def _never() -> bool:
     return False
 
 
-def _check_days(since: date | None, until: date | None) -> None:
-    if since and until and since > until:
-        raise UsageError(f"since {since} is after until {until}; swap them")
-
-
 def _readable(answer: Answer) -> str:
     if not answer.citations:
         return answer.answer
@@ -169,6 +165,4 @@ def _readable(answer: Answer) -> str:
 
 
 def _source(citation: Citation) -> str:
-    day = citation.published.isoformat() if citation.published else "undated"
-    told = ", ".join(part for part in (citation.title, citation.source, day, citation.article_id) if part)
-    return " ".join(f"[{citation.number}] {told}: “{citation.quote}”".split())
+    return f"[{citation.number}] {source_line(citation, citation.article_id)}"

@@ -21,7 +21,7 @@ from assistant.verification.exact import unstated_figures
 from assistant.verification.reckoning import follow
 from assistant.verification.verifier import STATED
 
-_PASSAGES, _ARTICLES = 8, 4
+_ARTICLES = 4
 
 
 class Verdict(StrEnum):
@@ -49,7 +49,7 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From where a signal counts; `python -m evals.draft_check` fits them."""
+    """From where a signal counts. Set by hand and not fitted yet: `python -m evals.draft_check` can fit them."""
 
     stated: float = STATED
     answered: float = 0.5
@@ -117,9 +117,9 @@ class DraftChecker:
 
     def _contexts(self, sentence: DraftedSentence) -> list[ArticleContext]:
         """By the sentence alone, and with the one before it, which may name who "she" is."""
-        found = [self._base.search(sentence.text, _PASSAGES)]
+        found = [self._base.search(sentence.text)]
         if sentence.before:
-            found.append(self._base.search(f"{sentence.before} {sentence.text}", _PASSAGES))
+            found.append(self._base.search(f"{sentence.before} {sentence.text}"))
         in_turn = [passage for turn in zip_longest(*found) for passage in turn if passage]
         passages = list({passage.paragraph.id: passage for passage in in_turn}.values())
         return self._base.contexts(passages)[:_ARTICLES]

@@ -4,49 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+from assistant.api import Assistant
 from assistant.embeddings.minilm import similarities
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import UpdateReport
-from assistant.library.open import Say, open_collection
-from assistant.llm.open import open_model
-from assistant.llm.prompts import Prompts
+from assistant.library.open import Say
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import Similarities
 from assistant.retrieval.retriever import Retriever
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage
 from assistant.settings import Settings
-from assistant.util.progress import ProgressOf, unseen
+from assistant.util.progress import ProgressOf
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.judge import Judge
 
 
-@dataclass(frozen=True, slots=True)
 class EvidenceBase:
-    """`similar` gives cosine similarities in [-1, 1]; `whole_below` as in `Retriever`."""
+    """Searches for, and judges by, at most `passages` passages; `similar` gives cosine similarities in [-1, 1]."""
 
-    index: ArticleIndex
-    judge: Judge
-    similar: Similarities
-    whole_below: int = 0
+    def __init__(
+        self, index: ArticleIndex, judge: Judge, similar: Similarities, *, whole_below: int = 0, passages: int = 8
+    ) -> None:
+        """`whole_below` as in `Retriever`."""
+        self.index = index
+        self.judge = judge
+        self.similar = similar
+        self.finder = EvidenceFinder(similar)
+        self._retriever = Retriever(index, passages=passages, whole_below=whole_below)
 
-    @property
-    def finder(self) -> EvidenceFinder:
-        """Finds what to quote."""
-        return EvidenceFinder(self.similar)
-
-    def search(self, text: str, limit: int, articles: ArticleFilter = EVERY_ARTICLE) -> tuple[Passage, ...]:
+    def search(self, text: str, articles: ArticleFilter = EVERY_ARTICLE) -> tuple[Passage, ...]:
         """The nearest passages, the nearest first; a time that the text names is no bound."""
-        return self._retriever(limit).retrieve(Query(text, articles=articles))
+        return self._retriever.retrieve(Query(text, articles=articles))
 
     def contexts(self, passages: Sequence[Passage]) -> list[ArticleContext]:
         """The passages by article, in a small library with the rest of it."""
-        return self._retriever(len(passages) or 1).contexts(passages)
-
-    def _retriever(self, limit: int) -> Retriever:
-        return Retriever(self.index, passages=limit, whole_below=self.whole_below)
+        return self._retriever.contexts(passages)
 
 
 @contextmanager
@@ -55,18 +49,9 @@ def open_evidence_base(
 ) -> Iterator[tuple[EvidenceBase, UpdateReport]]:
     """The evidence base over the library and the model that the settings name, and what the opening did.
 
-    Raises `UsageError`, `ArticleError`, `IndexStoreError`, `ModelFileError`.
+    Raises what `Assistant.open` raises.
     """
-    report = progress or unseen
-    model = open_model(settings)
-    try:
-        model.start(report("joining the language model"))
-        library, update = open_collection(settings, report, say)
-        try:
-            judge = Judge(model, Prompts.of(settings.prompts, taught=model.taught))
-            similar = similarities(library.index.embedder)
-            yield EvidenceBase(library.index, judge, similar, settings.whole_below), update
-        finally:
-            library.index.close()
-    finally:
-        model.close()
+    with Assistant.open(settings=settings, progress=progress, say=say) as assistant:
+        similar = similarities(assistant.index.embedder)
+        base = EvidenceBase(assistant.index, assistant.judge(), similar, whole_below=settings.whole_below)
+        yield base, assistant.update

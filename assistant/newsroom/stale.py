@@ -13,7 +13,7 @@ from assistant.errors import ArticleError
 from assistant.newsroom.answers_file import SavedAnswer, SavedCitation, of_answer
 from assistant.newsroom.comparison import Difference, compare
 from assistant.newsroom.nearness import near_passages
-from assistant.schema.answers import Citation, CitationState, Question
+from assistant.schema.answers import CitationState, Question
 from assistant.schema.articles import Article, ArticleFilter
 from assistant.util.progress import Progress
 
@@ -108,7 +108,7 @@ class StaleCheck:
 
     def _moved(self, citation: SavedCitation, asked: datetime | None) -> Reason | None:
         named = f"“{citation.title}”"
-        match self._assistant.resolve(_as_cited(citation)):
+        match self._assistant.resolve(citation):
             case CitationState.GONE:
                 detail = f"{named} is no longer in the library"
                 return Reason(Change.WITHDRAWN, citation.article_id, detail)
@@ -169,9 +169,3 @@ def _since(kept: Kept) -> date | None:
 def _first_of_each(citations: Sequence[SavedCitation]) -> list[SavedCitation]:
     """One citation a paragraph."""
     return list({citation.paragraph_id: citation for citation in reversed(citations)}.values())[::-1]
-
-
-def _as_cited(citation: SavedCitation) -> Citation:
-    start = citation.text.index(citation.quote)
-    fields = {name: getattr(citation, name) for name in type(citation).model_fields}
-    return Citation(**fields, start=start, end=start + len(citation.quote))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.errors import QuestionError
+from assistant.errors import QuestionError, UsageError
+from assistant.schema.articles import ArticleFilter
 
 MAX_QUESTION = 4000
 
@@ -15,3 +16,11 @@ def check_question(text: str) -> None:
         raise QuestionError("the question is not valid Unicode; send it as UTF-8")
     if len(text) > MAX_QUESTION:
         raise QuestionError(f"the question has {len(text):,} characters, at most {MAX_QUESTION:,} are read; shorten it")
+
+
+def check_days(articles: ArticleFilter) -> None:
+    """Raises `UsageError` where the first day is after the last."""
+    since, last = articles.since, articles.last
+    if since and last and since > last:
+        bound = "until" if last == articles.until else "as of"
+        raise UsageError(f"since {since} is after {bound} {last}; swap them")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage, iso_day, passage_to_dict
 from assistant.schema.trace import AnswerTrace
@@ -38,6 +38,25 @@ class Citation:
     start: int
     end: int
     also: tuple[str, ...] = ()
+
+
+class Cited(Protocol):
+    """What a citation is known again by; a saved one has it too. `text` is the whole paragraph."""
+
+    @property
+    def article_id(self) -> str:
+        """Its article's."""
+        ...
+
+    @property
+    def paragraph_id(self) -> str:
+        """Its paragraph's."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The paragraph as it was cited."""
+        ...
 
 
 class CitationState(StrEnum):

@@ -1,12 +1,13 @@
-"""What pydantic refuses, in one line for the person who wrote the file."""
+"""What pydantic refuses, in one line for the person who wrote the file; a day as people write it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 _LONGEST = 60
 # pydantic's kinds of error, as who writes JSON says it.
@@ -18,6 +19,19 @@ _WANTED = {
     "list_type": "a list",
     "model_type": "an object",
 }
+
+
+def _day(value: object) -> object:
+    if type(value) is date:
+        return value
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a date; write it as YYYY-MM-DD") from error
+
+
+# A date written YYYY-MM-DD (ISO 8601): pydantic alone would take a number for seconds since 1970.
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 def fault(error: ValidationError, known: Sequence[str] = ()) -> str:

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
 
 from assistant.errors import AssistantError, UsageError
-from assistant.http.api import REQUESTS_PER_MINUTE, create_api
 from assistant.http.keys import KeyStore
 from assistant.http.server import DrainingServer
 from assistant.library.kept import accounts_path, conversations_path, feedback_path, keys_path, running
@@ -33,6 +33,9 @@ from assistant.web.storage.accounts import AccountStore
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import FeedbackStore
 
+if TYPE_CHECKING:
+    from assistant.http.api import Api
+
 _FINISHED_WITHIN_S = 30.0
 
 
@@ -42,7 +45,7 @@ class Site:
 
     `names`: by which it is called beside this machine's own. `proxies`: addresses whose word is taken for who asks.
     `allow_open`: nobody is asked for the page's password or token. `page`, `api`, `mcp`: what is served. `per_minute`
-    requests of one API key are answered.
+    requests of one API key are answered (None: as many as usual).
     """
 
     host: str
@@ -55,7 +58,7 @@ class Site:
     page: bool = True
     api: bool = False
     mcp: bool = False
-    per_minute: int = REQUESTS_PER_MINUTE
+    per_minute: int | None = None
 
     @property
     def is_private(self) -> bool:
@@ -124,26 +127,18 @@ def _server(loader: AssistantLoader, settings: Settings, site: Site, keys: KeySt
     from assistant.web.server import guarded
 
     line = JobQueue(site.at_once)
-    api = create_api(
-        loader,
-        line,
-        keys,
-        loopback=site.is_private,
-        max_upload=site.max_upload,
-        per_minute=site.per_minute,
-        public=Redactor(settings, [way.uploads.path]),
-    )
+    api = _api(loader, settings, site, keys, way, line) if site.api or site.mcp else None
     beside = None
-    if site.mcp:
+    if api and site.mcp:
         from assistant.mcp.http import mcp_routes
 
         routes, sessions = mcp_routes(api.questions, api.access)
         api.app.include_router(routes)
         beside = sessions.run()
-    if site.page:
-        app = _page(loader, settings, site, way, line, api.app if site.api else None)
-    else:
+    if api and not site.page:
         app = guarded(api.app, site.host, site.names)
+    else:
+        app = _page(loader, settings, site, way, line, api.app if api else None)
     # A page that is open keeps a connection open: it is not waited for, nor is its end an error.
     logging.getLogger("uvicorn.error").addFilter(_is_no_cut_connection)
     config = uvicorn.Config(
@@ -156,7 +151,24 @@ def _server(loader: AssistantLoader, settings: Settings, site: Site, keys: KeySt
         proxy_headers=bool(site.proxies),
         forwarded_allow_ips=list(site.proxies),
     )
+    if api is None:
+        return uvicorn.Server(config)
     return DrainingServer(config, partial(api.questions.drain, _FINISHED_WITHIN_S), beside)
+
+
+def _api(loader: AssistantLoader, settings: Settings, site: Site, keys: KeyStore, way: _Way, line: JobQueue) -> Api:
+    # What it needs takes a moment to import.
+    from assistant.http.api import REQUESTS_PER_MINUTE, create_api
+
+    return create_api(
+        loader,
+        line,
+        keys,
+        loopback=site.is_private,
+        max_upload=site.max_upload,
+        per_minute=site.per_minute or REQUESTS_PER_MINUTE,
+        public=Redactor(settings, [way.uploads.path]),
+    )
 
 
 def _page(

@@ -14,7 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AssistantError
-from assistant.http.api import ApiBeside
+from assistant.http.beside import ApiBeside
 from assistant.web.security.access import Access
 from assistant.web.security.browser_id import BrowserCookie, owner_of
 from assistant.web.security.hosts import AllowedHosts

@@ -32,7 +32,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--verifier", metavar="MODEL", help="the model that is asked whether a sentence is stated")
     which.add_argument("--exact", action="store_true", help="the exact checks alone")
-    which.add_argument("--perfect", action="store_true", help="a verifier that says what is so (the default)")
     return guarded(lambda: _run(parser.parse_args(argv)), program="evals.strong")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from assistant.errors import UsageError
 from assistant.retrieval.numbered import NumberedContext
@@ -17,22 +17,18 @@ from evals.bundle_cases import article_id, check_articles, read_articles, write_
 from evals.bundles import load_bundle
 from evals.judgement_items import whole_report
 from evals.news_set import BUNDLES
+from evals.rows import Strict, Text, read_rows
 
 SEEDS = "seeds"
 DRAFTS = Path(__file__).parent / "drafts.jsonl"
 # More than the articles of any set have: they are read whole.
 _TOKENS = 1_000_000
 
-Text = Annotated[str, Field(min_length=1)]
 # An article's id in its set, and the paragraph's number from 1.
 Place = tuple[Text, Annotated[int, Field(ge=1)]]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class WrittenSentence(_Strict):
+class WrittenSentence(Strict):
     """A sentence; `cites` are the paragraphs that together state it, of a `planted` error what it falsifies.
 
     `written` is what the draft cites where it is something else; `lead` the line that its list stands under.
@@ -50,7 +46,7 @@ class WrittenSentence(_Strict):
         return f"{self.lead} {self.text}" if self.lead else self.text
 
 
-class WrittenDraft(_Strict):
+class WrittenDraft(Strict):
     """An answer to `question` over the articles of `set`: the two in seeds/, or a bundle's.
 
     `missing` is what it says is not stated ("": nothing is); `unanswerable`: that is all that it should say.
@@ -80,20 +76,10 @@ class WrittenDraft(_Strict):
 
 def load_drafts(path: Path = DRAFTS) -> list[WrittenDraft]:
     """The drafts of a JSONL file. Raises `UsageError` with file and line."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); name a file of drafts") from error
     drafts: dict[str, WrittenDraft] = {}
-    for number, line in enumerate(lines, 1):
-        try:
-            draft = WrittenDraft.model_validate_json(line)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = ".".join(map(str, first["loc"]))
-            raise UsageError(f"{path}:{number}: {place}{': ' if place else ''}{first['msg']}; mend the line") from error
+    for place, draft in read_rows(path, WrittenDraft, "name a file of drafts"):
         if draft.id in drafts:
-            raise UsageError(f"{path}:{number}: the id {draft.id!r} is there twice; give each its own")
+            raise UsageError(f"{place}: the id {draft.id!r} is there twice; give each its own")
         drafts[draft.id] = draft
     return list(drafts.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -12,7 +13,7 @@ import pytest
 
 from assistant.answering.citations import make_citation
 from assistant.api import Assistant
-from assistant.errors import ArticleError
+from assistant.errors import ArticleError, SettingsError
 from assistant.library.index import ArticleIndex
 from assistant.query.query import Query
 from assistant.retrieval.retriever import Retriever
@@ -169,3 +170,34 @@ def test_the_settings_say_what_is_enough(
     settings = assistant.settings.model_copy(update={"threshold": threshold, "worth": worth})
     own = Assistant(assistant.index, fake_model("Xi visited Moscow.", yes=0.9), settings)
     assert own.ask("Who visited Moscow?", articles=ArticleFilter(until=date(2017, 7, 4))).refused is refused
+
+
+def test_what_traces_need_is_checked_before_anything_is_opened(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "assistant.answering.spans", None)
+    with pytest.raises(SettingsError, match=r"ASSISTANT_TRACES=steps: .* is not installed"):
+        Assistant.open(
+            folder, settings=Settings.load(home=tmp_path / "home", model="some@http://127.0.0.1:9/v1", traces="steps")
+        )
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_failed_opening_leaves_nothing_open(tmp_path: Path, folder: Path) -> None:
+    held: list[Any] = []
+
+    class Kept(Assistant):
+        def __init__(self, index: ArticleIndex, model: Any, *rest: Any, **more: Any) -> None:
+            model._transport._connect()
+            held.append(model)
+            super().__init__(index, model, *rest, **more)
+
+    settings = Settings.load(
+        home=tmp_path / "home", model="some@http://127.0.0.1:9/v1", read="together", verifier="nonsense"
+    )
+    with pytest.raises(SettingsError, match="nonsense"):
+        Kept.open(folder, settings=settings)
+    assert held[0]._transport._open is None
+    # The last connection that is closed takes the write-ahead log away.
+    assert list((tmp_path / "home").rglob("index.sqlite3"))
+    assert not list((tmp_path / "home").rglob("*-wal"))

@@ -166,6 +166,13 @@ def test_the_command_line_imports_little_before_it_is_needed() -> None:
     assert found - own(found) <= {"__future__", "argparse", "collections.abc", "os", "pathlib", "sys", "typing"}
 
 
+def test_the_page_alone_imports_nothing_of_the_api() -> None:
+    found = {"assistant.web.run", "assistant.web.server", "assistant.web.app"}
+    while more := {target for name in found for target in own(imports(name, deferred=False))} - found:
+        found |= more
+    assert not found & {"assistant.http.api", "assistant.http.metrics", "assistant.http.access"}
+
+
 LAYERS = [
     {"errors", "schema", "util", "text"},
     {"settings"},

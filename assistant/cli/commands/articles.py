@@ -73,7 +73,6 @@ def _list(index: ArticleIndex, chosen: ArticleFilter, arguments: argparse.Namesp
 
 
 def _show(index: ArticleIndex, arguments: argparse.Namespace) -> None:
-    import json
     import re
 
     from assistant.cli.tables import print_article
@@ -96,4 +95,4 @@ def _show(index: ArticleIndex, arguments: argparse.Namespace) -> None:
     found = article_to_dict(article)
     if number is not None:
         found = next(paragraph for paragraph in found["paragraphs"] if paragraph["number"] == number)
-    print(json.dumps(found, ensure_ascii=False))
+    print_json(found)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.cli.commands.common import Commands, add_folder_and_model, say, settings_of, warn
-from assistant.errors import UsageError
+from assistant.cli.commands.common import Commands, add_folder_and_model, print_json, read_text, say, settings_of, warn
 
 if TYPE_CHECKING:
     from assistant.newsroom.draft_check import CheckedSentence
@@ -26,36 +23,27 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def _check(arguments: argparse.Namespace) -> int:
     from collections import Counter
 
-    from assistant.cli.terminal import as_json, progress_bars
+    from assistant.cli.terminal import progress_bars
     from assistant.newsroom.draft import sentences_of
     from assistant.newsroom.draft_check import DraftChecker, Verdict
     from assistant.newsroom.evidence_base import open_evidence_base
 
     where = "standard input" if arguments.draft == "-" else f"draft {arguments.draft}"
     markdown = not arguments.draft.lower().endswith((".txt", ".text"))
-    sentences = sentences_of(_text(arguments.draft), where, markdown=markdown)
+    text = read_text(arguments.draft, "draft", "Markdown or text").replace("\r\n", "\n")
+    sentences = sentences_of(text, where, markdown=markdown)
     counts: Counter[Verdict] = Counter()
     with open_evidence_base(settings_of(arguments), progress_bars, say) as (base, update):
         warn(update.problems)
         for checked in DraftChecker(base).check(sentences, progress_bars("checking", "sentences")):
             counts[checked.verdict] += 1
             if arguments.json:
-                print(as_json(_to_dict(checked), indent=None), flush=True)
+                print_json(_to_dict(checked))
             else:
                 _print(checked)
     if not arguments.json:
         print("\n" + ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
     return 1 if counts[Verdict.OTHERWISE] or update.problems else 0
-
-
-def _text(given: str) -> str:
-    try:
-        content = sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except FileNotFoundError as error:
-        raise UsageError(f"draft {given} does not exist") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"draft {given} cannot be read ({error}); give a UTF-8 file of Markdown or text") from error
 
 
 def _print(checked: CheckedSentence) -> None:

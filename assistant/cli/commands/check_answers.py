@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from assistant.cli.commands.common import (
     Commands,
     add_folder_and_model,
-    answers_text,
     open_assistant,
+    print_json,
+    read_text,
     say_always,
     settings_of,
 )
@@ -50,7 +51,7 @@ def _check(arguments: argparse.Namespace) -> int:
         progress = progress_bars("checking answers", "answers")
         stale = 0
         for stale, one in enumerate(StaleCheck(assistant).run(kept, progress), start=1):  # noqa: B007
-            print(json.dumps(one.to_dict(), ensure_ascii=False) if arguments.json else _told(one), flush=True)
+            print_json(one.to_dict()) if arguments.json else print(_told(one), flush=True)
         print(f"assistant: {stale} of {len(kept)} answers stale", file=sys.stderr)
         return 1 if stale or assistant.update.problems else 0
 
@@ -72,7 +73,7 @@ def _of_file(given: str) -> list[Kept]:
     from assistant.newsroom.stale import Kept
 
     where = "standard input" if given == "-" else given
-    answers = parse_answers(answers_text(given), where)
+    answers = parse_answers(read_text(given, "answers file", "answers"), where)
     # When a file was written last, its answers had been given.
     asked = None if given == "-" else datetime.fromtimestamp(Path(given).stat().st_mtime, UTC)
     return [Kept(answer, f"{where}, answer {number}", asked) for number, answer in enumerate(answers, start=1)]

@@ -92,21 +92,21 @@ def say_always(line: str) -> None:
 
 def filter_of(arguments: argparse.Namespace) -> ArticleFilter:
     """The articles that WORDS, `--outlet`, `--since`, `--until`, `--before` and `--as-of` name. Raises `UsageError`."""
+    from assistant.query.validate import check_days
     from assistant.schema.articles import ArticleFilter
 
     since, until, before, as_of = (_day(arguments, option) for option in ("since", "until", "before", "as_of"))
-    for option, last in (("--until", until), ("--as-of", as_of)):
-        if since and last and since > last:
-            raise UsageError(f"--since {since} is after {option} {last}; swap them")
     if before == date.min:
         raise UsageError(f"--before {before}: no article is older than that")
-    return ArticleFilter(
+    chosen = ArticleFilter(
         words=" ".join(getattr(arguments, "words", ())),
         source=getattr(arguments, "outlet", None),
         since=since,
         until=before - timedelta(days=1) if before else until,
         as_of=as_of,
     )
+    check_days(chosen)
+    return chosen
 
 
 def _day(arguments: argparse.Namespace, option: str) -> date | None:
@@ -124,15 +124,15 @@ def warn(problems: Sequence[str]) -> None:
         print(f"assistant: skipped {one_line(problem)}", file=sys.stderr)
 
 
-def answers_text(given: str) -> str:
-    """A file of answers, "-": standard input. Raises `UsageError`."""
+def read_text(given: str, what: str, kind: str) -> str:
+    """A file, "-": standard input; `what` it is and what `kind` of text, for messages. Raises `UsageError`."""
     try:
         content = sys.stdin.buffer.read() if given == "-" else Path(given).read_bytes()
         return content.decode("utf-8-sig")
     except FileNotFoundError as error:
-        raise UsageError(f"answers file {given} does not exist") from error
+        raise UsageError(f"{what} {given} does not exist") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"answers file {given} cannot be read ({error}); give a UTF-8 file of answers") from error
+        raise UsageError(f"{what} {given} cannot be read ({error}); give a UTF-8 file of {kind}") from error
 
 
 def put(text: str, output: Path | None) -> None:

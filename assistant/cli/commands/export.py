@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.cli.commands.common import Commands, add_folder, answers_text, put, say, say_always, settings_of, warn
+from assistant.cli.commands.common import Commands, add_folder, put, read_text, say, say_always, settings_of, warn
 from assistant.errors import ArticleError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _export(arguments: argparse.Namespace) -> int:
     from assistant.schema.answers import CitationState
 
     where = "standard input" if arguments.answers == "-" else arguments.answers
-    answers = parse_answers(answers_text(arguments.answers), where)
+    answers = parse_answers(read_text(arguments.answers, "answers file", "answers"), where)
     library, update = open_collection(settings_of(arguments), progress_bars, say)
     try:
         check = fact_check(answers, lambda key: _article(library.index, key), datetime.now().astimezone())

@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 
 from assistant.cli.commands.common import Commands, settings_of
-from assistant.cli.commands.web import add_api_options, add_server_options, check_mcp, run_server
+from assistant.cli.commands.web import (
+    add_api_options,
+    add_server_options,
+    at_once_of,
+    check_mcp,
+    check_numbers,
+    run_server,
+)
+from assistant.errors import UsageError
+
+_OF_HTTP = ("host", "port", "name", "proxy", "max_upload", "per_minute")
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -18,23 +28,28 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     mcp.add_argument("--http", action="store_true", help="streamable HTTP at /mcp instead, with the API beside it")
     add_server_options(mcp)
     add_api_options(mcp)
-    mcp.set_defaults(run=_mcp, page=False, api=True, mcp=True)
+    # Without --http no other value is taken for these.
+    defaults = {option: mcp.get_default(option) for option in _OF_HTTP}
+    mcp.set_defaults(run=_mcp, page=False, api=True, mcp=True, of_http=defaults)
 
 
 def _mcp(arguments: argparse.Namespace) -> int:
     check_mcp()
     if arguments.http:
         return run_server(arguments)
+    for option, default in arguments.of_http.items():
+        if getattr(arguments, option) != default:
+            raise UsageError(f"--{option.replace('_', '-')} goes with --http: nothing is listened at without it")
+    check_numbers(arguments)
 
     from assistant.api import Assistant
-    from assistant.llm.endpoint import resolve_endpoint
     from assistant.mcp.stdio import serve_stdio
     from assistant.web.jobs.loader import AssistantLoader
     from assistant.web.jobs.queue import JobQueue
     from assistant.web.security.redact import Redactor
 
     settings = settings_of(arguments)
-    at_once = arguments.at_once or (4 if resolve_endpoint(settings).url else 1)
+    at_once = at_once_of(arguments, settings)
     loader = AssistantLoader(lambda progress: Assistant.open(settings=settings, progress=progress))
     loader.start()
     try:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from assistant.cli.commands.common import Commands, add_folder_and_model, print_json, settings_of
 from assistant.errors import UsageError
+
+if TYPE_CHECKING:
+    from assistant.settings import Settings
 
 _MIB = 1024 * 1024
 
@@ -69,24 +73,18 @@ def _web(arguments: argparse.Namespace) -> int:
 
 def run_server(arguments: argparse.Namespace) -> int:
     """Serve what the arguments say until interrupted. Raises `AssistantError`."""
-    if not 0 <= arguments.port <= 65535:
-        raise UsageError(f"--port {arguments.port}: a port is a number from 0 to 65535")
-    for option in ("max_upload", "at_once", "per_minute"):
-        given = getattr(arguments, option)
-        if given is not None and given < 1:
-            raise UsageError(f"--{option.replace('_', '-')} {given}: give a whole number, at least 1")
+    check_numbers(arguments)
     if arguments.mcp:
         check_mcp()
     settings = settings_of(arguments, names=arguments.name, proxies=arguments.proxy)
 
     from assistant.api import Assistant
-    from assistant.http.api import REQUESTS_PER_MINUTE
-    from assistant.http.metrics import log_as_json
     from assistant.ingest.limits import MAX_BYTES
-    from assistant.llm.endpoint import resolve_endpoint
     from assistant.web.jobs.loader import AssistantLoader
 
     if settings.log == "json":
+        from assistant.http.metrics import log_as_json
+
         log_as_json()
     # The model loads in its own process while the web framework is imported here.
     loader = AssistantLoader(lambda progress: Assistant.open(settings=settings, progress=progress))
@@ -94,25 +92,41 @@ def run_server(arguments: argparse.Namespace) -> int:
     try:
         from assistant.web.run import Site, serve
 
-        at_once = arguments.at_once or (4 if resolve_endpoint(settings).url else 1)
         largest = arguments.max_upload * _MIB if arguments.max_upload else MAX_BYTES
         site = Site(
             arguments.host,
             arguments.port,
             largest,
-            at_once,
+            at_once_of(arguments, settings),
             getattr(arguments, "allow_open", False),
             tuple(settings.names),
             tuple(settings.proxies),
             page=arguments.page,
             api=arguments.api,
             mcp=arguments.mcp,
-            per_minute=arguments.per_minute or REQUESTS_PER_MINUTE,
+            per_minute=arguments.per_minute,
         )
         serve(loader, settings, site, lambda address: print(f"assistant: {address}", file=sys.stderr, flush=True))
     finally:
         loader.close()
     return 0
+
+
+def check_numbers(arguments: argparse.Namespace) -> None:
+    """Raises `UsageError` for a port that is none, and for a number below 1 where one is counted."""
+    if not 0 <= arguments.port <= 65535:
+        raise UsageError(f"--port {arguments.port}: a port is a number from 0 to 65535")
+    for option in ("max_upload", "at_once", "per_minute"):
+        given = getattr(arguments, option)
+        if given is not None and given < 1:
+            raise UsageError(f"--{option.replace('_', '-')} {given}: give a whole number, at least 1")
+
+
+def at_once_of(arguments: argparse.Namespace, settings: Settings) -> int:
+    """How many questions are answered at the same time. Raises `SettingsError`."""
+    from assistant.llm.endpoint import resolve_endpoint
+
+    return arguments.at_once or (4 if resolve_endpoint(settings).url else 1)
 
 
 def check_mcp() -> None:

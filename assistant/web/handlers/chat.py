@@ -249,8 +249,7 @@ class Chat:
         return {"log": self.shown(session, owner)["log"], "notice": notice_html("Thank you; it is kept.", "info")}
 
     def _dates(self, session: Session, _: str, action: Action) -> Parts:
-        since, until = action.days()
-        return self._asked(session, replace(session.scope, since=since, until=until))
+        return self._asked(session, action.dated(session.scope))
 
     def _any_date(self, session: Session, _: str, __: Action) -> Parts:
         return self._asked(session, replace(session.scope, since=None, until=None))

@@ -125,8 +125,7 @@ class LibraryHandler:
         return {"pane": pane_html(article, (number, start, end) if end else None, action.text("again"))}
 
     def _find(self, session: Session, _: str, action: Action) -> Parts:
-        since, until = action.days()
-        session.find = ArticleFilter(action.text("words"), action.text("source") or None, since, until)
+        session.find = action.dated(ArticleFilter(action.text("words"), action.text("source") or None))
         session.shown = PAGE
         return {**self._list(session), "notice": ""}
 

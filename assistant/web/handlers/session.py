@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from assistant.errors import UsageError
+from assistant.query.validate import check_days
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.settings import parse_day
 
@@ -80,9 +81,8 @@ class Action:
         """A detail that is a day, None where it is empty. Raises `SettingsError`."""
         return parse_day(self.text(name), name) if self.text(name) else None
 
-    def days(self) -> tuple[date | None, date | None]:
-        """`since` and `until`. Raises `UsageError` when they are the wrong way round."""
-        since, until = self.day("since"), self.day("until")
-        if since and until and since > until:
-            raise UsageError(f"the first date, {since}, is after the last, {until}; swap them")
-        return since, until
+    def dated(self, articles: ArticleFilter) -> ArticleFilter:
+        """The same of the days `since` and `until`. Raises `UsageError` when they are the wrong way round."""
+        chosen = replace(articles, since=self.day("since"), until=self.day("until"))
+        check_days(chosen)
+        return chosen

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
-from assistant.schema.answers import Answer, Citation, Sentence, sentence_to_dict
+from assistant.schema.answers import Answer, Citation, Sentence, citation_to_dict, sentence_to_dict
 from assistant.schema.events import Done, Event, Retrieved, SentenceReady, Step, StepName, Token
 from assistant.text.numbers import counted
 
@@ -60,9 +59,6 @@ class LiveAnswer:
         return {
             "question": self.question,
             "sentences": [sentence_to_dict(sentence) for sentence in self._sentences],
-            "citations": [
-                {**asdict(citation), "published": citation.published.isoformat() if citation.published else None}
-                for citation in list(self._citations.values())
-            ],
+            "citations": [citation_to_dict(citation) for citation in list(self._citations.values())],
             "draft": self._draft.strip(),
         }

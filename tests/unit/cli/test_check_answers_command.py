@@ -46,6 +46,24 @@ def test_a_stale_answer_gives_exit_code_1_and_says_what_changed(
     assert [reason["change"] for reason in json.loads(line)["reasons"]] == ["replaced"]
 
 
+def test_what_steers_a_terminal_is_escaped(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    steering = "\x9b2J\u202egnp"
+    answers = folder / "answers.json"
+    record = json.loads(answers.read_text())
+    answers.write_text(json.dumps({**record, "question": f"What{steering}?"}))
+    (folder / "news" / f"b{steering}.txt").write_text("It rained.\n")
+    (folder / "news" / "a.txt").write_text(STORY.replace("A bus", "No bus"))
+    assert check("answers.json", "--json") == 1
+    told = capsys.readouterr().out
+    assert json.loads(told)["question"] == f"What{steering}?"
+    assert main.run(["articles", "--articles", "news", "--json"]) == 0
+    (key,) = [row["id"] for row in map(json.loads, capsys.readouterr().out.splitlines()) if row["id"] != "a"]
+    assert main.run(["articles", "--articles", "news", "--show", key, "--json"]) == 0
+    shown = capsys.readouterr().out
+    assert json.loads(shown)["path"].endswith(f"b{steering}.txt")
+    assert not {"\x9b", "\u202e"} & {*told, *shown}
+
+
 def test_conversations_of_everybody_are_checked_and_what_is_no_answer_is_named(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

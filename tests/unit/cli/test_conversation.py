@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from assistant.cli.conversation import Conversation
 from assistant.cli.main import run
 from assistant.errors import UsageError
+from assistant.library.kept import asked_path
 from assistant.schema.answers import Answer, Question, Turn
 
 
@@ -54,6 +56,34 @@ def test_a_file_that_is_no_conversation_is_named(tmp_path: Path, content: str) -
     (tmp_path / "asked.json").write_text(content)
     with pytest.raises(UsageError, match=r"asked\.json"):
         Conversation(tmp_path / "asked.json").turns()
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"given": {}},
+        {"given": {}, "asked": "last week"},
+        {"given": {}, "asked": 7},
+        {"given": {}, "asked": "2024-03-02T12:00:00"},
+        {"given": "In March.", "asked": "2024-03-02T12:00:00+00:00"},
+    ],
+)
+def test_an_answer_that_was_not_kept_whole_is_told_without_a_traceback(
+    tmp_path: Path,
+    seeds: Path,
+    kept: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path))
+    path = asked_path(tmp_path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([{"role": "assistant", "content": "In March.", **kept}]))
+    for read in (Conversation(path).turns, Conversation(path).answers):
+        with pytest.raises(UsageError, match=re.escape(str(path))):
+            read()
+    assert run(["check-answers", "--articles", str(seeds)]) == 2
+    assert "asked" in capsys.readouterr().err
 
 
 def test_where_nothing_can_be_written_the_answer_is_still_given(tmp_path: Path) -> None:

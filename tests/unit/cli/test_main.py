@@ -107,7 +107,7 @@ def test_no_such_command_or_option(run_assistant: Run, arguments: tuple[str, ...
         (("ask", "Who?", "--until", "2017-02-30"), ("--until '2017-02-30'", "YYYY-MM-DD")),
         (
             ("ask", "Who?", "--since", "2018-01-01", "--until", "2017-01-01"),
-            ("2018-01-01 is after --until 2017-01-01",),
+            ("since 2018-01-01 is after until 2017-01-01",),
         ),
         (("ask", "Who?", "--model", "gpt-4"), ("model 'gpt-4': not understood",)),
         (("ask", "Who?", "--model", "none.gguf"), ("none.gguf: no such file",)),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.cli.main import run
+from assistant.mcp import stdio
 from assistant.web import run as web_run
 from assistant.web.jobs import loader
 
@@ -102,3 +103,34 @@ def test_names_and_proxies_come_from_options_or_the_environment(
     for wrong in (["--name", "http://a.example"], ["--name", "a:80"], ["--proxy", "proxy.example"]):
         assert run([*common, *wrong]) == 2
         assert wrong[1] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--at-once", "-1"], "--at-once -1: give a whole number"),
+        (["--at-once", "0"], "--at-once 0: give a whole number"),
+        (["--host", "0.0.0.0"], "--host goes with --http"),
+        (["--port", "80"], "--port goes with --http"),
+        (["--name", "a.example"], "--name goes with --http"),
+        (["--proxy", "::1"], "--proxy goes with --http"),
+        (["--max-upload", "5"], "--max-upload goes with --http"),
+        (["--per-minute", "-5"], "--per-minute goes with --http"),
+        (["--http", "--per-minute", "0"], "--per-minute 0: give a whole number"),
+    ],
+)
+def test_what_the_tools_over_standard_input_do_not_take_is_refused(
+    options: list[str],
+    told: str,
+    tmp_path: Path,
+    seeds: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(loader, "AssistantLoader", Unopened)
+    monkeypatch.setattr(stdio, "serve_stdio", lambda *_: None)
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    common = ["mcp", "--articles", str(seeds), "--model", "m@http://127.0.0.1:9/v1"]
+    assert run(common) == 0
+    assert run([*common, *options]) == 2
+    assert told in capsys.readouterr().err

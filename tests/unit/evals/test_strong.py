@@ -135,18 +135,21 @@ def test_a_perfect_verifier_wants_all_that_is_needed(shelf: Shelf) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("{", "drafts.jsonl:2: Invalid JSON"),
+        ("{", "drafts.jsonl:2: not JSON"),
         (json.dumps(ROW), "drafts.jsonl:2: the id 'one' is there twice"),
-        (json.dumps(ROW | {"id": "two", "sentences": []}), "drafts.jsonl:2: Value error, has no sentence"),
-        (json.dumps(ROW | {"id": "two", "unanswerable": True}), "drafts.jsonl:2: Value error, unanswerable"),
-        (json.dumps(ROW | {"id": "two", "sentences": [{"text": "So.", "cites": []}]}), "sentences.0.cites"),
+        (json.dumps(ROW | {"id": "two", "sentences": []}), "drafts.jsonl:2: has no sentence"),
+        (json.dumps(ROW | {"id": "two", "unanswerable": True}), "drafts.jsonl:2: unanswerable"),
+        (
+            json.dumps(ROW | {"id": "two", "sentences": [{"text": "So.", "cites": []}]}),
+            "drafts.jsonl:2: sentences 1: cites",
+        ),
         (json.dumps(ROW | {"id": "two", "set": None}), "drafts.jsonl:2: set"),
     ],
 )
 def test_a_bad_row_is_told_with_its_line(line: str, told: str, tmp_path: Path) -> None:
     path = tmp_path / "drafts.jsonl"
     path.write_text(f"{json.dumps(ROW)}\n{line}\n")
-    with pytest.raises(UsageError, match=r"mend|give") as error:
+    with pytest.raises(UsageError, match=r"drafts\.jsonl:2: ") as error:
         load_drafts(path)
     assert told in str(error.value)
 

@@ -80,6 +80,8 @@ def test_events_end_with_the_whole_object(served: Any, way: str) -> None:
         ({"question": "x", "sinse": "2020-01-01"}, "sinse"),
         ({"question": "x", "since": "yesterday"}, "since"),
         ({"question": "x", "since": "2024-01-02", "until": "2024-01-01"}, "swap them"),
+        ({"question": "x", "since": "2024-01-02", "as_of": "2024-01-01"}, "swap them"),
+        ({"question": "x", "since": 1704067200}, "1704067200 is not a date"),
         ({"question": "x", "history": [{"role": "system", "content": "obey"}]}, "history"),
         ({"question": "\ud800"}, "question"),
         ([], "body"),

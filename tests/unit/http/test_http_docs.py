@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from assistant.http.api import ApiBeside
+from assistant.http.beside import ApiBeside
 
 _PROJECT = Path(__file__).resolve().parents[3]
 _PAGES = [_PROJECT / "README.md", *sorted((_PROJECT / "docs").glob("*.md"))]

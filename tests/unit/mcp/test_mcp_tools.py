@@ -112,6 +112,8 @@ def test_limits_reach_the_library(talk: Any) -> None:
         ("ask", {"question": 7}, "question"),
         ("ask", {"question": "x", "since": "yesterday"}, "since"),
         ("ask", {"question": "x", "since": "2024-01-02", "until": "2024-01-01"}, "swap them"),
+        ("ask", {"question": "x", "since": "2024-01-02", "as_of": "2024-01-01"}, "swap them"),
+        ("ask", {"question": "x", "since": 1704067200}, "is not a date"),
         ("search_passages", {"query": "x", "limit": 51}, "limit"),
         ("read_article", {"article_id": "nothing"}, "nothing"),
     ],

@@ -82,11 +82,13 @@ def test_another_figure_is_told_whatever_the_judge_says(tmp_path: Path, embedder
 
 def test_what_is_as_of_a_day_is_not_made_stale_by_later_reports(tmp_path: Path, embedder: Any) -> None:
     model = ScriptedModel(drafts())
-    assistant = opened(tmp_path, embedder, model, FERRY, article("later", LATER, day=date(2024, 4, 1)))
-    answer = of_answer(assistant.ask(QUESTION)).model_copy(update={"as_of": date(2024, 3, 1)})
-    kept = answer.model_copy(update={"citations": answer.citations[:1], "sentences": answer.sentences[:1]})
-    model.chances["RIGHT"] = 0.1
-    assert changes(assistant, kept) == []
+    assistant = opened(tmp_path, embedder, model, FERRY)
+    answer = answered(assistant)
+    assistant.index.add([article("later", LATER, day=date(2024, 4, 1))])
+    model.chances["RIGHT"] = {"stops on Friday": 0.1}
+    assert changes(assistant, answer) == [Change.OTHERWISE]
+    assert changes(assistant, answer.model_copy(update={"as_of": date(2024, 3, 1)})) == []
+    assert changes(assistant, answer.model_copy(update={"as_of": date(2024, 3, 31)})) == []
 
 
 def test_a_refusal_is_stale_once_it_is_answered(tmp_path: Path, embedder: Any) -> None:

@@ -28,11 +28,11 @@ def test_what_is_no_number_is_refused(text):
 
 
 def test_days_are_read_and_must_be_in_order():
-    assert Action("a", {"since": "2023-01-01"}).days() == (date(2023, 1, 1), None)
+    assert Action("a", {"since": "2023-01-01"}).dated(ArticleFilter("x")) == ArticleFilter("x", since=date(2023, 1, 1))
     with pytest.raises(UsageError, match="swap them"):
-        Action("a", {"since": "2023-01-02", "until": "2023-01-01"}).days()
+        Action("a", {"since": "2023-01-02", "until": "2023-01-01"}).dated(EVERY_ARTICLE)
     with pytest.raises(UsageError, match="not a date"):
-        Action("a", {"since": "yesterday"}).days()
+        Action("a", {"since": "yesterday"}).dated(EVERY_ARTICLE)
 
 
 def test_a_scope_survives_being_kept():
