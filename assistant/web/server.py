@@ -44,6 +44,8 @@ _HEAD = b"""
 <script src="/page/theme.js"></script>
 <script src="/page/page.js"></script>
 </head>"""
+# Seconds; no reader notices so little.
+_QUEUE_LOOKED_AT_S = 0.02
 _FILES = frozenset(("page.js", "page.css", "theme.js", "icon.svg"))
 _FOREIGN = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 
@@ -75,6 +77,8 @@ def create_server(page: gr.Blocks, conversations: ConversationStore, door: Door,
     # Without it Gradio takes every path for an uploaded file's (`processing_utils._check_allowed`, 6.31): `launch()`
     # sets it, mounting does not.
     page.has_launched = True
+    # A thousand times a second (`queueing.Queue`, 6.31) is a tenth of a processor while nobody asks anything.
+    page._queue.sleep_when_free = _QUEUE_LOOKED_AT_S
     gr.mount_gradio_app(
         app,
         page,

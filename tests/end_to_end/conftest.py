@@ -53,16 +53,16 @@ class Site:
         raise AssertionError(f"the page did not start:\n{self.log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def model() -> Iterator[ScriptedModel]:
     served = ScriptedModel()
     yield served
     served.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def start_site(tmp_path_factory: pytest.TempPathFactory, model: ScriptedModel) -> Iterator[Callable[..., Site]]:
-    """`start_site({"a.txt": "…"}, "--at-once", "1")`: the seeds and these articles, served until the session ends."""
+    """`start_site({"a.txt": "…"}, "--at-once", "1")`: the seeds and these articles, for the tests of this folder."""
     sites: list[Site] = []
 
     def start(articles: dict[str, str] | None = None, *arguments: str, home: Path | None = None, **env: str) -> Site:
@@ -88,13 +88,13 @@ def start_site(tmp_path_factory: pytest.TempPathFactory, model: ScriptedModel) -
             site.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(start_site: Callable[..., Site]) -> Site:
     """The seeds, answered one question at a time."""
     return start_site(None, "--at-once", "1")
 
 
-# Not for the session: while Playwright runs it holds this thread's event loop, and other tests need one.
+# Not for all of them: while Playwright runs it holds this thread's event loop, and other tests need one.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
