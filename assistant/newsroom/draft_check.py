@@ -1,7 +1,7 @@
 """A draft against the library: is each sentence stated, stated otherwise, or not stated?
 
-Three judgements tell these apart. What states a sentence, the judge knows. What states it *otherwise* answers
-the question whether it is so and does not state it; or it lies near in meaning and has another figure in its place.
+The judge tells these apart: whether an article states a sentence, and whether it says otherwise. A figure is
+compared exactly: what lies near in meaning and has another figure in its place says otherwise too.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class Verdict(StrEnum):
 class Signals:
     """What is known of a sentence and one article.
 
-    `stated`: P(it states the sentence), in [0, 1]; `answered`: P(it answers whether the sentence is so); `near`: cosine
+    `stated`: P(it states the sentence), in [0, 1]; `otherwise`: P(it says something else in its place); `near`: cosine
     of the sentence and its nearest place, in [-1, 1]; `figure`: a figure of the sentence is not in it and does not
     follow from it.
     """
 
     stated: float
-    answered: float
+    otherwise: float
     near: float
     figure: bool
 
@@ -52,7 +52,7 @@ class Thresholds:
     """From where a signal counts. Set by hand and not fitted yet: `python -m evals.draft_check` can fit them."""
 
     stated: float = STATED
-    answered: float = 0.5
+    otherwise: float = 0.5
     near: float = 0.55
 
 
@@ -63,7 +63,7 @@ def decide(signals: Signals, at: Thresholds = THRESHOLDS) -> Verdict:
     """What one article says of a sentence."""
     if signals.stated >= at.stated and not signals.figure:
         return Verdict.STATED
-    if signals.near >= at.near and (signals.figure or signals.answered >= at.answered):
+    if signals.otherwise >= at.otherwise or (signals.figure and signals.near >= at.near):
         return Verdict.OTHERWISE
     return Verdict.NOT_STATED
 
@@ -132,8 +132,7 @@ class DraftChecker:
         return Reading(
             Signals(
                 self._base.judge.stated(sentence, context),
-                # A yes-or-no question, of which "no" is an answer too.
-                self._base.judge.answered(f"Is it true or false that: {sentence}", context),
+                self._base.judge.otherwise(sentence, context),
                 near,
                 _has_other_figure(sentence, context),
             ),

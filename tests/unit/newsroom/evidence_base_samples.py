@@ -30,6 +30,9 @@ class FakeJudge:
     def stated(self, sentence: str, context: Any) -> float:
         return self._ask("stated", sentence, context)
 
+    def otherwise(self, sentence: str, context: Any) -> float:
+        return self._ask("otherwise", sentence, context)
+
     def right(self, question: str, sentence: str, context: Any) -> float:
         return self._ask("right", sentence, context)
 
