@@ -1,0 +1,105 @@
+"""The embedded engine as an endpoint: reached by its own HTTP port as any other server of OpenAI's interface."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from assistant.llm.llamacpp.model_file import ModelStore
+from assistant.llm.llamacpp.server import EmbeddedEngine
+from assistant.settings import Settings
+
+pytestmark = pytest.mark.real
+PROJECT = Path(__file__).parents[2]
+SEEDS = PROJECT / "seeds"
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    """The model's name in the settings, and the environment that holds its key; without the adapter."""
+    settings = Settings.load()
+    engine = EmbeddedEngine(ModelStore(settings.home / "models").ensure(), context=16_384)
+    yield f"qwen@{engine.base_url}", os.environ | {"ASSISTANT_API_KEY": engine.key}
+    engine.stop()
+
+
+def command(environment, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "assistant", *map(str, arguments)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=400,
+        env=environment,
+    )
+
+
+def ask(endpoint, *arguments):
+    model, environment = endpoint
+    done = command(environment, "ask", "--articles", SEEDS, "--model", model, "--json", *arguments)
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def check_citations(record):
+    assert record["refused"] == (not record["sentences"])
+    for sentence in record["sentences"]:
+        assert sentence["citations"]
+    for citation in record["citations"]:
+        assert citation["text"][citation["start"] : citation["end"]] == citation["quote"] != ""
+
+
+def test_the_check_says_what_works(endpoint):
+    model, environment = endpoint
+    done = command(environment, "model", "--check", "--model", model)
+    assert "Traceback" not in done.stderr
+    assert "P(yes)" in done.stdout, done.stdout + done.stderr
+    assert re.search(r"streaming +first words after .* pieces", done.stdout)
+    assert "8,000 characters were read whole" in done.stdout
+
+
+@pytest.mark.parametrize("verifier", [[], ["embedded"]], ids=["checks its own", "checked by the taught model"])
+def test_it_reads_together_and_every_sentence_is_checked(endpoint, verifier):
+    model, environment = endpoint
+    more = {"ASSISTANT_VERIFIER": verifier[0]} if verifier else {}
+    record = ask((model, environment | more), "--read", "together", "What did Xi and Putin sign in Moscow in 2023?")
+    check_citations(record)
+    if verifier:
+        assert not record["refused"]
+        assert all(0 <= sentence["support"] <= 1 for sentence in record["sentences"])
+
+
+@pytest.mark.parametrize("read", ["together", "apart"])
+def test_what_the_articles_do_not_say_is_refused(endpoint, read):
+    record = ask(endpoint, "--read", read, "What did the delegation pay for its hotel in Oslo?")
+    assert record["refused"]
+    assert record["citations"] == []
+
+
+def test_it_reads_apart_as_the_embedded_model_does(endpoint):
+    record = ask(endpoint, "--read", "apart", "Who did Xi meet in Moscow in July 2017?")
+    check_citations(record)
+
+
+def test_ctrl_c_ends_the_question(endpoint):
+    model, environment = endpoint
+    asking = subprocess.Popen(
+        [sys.executable, "-m", "assistant", "ask", "--articles", SEEDS, "--model", model, "--read", "together",
+         "Tell all that the articles report, a sentence for each thing."],
+        cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        time.sleep(6)
+        asking.send_signal(signal.SIGINT)
+        _, told = asking.communicate(timeout=60)
+    finally:
+        asking.kill()
+    assert asking.returncode == 130, told
+    assert "Traceback" not in told
