@@ -151,8 +151,8 @@ def _corpus(rows: Sequence[tuple[str, _QuestionRow]], folder: Path) -> list[Arti
     name, asked = names.popitem()
     articles: list[Article] = []
     known: set[str] = set()
-    for place, row in read_rows(folder / name, _ArticleRow, _REMEDY):
-        article = Article(row.id, row.title, row.source, row.published, _paragraphs(row.paragraphs))
+    for place, told in read_rows(folder / name, _ArticleRow, _REMEDY):
+        article = Article(told.id, told.title, told.source, told.published, _paragraphs(told.paragraphs))
         for identifier in (article.id, *_paragraph_ids((article,))):
             if identifier in known:
                 raise UsageError(f"{place}: id {identifier!r} was used before; ids must be unique")
