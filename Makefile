@@ -21,11 +21,11 @@ setup: $(VENV)/local.stamp ## install what a user needs
 engine: $(VENV)/local.stamp ## compile the embedded model's engine for a processor with AVX-512 or AMX: about four minutes, once
 	$(BIN)/assistant engine --build
 
-test: $(VENV)/dev.stamp ## run every test, the real model's included; says what is skipped, and why
-	$(BIN)/pytest -rs
+test: unit ## run every test, the real model's included; says what is skipped, and why
+	$(BIN)/pytest -rs tests/integration tests/end_to_end
 
-unit: $(VENV)/dev.stamp ## run the unit tests alone: no model, no browser
-	$(BIN)/pytest tests/unit
+unit: $(VENV)/dev.stamp ## run the unit tests alone, on up to four processors: no model, no browser
+	$(BIN)/pytest -rs -n auto --maxprocesses 4 --dist loadfile tests/unit
 
 lint: $(VENV)/dev.stamp ## style
 	$(BIN)/ruff check .
