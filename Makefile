@@ -5,6 +5,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+# A process a processor, four at most; a file's tests stay together, for what they share.
+UNIT := $(BIN)/pytest -rs -n auto --maxprocesses 4 --dist loadfile tests/unit
 export Q
 
 ask: $(VENV)/local.stamp ## answer a question: make ask Q="…"
@@ -21,11 +23,11 @@ setup: $(VENV)/local.stamp ## install what a user needs
 engine: $(VENV)/local.stamp ## compile the embedded model's engine for a processor with AVX-512 or AMX: about four minutes, once
 	$(BIN)/assistant engine --build
 
-test: unit ## run every test, the real model's included; says what is skipped, and why
-	$(BIN)/pytest -rs tests/integration tests/end_to_end
+test: $(VENV)/dev.stamp ## run every test, the real model's included; says what is skipped, and why
+	failed=0; $(UNIT) || failed=1; $(BIN)/pytest -rs tests/integration tests/end_to_end || failed=1; exit $$failed
 
-unit: $(VENV)/dev.stamp ## run the unit tests alone, on up to four processors: no model, no browser
-	$(BIN)/pytest -rs -n auto --maxprocesses 4 --dist loadfile tests/unit
+unit: $(VENV)/dev.stamp ## run the unit tests alone: no model, no browser
+	$(UNIT)
 
 lint: $(VENV)/dev.stamp ## style
 	$(BIN)/ruff check .
