@@ -5,6 +5,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+# A process a processor, four at most; a file's tests stay together, for what they share.
+UNIT := $(BIN)/pytest -rs -n auto --maxprocesses 4 --dist loadfile tests/unit
 export Q
 
 ask: $(VENV)/local.stamp ## answer a question: make ask Q="…"
@@ -22,10 +24,10 @@ engine: $(VENV)/local.stamp ## compile the embedded model's engine for a process
 	$(BIN)/assistant engine --build
 
 test: $(VENV)/dev.stamp ## run every test, the real model's included; says what is skipped, and why
-	$(BIN)/pytest -rs
+	failed=0; $(UNIT) || failed=1; $(BIN)/pytest -rs tests/integration tests/end_to_end || failed=1; exit $$failed
 
 unit: $(VENV)/dev.stamp ## run the unit tests alone: no model, no browser
-	$(BIN)/pytest tests/unit
+	$(UNIT)
 
 lint: $(VENV)/dev.stamp ## style
 	$(BIN)/ruff check .

@@ -79,6 +79,7 @@ class Assistant:
         self._similar = similarities(index.embedder)
         self._prompts = Prompts.of(settings.prompts, taught=model.taught)
         self._joint_prompts = Prompts.of(settings.prompts, taught=False)
+        self._check_prompts = Prompts.of(settings.prompts, taught=(self._verifier or model).taught)
         together = self._reads_together()
         self._retriever = Retriever(
             index,
@@ -114,7 +115,8 @@ class Assistant:
 
     def _together(self, model: ChatModel, scope: QuestionScope) -> Reading:
         settings = self.settings
-        entailment = entailment_of(settings, model, self._verifier.within(scope) if self._verifier else None)
+        verifier = self._verifier.within(scope) if self._verifier else None
+        entailment = entailment_of(settings, model, verifier, self._check_prompts)
         return ReadTogether(
             self._retriever,
             JointGenerator(model, self._joint_prompts),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from assistant.cli.commands.feedback import read_feedback
 from assistant.errors import UsageError
@@ -22,6 +20,7 @@ from evals.news_set import BUNDLES, NEWS, TOGETHER
 from evals.plans import Plan, plan_facts, plan_news, plan_set
 from evals.results_io import read_run
 from evals.run_tables import tables
+from evals.schema import Run
 
 _DRAFTS = ".todo"
 
@@ -29,12 +28,12 @@ _DRAFTS = ".todo"
 def run_eval(arguments: argparse.Namespace) -> int:
     """Measure what `arguments` name and print the tables; the exit code. Raises `AssistantError`."""
     plan = make_plan(arguments)
-    record = measure(plan)
-    others: dict[str, Mapping[str, Any]] = {}
+    measured = measure(plan)
+    others: dict[str, Run] = {}
     if arguments.baseline:
         others["baseline"] = measure(replace(plan, baseline=True, judge=None))
-    print(tables(record, others))
-    print(f"report: {write_html(plan, record, others)}", file=sys.stderr)
+    print(tables(measured, others))
+    print(f"report: {write_html(plan, measured, others)}", file=sys.stderr)
     return 0
 
 

@@ -13,8 +13,7 @@ from statistics import fmean
 from typing import Any
 
 from evals.calibration import auc
-from evals.results_io import result_from_dict
-from evals.schema import Case, Result
+from evals.schema import Case, Result, Run
 from evals.stats import CONFIDENCE_AUC, MEDIAN, METRICS, OVERALL, MetricSpec, answerable_labels, case_values
 from evals.uncertainty import holm, mcnemar_exact, permutation_paired
 
@@ -80,17 +79,15 @@ class Comparison:
 _ALWAYS_DIFFERENT = frozenset({"date", "duration_seconds"})
 
 
-def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> Comparison:
-    """Compare two runs as read from their JSON files: `a` before, `b` after."""
-    before = [result_from_dict(record) for record in a["results"]]
-    after = [result_from_dict(record) for record in b["results"]]
-    cases_a, cases_b = _cases(before), _cases(after)
+def compare(a: Run, b: Run) -> Comparison:
+    """Compare two runs: `a` before, `b` after."""
+    cases_a, cases_b = _cases(a.results), _cases(b.results)
     common = [case_id for case_id in cases_a if case_id in cases_b]
     changed = tuple(case_id for case_id in common if not _is_same(cases_a[case_id], cases_b[case_id]))
     paired = [case_id for case_id in common if case_id not in set(changed)]
     kept = frozenset(paired)
-    before = [result for result in before if result.case.id in kept]
-    after = [result for result in after if result.case.id in kept]
+    before = [result for result in a.results if result.case.id in kept]
+    after = [result for result in b.results if result.case.id in kept]
     changes = _case_changes(paired, before, after)
     return Comparison(
         paired=len(paired),
@@ -100,7 +97,7 @@ def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> Comparison:
         better=tuple(change for change in changes if change.after > change.before),
         worse=tuple(change for change in changes if change.after < change.before),
         metrics=_metric_changes(before, after),
-        provenance=_provenance_changes(a.get("provenance") or {}, b.get("provenance") or {}),
+        provenance=_provenance_changes(a.provenance, b.provenance),
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,6 +20,7 @@ from evals.measure import measure, write_html
 from evals.plans import Plan, plan_facts, plan_news
 from evals.report import write_json
 from evals.run_tables import tables
+from evals.schema import Run
 
 FACTS = Path(__file__).parent / "facts"
 RESULTS = Path(__file__).parent / "results"
@@ -30,20 +30,20 @@ _TOLD = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
-def facts_run(request: pytest.FixtureRequest) -> dict[str, Any]:
+def facts_run(request: pytest.FixtureRequest) -> Run:
     """The run over some facts of the articles in seeds/, on the model of ASSISTANT_MODEL."""
     plan = plan_facts(FACTS, Settings.load(articles=PROJECT / "seeds"), RESULTS, sample=SMOKE)
     return _run(request, "Facts about the two articles", plan)
 
 
 @pytest.fixture(scope="session")
-def news_run(request: pytest.FixtureRequest) -> dict[str, Any]:
+def news_run(request: pytest.FixtureRequest) -> Run:
     """The run over every question of the bundles, each bundle its own library."""
     return _run(request, "News, each bundle its own library", plan_news(Settings.load(), RESULTS))
 
 
 @pytest.fixture(scope="session")
-def together_run(request: pytest.FixtureRequest) -> dict[str, Any]:
+def together_run(request: pytest.FixtureRequest) -> Run:
     """The run over a third of the questions, asked of all bundles as one library."""
     plan = plan_news(Settings.load(), RESULTS, together=True, every=EVERY)
     return _run(request, "News, all bundles as one library", plan)
@@ -68,11 +68,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(text)
 
 
-def _run(request: pytest.FixtureRequest, title: str, plan: Plan) -> dict[str, Any]:
-    record = measure(plan)
-    report = write_html(plan, record, {})
-    _tell(request, f"{title}\n\n{tables(record, {})}\n\nreport: {report}")
-    return record
+def _run(request: pytest.FixtureRequest, title: str, plan: Plan) -> Run:
+    measured = measure(plan)
+    report = write_html(plan, measured, {})
+    _tell(request, f"{title}\n\n{tables(measured, {})}\n\nreport: {report}")
+    return measured
 
 
 def _tell(request: pytest.FixtureRequest, text: str) -> None:

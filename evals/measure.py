@@ -21,14 +21,13 @@ from evals.opening import open_asker
 from evals.plans import Plan
 from evals.provenance import git_revision, hash_cases, provenance
 from evals.report import write_json, write_report
-from evals.results_io import metric_to_dict, result_to_dict
+from evals.results_io import run_to_dict
 from evals.runner import load_results, run, select
-from evals.schema import Result
+from evals.schema import Result, Run
 from evals.scorers import score
-from evals.stats import aggregate
 
 
-def measure(plan: Plan, progress: bool = True) -> dict[str, Any]:
+def measure(plan: Plan, progress: bool = True) -> Run:
     """Ask every case, write `results…jsonl`, `run.json` and `report.html`, return the run.
 
     A stopped run resumes where it was, as long as code, prompts, settings and cases are the
@@ -60,15 +59,15 @@ def measure(plan: Plan, progress: bool = True) -> dict[str, Any]:
             score=score,
             progress=progress,
         )
-    record = _record(plan, results, started, configuration)
-    write_json(plan.folder / "run.json", record)
-    return record
+    measured = _run(plan, results, started, configuration)
+    write_json(plan.folder / "run.json", run_to_dict(measured))
+    return measured
 
 
-def write_html(plan: Plan, record: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> Path:
+def write_html(plan: Plan, measured: Run, others: Mapping[str, Run]) -> Path:
     """Write the report beside the run's other files."""
     path = plan.folder / "report.html"
-    write_report(path, record, others=others)
+    write_report(path, measured, others=others)
     return path
 
 
@@ -94,9 +93,7 @@ def _forget_finished(path: Path, plan: Plan) -> None:
         path.unlink()
 
 
-def _record(
-    plan: Plan, results: Sequence[Result], started: datetime, configuration: Mapping[str, Any]
-) -> dict[str, Any]:
+def _run(plan: Plan, results: Sequence[Result], started: datetime, configuration: Mapping[str, Any]) -> Run:
     embedded = resolve_endpoint(plan.settings).url is None and plan.settings.model == "embedded"
     found = provenance(
         model=f"{plan.settings.model}{', CitationQueryEngine' if plan.baseline else ''}",
@@ -108,14 +105,8 @@ def _record(
         duration=(datetime.now(UTC) - started).total_seconds(),
         revision=git_revision(PROJECT),
     )
-    record: dict[str, Any] = {
-        "provenance": {**found, "adapter_sha256": configuration["adapter"], "code_sha256": configuration["code"]},
-        "metrics": [metric_to_dict(metric) for metric in aggregate(results)],
-        "results": [result_to_dict(result) for result in results],
-    }
-    if plan.judge:
-        record["judge"] = _judge(plan, results)
-    return record
+    made_with = {**found, "adapter_sha256": configuration["adapter"], "code_sha256": configuration["code"]}
+    return Run(tuple(results), made_with, _judge(plan, results) if plan.judge else None)
 
 
 def _judge(plan: Plan, results: Sequence[Result]) -> dict[str, Any]:

@@ -21,8 +21,7 @@ from evals import charts
 from evals.calibration import calibration_bins, expected_calibration_error, risk_coverage
 from evals.labels import label_rows
 from evals.report_cases import case_views
-from evals.results_io import result_from_dict
-from evals.schema import DEVELOPMENT, HELD_OUT, Metric, Result
+from evals.schema import DEVELOPMENT, HELD_OUT, Metric, Result, Run
 from evals.stats import aggregate, answerable_labels, by_category, by_split, case_values, selective_labels
 from evals.table import ABSENT, format_interval, format_value, label_of, outcome
 
@@ -46,22 +45,18 @@ _CATEGORY_CHARTS = (
 )
 
 
-def write_json(path: Path, run: Mapping[str, Any]) -> None:
-    """The run as a JSON file, written whole or not at all. Raises `UsageError`."""
-    _write(path, json.dumps(run, ensure_ascii=False, indent=1) + "\n", errors="backslashreplace")
+def write_json(path: Path, record: Mapping[str, Any]) -> None:
+    """The record as a JSON file, written whole or not at all. Raises `UsageError`."""
+    _write(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n", errors="backslashreplace")
 
 
-def write_report(path: Path, run: Mapping[str, Any], *, others: Mapping[str, Mapping[str, Any]] = {}) -> None:
-    """The run as one HTML file, with a column for each of `others` (its name → its run).
-
-    A run has `results` (see `results_io.result_to_dict`) and `provenance`. Raises `UsageError` where the file
-    cannot be written.
-    """
+def write_report(path: Path, run: Run, *, others: Mapping[str, Run] = {}) -> None:
+    """The run as one HTML file, with a column for each of `others` (its name → its run). Raises `UsageError`."""
     # A lone surrogate, which a model can write and UTF-8 cannot, becomes a question mark.
     _write(path, render_report(run, others=others), errors="replace")
 
 
-def render_report(run: Mapping[str, Any], *, others: Mapping[str, Mapping[str, Any]] = {}) -> str:
+def render_report(run: Run, *, others: Mapping[str, Run] = {}) -> str:
     """The page that `write_report` writes."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -70,19 +65,18 @@ def render_report(run: Mapping[str, Any], *, others: Mapping[str, Mapping[str, A
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    ours = _results(run)
-    compared = {name: _results(other) for name, other in others.items()}
+    ours = run.results
+    compared = {name: other.results for name, other in others.items()}
     # A lone run needs no name; "ours" must stay free to be the name of another.
     runs = {OURS if compared and OURS not in compared else "this run": ours, **compared}
     half, shown = _honest_half(ours)
     tiles = {metric.name: metric for metric in aggregate(shown)}
     cases, filters = case_views(ours, compared)
-    provenance = run.get("provenance") or {}
     facts = (
-        f"model {(provenance.get('model') or {}).get('name') or 'unknown'}",
+        f"model {(run.provenance.get('model') or {}).get('name') or 'unknown'}",
         f"{len(ours)} answers",
         f"{sum(outcome(result).failing for result in ours)} failing",
-        str(provenance.get("date") or "")[:10],
+        str(run.provenance.get("date") or "")[:10],
     )
     return environment.get_template("report.html.j2").render(
         title="Accuracy of the answers",
@@ -95,9 +89,7 @@ def render_report(run: Mapping[str, Any], *, others: Mapping[str, Mapping[str, A
         labels=_labels(shown),
         cases=cases,
         filters=filters,
-        provenance={
-            name: _flat(each.get("provenance") or {}) for name, each in zip(runs, (run, *others.values()), strict=True)
-        },
+        provenance={name: _flat(each.provenance) for name, each in zip(runs, (run, *others.values()), strict=True)},
         colours=charts.SERIES_COLOURS,
     )
 
@@ -219,10 +211,6 @@ def _latency_charts(runs: Mapping[str, Sequence[Result]]) -> Iterator[dict[str, 
 def _chart(title: str, note: str, svg: str, legend: Iterable[str] = ()) -> dict[str, Any]:
     # The drawing escapes its labels itself, see charts.Drawing.
     return {"title": title, "note": note, "svg": Markup(svg), "legend": list(legend)}
-
-
-def _results(run: Mapping[str, Any]) -> list[Result]:
-    return [result_from_dict(record) for record in run.get("results") or ()]
 
 
 def _flat(record: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

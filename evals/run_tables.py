@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from evals.labels import LabelRow, confidence_rows, label_rows
-from evals.results_io import result_from_dict
-from evals.schema import Metric, Result
+from evals.schema import Metric, Result, Run
 from evals.stats import aggregate, by_category, by_split, selective_labels
 from evals.table import render_failures, render_grid, render_table
 
@@ -23,20 +21,20 @@ _ANSWERABLE = {
 _UNANSWERABLE = {"rightly_refused": "rightly refused", "seconds_refusal": "seconds"}
 
 
-def tables(record: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> str:
+def tables(run: Run, others: Mapping[str, Run]) -> str:
     """All tables of a run, beside `others` (a name → its run)."""
-    results = [result_from_dict(row) for row in record["results"]]
+    results = run.results
     if others:
         columns = {"ours": aggregate(results)}
         for name, other in others.items():
-            columns[name] = aggregate([result_from_dict(row) for row in other["results"]])
+            columns[name] = aggregate(other.results)
     else:
         halves = {name: metrics for name, metrics in by_split(results).items() if any(each.n for each in metrics)}
         columns = {**halves, "all": aggregate(results)}
     measured = {metric.name for metrics in columns.values() for metric in metrics if metric.n}
     shown = {name: [each for each in metrics if each.name in measured] for name, metrics in columns.items()}
     parts = [render_table(shown), *type_tables(results), label_table(results)]
-    if judged := record.get("judge"):
+    if judged := run.judge:
         parts.append(
             f"judge {judged['model']}: agrees with the gold labels in {judged['agreement']:.2f} of "
             f"{judged['n']} answers (kappa {judged['kappa'] or float('nan'):.2f})"

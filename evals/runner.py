@@ -23,7 +23,7 @@ from assistant.schema.articles import Article, passage_to_dict
 from assistant.schema.events import Done, Event, Retrieved
 from assistant.util.files import replace_file
 from evals.adapters import EvalSet
-from evals.results_io import case_to_dict, result_from_dict, result_to_dict
+from evals.results_io import case_to_dict, parse_result, result_to_dict
 from evals.schema import Case, Result, Score
 
 FORMAT = "assistant-eval-results/1"
@@ -272,8 +272,8 @@ def _read_results(path: Path, lines: Sequence[str]) -> list[tuple[int, Result]]:
         if not line.strip():
             continue
         try:
-            results.append((number, result_from_dict(json.loads(line))))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            results.append((number, parse_result(line)))
+        except ValueError as error:
             raise UsageError(f"{path}:{number}: not a result ({error}); delete the line and run again") from error
     return results
 

@@ -95,6 +95,16 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """What was measured at once. `provenance`: see `evals.provenance`; `judge`: how far another model
+    agrees with the gold labels, None where none was asked."""
+
+    results: tuple[Result, ...]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    judge: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """An aggregate over `n` cases; `unit` is "share", "seconds" or "count".
 

@@ -6,9 +6,10 @@ Whether a quote states its sentence is the one thing that no scorer here is trus
 from __future__ import annotations
 
 import argparse
-import json
 import random
 from pathlib import Path
+
+from evals.results_io import read_run
 
 
 def main() -> None:
@@ -19,9 +20,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     sentences = [
-        (result["answer"], sentence)
-        for result in json.loads(options.run.read_text(encoding="utf-8"))["results"]
-        for sentence in result["answer"]["sentences"]
+        (result.answer, sentence)
+        for result in read_run(options.run).results
+        if result.answer is not None
+        for sentence in result.answer["sentences"]
     ]
     drawn = random.Random(options.seed).sample(sentences, min(options.n, len(sentences)))
     for number, (answer, sentence) in enumerate(drawn, 1):

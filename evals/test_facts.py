@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from evals.cases import load_cases
 from evals.gates import check, load_thresholds
-from evals.results_io import result_from_dict
+from evals.schema import Run
 from evals.stats import aggregate
 
 HERE = Path(__file__).parent
@@ -26,8 +25,8 @@ def test_there_are_enough_facts_of_every_kind() -> None:
     assert min(halves.values()) >= 0.35 * len(cases)
 
 
-def test_the_thresholds_are_met(facts_run: dict[str, Any]) -> None:
+def test_the_thresholds_are_met(facts_run: Run) -> None:
     """Every metric is within its limits, and enough could be judged."""
-    results = [result_from_dict(row) for row in facts_run["results"]]
-    failures = check(aggregate(results), load_thresholds(HERE / "thresholds.toml")["facts"], results)
+    thresholds = load_thresholds(HERE / "thresholds.toml")["facts"]
+    failures = check(aggregate(facts_run.results), thresholds, facts_run.results)
     assert not failures, "\n".join(failures)

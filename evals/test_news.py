@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from assistant.verification.verifier import STATED
 from evals.gates import check, check_metrics, load_thresholds
 from evals.judgement_stats import Judged, summarise
-from evals.results_io import result_from_dict
+from evals.schema import Run
 from evals.stats import aggregate
 
 HERE = Path(__file__).parent
 
 
-def _failures(section: str, record: dict[str, Any]) -> list[str]:
-    results = [result_from_dict(row) for row in record["results"]]
-    return check(aggregate(results), load_thresholds(HERE / "thresholds.toml")[section], results)
+def _failures(section: str, run: Run) -> list[str]:
+    return check(aggregate(run.results), load_thresholds(HERE / "thresholds.toml")[section], run.results)
 
 
-def test_each_bundle_as_its_own_library(news_run: dict[str, Any]) -> None:
+def test_each_bundle_as_its_own_library(news_run: Run) -> None:
     """Every metric is within its limits, and enough could be judged."""
     failures = _failures("news", news_run)
     assert not failures, "\n".join(failures)
 
 
-def test_all_bundles_as_one_library(together_run: dict[str, Any]) -> None:
+def test_all_bundles_as_one_library(together_run: Run) -> None:
     """As above, where the article has to be found first."""
     failures = _failures("news-together", together_run)
     assert not failures, "\n".join(failures)

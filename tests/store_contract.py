@@ -243,6 +243,15 @@ class StoreContract:
         assert listed(ids=()) == []
         assert [record.id for record in store.listed(EVERY_ARTICLE, limit=2, offset=1)] == ["nameless", "late"]
         assert store.listed(EVERY_ARTICLE, limit=2, offset=9) == []
+        assert store.ids(EVERY_ARTICLE) == ["early", "late", "nameless", "undated"]
+        assert store.ids(ArticleFilter(source="TDI")) == ["late", "undated"]
+        assert store.ids(ArticleFilter(source="Other")) == ["late"], "of a repeated story the one that is kept"
+        assert store.ids(ArticleFilter(words="moscow other")) == ["late"]
+        assert store.ids(ArticleFilter(source="Other", since=date(2017, 1, 1))) == [], "its own day counts"
+        assert store.ids(ArticleFilter(ids=("twin", "early", "nobody", "'"))) == ["early", "late"]
+        assert store.ids(ArticleFilter(ids=("late", "early"), source="Other")) == ["late"]
+        assert store.ids(ArticleFilter(ids=("early",), source="Other")) == []
+        assert store.ids(ArticleFilter(ids=())) == store.ids(ArticleFilter(source="Nobody")) == []
         assert store.outlets() == [("TDI", 2), ("IANS", 1)]
         assert store.months() == [("2017-07", 2), ("2023-03", 1)]
         assert store.size() == Size(4, 4, 4)

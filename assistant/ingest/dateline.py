@@ -13,6 +13,7 @@ from datetime import date
 
 from assistant.ingest.boilerplate import is_agency
 from assistant.text.months import ENGLISH_MONTHS, MONTH, MONTHS
+from assistant.text.years import YEAR
 
 _MONTH = r"(?P<month>" + "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True)) + r")\.?"
 _DAY_FORMS: tuple[re.Pattern[str], ...] = (
@@ -23,7 +24,7 @@ _OTHER_LANGUAGES = re.compile(
     rf"\b(?P<day>\d{{1,2}})(?:\.|º|er)?\s+(?:de\s+)?(?P<month>{MONTH})\b\.?,?(?:\s+(?:de\s+)?(?P<year>\d{{4}}))?", re.I
 )
 _LONGEST = 300
-_ISO = re.compile(r"(?<!\d)(?P<year>(?:1[89]|20)\d{2})[-/.]\s?(?P<month>\d{1,2})[-/.]\s?(?P<day>\d{1,2})(?!\d)")
+_ISO = re.compile(rf"(?<!\d)(?P<year>{YEAR})[-/.]\s?(?P<month>\d{{1,2}})[-/.]\s?(?P<day>\d{{1,2}})(?!\d)")
 _DATE_FIELD = re.compile(r"\s*date\s*[:=]?\s*(?P<iso>\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}\S*)?\s*", re.I)
 
 _DATE_TEXT = (

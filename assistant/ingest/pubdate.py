@@ -9,19 +9,20 @@ from typing import Any
 
 from assistant.ingest.dateline import make_date, parse_date, parse_iso
 from assistant.text.months import MONTH, MONTHS, western_digits
+from assistant.text.years import LIKELY_YEAR, YEAR
 
-_COMPACT = re.compile(r"\s*((?:1[89]|20)\d\d)(\d\d)(\d\d)(?:T?\d{4,6}(?:Z|[+-]\d{4})?)?\s*$")
-_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?((?:1[89]|20)\d\d)(?![\d/])")
+_COMPACT = re.compile(rf"\s*({YEAR})(\d\d)(\d\d)(?:T?\d{{4,6}}(?:Z|[+-]\d{{4}})?)?\s*$")
+_NUMERIC = re.compile(rf"(?<![\d./-])(\d{{1,2}})([./-])\s?(\d{{1,2}})\2\s?({YEAR})(?![\d/])")
 _SHORT = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d\d)(?=[\s,;]|$)")
 _SHORT_WORDS = re.compile(rf"(\d{{1,2}})[\s.-]+({MONTH})\.?[\s-]+['’]?(\d\d)(?=[\s,;]|$)", re.I)
-_EAST_ASIAN = re.compile(r"((?:1[89]|20)\d\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
-_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s+tháng\s+(\d{1,2}),?\s+(?:năm\s+)?((?:1[89]|20)\d\d)(?!\d)", re.I)
+_EAST_ASIAN = re.compile(rf"({YEAR})\s*[年년]\s*(\d{{1,2}})\s*[月월]\s*(\d{{1,2}})\s*[日일]")
+_VIETNAMESE = re.compile(rf"(?<!\d)(\d{{1,2}})\s+tháng\s+(\d{{1,2}}),?\s+(?:năm\s+)?({YEAR})(?!\d)", re.I)
 # An era's years count from the year after this one: https://en.wikipedia.org/wiki/Regnal_year, and Taiwan's from 1912.
 _ERA_BEGINS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 _ERA = re.compile(rf"({'|'.join(_ERA_BEGINS)})\s*(\d{{1,3}}|元)\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*日")
 _WORDS = re.compile(
     rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|º|er|st|nd|rd|th|-го|-е)?\s+(?:of\s+|de\s+|din\s+)?(?P<month>{MONTH})\.?"
-    rf"(?:/\w+)?,?\s+(?:de\s+|del\s+)?(?P<year>(?:1[89]|20)\d\d)(?!\d)",
+    rf"(?:/\w+)?,?\s+(?:de\s+|del\s+)?(?P<year>{YEAR})(?!\d)",
     re.I,
 )
 _JOINED = re.compile(r"(?<=\d)[-./](?=[^\W\d_])|(?<=[^\W\d_])[-./](?=\d)")
@@ -41,14 +42,14 @@ _LONGEST = 100
 
 _NAME_DAYS = (
     re.compile(
-        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-_. ]?)(?P<month>0[1-9]|1[0-2])(?P=mark)(?P<day>0[1-9]|[12]\d|3[01])"
+        rf"(?<!\d)(?P<year>{LIKELY_YEAR})(?P<mark>[-_. ]?)(?P<month>0[1-9]|1[0-2])(?P=mark)(?P<day>0[1-9]|[12]\d|3[01])"
         r"(?:T?\d{4}(?:\d\d)?Z?)?(?!\d)"
     ),
-    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"),
-    re.compile(r"(?<![A-Za-z\d.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>(?:19|20)\d\d)(?!\.?\d)"),
-    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})[-_. ](?P<month>{MONTH})[-_. ](?P<year>(?:19|20)\d\d)(?!\d)", re.I),
-    re.compile(rf"(?<![^\W\d_])(?P<month>{MONTH})[-_. ](?P<day>\d{{1,2}}),?[-_. ](?P<year>(?:19|20)\d\d)(?!\d)", re.I),
-    re.compile(rf"(?<!\d)(?P<year>(?:19|20)\d\d)/(?P<month>{MONTH})/(?P<day>\d{{1,2}})(?!\d)", re.I),
+    re.compile(rf"(?<!\d)(?P<year>{LIKELY_YEAR})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?!\d)"),
+    re.compile(rf"(?<![A-Za-z\d.])(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>{LIKELY_YEAR})(?!\.?\d)"),
+    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})[-_. ](?P<month>{MONTH})[-_. ](?P<year>{LIKELY_YEAR})(?!\d)", re.I),
+    re.compile(rf"(?<![^\W\d_])(?P<month>{MONTH})[-_. ](?P<day>\d{{1,2}}),?[-_. ](?P<year>{LIKELY_YEAR})(?!\d)", re.I),
+    re.compile(rf"(?<!\d)(?P<year>{LIKELY_YEAR})/(?P<month>{MONTH})/(?P<day>\d{{1,2}})(?!\d)", re.I),
 )
 # Programs that save pages put the minute and second of saving into the name: "Bridge (5.3.2024 10_15_02).html".
 _SAVED_AT = re.compile(r"\s?[,_T-]?\s?\d{1,2}[-_:.]\d\d[-_:.]\d\d")
@@ -235,7 +236,7 @@ def _persian_or_islamic(text: str) -> date | None:
 
 def _other_language(text: str) -> date | None:
     """By dateparser, for the languages of which we keep no months; only a date that is all there."""
-    if not re.search(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)", text) or not re.search(r"[^\W\d_]{2}", text):
+    if not re.search(rf"(?<!\d){YEAR}(?!\d)", text) or not re.search(r"[^\W\d_]{2}", text):
         return None
     if _NUMERIC.search(text):
         return None

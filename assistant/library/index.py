@@ -114,14 +114,11 @@ class ArticleIndex:
 
     def resolve(self, citation: Cited) -> CitationState:
         """Whether a saved citation still stands."""
-        record = self.store.record(citation.article_id)
-        if record is None:
-            return CitationState.GONE
-        nodes = self.store.nodes_of(record.same_as or record.id)
-        # Of a repeated story the paragraphs are kept under another article's ids.
-        stands = [node for node in nodes if record.same_as or node.node_id == citation.paragraph_id]
-        same = any(node.text == citation.text for node in stands)
-        return CitationState.UNCHANGED if same else CitationState.CHANGED
+        try:
+            article = self.article(citation.article_id)
+        except ArticleError:
+            article = None
+        return CitationState.of(citation, article)
 
     def size(self) -> Size:
         """How many articles, paragraphs and characters are indexed."""

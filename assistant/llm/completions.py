@@ -80,6 +80,8 @@ class Completions:
             yield rest
         ending.thought = ending.thought or thoughts.thought
         self._learn(ending, unopened=thoughts.unopened, wrote=wrote)
+        if self._context:
+            self._context.replied()
         if self._context and was_cut(_characters(request), ending.prompt_tokens, fills=self._context.cuts_in_silence):
             raise self._too_long(request, ending.prompt_tokens, "only {} of them were read")
 

@@ -74,12 +74,16 @@ def was_cut(characters: int, prompt_tokens: int | None, *, fills: bool) -> bool:
 
 
 class ContextLength:
-    """Asks the endpoint once, Ollama until the model is loaded, and hears what is learnt. Thread-safe."""
+    """Asks the endpoint once, and hears what is learnt. Thread-safe.
+
+    Ollama tells of a model that is loaded, which it is for certain when it has just replied: where it was not before
+    the first question, it is asked once more after the first reply.
+    """
 
     def __init__(self, transport: Transport, endpoint: Endpoint) -> None:
         self._transport = transport
         self._endpoint = endpoint
-        self._asked = False
+        self._asked = self._replied = False
         self._tokens: int | None = None
         self._learnt: int | None = None
         self._lock = threading.Lock()
@@ -94,9 +98,16 @@ class ContextLength:
         with self._lock:
             if not self._asked:
                 self._tokens = self._loaded() if self._endpoint.is_ollama else self._listed()
-                # Ollama tells of a model that is loaded, which it is from the first question on.
-                self._asked = self._tokens is not None or not self._endpoint.is_ollama
+                self._asked = True
             return min(filter(None, (self._tokens, self._learnt)), default=None)
+
+    def replied(self) -> None:
+        """The model has just replied."""
+        with self._lock:
+            if self._endpoint.is_ollama and not self._replied and self._tokens is None:
+                self._tokens = self._loaded()
+                self._asked = True
+            self._replied = True
 
     def learn(self, tokens: int) -> None:
         """A prompt and its reply can have no more than so many tokens."""

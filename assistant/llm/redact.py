@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 _MASK = "***"
 # Whatever a server repeats: headers, keys by their makers' marks, userinfo, queries, digests of keys.
@@ -37,9 +37,3 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for pattern, mask in _PATTERNS:
         text = pattern.sub(mask, text)
     return text
-
-
-def public_url(url: str) -> str:
-    """The address without user name, password, query and fragment."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from assistant.newsroom.answers_file import SavedAnswer, SavedCitation
-from assistant.schema.answers import CitationState
+from assistant.schema.answers import CitationState, cited_paragraph
 from assistant.schema.articles import Article
 
 ArticleOf = Callable[[str], Article | None]
@@ -100,11 +100,9 @@ def _checked(answer: SavedAnswer, article_of: ArticleOf) -> CheckedAnswer:
 
 
 def _source(citation: SavedCitation, article: Article | None) -> Source:
-    texts = {paragraph.number: paragraph.text for paragraph in article.paragraphs} if article else {}
-    moved = CitationState.CHANGED if article else CitationState.GONE
-    state = CitationState.UNCHANGED if texts.get(citation.paragraph) == citation.text else moved
+    stands = cited_paragraph(citation, article) if article else None
     # Around a paragraph that is not there any more stand others than stood there.
-    around = texts if state is CitationState.UNCHANGED else {}
+    around = {part.number - stands.number: part.text for part in article.paragraphs} if article and stands else {}
     return Source(
         number=citation.number,
         article_id=citation.article_id,
@@ -120,7 +118,7 @@ def _source(citation: SavedCitation, article: Article | None) -> Source:
         quote=citation.quote,
         text=citation.text,
         sha256=hashlib.sha256(citation.text.encode()).hexdigest(),
-        before=around.get(citation.paragraph - 1, ""),
-        after=around.get(citation.paragraph + 1, ""),
-        state=state,
+        before=around.get(-1, ""),
+        after=around.get(1, ""),
+        state=CitationState.of(citation, article),
     )

@@ -90,14 +90,9 @@ class Retriever:
 
     def _kept(self, chosen: ArticleFilter) -> ArticleFilter:
         """The same articles by the ids under which their paragraphs are kept, and by days."""
-        if chosen.ids is not None:
-            records = ((article_id, self._store.record(article_id)) for article_id in chosen.ids)
-            ids = tuple(record.same_as if record and record.same_as else key for key, record in records)
-            chosen = replace(chosen, ids=ids)
-        if chosen.words or chosen.source is not None:
-            ids = tuple(record.id for record in self._store.listed(chosen, limit=-1))
-            chosen = replace(chosen, words="", source=None, ids=ids)
-        return chosen
+        if not chosen.words and chosen.source is None and chosen.ids is None:
+            return chosen
+        return replace(chosen, words="", source=None, ids=tuple(self._store.ids(chosen)))
 
     def _of_periods(self, query: Query, found: list[Passage], chosen: ArticleFilter) -> list[Passage]:
         """Reports of the named times, taken in turns, and paragraphs that name the year themselves."""

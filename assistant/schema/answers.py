@@ -8,7 +8,15 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
 
-from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage, iso_day, passage_to_dict
+from assistant.schema.articles import (
+    EVERY_ARTICLE,
+    Article,
+    ArticleFilter,
+    Paragraph,
+    Passage,
+    iso_day,
+    passage_to_dict,
+)
 from assistant.schema.trace import AnswerTrace
 
 
@@ -65,6 +73,25 @@ class CitationState(StrEnum):
     UNCHANGED = "unchanged"
     CHANGED = "changed"
     GONE = "gone"
+
+    @classmethod
+    def of(cls, citation: Cited, article: Article | None) -> CitationState:
+        """`article` is the cited one as the library holds it now, None where it does not."""
+        if article is None:
+            return cls.GONE
+        return cls.UNCHANGED if cited_paragraph(citation, article) else cls.CHANGED
+
+
+def cited_paragraph(citation: Cited, article: Article) -> Paragraph | None:
+    """The paragraph of `article` that was cited, where it reads as it did.
+
+    A repeated story is kept under another article's ids: there the text alone tells.
+    """
+    is_another = article.id != citation.article_id
+    for paragraph in article.paragraphs:
+        if paragraph.text == citation.text and (is_another or paragraph.id == citation.paragraph_id):
+            return paragraph
+    return None
 
 
 @dataclass(frozen=True, slots=True)

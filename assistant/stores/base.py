@@ -97,6 +97,14 @@ class Store(BasePydanticVectorStore):
         """How many `listed` would return without a limit."""
 
     @abstractmethod
+    def ids(self, chosen: ArticleFilter) -> list[str]:
+        """The ids under which the paragraphs of the chosen articles are kept, each once.
+
+        A repeated story is chosen by its own record too, its outlet say, and then told as the one that keeps
+        its paragraphs.
+        """
+
+    @abstractmethod
     def outlets(self) -> list[tuple[str, int]]:
         """Outlets with their number of articles, most first."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.text.months import ENGLISH_MONTHS, MONTH_NAMES
+from assistant.text.years import LIKELY_YEAR
 
 _MONTH_NAMES = "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True))
 _DAY = re.compile(
@@ -15,17 +16,17 @@ _DAY = re.compile(
     rf"(?P<m2>{_MONTH_NAMES})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)\b,?\s+(?P<y>\d{{4}})\b",
     re.I,
 )
-_ISO_DAY = re.compile(r"\b(?P<y>(?:19|20)\d{2})-(?P<m>\d{2})-(?P<d>\d{2})\b")
-_MONTH_YEAR = re.compile(rf"\b(?P<m>{_MONTH_NAMES})\.?,?\s+(?:of\s+)?(?P<y>(?:19|20)\d{{2}})\b", re.I)
+_ISO_DAY = re.compile(rf"\b(?P<y>{LIKELY_YEAR})-(?P<m>\d{{2}})-(?P<d>\d{{2}})\b")
+_MONTH_YEAR = re.compile(rf"\b(?P<m>{_MONTH_NAMES})\.?,?\s+(?:of\s+)?(?P<y>{LIKELY_YEAR})\b", re.I)
 _DAY_OF_MONTH = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH_NAMES})|(?:{_MONTH_NAMES})\.?\s+\d{{1,2}}(?!,?\d))\b", re.I
 )
-_YEAR = re.compile(r"(?<![\d–-])(?P<y>(?:19|20)\d{2})(?:'s|’s)?\b(?![-–\d])")
+_YEAR = re.compile(rf"(?<![\d–-])(?P<y>{LIKELY_YEAR})(?:'s|’s)?\b(?![-–\d])")
 _OPEN_RANGE = re.compile(
     r"\b(?:since|after|before|until|till|by|up to|through|between|to|between\s+[\w,. ]{1,30}\sand)\s+$", re.I
 )
 _OPENS_RANGE = re.compile(
-    r"\s*(?:to|until|till|through|up to|[-–—])\s*(?:\w+\s+){0,2}(?:19|20)\d{2}\b|\s+on(?:wards?)?\b", re.I
+    rf"\s*(?:to|until|till|through|up to|[-–—])\s*(?:\w+\s+){{0,2}}{LIKELY_YEAR}\b|\s+on(?:wards?)?\b", re.I
 )
 _ASKS_NOW = re.compile(
     r"\b(?:now|nowadays|still|current(?:ly)?|today|so far|(?:at (?:the )?|for the )(?:moment|present)|these days)\b",

@@ -132,12 +132,11 @@ def open_verifier(settings: Settings) -> ChatModel | None:
     return open_model(settings.model_copy(update={"model": settings.verifier}))
 
 
-def entailment_of(settings: Settings, model: ChatModel, verifier: ChatModel | None) -> Entailment:
-    """What the settings name: `verifier`, else the `model` that answers, or none."""
+def entailment_of(settings: Settings, model: ChatModel, verifier: ChatModel | None, prompts: Prompts) -> Entailment:
+    """What the settings name: `verifier`, else the `model` that answers, or none; `prompts` are that model's."""
     if settings.verify == "exact":
         return NoEntailment()
     asked = verifier or model
-    prompts = Prompts.of(settings.prompts, taught=asked.taught)
     # The context of an embedded engine is lent to one request at a time: it is not asked while it writes.
     busy = asked is model and model.embedded
     if asked.taught:

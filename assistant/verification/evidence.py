@@ -7,10 +7,12 @@ subject that stands in every paragraph (Spärck Jones 1972), and joined with the
 
 from __future__ import annotations
 
+import copy
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from assistant.retrieval.passages import Similarities, placing, quotable
 from assistant.schema.answers import Quote
@@ -51,9 +53,22 @@ class _Span:
 class EvidenceFinder:
     """Finds what to quote for a sentence."""
 
-    def __init__(self, similarities: Similarities) -> None:
-        """`similarities(sentence, texts)` are cosine similarities in [-1, 1], one a text."""
+    def __init__(
+        self, similarities: Similarities, divide: Callable[[Passage], Sequence[tuple[int, int]]] = quotable
+    ) -> None:
+        """`similarities(sentence, texts)` are cosine similarities in [-1, 1], one a text; `divide` gives the start and
+        end of what can be quoted of a passage."""
         self._similarities = similarities
+        self._spans_of: Callable[[Passage], tuple[_Span, ...]] = lambda passage: tuple(
+            _Span(passage, start, end, frozenset(stems(passage.paragraph.text[start:end])))
+            for start, end in divide(passage)
+        )
+
+    def remembering(self) -> EvidenceFinder:
+        """The same, for many sentences over the same passages: each is divided and its words stemmed once."""
+        made = copy.copy(self)
+        made._spans_of = cache(self._spans_of)
+        return made
 
     def find(self, sentence: str, passages: Sequence[Passage]) -> tuple[Evidence, ...]:
         """The place that states `sentence` best, or two that each state a part; in reading order, () without any."""
@@ -91,11 +106,7 @@ class EvidenceFinder:
         self, sentence: str, passages: Sequence[Passage]
     ) -> tuple[list[_Span], list[float], Mapping[str, float]]:
         """The sentences of the passages, how well each states `sentence`, and the weights of what it claims."""
-        spans = [
-            _Span(passage, start, end, frozenset(stems(passage.paragraph.text[start:end])))
-            for passage in passages
-            for start, end in quotable(passage)
-        ]
+        spans = [span for passage in passages for span in self._spans_of(passage)]
         if not spans:
             return [], [], {}
         claimed = _weights(sentence, spans)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 
 from assistant.retrieval.numbered import NumberedContext
 from assistant.retrieval.passages import heading
@@ -60,7 +61,8 @@ class JointVerifier:
         Where other paragraphs than those that a sentence names state it best, it is judged by both at once,
         and cites them where it is stated by them alone.
         """
-        found = [self._exactly(sentence, context) for sentence in sentences]
+        exact = _ExactCheck(self._finder, context)
+        found = [exact.check(sentence) for sentence in sentences]
         asked = [one for checked in found for one in checked if one.finding is Finding.SHOWN]
         pairs = [Pair(one.draft.claim, one.read) for one in asked]
         judged = iter(self._entailment.judge(pairs, context))
@@ -69,28 +71,36 @@ class JointVerifier:
             for checked in found
         ]
 
-    def _exactly(self, sentence: DraftSentence, context: NumberedContext) -> list[CheckedSentence]:
+
+class _ExactCheck:
+    """What each sentence of a draft can cite, and whether that has its figures; paragraphs are looked at once."""
+
+    def __init__(self, finder: EvidenceFinder, context: NumberedContext) -> None:
+        self._finder = finder.remembering()
+        self._context = context
+        self._values = cache(lambda passage: values_in([passage.paragraph.text]))
+
+    def check(self, sentence: DraftSentence) -> list[CheckedSentence]:
         """With the paragraphs that it names, and with those that state it best where these hold its figures."""
-        named = context.cited(sentence.numbers)
-        checked = self._cite(sentence, named, self._finder.find_each(sentence.claim, named))
-        others = self._others(sentence, context)
+        named = self._context.cited(sentence.numbers)
+        checked = self._cite(sentence, named)
+        others = self._others(sentence)
         if set(others) <= set(named):
             return [checked]
-        again = self._cite(sentence, others, self._finder.find_each(sentence.claim, others))
+        again = self._cite(sentence, others)
         return [checked, again] if again.finding is Finding.SHOWN and not again.reckoned else [checked]
 
-    def _others(self, sentence: DraftSentence, context: NumberedContext) -> tuple[Passage, ...]:
+    def _others(self, sentence: DraftSentence) -> tuple[Passage, ...]:
         """What states the sentence best, and for the figures that are not there what has these."""
-        found = [part.passage for part in self._finder.find(sentence.claim, context.all())]
+        found = [part.passage for part in self._finder.find(sentence.claim, self._context.all())]
         for figure in _unstated(sentence.claim, found):
             # Not by the date over it: that is no licence to tell one report's event with another's date.
-            holders = [one for one in context.all() if figure.values & values_in([one.paragraph.text])]
+            holders = [one for one in self._context.all() if figure.values & self._values(one)]
             found += [part.passage for part in self._finder.find(sentence.claim, holders)[:1]]
         return tuple(dict.fromkeys(found))
 
-    def _cite(
-        self, sentence: DraftSentence, read: tuple[Passage, ...], evidence: tuple[Evidence, ...]
-    ) -> CheckedSentence:
+    def _cite(self, sentence: DraftSentence, read: tuple[Passage, ...]) -> CheckedSentence:
+        evidence = self._finder.find_each(sentence.claim, read)
         if not evidence:
             return CheckedSentence(sentence, (), Finding.NOTHING_CITED)
         # What the draft names is looked at whole: a figure may stand beside what is quoted.

@@ -16,6 +16,7 @@ from assistant.cli.main import guarded
 from assistant.embeddings.minilm import similarities
 from assistant.library.open import open_embedder
 from assistant.llm.open import open_model
+from assistant.llm.prompts import Prompts
 from assistant.settings import Settings
 from assistant.verification.entailment import NoEntailment, entailment_of
 from assistant.verification.evidence import EvidenceFinder
@@ -57,7 +58,7 @@ def _verifier(given: argparse.Namespace, settings: Settings, shelf: Shelf) -> It
         return
     model = open_model(settings)
     try:
-        entailment = entailment_of(settings, model, None)
+        entailment = entailment_of(settings, model, None, Prompts.of(settings.prompts, taught=model.taught))
         yield lambda draft: entailment
     finally:
         model.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote, unquote
@@ -36,16 +36,29 @@ class Listed:
     characters: int
     same_as: str | None
 
-    def is_chosen(self, chosen: ArticleFilter) -> bool:
-        """Whether a filter lets it through."""
-        dated = self.published is not None
+    @property
+    def kept_as(self) -> str:
+        """The id under which its paragraphs are kept."""
+        return self.same_as or self.id
+
+
+def matcher(chosen: ArticleFilter) -> Callable[[Listed], bool]:
+    """Whether a filter lets a record through."""
+    words = fold(chosen.words).split()
+    ids = None if chosen.ids is None else frozenset(chosen.ids)
+    since, last = (day.isoformat() if day else None for day in (chosen.since, chosen.last))
+
+    def lets_through(item: Listed) -> bool:
+        day = item.published
         return (
-            all(word in self.searched for word in fold(chosen.words).split())
-            and chosen.source in (None, self.source)
-            and (chosen.ids is None or self.id in chosen.ids)
-            and (chosen.since is None or (dated and str(self.published) >= chosen.since.isoformat()))
-            and (chosen.last is None or (dated and str(self.published) <= chosen.last.isoformat()))
+            (ids is None or item.id in ids)
+            and chosen.source in (None, item.source)
+            and (since is None or (day is not None and day >= since))
+            and (last is None or (day is not None and day <= last))
+            and all(word in item.searched for word in words)
         )
+
+    return lets_through
 
 
 def key(text: str) -> str:

@@ -19,6 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -37,6 +38,7 @@ from assistant.stores.milvus.rows import (
     article_key,
     condition,
     key,
+    matcher,
     note_row,
     paragraph_row,
     record_row,
@@ -147,6 +149,14 @@ class MilvusStore(Store):
         """How many `listed` would return without a limit."""
         return len(self._chosen(chosen))
 
+    def ids(self, chosen: ArticleFilter) -> list[str]:
+        """The ids under which the paragraphs of the chosen articles are kept, each once."""
+        every = self._every()
+        found = {item.kept_as for item in filter(matcher(replace(chosen, ids=None)), every)}
+        if chosen.ids is not None:
+            found &= {item.kept_as for item in filter(matcher(ArticleFilter(ids=chosen.ids)), every)}
+        return sorted(found)
+
     def outlets(self) -> list[tuple[str, int]]:
         """Outlets with their number of articles, most first."""
         counts = Counter(item.source for item in self._all() if item.source is not None)
@@ -226,22 +236,25 @@ class MilvusStore(Store):
                 self._database.delete(self._database.paragraphs, wanted)
 
     def _all(self) -> list[Listed]:
+        """The articles that keep paragraphs, by date."""
+        return [item for item in self._every() if item.same_as is None]
+
+    def _every(self) -> list[Listed]:
+        """Every record, by date; read once for each generation."""
         generation = self.generation()
         with self._lock:
             if self._overview is not None and self._overview[0] == generation:
                 return self._overview[1]
         listed = []
         for row in self._database.select(self._database.records, 'kind == "record"', ["key", "listing"]):
-            item = to_listed(row)
-            if item.same_as is None:
-                listed.append(item)
+            listed.append(to_listed(row))
         listed.sort(key=lambda item: (item.published is None, item.published or "", item.id))
         with self._lock:
             self._overview = (generation, listed)
         return listed
 
     def _chosen(self, chosen: ArticleFilter) -> list[Listed]:
-        return [item for item in self._all() if item.is_chosen(chosen)]
+        return list(filter(matcher(chosen), self._all()))
 
     def _there_are_paragraphs(self) -> bool:
         self._has_paragraphs = self._has_paragraphs or self._database.has(self._database.paragraphs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from assistant.schema.articles import ArticleFilter
@@ -20,9 +21,11 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE INDEX IF NOT EXISTS records_by_origin ON records (origin, id);
 CREATE INDEX IF NOT EXISTS records_by_story ON records (story) WHERE story != '' AND same_as IS NULL;
 CREATE INDEX IF NOT EXISTS records_by_date ON records (published IS NULL, published, id) WHERE same_as IS NULL;
-CREATE INDEX IF NOT EXISTS records_by_source ON records (source) WHERE same_as IS NULL"""
+CREATE INDEX IF NOT EXISTS records_by_source ON records (source) WHERE same_as IS NULL;
+CREATE INDEX IF NOT EXISTS records_repeated ON records (same_as, source) WHERE same_as IS NOT NULL"""
 _COLUMNS = "id, header, origin, file, digest, size, modified, story, same_as"
 _PAGE = 1000
+_GIVEN = "(SELECT value FROM json_each(?))"
 
 
 class RecordTable:
@@ -86,12 +89,25 @@ class RecordTable:
         """Records by date, oldest first, undated last, then by id; -1: no limit."""
         condition, values = _chosen(chosen)
         order = "published IS NULL, published, id LIMIT ? OFFSET ?"
-        return self._select(f"{condition} ORDER BY {order}", [*values, limit, offset])
+        return self._select(f"same_as IS NULL AND {condition} ORDER BY {order}", [*values, limit, offset])
 
     def count(self, chosen: ArticleFilter) -> int:
         """How many `listed` would return without a limit."""
         condition, values = _chosen(chosen)
-        return int(self._file.read(f"SELECT count(*) FROM records WHERE {condition}", values)[0][0])
+        return int(self._file.read(f"SELECT count(*) FROM records WHERE same_as IS NULL AND {condition}", values)[0][0])
+
+    def ids(self, chosen: ArticleFilter) -> list[str]:
+        """The ids under which the paragraphs of the chosen articles are kept, in order."""
+        condition, values = _chosen(replace(chosen, ids=None))
+        among = ""
+        if chosen.ids is not None:
+            among = f"{{}} IN (SELECT coalesce(same_as, id) FROM records WHERE id IN {_GIVEN}) AND "
+            values = [json.dumps(chosen.ids), *values]
+        kept, repeated = (
+            f"SELECT {key} FROM records WHERE same_as IS {state} AND {among.format(key)}{condition}"
+            for key, state in (("id", "NULL"), ("same_as", "NOT NULL"))
+        )
+        return [str(key) for (key,) in self._file.read(f"{kept} UNION {repeated} ORDER BY 1", [*values, *values])]
 
     def by(self, expression: str, order: str) -> list[tuple[str, int]]:
         """Values of an SQL expression, where there is one, with their number of listed articles."""
@@ -112,18 +128,18 @@ class RecordTable:
 
 def _chosen(chosen: ArticleFilter) -> tuple[str, list[Any]]:
     """SQL for a filter of records: every word is in the title or the outlet."""
-    parts: list[str] = ["same_as IS NULL"]
+    parts: list[str] = []
     values: list[Any] = []
     for word in fold(chosen.words).split():
         parts.append("instr(searched, ?) > 0")
         values.append(word)
     for value, comparison in (
         (chosen.source, "source = ?"),
-        (None if chosen.ids is None else json.dumps(chosen.ids), "id IN (SELECT value FROM json_each(?))"),
+        (None if chosen.ids is None else json.dumps(chosen.ids), f"id IN {_GIVEN}"),
         (chosen.since and chosen.since.isoformat(), "published >= ?"),
         (chosen.last and chosen.last.isoformat(), "published <= ?"),
     ):
         if value is not None:
             parts.append(comparison)
             values.append(value)
-    return " AND ".join(parts), values
+    return " AND ".join(parts) or "TRUE", values

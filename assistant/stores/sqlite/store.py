@@ -130,6 +130,10 @@ class SqliteStore(Store):
         """How many `listed` would return without a limit."""
         return self._records.count(chosen)
 
+    def ids(self, chosen: ArticleFilter) -> list[str]:
+        """The ids under which the paragraphs of the chosen articles are kept, each once."""
+        return self._records.ids(chosen)
+
     def outlets(self) -> list[tuple[str, int]]:
         """Outlets with their number of articles, most first."""
         return self._records.by("source", "number DESC, value")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from markupsafe import Markup
 
-from assistant.schema.articles import Article, ArticleHeader, Paragraph
-from assistant.text.numbers import counted
+from assistant.schema.articles import Article, Paragraph
 from assistant.text.unicode import neutralise
 from assistant.web.views.html import Child, Exact, clip, join, link, tag
 from assistant.web.views.labels import outlet, time_tag, title
@@ -44,29 +43,7 @@ def article_html(article: Article, highlights: Sequence[tuple[int, int, int]] = 
     return str(page)
 
 
-def headers_html(headers: Sequence[ArticleHeader], *, selected: Container[str] = ()) -> str:
-    """The articles as a list of buttons that open them; those `selected` by id are marked."""
-    if not headers:
-        return str(tag("p", "No articles.", class_="empty"))
-    return str(tag("ul", [_header(header, header.id in selected) for header in headers], class_="articles"))
-
-
-def _header(header: ArticleHeader, chosen: bool) -> Markup:
-    count = counted(header.paragraphs, "paragraph")
-    button = tag(
-        "button",
-        tag("bdi", title(header.title), class_="title"),
-        tag("span", " – ", class_="visually-hidden"),
-        tag("span", _byline(header), " · ", count, class_="place"),
-        tag("span", " – selected", class_="visually-hidden") if chosen else None,
-        type="button",
-        class_="open-article",
-        data_article=Exact(header.id),
-    )
-    return tag("li", button, class_="selected" if chosen else None)
-
-
-def _byline(article: Article | ArticleHeader) -> Markup:
+def _byline(article: Article) -> Markup:
     changes: list[Child] = []
     if article.modified:
         changes += [" · updated ", time_tag(article.modified)]

@@ -52,7 +52,7 @@ def endpoint_with() -> Iterator[Callable[[int, bytes], str]]:
                 self.wfile.write(body)
 
         servers.append(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
-        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        threading.Thread(target=servers[-1].serve_forever, args=(0.01,), daemon=True).start()
         return f"http://127.0.0.1:{servers[-1].server_address[1]}/v1"
 
     yield start

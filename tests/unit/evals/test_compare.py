@@ -9,16 +9,11 @@ import pytest
 from eval_builders import MakeCase
 
 from evals.compare import Comparison, MetricChange, compare, render
-from evals.results_io import result_to_dict
-from evals.schema import Result
+from evals.schema import Result, Run
 
 
-def run(results: Sequence[Result], provenance: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    return {
-        "provenance": dict(provenance or {}),
-        "metrics": [],
-        "results": [result_to_dict(result) for result in results],
-    }
+def run(results: Sequence[Result], provenance: Mapping[str, Any] | None = None) -> Run:
+    return Run(tuple(results), provenance or {})
 
 
 def change(comparison: Comparison, name: str) -> MetricChange:

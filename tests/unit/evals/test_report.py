@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
@@ -15,8 +14,8 @@ from assistant.answering.confidence import label
 from assistant.errors import UsageError
 from assistant.schema.answers import Turn
 from evals.report import render_report, write_json, write_report
-from evals.results_io import result_to_dict
-from evals.schema import DEVELOPMENT, HELD_OUT, Case, Result, Score, split_of
+from evals.results_io import read_run, run_to_dict
+from evals.schema import DEVELOPMENT, HELD_OUT, Case, Result, Run, Score, split_of
 
 HOSTILE = "</title></style><script src=https://evil.test/x.js></script><img src=//evil.test onerror=x()>\"'{{7*7}}"
 TEXT = "Moscow: Xi & Putin signed two joint statements on Wednesday."
@@ -111,13 +110,13 @@ def case(split: str = HELD_OUT, number: int = 0, **changes: Any) -> Case:
     return Case(identifier(split, number), **{**values, **changes})
 
 
-def run_of(*results: Result, model: str = "embedded") -> dict[str, Any]:
-    provenance = {
+def run_of(*results: Result, model: str = "embedded", **provenance: Any) -> Run:
+    made_with = {
         "date": "2026-11-22T01:00:00+00:00",
         "model": {"name": model, "sha256": "cc32"},
         "git": None,
     }
-    return {"results": [result_to_dict(each) for each in results], "provenance": provenance, "metrics": []}
+    return Run(results, {**made_with, **provenance})
 
 
 def assert_harmless(html: str) -> Page:
@@ -266,8 +265,7 @@ def test_hostile_text_stays_text_everywhere() -> None:
         place.update(title=HOSTILE, source=HOSTILE, via=HOSTILE, published=HOSTILE, paragraph_id=HOSTILE)
     scores = {"right": Score(0.0, HOSTILE), HOSTILE: Score(0.5, HOSTILE)}
     hostile = Result(asked, made.answer, (passage,), error=HOSTILE, scores=scores)
-    run = run_of(hostile, model=HOSTILE)
-    run["provenance"][HOSTILE] = HOSTILE
+    run = run_of(hostile, model=HOSTILE, **{HOSTILE: HOSTILE})
     html = render_report(run, others={HOSTILE: run})
     page = assert_harmless(html)
     assert page.marks == [HOSTILE]
@@ -290,8 +288,8 @@ def test_the_pictures_are_well_formed() -> None:
     ]
 
 
-@pytest.mark.parametrize("run", [{}, {"results": [], "provenance": {}}, {"results": [], "provenance": None}])
-def test_an_empty_run_makes_a_page_that_says_so(run: dict[str, Any]) -> None:
+def test_an_empty_run_makes_a_page_that_says_so() -> None:
+    run = Run(())
     page = assert_harmless(render_report(run, others={"baseline": run}))
     assert "No results: nothing was measured." in "".join(page.text)
     assert not page.having("details", "class", "case")
@@ -303,9 +301,9 @@ def test_files_are_replaced_whole(tmp_path: Path) -> None:
     html.write_text("old")
     broken = answered(case(), 1.0, answer="half a character: \ud83d")
     write_report(html, run_of(broken))
-    write_json(data, run_of(broken))
+    write_json(data, run_to_dict(run_of(broken)))
     assert html.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert json.loads(data.read_text(encoding="utf-8")) == run_of(broken)
+    assert read_run(data) == run_of(broken), "half a character too"
     assert sorted(path.name for path in html.parent.iterdir()) == ["report.html", "run.json"]
 
 

@@ -8,9 +8,8 @@ import pytest
 from eval_builders import MakeCase
 
 from evals.labels import confidence_rows, label_rows, product_label
-from evals.results_io import result_to_dict
 from evals.run_tables import label_table, tables, type_tables
-from evals.schema import Result
+from evals.schema import Result, Run
 
 
 def words(confidence: float) -> str:
@@ -101,8 +100,7 @@ def test_the_label_table_is_of_answers_alone(results: list[Result]) -> None:
 
 
 def test_a_run_is_told_whole(results: list[Result]) -> None:
-    record = {"results": [result_to_dict(result) for result in results]}
-    told = tables(record, {})
+    told = tables(Run(tuple(results)), {})
     head = told.splitlines()[0]
     assert head.split() == ["all"], "questions of no half have no columns of halves"
     assert "near_miss" in told
@@ -111,6 +109,6 @@ def test_a_run_is_told_whole(results: list[Result]) -> None:
 
 
 def test_facts_keep_their_halves_and_runs_stand_side_by_side(make_case: MakeCase, scored: Any) -> None:
-    record = {"results": [result_to_dict(scored(make_case(id=str(at)), right=1.0)) for at in range(8)]}
-    assert tables(record, {}).splitlines()[0].split() == ["development", "held-out", "all"]
-    assert tables(record, {"baseline": record}).splitlines()[0].split() == ["ours", "baseline"]
+    run = Run(tuple(scored(make_case(id=str(at)), right=1.0) for at in range(8)))
+    assert tables(run, {}).splitlines()[0].split() == ["development", "held-out", "all"]
+    assert tables(run, {"baseline": run}).splitlines()[0].split() == ["ours", "baseline"]

@@ -18,7 +18,7 @@ def test_no_request_fails_inside(served: Any) -> None:
         labels.append(operation.label)
         cases = one_of(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
 
-        @settings(max_examples=20)
+        @settings(max_examples=10)
         @given(case=cases)
         def run(case: Any) -> None:
             reply = case.call()

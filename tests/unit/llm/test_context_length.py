@@ -62,14 +62,43 @@ def test_it_is_asked_once_and_an_error_is_no_error() -> None:
     assert lists.asked == ["/models"]
 
 
-def test_ollama_tells_of_a_model_once_it_is_loaded() -> None:
-    loaded = {
-        "models": [{"name": "other:latest", "context_length": 9}, {"name": "qwen3:latest", "context_length": 4096}]
-    }
-    lists = Lists({"models": []}, loaded)
+LOADED = {"models": [{"name": "other:latest", "context_length": 9}, {"name": "qwen3:latest", "context_length": 4096}]}
+
+
+def test_ollama_tells_of_a_model_once_it_has_replied() -> None:
+    lists = Lists({"models": []}, LOADED)
     length = ContextLength(lists, OLLAMA)  # type: ignore[arg-type]
-    assert [length.tokens(), length.tokens(), length.tokens()] == [None, 4096, 4096]
+    assert [length.tokens(), length.tokens()] == [None, None]
+    length.replied()
+    length.replied()
+    assert [length.tokens(), length.tokens()] == [4096, 4096]
     assert lists.asked == ["http://127.0.0.1:11434/api/ps"] * 2
+
+
+def test_one_that_was_loaded_before_is_asked_for_once() -> None:
+    lists = Lists(LOADED)
+    length = ContextLength(lists, OLLAMA)  # type: ignore[arg-type]
+    assert length.tokens() == 4096
+    length.replied()
+    assert (length.tokens(), len(lists.asked)) == (4096, 1)
+
+
+@pytest.mark.parametrize("told", [{"models": [{"name": "qwen3:latest"}]}, {"models": []}, {}, None])
+def test_an_ollama_that_never_tells_is_not_asked_at_every_question(told: Mapping[str, Any] | None) -> None:
+    lists = Lists(*([told] * 2 if told else []))
+    length = ContextLength(lists, OLLAMA)  # type: ignore[arg-type]
+    for _question in range(4):
+        assert length.tokens() is None
+        length.replied()
+    assert len(lists.asked) == 2
+
+
+def test_other_endpoints_are_not_asked_again_after_a_reply() -> None:
+    lists = Lists({"data": [{"id": "m"}]})
+    length = ContextLength(lists, ELSEWHERE)  # type: ignore[arg-type]
+    assert length.tokens() is None
+    length.replied()
+    assert (length.tokens(), lists.asked) == (None, ["/models"])
 
 
 def test_what_is_learnt_holds_where_it_is_less() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from newsroom_samples import ANSWER, FERRY, REFUSAL, check
+from newsroom_samples import ACCESSED, ANSWER, FERRY, REFUSAL, TIDE, check, saved
 
+from assistant.newsroom.answers_file import parse_answers
+from assistant.newsroom.fact_check import fact_check
 from assistant.schema.articles import Paragraph
 
 
@@ -24,6 +26,26 @@ def test_what_the_library_no_longer_holds_is_told_and_keeps_the_cited_text() -> 
     assert (changed.state, changed.before, changed.after) == ("changed", "", "")
     assert changed.text == FERRY.paragraphs[1].text
     assert (gone.state, gone.author, gone.quote) == ("gone", None, "=1+1 is the tide.")
+
+
+def test_a_paragraph_that_has_another_number_now_is_another() -> None:
+    """As `check-answers` has it, which goes by the same rule."""
+    first, stops, bus = FERRY.paragraphs
+    moved = replace(FERRY, paragraphs=(stops, replace(first, number=2), bus))
+    shifted = replace(FERRY, paragraphs=(first, replace(stops, id="ferry#p9", number=9), bus))
+    states = [check(ANSWER, articles=(article, TIDE)).sources[0].state for article in (FERRY, moved, shifted)]
+    assert states == ["unchanged", "unchanged", "changed"]
+
+
+def test_a_repeated_story_is_known_by_its_text() -> None:
+    paragraphs = tuple(replace(part, id=f"herald#p{part.number}") for part in FERRY.paragraphs)
+    held = {FERRY.id: replace(FERRY, id="herald", paragraphs=paragraphs), TIDE.id: TIDE}
+    ferry = fact_check(parse_answers(saved(ANSWER), "a.jsonl"), held.get, ACCESSED).sources[0]
+    assert (ferry.state, ferry.before, ferry.after) == (
+        "unchanged",
+        FERRY.paragraphs[0].text,
+        FERRY.paragraphs[2].text,
+    )
 
 
 def test_a_refusal_has_its_reason_and_no_source() -> None:

@@ -177,3 +177,14 @@ def test_a_small_librarys_reports_are_whole_articles(build: Build, seeds: Path) 
     assert [passage.paragraph.number for passage in whole.passages] == list(range(1, 11))
     assert found[0] in whole.passages
     assert (whole.whole, part.whole, part.passages) == (True, False, found)
+
+
+def test_an_outlet_that_carries_a_story_kept_under_another_is_no_less_chosen(build: Build, write_articles: Any) -> None:
+    story = "Title: The ferry stops\nSource: {}\nDate: 2024-03-01\n\nThe ferry to Bell Island stopped on Friday.\n"
+    folder = write_articles({f"{outlet}.txt": story.format(outlet) for outlet in ("Courier", "Herald")})
+    write_articles({"Planet.txt": "Title: Trams\nSource: Planet\nDate: 2024-03-01\n\nNo tram ran on Friday.\n"})
+    retriever = Retriever(build(folder), passages=5)
+    by_outlet = [retriever.retrieve(asked("What stopped on Friday?", source=name)) for name in ("Courier", "Herald")]
+    assert by_outlet[0] == by_outlet[1]
+    ((ferry,), _) = by_outlet
+    assert {ferry.source, *(carrier.split(",")[0] for carrier in ferry.also)} == {"Courier", "Herald"}

@@ -127,6 +127,6 @@ class Elsewhere:
 def test_a_draft_is_checked_while_it_is_written_where_the_verifier_is_free(
     model: Any, verifier: Any, most: int, tmp_path: Path
 ) -> None:
-    settings = Settings(prompts=tmp_path)
-    assert entailment_of(settings, model, verifier).most_batches == most
-    assert entailment_of(Settings(prompts=tmp_path, verify="exact"), model, verifier).most_batches is None
+    prompts = prompts_in(tmp_path)
+    assert entailment_of(Settings(), model, verifier, prompts).most_batches == most
+    assert entailment_of(Settings(verify="exact"), model, verifier, prompts).most_batches is None

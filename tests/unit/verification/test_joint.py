@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 from answer_samples import NEW, OLD, alike, passage
 
 from assistant.retrieval.numbered import NumberedContext
+from assistant.retrieval.passages import quotable
 from assistant.schema.answers import DraftSentence
+from assistant.schema.articles import Passage
 from assistant.verification.entailment import Judged, Pair, Verdict
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import CheckedSentence, Finding, JointVerifier
@@ -160,3 +164,18 @@ def test_dates_of_the_reports_may_be_said() -> None:
     (one,) = check(("The Herald reported on 22 March 2023 that the mayor opened the south bridge.", (3,)))
     assert one.finding is Finding.SHOWN
     assert date(2023, 3, 22) == NEW
+
+
+def test_each_paragraph_is_divided_once_for_all_sentences() -> None:
+    divided: Counter[str] = Counter()
+
+    def divide(passage: Passage) -> Sequence[tuple[int, int]]:
+        divided[passage.paragraph.id] += 1
+        return quotable(passage)
+
+    verifier = JointVerifier(EvidenceFinder(alike, divide), Says())
+    sentences = [DraftSentence(f"The bridge cost {number} million crowns.", (2, 4)) for number in (4.2, 6.5, 7.1)]
+    findings = [one.finding for one in verifier.verify(sentences, CONTEXT)]
+    assert findings == [Finding.SHOWN, Finding.SHOWN, Finding.FIGURES]
+    assert set(divided.values()) == {1}
+    assert len(divided) == 5

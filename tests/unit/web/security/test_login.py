@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
 
@@ -15,13 +16,13 @@ from assistant.errors import UsageError
 from assistant.web.security.access import Access, OneTimeTokens
 from assistant.web.security.browser_id import BrowserCookie
 from assistant.web.security.login import DEVICE, SESSION, LoginWall, add_login
-from assistant.web.security.passwords import hash_password
 from assistant.web.security.throttle import LoginLimit
 from assistant.web.storage.accounts import AccountStore
 
 PASSWORD = "correct horse"
-HASH = hash_password(PASSWORD)
-OTHER = hash_password("other horses")
+# As cheap as the algorithm allows: what a check costs is written in the hash.
+_CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+HASH, OTHER = _CHEAP.hash(PASSWORD), _CHEAP.hash("other horses")
 
 
 class Clock:

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.ingest.discover import list_files
-from assistant.schema.articles import Article, ArticleHeader, Paragraph
-from assistant.web.views.article import article_html, headers_html
+from assistant.schema.articles import Article, Paragraph
+from assistant.web.views.article import article_html
 from assistant.web.views.timeline import timeline_html
 
 TEXT = "Moscow, July 4: They met. They signed two statements."
@@ -31,7 +31,6 @@ ARTICLE = Article(
     language="en",
     also=("TDI, 2017-07-05", "PTI, 2017-07-05"),
 )
-HEADER = ArticleHeader("world/000", "Xi’s visit", "IANS", date(2017, 7, 4), 1, via="Xinhua")
 
 
 def tree(html: str) -> Any:
@@ -69,8 +68,6 @@ def test_an_article_that_was_changed_says_when_and_that_it_was_corrected() -> No
     changed = replace(ARTICLE, modified=date(2017, 7, 9), corrected=True)
     (byline,) = tree(article_html(changed)).find_class("byline")
     assert byline.text_content() == "4 July 2017 · updated 9 July 2017 · corrected · IANS, citing Xinhua"
-    (place,) = tree(headers_html([replace(HEADER, modified=date(2017, 7, 9))])).find_class("place")
-    assert "updated 9 July 2017" in place.text_content()
 
 
 def test_the_quoted_words_are_marked() -> None:
@@ -113,9 +110,6 @@ def test_nothing_hostile_gets_out_of_an_article(text: str) -> None:
     )  # fmt: skip
     page = Page(article_html(article, [(1, 1, 5), (2, 0, len(text) + 1)]))
     assert page.values("href") == []
-    Page(
-        headers_html([ArticleHeader(text, text, text, None, 3, text, text, text, text, text, (text,))], selected=[text])
-    )
 
 
 @pytest.mark.parametrize(
@@ -142,18 +136,6 @@ def test_an_address_is_kept_to_the_character() -> None:
 
 def test_a_language_that_is_none_is_left_out() -> None:
     assert Page(article_html(replace(ARTICLE, language='en" onclick="x'))).values("lang") == []
-
-
-def test_a_list_of_articles_opens_them_and_says_which_are_selected() -> None:
-    root = tree(headers_html([HEADER, replace(HEADER, id="b", paragraphs=2, published=None)], selected={"b"}))
-    buttons = list(root.iter("button"))
-    assert [button.get("data-article") for button in buttons] == ["world/000", "b"]
-    assert "4 July 2017 · IANS, citing Xinhua · 1 paragraph" in buttons[0].text_content()
-    assert "undated" in buttons[1].text_content()
-    assert "2 paragraphs" in buttons[1].text_content()
-    assert [item.get("class") for item in root.iter("li")] == [None, "selected"]
-    assert buttons[1].text_content().endswith("selected")
-    assert "No articles" in tree(headers_html([])).text_content()
 
 
 def test_a_timeline_has_a_bar_a_month_gaps_and_a_table() -> None:
