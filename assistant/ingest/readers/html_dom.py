@@ -170,7 +170,9 @@ class _Walk:
             self.kinds.pop()
 
     def text(self, text: str) -> None:
-        self.pieces.append(re.sub(r"\s+", " ", text))
+        words = " ".join(text.split())
+        before, after = text[:1].isspace(), text[-1:].isspace()
+        self.pieces.append(f"{' ' * before}{words}{' ' * after}" if words else " " * before)
 
     def cut(self, tag: str) -> None:
         """What has been collected is a block."""
@@ -178,7 +180,7 @@ class _Walk:
         last = self.kinds[-1] if self.kinds else ""
         kind = "heading" if last in HEADINGS else "item" if last in _ITEMS else "text"
         # Two line breaks are how pages without <p> part their paragraphs.
-        for part in re.split(r"\n\s*\n", text):
+        for part in re.split(r"\n\s*\n", text) if "\n" in text else [text]:
             if kind == "heading" and self.sub_heading and carries_content(part):
                 self.found.append(("text", part.strip()))
             elif part.strip():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lxml import etree
+
 from assistant.ingest.readers.html_elements import drop, local_name
 
 _UNSEEN = frozenset({"template", "noscript", "datalist", "dialog"})
@@ -22,6 +24,9 @@ _HIDDEN_STYLE = re.compile(
     r"(?:left|right|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]+[01]",
     re.I,
 )
+_SUSPECT = " or ".join([*(f"self::{tag}" for tag in sorted(_NOT_SHOWN)), "@hidden", "@aria-hidden", "@style", "@amp-access"])
+_SUSPECTS = etree.XPath(f"//*[{_SUSPECT}]")
+_SUSPECTS_AND_NAMED = etree.XPath(f"//*[{_SUSPECT} or @class or @id]")
 _RULE = re.compile(r"([^{}]{1,2000})\{([^{}]{0,2000})\}")
 _SIMPLE_SELECTOR = re.compile(r"(?P<tag>[a-zA-Z][\w-]*)?(?:(?P<mark>[.#])(?P<name>[\w-]+))")
 
@@ -32,9 +37,9 @@ def remove_hidden(root: Any) -> None:
     Styles are followed for inline attributes and for rules of one class or id; colours are not.
     """
     classes, ids = _hidden_names(root)
-    for element in list(root.iter()):
+    for element in (_SUSPECTS_AND_NAMED if classes or ids else _SUSPECTS)(root):
         tag = local_name(element)
-        if tag in _NOT_SHOWN or (tag not in _KEPT and element.attrib and _is_hidden(element, classes, ids)):
+        if tag in _NOT_SHOWN or (tag not in _KEPT and _is_hidden(element, classes, ids)):
             drop(element)
 
 

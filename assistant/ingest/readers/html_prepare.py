@@ -38,6 +38,20 @@ _CORRECTION = re.compile(
     r"(?:$|[\s_-])",
     re.I,
 )
+_TO_MARK = "@class or @id or @role"
+_BELOW = "ancestor-or-self::footer or ancestor-or-self::aside"
+_MAY_CORRECT = etree.XPath(
+    f"//*[self::div or self::p or self::aside or self::footer or self::section or self::li][{_TO_MARK} or {_BELOW} or "
+    "self::p[contains(., ':') or contains(., '：')]]"
+)
+_MAY_PICTURE = etree.XPath(
+    f"//*[self::div or self::span or self::p or self::a or self::li or self::td][{_TO_MARK}] | "
+    "//p[count(*) = 1][em or i or small]"
+)
+_MAY_WALL = etree.XPath(f"//*[self::div or self::section or self::aside or self::p or self::form][{_TO_MARK}]")
+_MAY_DATE = etree.XPath("//time | //span[@itemprop] | //div[@itemprop]")
+# An extractor may find a text in the data.
+_CODE = etree.XPath("//script[not(contains(@type, 'json'))]")
 _BOX_CHARS = 1_500
 _WALL_CHARS = 600
 _META_CHARS = 40
@@ -55,11 +69,19 @@ def prepare(root: Any, walled: set[str]) -> list[str]:
     _take_out_walls(root, walled)
     if not _write_times(root):
         _take_out_date_lines(root)
+    _take_out_code(root)
     return corrections
 
 
+def _take_out_code(root: Any) -> None:
+    """What holds no text and is half of many a page, so that an extractor need not copy it again and again."""
+    for script in _CODE(root):
+        drop(script)
+    etree.strip_elements(root, "style", with_tail=False)
+
+
 def _corrections(root: Any) -> Iterator[str]:
-    for element in root.iter("div", "p", "aside", "footer", "section", "li"):
+    for element in _MAY_CORRECT(root):
         named = bool(_CORRECTION.search(_mark(element)))
         if named or element.tag in ("footer", "aside") or _in_footer(element):
             texts = _blocks(element) if named or _may_hold_label(element) else []
@@ -77,7 +99,7 @@ def _may_hold_label(element: Any) -> bool:
 
 
 def _take_out_pictures(root: Any) -> None:
-    for element in list(root.iter("div", "span", "p", "a", "li", "td")):
+    for element in _MAY_PICTURE(root):
         if element.getparent() is None or not (_is_picture(element) or _is_credit(element)):
             continue
         if len(_written(element, _CAPTION_CHARS)) <= _CAPTION_CHARS:
@@ -105,7 +127,7 @@ def _is_credit(element: Any) -> bool:
 
 def _take_out_walls(root: Any, walled: set[str]) -> None:
     """Boxes of a wall's class that are short, hold a line to log in or subscribe by, and are not called text."""
-    for element in list(root.iter("div", "section", "aside", "p", "form")):
+    for element in _MAY_WALL(root):
         names = set((element.get("class") or "").split())
         if names & walled or not _WALL.search(_mark(element)) or element.getparent() is None:
             continue
@@ -145,7 +167,7 @@ def _write_times(root: Any) -> bool:
 
 def _take_out_date_lines(root: Any) -> None:
     """Blocks that hold a `time` and hardly anything else, such as "Updated 8 March": the day is read elsewhere."""
-    for element in list(root.iter("time", "span", "div")):
+    for element in _MAY_DATE(root):
         dated = "date" in (element.get("itemprop") or "").lower()
         if element.tag != "time" and not dated:
             continue
