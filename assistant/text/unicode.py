@@ -32,6 +32,8 @@ def visible(text: str) -> str:
     Lone surrogates become U+FFFD. A joiner stays where a script or an emoji needs it (the CONTEXTJ rules of
     RFC 5892, and between pictographs).
     """
+    if text.isascii() and text.isprintable():
+        return text
     seen = _unseen().sub(_instead, text)
     return _JOINER.sub(_joiner, seen)
 
