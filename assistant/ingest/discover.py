@@ -251,7 +251,8 @@ def _with_ids(found: Iterable[_Found]) -> list[ArticleFile]:
     # Macs decompose the accents of names; an id is spelt as it is typed.
     composed_names = ((PurePosixPath(composed(relative.as_posix())), file) for relative, file in found)
     listed = sorted(composed_names, key=lambda pair: (pair[0].as_posix(), pair[1].member or ""))
-    folders = {parent.as_posix() for relative, _ in listed for parent in relative.parents}
+    holding = {relative.parent for relative, _ in listed}
+    folders = {folder.as_posix() for parent in holding for folder in (parent, *parent.parents)}
     files: dict[str, ArticleFile] = {}
     for relative, file in listed:
         article_id = without_suffix(relative).as_posix()

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from assistant.ingest.blocks import Block
 from assistant.ingest.boilerplate import is_agency
 from assistant.ingest.dateline_i18n import find_dateline
 from assistant.ingest.pubdate import numeric_day, parse_published
 from assistant.text.months import western_digits
-
-Block = tuple[int, str]
 
 _ENDS_A_SENTENCE = re.compile(r"[.!?:;…。！？।॥؟۔][\"'”’»」』）)\]]*$")
 _MOST_LINES = 24

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from assistant.errors import ArticleError
@@ -16,9 +17,9 @@ from assistant.ingest.readers.html_left_out import left_out, shown_lines
 from assistant.ingest.readers.html_metadata import page_fields, saved_address
 from assistant.ingest.readers.html_notices import is_link_list, is_notice
 from assistant.ingest.readers.html_prepare import prepare
+from assistant.ingest.readers.names import headline
 
 _ENOUGH = 200
-_TITLE_TAIL = re.compile(r"\s+[|–—·:-]\s+[^|–—·]{2,40}$")
 
 
 def read(source: RawFile) -> Iterator[Story]:
@@ -38,11 +39,7 @@ def story_of(text: str, label: str, known: Fields | None = None, *, explained: b
     if not body and is_link_list(root):
         raise ArticleError(f"{label}: a list of links that holds no article; save the pages that it links to")
     fields = (known or Fields()).over(said)
-    if fields.title and fields.source:
-        # "Leaders meet - The Daily": the outlet is no part of the headline.
-        without = _TITLE_TAIL.sub("", fields.title)
-        if fields.title[len(without) :].strip(" |–—·:-").lower() == fields.source.lower():
-            fields = Fields(title=without).over(fields)
+    fields = replace(fields, title=headline(fields.title, fields.source))
     shown = shown_lines(root) if explained else None
     corrections = prepare(root, jsonld.walled_selectors(jsonld.articles_of(root)))
     texts = _best(_main_text(root), plain_or_html(body, label), lambda: _unguided(root))
