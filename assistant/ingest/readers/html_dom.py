@@ -137,7 +137,7 @@ def write_marks(root: Any) -> None:
             element.tag = "span"
         elif _is_footnote_mark(element):
             drop(element)
-        elif len(element) == 0:
+        elif len(element) == 0 and not _write_fraction(element):
             element.text = raised(element.text or "")
 
 
@@ -176,7 +176,8 @@ class _Walk:
 
     def cut(self, tag: str) -> None:
         """What has been collected is a block."""
-        text, self.pieces = "".join(self.pieces), []
+        # Empty cells at the end of a row leave their marks.
+        text, self.pieces = "".join(self.pieces).rstrip(" \n|"), []
         last = self.kinds[-1] if self.kinds else ""
         kind = "heading" if last in HEADINGS else "item" if last in _ITEMS else "text"
         # Two line breaks are how pages without <p> part their paragraphs.
@@ -215,6 +216,17 @@ def _lists_joined(found: Iterable[tuple[str, str]]) -> Iterator[str]:
             items = []
         if kind == "text":
             yield text
+
+
+def _write_fraction(element: Any) -> bool:
+    """Parts a whole number from the raised one that a slash and a lowered one make a fraction: "3 1/2", not 31/2."""
+    lower, before = element.getnext(), element.getprevious()
+    text = element.getparent().text if before is None else before.tail
+    figures = (element.text or "").strip() + "".join(lower.itertext()).strip() if lower is not None else ""
+    if lower is None or lower.tag != "sub" or (element.tail or "").strip() not in ("/", "⁄") or not figures.isdigit():
+        return False
+    element.text = f"{' ' if (text or '')[-1:].isdigit() else ''}{element.text.strip()}"
+    return True
 
 
 def _is_footnote_mark(element: Any) -> bool:

@@ -13,9 +13,11 @@ _PARTING = tuple("|–—·:-")
 
 
 def person(name: str | None) -> str | None:
-    """An author's name without the "By" that content systems write before it."""
-    match = _BY.match(name) if name else None
-    return name[match.end() :] if name and match else name
+    """An author's name without the "By" that content systems write before it; a number in its place names nobody."""
+    if not name or not any(map(str.isalpha, name)):
+        return None
+    match = _BY.match(name)
+    return name[match.end() :] if match else name
 
 
 def headline(title: str | None, source: str | None) -> str | None:
