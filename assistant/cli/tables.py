@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from assistant.cli.terminal import byline, printable
 from assistant.ingest.build import Reading
+from assistant.ingest.speakers import speakers_of
 from assistant.schema.articles import Article, ArticleHeader, days_to_dict
 from assistant.text.unicode import one_line
 
@@ -62,6 +63,7 @@ def reading_to_dict(reading: Reading) -> dict[str, Any]:
     `left_out` is what of the file is no part of the article, each with why and the number of the paragraph before it.
     """
     article = reading.article
+    speakers = speakers_of([p.text for p in article.paragraphs])
     return {
         "id": article.id,
         "title": article.title,
@@ -73,8 +75,13 @@ def reading_to_dict(reading: Reading) -> dict[str, Any]:
         "url": article.url,
         "language": article.language,
         "paragraphs": [
-            {"number": p.number, "text": p.text, "dateline": p.text[: p.dateline].rstrip() or None, "speaker": None}
-            for p in article.paragraphs
+            {
+                "number": p.number,
+                "text": p.text,
+                "dateline": p.text[: p.dateline].rstrip() or None,
+                "speaker": speaker,
+            }
+            for p, speaker in zip(article.paragraphs, speakers, strict=True)
         ],
         "left_out": [asdict(left_out) for left_out in reading.left_out],
     }

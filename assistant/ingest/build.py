@@ -10,6 +10,7 @@ from datetime import date
 from operator import itemgetter
 
 from assistant.errors import ArticleError
+from assistant.ingest.blocks import Block, Dropped
 from assistant.ingest.boilerplate import cited_agency, is_agency, is_biography, is_furniture, is_initials, sign_off
 from assistant.ingest.correction import says_corrected
 from assistant.ingest.dateline import Dateline
@@ -21,10 +22,6 @@ from assistant.ingest.speakers import with_speakers
 from assistant.schema.articles import Article, Paragraph
 from assistant.text import unicode
 from assistant.text.sentences import language_of, split_sentences
-
-Block = tuple[int, str]
-Dropped = tuple[int, str, str]
-"""A block, and why it is no part of the article."""
 
 _TITLE_WIDTH = 90
 _LEAD = 1_000

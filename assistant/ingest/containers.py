@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from assistant.errors import ArticleError
 from assistant.ingest import archive, tar_archive
 from assistant.ingest.ids import member_parts
-from assistant.ingest.tar_archive import Member
 
 TAR_SUFFIXES = frozenset({".tar", ".tar.gz", ".tgz"})
 SUFFIXES = TAR_SUFFIXES | {".zip"}
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive, its size in bytes, and why it is not read, if it is not."""
+
+    name: str
+    size: int
+    trouble: str | None = None
+
+
 def suffix_of(name: str) -> str:
     """A file name's suffix in lower case, with its dot; of "a.tar.gz" both parts."""
-    lower = PurePosixPath(name).name.lower()
-    return ".tar.gz" if lower.endswith(".tar.gz") and lower != ".tar.gz" else PurePosixPath(lower).suffix
+    lower = name.rstrip("/").rpartition("/")[2].lower()
+    if lower.endswith(".tar.gz") and lower != ".tar.gz":
+        return ".tar.gz"
+    at = lower.rfind(".")
+    return lower[at:] if 0 < at < len(lower) - 1 else ""
 
 
 def without_suffix(path: PurePosixPath) -> PurePosixPath:
@@ -31,7 +43,7 @@ def without_suffix(path: PurePosixPath) -> PurePosixPath:
 def members(path: Path) -> Iterator[Member]:
     """The files in an archive; what is known to be wrong with one stands beside it. Raises `ArticleError`."""
     if suffix_of(path.name) in TAR_SUFFIXES:
-        yield from tar_archive.members(path)
+        yield from (Member(found.name, found.size, found.trouble) for found in tar_archive.members(path))
         return
     for info in archive.members(path):
         label = path.joinpath(*member_parts(info.filename)).as_posix()
@@ -40,7 +52,7 @@ def members(path: Path) -> Iterator[Member]:
             trouble = None
         except ArticleError as error:
             trouble = str(error).removeprefix(f"{label}: ")
-        yield Member(info.filename, info.header_offset, info.file_size, trouble)
+        yield Member(info.filename, info.file_size, trouble)
 
 
 def open_member(path: Path, member: str, label: str) -> AbstractContextManager[tuple[IO[bytes], int]]:

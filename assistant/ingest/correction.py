@@ -29,6 +29,8 @@ _OWN = re.compile(
     r"в (?:предыдущей|первоначальной|ранней) версии (?:этой |данной )?(?:статьи|материала|публикации|новости)",
     re.I,
 )
+# One of these stands in whatever `_OWN` finds.
+_STEMS = ("vers", "fassung", "верси", "corrected", "amended")
 
 
 def is_correction(text: str) -> bool:
@@ -40,4 +42,5 @@ def says_corrected(text: str) -> bool:
     """True where a paragraph says that this article was corrected; an editor's note may be about anything."""
     if _NOTE.match(text) and not (_EDITORS_NOTE.match(text) and not _WRONG.search(text)):
         return True
-    return bool(_OWN.search(text))
+    lower = text.lower()
+    return any(stem in lower for stem in _STEMS) and bool(_OWN.search(text))

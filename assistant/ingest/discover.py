@@ -67,12 +67,15 @@ class ArticleFile:
         Where a file holds several, an article's id is the file's, a slash, and the article's
         own id or number. Raises `ArticleError` when the file as a whole cannot be read.
         """
-        for found in self.readings():
+        for found in self._readings(explained=False):
             yield found.article if isinstance(found, Reading) else found
 
     def readings(self) -> Iterator[Reading | Problem]:
         """The same, each article with what was left out of it. Raises `ArticleError`."""
-        source = self._source()
+        return self._readings(explained=True)
+
+    def _readings(self, *, explained: bool) -> Iterator[Reading | Problem]:
+        source = self._source(explained=explained)
         kind = sniffed(source, self._format())
         if kind is TEXT:
             from assistant.ingest.readers.encoding import decode
@@ -107,10 +110,10 @@ class ArticleFile:
         found: Iterator[Story | Problem] = importlib.import_module(f"assistant.ingest.{kind.module}").read(source)
         return found
 
-    def _source(self) -> RawFile:
+    def _source(self, *, explained: bool = False) -> RawFile:
         if self.trouble:
             raise ArticleError(self.trouble)
-        return RawFile(self.path, self.member)
+        return RawFile(self.path, self.member, explained)
 
     def _format(self) -> Format:
         suffix = _suffix(self.member or self.path.name)
@@ -248,7 +251,8 @@ def _with_ids(found: Iterable[_Found]) -> list[ArticleFile]:
     # Macs decompose the accents of names; an id is spelt as it is typed.
     composed_names = ((PurePosixPath(composed(relative.as_posix())), file) for relative, file in found)
     listed = sorted(composed_names, key=lambda pair: (pair[0].as_posix(), pair[1].member or ""))
-    folders = {parent.as_posix() for relative, _ in listed for parent in relative.parents}
+    holding = {relative.parent for relative, _ in listed}
+    folders = {folder.as_posix() for parent in holding for folder in (parent, *parent.parents)}
     files: dict[str, ArticleFile] = {}
     for relative, file in listed:
         article_id = without_suffix(relative).as_posix()

@@ -20,10 +20,14 @@ _CHUNK = 1 * MIB
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """Where the bytes are. Nothing is ever unpacked to disk."""
+    """Where the bytes are. Nothing is ever unpacked to disk.
+
+    `explained` asks its reader for what it leaves out of the article as well, where finding that out takes time.
+    """
 
     path: Path
     member: str | None = None
+    explained: bool = False
 
     @property
     def label(self) -> str:

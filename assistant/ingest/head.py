@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from assistant.ingest.blocks import Block
 from assistant.ingest.boilerplate import is_agency
 from assistant.ingest.dateline_i18n import find_dateline
 from assistant.ingest.pubdate import numeric_day, parse_published
 from assistant.text.months import western_digits
-
-Block = tuple[int, str]
 
 _ENDS_A_SENTENCE = re.compile(r"[.!?:;…。！？।॥؟۔][\"'”’»」』）)\]]*$")
 _MOST_LINES = 24
@@ -26,6 +25,7 @@ _MOST_DECKS = 2
 _LINE_CHARS = 150
 _DATE_CHARS = 120
 _LABEL_WORDS = 6
+_REST_WORDS = 8
 
 _PARTICLES = r"(?:(?:de|da|di|van|von|bin|al|el|der|la)\s){0,2}"
 _PERSON = rf"[^\W\d_a-z][\w.'’-]*(?: {_PARTICLES}[^\W\d_a-z][\w.'’-]*){{1,3}}"
@@ -102,8 +102,8 @@ def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
     decks = 0
     while at < min(len(blocks) - 1, _MOST_LINES):
         text = blocks[at][1]
-        dated = date_line(text, first=not head.values.get("title"))
-        byline = None if dated else byline_of(text)
+        byline = byline_of(text)
+        dated = None if byline else date_line(text, first=not head.values.get("title"))
         if head.values.get("title") and same_words(text, head.values["title"]):
             pass
         elif dated:
@@ -169,11 +169,14 @@ def byline_of(text: str) -> dict[str, Any] | None:
     if match is None or _ENDS_A_SENTENCE.search(text.rstrip("*_ ")):
         return None
     rest = (match["rest"] or "").strip(" )")
-    if len(rest.split()) > 8:
+    if len(rest.split()) > _REST_WORDS and not date_line(rest):
         return None
     found: dict[str, Any] = {"author": match["names"]}
-    day = parse_published(rest) if any(map(str.isdigit, rest)) else None
-    if day:
+    days = date_line(rest)
+    if days:
+        found |= {"published": min(days.published)} if days.published else {}
+        found |= {"modified": max(days.modified)} if days.modified else {}
+    elif any(map(str.isdigit, rest)) and (day := parse_published(rest)):
         found["modified" if _UPDATED.search(rest) else "published"] = day
     if is_agency(rest):
         found["source"] = rest

@@ -31,6 +31,7 @@ def read(source: RawFile, module: str, name: str, seconds: float = READ_SECONDS)
         "module": module,
         "path": os.fsencode(source.path).decode("utf-8", "surrogateescape"),
         "member": source.member,
+        "explained": source.explained,
         "seconds": seconds,
     }
     process = _POOL.take(request, source)

@@ -69,7 +69,8 @@ def _answer(request: dict[str, Any], replies: IO[str], sink: IO[str]) -> None:
 
 def read(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What the module named in the request finds, as JSON values."""
-    source = RawFile(Path(os.fsdecode(request["path"].encode("utf-8", "surrogateescape"))), request["member"])
+    path = Path(os.fsdecode(request["path"].encode("utf-8", "surrogateescape")))
+    source = RawFile(path, request["member"], request["explained"])
     reader = importlib.import_module(f"assistant.ingest.{request['module']}")
     for found in reader.read(source):
         if isinstance(found, Problem):

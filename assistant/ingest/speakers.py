@@ -6,13 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-Block = tuple[int, str]
+from assistant.ingest.blocks import Block
 
 _WORD = r"[^\W\d_a-z][\w.’'-]*"
-_ALONE = re.compile(
-    rf"[*_]{{0,3}}(?:[QA]|{_WORD}(?: (?:(?:of|de|da|di|van|von|bin|al|el|der|la) ){{0,2}}{_WORD}){{0,4}}"
-    r"(?:,? \([^()\n]{1,60}\))?)[*_]{0,3}\s?[:：][*_]{0,3}$"
+_LABEL = (
+    rf"[*_]{{0,3}}(?P<name>[QA]|{_WORD}(?: (?:(?:of|de|da|di|van|von|bin|al|el|der|la) ){{0,2}}{_WORD}){{0,4}}"
+    r"(?:,? \([^()\n]{1,60}\))?)[*_]{0,3}\s?[:：][*_]{0,3}"
 )
+_ALONE = re.compile(_LABEL + "$")
+_BEFORE_WORDS = re.compile(_LABEL + r"\s*(?=\S)")
 _MOST_CHARS = 100
 
 
@@ -52,3 +54,15 @@ def talking(headings: Sequence[str]) -> frozenset[str]:
     """
     often = frozenset(heading for heading, count in Counter(headings).items() if count > 1)
     return often if len(often) > 1 else frozenset()
+
+
+def speakers_of(paragraphs: Sequence[str]) -> list[str | None]:
+    """Who speaks in each paragraph of a talk that begins with its speaker's name ("MAYOR LIND: We pay."), else None.
+
+    A talk has two who speak, at least, and one of them again; "Correction: …" stands once, as do the lines of a box
+    of facts.
+    """
+    labels = [_BEFORE_WORDS.match(text[: 2 * _MOST_CHARS]) for text in paragraphs]
+    names = [label["name"] if label else None for label in labels]
+    often = Counter(filter(None, names))
+    return names if len(often) > 1 and max(often.values()) > 1 else [None] * len(names)

@@ -37,7 +37,7 @@ _NOTES = frozenset({tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, b
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class TarMember:
     """A file in a tar: where its bytes begin, how many there are, and why it is not read, if it is not."""
 
     name: str
@@ -49,7 +49,7 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class _Opened:
     file: IO[bytes]
-    members: dict[str, Member]
+    members: dict[str, TarMember]
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -63,7 +63,7 @@ class _Info(tarfile.TarInfo):
         return cast(tarfile.TarInfo, super()._proc_member(tar))  # type: ignore[misc]
 
 
-def members(path: Path) -> list[Member]:
+def members(path: Path) -> list[TarMember]:
     """What a tar holds, folders left out; of several files of one name the last, as unpacking gives it.
 
     Raises `ArticleError` when it is damaged or unpacks to too much.
@@ -86,7 +86,7 @@ def open_member(path: Path, member: str, label: str) -> Iterator[tuple[IO[bytes]
 class _Part(io.RawIOBase):
     """The bytes of one member."""
 
-    def __init__(self, opened: _Opened, member: Member) -> None:
+    def __init__(self, opened: _Opened, member: TarMember) -> None:
         super().__init__()
         self._opened = opened
         self._at = member.begin
@@ -127,7 +127,7 @@ def _opened(path: Path, size: int, modified: int) -> _Opened:
         packed, file = file, _unpacked(file, size, label)
         packed.close()
     file.seek(0)
-    listed: dict[str, Member] = {}
+    listed: dict[str, TarMember] = {}
     total = 0
     with tarfile.open(fileobj=file, mode="r:", tarinfo=_Info) as tar:
         for number, info in enumerate(tar):
@@ -139,7 +139,7 @@ def _opened(path: Path, size: int, modified: int) -> _Opened:
             if total > MAX_ARCHIVE_BYTES:
                 limit = MAX_ARCHIVE_BYTES // MIB
                 raise ArticleError(f"{label}: unpacks to more than {limit} MiB; split it or unpack what you need")
-            listed[info.name] = Member(info.name, info.offset_data, info.size, _trouble(info))
+            listed[info.name] = TarMember(info.name, info.offset_data, info.size, _trouble(info))
     return _Opened(file, listed)
 
 

@@ -11,9 +11,6 @@ import re
 import unicodedata
 from functools import cache
 
-_SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" ?\n[\s]*")
-
 # What a line cannot hold.
 _BREAK = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
 _JOINER = re.compile("[\u200c\u200d]")
@@ -35,6 +32,8 @@ def visible(text: str) -> str:
     Lone surrogates become U+FFFD. A joiner stays where a script or an emoji needs it (the CONTEXTJ rules of
     RFC 5892, and between pictographs).
     """
+    if text.isascii() and text.isprintable():
+        return text
     seen = _unseen().sub(_instead, text)
     return _JOINER.sub(_joiner, seen)
 
@@ -46,7 +45,8 @@ def one_line(text: str) -> str:
 
 def block(text: str) -> str:
     """A paragraph: visible, single-spaced, with the line breaks it has."""
-    return _LINES.sub("\n", _SPACES.sub(" ", visible(text).replace("\r\n", "\n").replace("\r", "\n"))).strip()
+    lines = visible(text).replace("\r", "\n").split("\n")
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 
 def neutralise(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -177,11 +178,16 @@ def _boxes(element: Any) -> int:
 
 
 def _find(element: Any, path: str) -> list[Any]:
+    found: list[Any] = _compiled(path)(element)
+    return found
+
+
+@cache
+def _compiled(path: str) -> Any:
     from docx.oxml.ns import nsmap
 
     # The elements that python-docx has no class for know no prefixes.
-    found: list[Any] = etree.ElementBase.xpath(element, path, namespaces=nsmap)
-    return found
+    return etree.XPath(path, namespaces=nsmap)
 
 
 def _name(element: Any) -> str:

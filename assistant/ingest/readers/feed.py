@@ -20,6 +20,7 @@ _CHARS_AROUND = 40
 # WordPress's export holds its pictures and menus as entries too.
 _NO_POSTS = frozenset({"attachment", "nav_menu_item", "revision", "custom_css", "wp_global_styles", "wp_template"})
 _SHORTCODE = re.compile(r"\[/?(?:caption|gallery|embed|audio|video|playlist)(?:\s[^\[\]]{0,500})?\]")
+_PARTING = re.compile(r"\s[|–—·:-]\s")
 _MARKED = re.compile(r"<(?:p|div|br)\b", re.I)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)
@@ -82,12 +83,15 @@ def _repeats_title(text: str, title: str | None, outlet: str | None) -> bool:
     first on …"). A post whose title is its text says something: it ends as a sentence does.
     """
     line, head, name = _levelled(text), _levelled(title or ""), _levelled(outlet or "")
+    # A channel may be a section: "Tornby Echo - Harbour".
+    names = filter(None, (name, *map(_levelled, _PARTING.split(outlet or ""))))
     if not head or head not in line:
         return False
     before, _, after = line.partition(head)
     if not before and after in ("", name):
         return not text.rstrip().endswith((".", "!", "?", "…", "。"))
-    return bool(name) and after.endswith(name) and len(before) + len(after) - len(name) <= _CHARS_AROUND
+    around = len(before) + len(after)
+    return any(after.endswith(name) and around - len(name) <= _CHARS_AROUND for name in names)
 
 
 def _levelled(text: str) -> str:

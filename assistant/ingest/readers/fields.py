@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from assistant.ingest.build import Fields, Story
 from assistant.ingest.pubdate import numeric_day, parse_published
 from assistant.ingest.readers.html_dom import paragraphs_of_html, plain_paragraphs
-from assistant.ingest.readers.names import person, without_outlet_as_author
+from assistant.ingest.readers.names import headline, person, without_outlet_as_author
 
 _NAMES = {
     "title": "title headline webtitle headline_main hed heading subject name book_title",
@@ -77,7 +77,7 @@ def _fields(values: Mapping[str, Any]) -> Fields:
     # Of highlights (Readwise) it is the service that they were made in.
     source = None if "highlights" in values else _first(values, "source", address=False)
     fields = Fields(
-        title=_headline(_first(values, "title"), source),
+        title=headline(_first(values, "title"), source),
         source=source,
         published=_day(values),
         modified=_modified(values),
@@ -101,12 +101,6 @@ def _origin(values: Mapping[str, Any]) -> str | None:
         return None
     is_page = page.scheme in ("http", "https") and (page.path.strip("/") or page.query)
     return page.geturl() if copy.netloc and is_page and copy.netloc.lower() != page.netloc.lower() else None
-
-
-def _headline(title: str | None, source: str | None) -> str | None:
-    """The title without the outlet's name that services write behind it ("Lock opens - Vessen Post")."""
-    head, _, tail = (title or "").rpartition(" - ")
-    return head if head and source and tail.strip().casefold() == source.strip().casefold() else title
 
 
 def own_id(row: Mapping[str, Any]) -> str | None:

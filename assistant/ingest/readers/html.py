@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from assistant.errors import ArticleError
@@ -16,35 +17,32 @@ from assistant.ingest.readers.html_left_out import left_out, shown_lines
 from assistant.ingest.readers.html_metadata import page_fields, saved_address
 from assistant.ingest.readers.html_notices import is_link_list, is_notice
 from assistant.ingest.readers.html_prepare import prepare
+from assistant.ingest.readers.names import headline
 
 _ENOUGH = 200
-_TITLE_TAIL = re.compile(r"\s+[|–—·:-]\s+[^|–—·]{2,40}$")
 
 
 def read(source: RawFile) -> Iterator[Story]:
     """The page's one article. Raises `ArticleError` where there is none."""
     content = source.read()
-    yield story_of(decode(content, source.label, declared_charset(content[:4096])), source.label)
+    text = decode(content, source.label, declared_charset(content[:4096]))
+    yield story_of(text, source.label, explained=source.explained)
 
 
-def story_of(text: str, label: str, known: Fields | None = None) -> Story:
-    """The article of a page; `known` says what is certain about it from elsewhere. Raises `ArticleError`."""
+def story_of(text: str, label: str, known: Fields | None = None, *, explained: bool = False) -> Story:
+    """The article of a page, `explained` with what is left out of it. Raises `ArticleError`.
+
+    `known` says what is certain about it from elsewhere.
+    """
     root = parse_html(text, label)
     said, body = page_fields(root, saved_address(text))
     if not body and is_link_list(root):
         raise ArticleError(f"{label}: a list of links that holds no article; save the pages that it links to")
     fields = (known or Fields()).over(said)
-    if fields.title and fields.source:
-        # "Leaders meet - The Daily": the outlet is no part of the headline.
-        without = _TITLE_TAIL.sub("", fields.title)
-        if fields.title[len(without) :].strip(" |–—·:-").lower() == fields.source.lower():
-            fields = Fields(title=without).over(fields)
-    shown = shown_lines(root)
+    fields = replace(fields, title=headline(fields.title, fields.source))
+    shown = shown_lines(root) if explained else None
     corrections = prepare(root, jsonld.walled_selectors(jsonld.articles_of(root)))
-    from lxml import etree
-
-    whole = etree.tostring(root, encoding="unicode", method="html")
-    texts = _best(_main_text(whole), plain_or_html(body, label), lambda: _unguided(root))
+    texts = _best(_main_text(root), plain_or_html(body, label), lambda: _unguided(root))
     if not texts:
         raise ArticleError(f"{label}: no article found in this page; save the article's own page or its text")
     if not fields.published and is_notice(texts):
@@ -54,7 +52,7 @@ def story_of(text: str, label: str, known: Fields | None = None) -> Story:
     whole_text = "\n".join(texts)
     texts += [note for note in corrections if note not in whole_text]
     named = (fields.title, fields.source, fields.author)
-    return Story(tuple(texts), fields, left_out=left_out(shown, texts, named))
+    return Story(tuple(texts), fields, left_out=left_out(shown, texts, named) if shown else ())
 
 
 def plain_or_html(text: str, label: str) -> list[str]:
@@ -62,9 +60,11 @@ def plain_or_html(text: str, label: str) -> list[str]:
     return paragraphs_of_html(text, label) if re.search(r"</?[a-z]+[ >]", text) else plain_paragraphs(text)
 
 
-def _main_text(page: str) -> list[str]:
+def _main_text(root: Any) -> list[str]:
     import trafilatura
+    from lxml import etree
 
+    page = etree.tostring(root, encoding="unicode", method="html")
     found: Any = trafilatura.bare_extraction(page, include_comments=False, include_tables=True, with_metadata=False)
     return paragraphs(found.body) if found is not None and found.body is not None else []
 

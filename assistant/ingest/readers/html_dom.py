@@ -137,7 +137,7 @@ def write_marks(root: Any) -> None:
             element.tag = "span"
         elif _is_footnote_mark(element):
             drop(element)
-        elif len(element) == 0:
+        elif len(element) == 0 and not _write_fraction(element):
             element.text = raised(element.text or "")
 
 
@@ -170,15 +170,18 @@ class _Walk:
             self.kinds.pop()
 
     def text(self, text: str) -> None:
-        self.pieces.append(re.sub(r"\s+", " ", text))
+        words = " ".join(text.split())
+        before, after = text[:1].isspace(), text[-1:].isspace()
+        self.pieces.append(f"{' ' * before}{words}{' ' * after}" if words else " " * before)
 
     def cut(self, tag: str) -> None:
         """What has been collected is a block."""
-        text, self.pieces = "".join(self.pieces), []
+        # Empty cells at the end of a row leave their marks.
+        text, self.pieces = "".join(self.pieces).rstrip(" \n|"), []
         last = self.kinds[-1] if self.kinds else ""
         kind = "heading" if last in HEADINGS else "item" if last in _ITEMS else "text"
         # Two line breaks are how pages without <p> part their paragraphs.
-        for part in re.split(r"\n\s*\n", text):
+        for part in re.split(r"\n\s*\n", text) if "\n" in text else [text]:
             if kind == "heading" and self.sub_heading and carries_content(part):
                 self.found.append(("text", part.strip()))
             elif part.strip():
@@ -213,6 +216,17 @@ def _lists_joined(found: Iterable[tuple[str, str]]) -> Iterator[str]:
             items = []
         if kind == "text":
             yield text
+
+
+def _write_fraction(element: Any) -> bool:
+    """Parts a whole number from the raised one that a slash and a lowered one make a fraction: "3 1/2", not 31/2."""
+    lower, before = element.getnext(), element.getprevious()
+    text = element.getparent().text if before is None else before.tail
+    figures = (element.text or "").strip() + "".join(lower.itertext()).strip() if lower is not None else ""
+    if lower is None or lower.tag != "sub" or (element.tail or "").strip() not in ("/", "⁄") or not figures.isdigit():
+        return False
+    element.text = f"{' ' if (text or '')[-1:].isdigit() else ''}{element.text.strip()}"
+    return True
 
 
 def _is_footnote_mark(element: Any) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lxml import etree
+
 from assistant.ingest.readers.html_elements import drop, local_name
 
 _UNSEEN = frozenset({"template", "noscript", "datalist", "dialog"})
@@ -22,6 +24,11 @@ _HIDDEN_STYLE = re.compile(
     r"(?:left|right|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[ ,]+[01]",
     re.I,
 )
+_HIDING = "@hidden or @aria-hidden or @style or @amp-access"
+_HIDABLE = etree.XPath(f"//*[{_HIDING}]")
+_HIDABLE_OR_NAMED = etree.XPath(f"//*[{_HIDING} or @class or @id]")
+_CLASSES = etree.XPath("//@class", smart_strings=False)
+_IDS = etree.XPath("//@id", smart_strings=False)
 _RULE = re.compile(r"([^{}]{1,2000})\{([^{}]{0,2000})\}")
 _SIMPLE_SELECTOR = re.compile(r"(?P<tag>[a-zA-Z][\w-]*)?(?:(?P<mark>[.#])(?P<name>[\w-]+))")
 
@@ -32,9 +39,9 @@ def remove_hidden(root: Any) -> None:
     Styles are followed for inline attributes and for rules of one class or id; colours are not.
     """
     classes, ids = _hidden_names(root)
-    for element in list(root.iter()):
+    for element in [*root.iter(*_NOT_SHOWN), *(_HIDABLE_OR_NAMED if classes or ids else _HIDABLE)(root)]:
         tag = local_name(element)
-        if tag in _NOT_SHOWN or (tag not in _KEPT and element.attrib and _is_hidden(element, classes, ids)):
+        if tag in _NOT_SHOWN or (tag not in _KEPT and _is_hidden(element, classes, ids)):
             drop(element)
 
 
@@ -49,7 +56,10 @@ def _hidden_names(root: Any) -> tuple[set[tuple[str, str]], set[tuple[str, str]]
                 match = _SIMPLE_SELECTOR.fullmatch(selector.strip())
                 if match:
                     (classes if match["mark"] == "." else ids).add(((match["tag"] or "").lower(), match["name"]))
-    return classes, ids
+    # Of the many that a style sheet hides, a page uses few.
+    used = frozenset(" ".join(_CLASSES(root)).split()) if classes else frozenset()
+    own = frozenset(_IDS(root)) if ids else frozenset()
+    return {pair for pair in classes if pair[1] in used}, {pair for pair in ids if pair[1] in own}
 
 
 def _outside_conditions(css: str) -> str:

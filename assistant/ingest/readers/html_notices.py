@@ -18,10 +18,9 @@ _NOTICE = re.compile(
     re.I,
 )
 _MOST_CHARS = 3_000
+_WITHIN = ("a", "head", "title", "style", "script", "h1", "h2", "h3", "h4", "h5", "h6")
 _BESIDE_LINKS = etree.XPath(
-    "boolean(//text()[normalize-space() and not(ancestor::a or ancestor::head or ancestor::title or ancestor::style or "
-    "ancestor::script or ancestor::h1 or ancestor::h2 or ancestor::h3 or ancestor::h4 or ancestor::h5 or "
-    "ancestor::h6)])"
+    f"boolean(//text()[normalize-space() and not({' or '.join(f'ancestor::{tag}' for tag in _WITHIN)})])"
 )
 
 
@@ -33,5 +32,8 @@ def is_notice(texts: Sequence[str]) -> bool:
 
 def is_link_list(root: Any) -> bool:
     """True for a page of links in lists and headings alone: what Instapaper, Pocket and browsers export."""
+    # Most pages show at their first paragraph that they are none.
+    if any((p.text or "").strip() and next(p.iterancestors(*_WITHIN), None) is None for p in root.iter("p")):
+        return False
     links = root.xpath("boolean((//li//a[@href] | //dt//a[@href])[1])")
     return bool(links) and not _BESIDE_LINKS(root)

@@ -12,7 +12,7 @@ from lxml import etree
 
 from assistant.ingest.correction import is_correction
 from assistant.ingest.readers.html_dom import paragraphs
-from assistant.ingest.readers.html_elements import drop, local_name
+from assistant.ingest.readers.html_elements import drop
 from assistant.ingest.readers.html_menus import take_out_menus
 
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
@@ -23,6 +23,7 @@ _PICTURE = re.compile(
 _CAPTION = re.compile(
     r"(?:^|[\s_-])(?:caption|credits?|copyright|bildunterschrift|legende|pie-de-foto)(?:$|[\s_-])", re.I
 )
+_PICTURED = re.compile(f"{_PICTURE.pattern}|{_CAPTION.pattern}", re.I)
 _CREDIT = re.compile(r"(?:©\s?)?[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,3}\s?/\s?[^\W\d_][\w .’'-]{1,30}$")
 _WALL = re.compile(
     r"(?:^|[\s_-])(?:paywall|regwall|subscri\w*|piano|barrier|meter(?:ed)?|abo|premium-box)(?:$|[\s_-])", re.I
@@ -38,6 +39,14 @@ _CORRECTION = re.compile(
     r"(?:$|[\s_-])",
     re.I,
 )
+_MARKED = etree.XPath("//*[@class or @id or @role]")
+_BELOW = etree.XPath("//footer/descendant-or-self::* | //aside/descendant-or-self::*")
+_LABELLED = etree.XPath("//p[contains(., ':') or contains(., '：')]")
+_EMPHASISED = etree.XPath("//p[count(*) = 1][em or i or small]")
+_MAY_DATE = etree.XPath("//time | //span[@itemprop] | //div[@itemprop]")
+# An extractor may find a text in the data.
+_CODE = etree.XPath("//script[not(contains(@type, 'json'))]")
+_BOXES = "div p aside footer section li"
 _BOX_CHARS = 1_500
 _WALL_CHARS = 600
 _META_CHARS = 40
@@ -49,25 +58,48 @@ def prepare(root: Any, walled: set[str]) -> list[str]:
 
     `walled` are the class names of what the page itself calls text behind a paywall.
     """
-    corrections = list(dict.fromkeys(_corrections(root)))
-    _take_out_pictures(root)
+    marked = _Marked(root)
+    corrections = list(dict.fromkeys(_corrections(root, marked)))
+    _take_out_pictures(root, marked)
     take_out_menus(root)
-    _take_out_walls(root, walled)
+    _take_out_walls(marked, walled)
     if not _write_times(root):
         _take_out_date_lines(root)
+    _take_out_code(root)
     return corrections
 
 
-def _corrections(root: Any) -> Iterator[str]:
-    for element in root.iter("div", "p", "aside", "footer", "section", "li"):
-        named = bool(_CORRECTION.search(_mark(element)))
-        if named or element.tag in ("footer", "aside") or _in_footer(element):
-            texts = _blocks(element) if named or _may_hold_label(element) else []
-        elif element.tag == "p":
-            texts = [_written(element)]
-        else:
+def _take_out_code(root: Any) -> None:
+    """What holds no text and is half of many a page, so that an extractor need not copy it again and again."""
+    for script in _CODE(root):
+        drop(script)
+    etree.strip_elements(root, "style", with_tail=False)
+
+
+class _Marked:
+    """The elements of a page that have a class, an id or a role, in order; each pattern is tried once a name."""
+
+    def __init__(self, root: Any) -> None:
+        self._elements = [(element, _mark(element)) for element in _MARKED(root)]
+        self._marks = {mark for _, mark in self._elements}
+
+    def matching(self, pattern: re.Pattern[str], tags: str) -> list[Any]:
+        """Those of the elements named `tags` whose class, id or role the pattern finds."""
+        found, names = {mark for mark in self._marks if pattern.search(mark)}, tags.split()
+        return [element for element, mark in self._elements if mark in found and element.tag in names] if found else []
+
+
+def _corrections(root: Any, marked: _Marked) -> Iterator[str]:
+    named, below = set(marked.matching(_CORRECTION, _BOXES)), set(_BELOW(root))
+    candidates = named | {element for element in below if element.tag in _BOXES.split()} | set(_LABELLED(root))
+    for element in root.iter(*_BOXES.split()) if candidates else ():
+        if element not in candidates:
             continue
-        yield from (text for text in texts if named or is_correction(text))
+        if element in named or element in below:
+            texts = _blocks(element) if element in named or _may_hold_label(element) else []
+        else:
+            texts = [_written(element)]
+        yield from (text for text in texts if element in named or is_correction(text))
 
 
 def _may_hold_label(element: Any) -> bool:
@@ -76,38 +108,35 @@ def _may_hold_label(element: Any) -> bool:
     return heading is not None or any(":" in text or "：" in text for text in element.itertext())
 
 
-def _take_out_pictures(root: Any) -> None:
-    for element in list(root.iter("div", "span", "p", "a", "li", "td")):
-        if element.getparent() is None or not (_is_picture(element) or _is_credit(element)):
+def _take_out_pictures(root: Any, marked: _Marked) -> None:
+    lines = [element for element in _EMPHASISED(root) if _is_credit(element)]
+    sure = {*marked.matching(_CAPTION, "div span a li td"), *lines}
+    for element in [*marked.matching(_PICTURED, "div span p a li td"), *lines]:
+        if element.getparent() is None or not (element in sure or _is_picture(element)):
             continue
         if len(_written(element, _CAPTION_CHARS)) <= _CAPTION_CHARS:
             drop(element)
 
 
 def _is_picture(element: Any) -> bool:
-    """True for what its class calls a caption, or a picture where it shows one and holds no paragraph."""
-    mark = _mark(element)
-    if element.tag != "p" and _CAPTION.search(mark):
-        return True
-    return bool(_PICTURE.search(mark)) and (
-        next(element.iter("img", "picture", "amp-img", "video", "amp-video"), None) is not None
+    """True for what its class calls a picture, where it shows one and holds no paragraph."""
+    return (
+        bool(_PICTURE.search(_mark(element)))
+        and next(element.iter("img", "picture", "amp-img", "video", "amp-video"), None) is not None
         and next(element.iter("p"), None) is None
     )
 
 
 def _is_credit(element: Any) -> bool:
     """True for a line between two paragraphs that is nothing but an emphasised "Name/Outlet"."""
-    if element.tag != "p" or len(element) != 1 or local_name(element[0]) not in ("em", "i", "small"):
-        return False
     alone = not (element.text or "").strip() and not (element[0].tail or "").strip()
     return alone and element.getnext() is not None and bool(_CREDIT.match(_written(element)))
 
 
-def _take_out_walls(root: Any, walled: set[str]) -> None:
+def _take_out_walls(marked: _Marked, walled: set[str]) -> None:
     """Boxes of a wall's class that are short, hold a line to log in or subscribe by, and are not called text."""
-    for element in list(root.iter("div", "section", "aside", "p", "form")):
-        names = set((element.get("class") or "").split())
-        if names & walled or not _WALL.search(_mark(element)) or element.getparent() is None:
+    for element in marked.matching(_WALL, "div section aside p form"):
+        if not walled.isdisjoint((element.get("class") or "").split()) or element.getparent() is None:
             continue
         if len(_written(element, _WALL_CHARS)) <= _WALL_CHARS and any(map(_is_button, _blocks(element))):
             drop(element)
@@ -145,7 +174,7 @@ def _write_times(root: Any) -> bool:
 
 def _take_out_date_lines(root: Any) -> None:
     """Blocks that hold a `time` and hardly anything else, such as "Updated 8 March": the day is read elsewhere."""
-    for element in list(root.iter("time", "span", "div")):
+    for element in _MAY_DATE(root):
         dated = "date" in (element.get("itemprop") or "").lower()
         if element.tag != "time" and not dated:
             continue
@@ -183,10 +212,6 @@ def _blocks(element: Any) -> list[str]:
     inner = copy.deepcopy(element)
     inner.tag = "div"
     return paragraphs(inner)
-
-
-def _in_footer(element: Any) -> bool:
-    return any(above.tag in ("footer", "aside") for above in element.iterancestors())
 
 
 def _mark(element: Any) -> str:

@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from assistant.ingest.blocks import Block
 from assistant.ingest.head import ends_a_sentence, is_head_line
-
-Block = tuple[int, str]
 
 # A form feed begins a page; U+2029 a paragraph; a vertical tab (Word), NEL and U+2028 a line.
 _BREAK = re.compile(r"\n?\x0c|[\n\u2028\u2029\x85\x0b]")

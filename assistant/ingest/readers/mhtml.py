@@ -18,7 +18,7 @@ def read(source: RawFile) -> Iterator[Story]:
     for part in eml.parts(message, source.label):
         if part.get_content_type() in ("text/html", "application/xhtml+xml"):
             address = eml.header(message, "Snapshot-Content-Location") or eml.header(part, "Content-Location")
-            story = html.story_of(eml.body_text(part, source.label), source.label)
+            story = html.story_of(eml.body_text(part, source.label), source.label, explained=source.explained)
             said = story.fields.over(Fields(title=eml.header(message, "Subject"), url=address))
             yield replace(story, fields=said)
             return

@@ -14,6 +14,7 @@ from datetime import date
 
 from assistant.ingest.build import Fields, Story
 from assistant.ingest.pubdate import parse_published
+from assistant.ingest.readers.names import person
 
 _NEXIS_END = re.compile(r"end of document$", re.I)
 _FACTIVA_END = re.compile(r"Document (?P<id>[A-Za-z0-9]{12,40})$")
@@ -97,6 +98,9 @@ def _factiva_coded(lines: Sequence[str]) -> Iterator[Story]:
     articles: list[dict[str, list[str]]] = []
     code = ""
     for line in lines:
+        if _FACTIVA_END.match(line):
+            code = ""
+            continue
         match = _CODED.match(line)
         # Within the text, "CT scans show nothing." is a sentence.
         if match and match["code"] in _CODES and not (code in ("LP", "TD") and _SENTENCE.search(line)):
@@ -115,7 +119,9 @@ def _factiva_coded(lines: Sequence[str]) -> Iterator[Story]:
         def first(code: str, values: dict[str, list[str]] = values) -> str | None:
             return " ".join(values.get(code, [])) or None
 
-        fields = Fields(title=first("HD"), source=first("SN"), published=_day(first("PD") or ""), author=first("BY"))
+        fields = Fields(
+            title=first("HD"), source=first("SN"), published=_day(first("PD") or ""), author=person(first("BY"))
+        )
         texts = [*values.get("LP", []), *values.get("TD", [])]
         key = (first("AN") or str(number)).removeprefix("Document ")
         yield Story(tuple(texts), fields, key)

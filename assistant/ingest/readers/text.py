@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import ArticleError
-from assistant.ingest.build import Block, Dropped, Fields, Reading, build, reading_from
+from assistant.ingest.blocks import Block, Dropped
+from assistant.ingest.build import Fields, Reading, build, reading_from
 from assistant.ingest.dateline import parse_date_field
 from assistant.ingest.head import ends_a_sentence, is_head_line, label_of
 from assistant.ingest.headings import carries_content

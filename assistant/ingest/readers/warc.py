@@ -37,7 +37,7 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
                     return
                 address = record.rec_headers.get_header("WARC-Target-URI") or str(pages)
                 content = record.content_stream().read(MAX_BYTES + 1)
-                yield _page(content, kind, address, source.label)
+                yield _page(content, kind, address, source)
         except ArchiveLoadFailed as error:
             raise ArticleError(
                 f"{source.label}: is no web archive ({error}); unpack it and add what is in it"
@@ -46,12 +46,13 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
         raise ArticleError(f"{source.label}: holds no page; archive the article's own page")
 
 
-def _page(content: bytes, kind: str, address: str, label: str) -> Story | Problem:
+def _page(content: bytes, kind: str, address: str, source: RawFile) -> Story | Problem:
+    label = source.label
     try:
         if len(content) > MAX_BYTES:
             raise ArticleError(f"{label}: larger than {MAX_BYTES // MIB} MiB, not a news article")
         charset = kind.partition("charset=")[2].split(";")[0] or declared_charset(content[:4096])
-        story = html.story_of(decode(content, label, charset), label)
+        story = html.story_of(decode(content, label, charset), label, explained=source.explained)
     except ArticleError as error:
         return Problem(f"{label}: {address[:200]}: {str(error).removeprefix(f'{label}: ')}")
     return replace(story, fields=story.fields.over(Fields(url=address)), key=address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -11,7 +12,8 @@ import pytest
 from article_samples import file_of
 
 from assistant.ingest.build import LeftOut, Reading
-from assistant.ingest.readers import html_left_out
+from assistant.ingest.file import RawFile
+from assistant.ingest.readers import html, html_left_out
 
 FIRST = "The mill of Birkby burnt down on Monday night, and nobody was hurt, the town said in a statement."
 SECOND = "The damage is put at 3 million marks by the insurer, which will send an expert to the site on Friday."
@@ -116,3 +118,20 @@ def test_what_a_document_holds_besides_its_text_is_told(tmp_path: Path) -> None:
         (3, "Printed at Birkby", "footer"),
         (3, "Echo, page 1", "header"),
     ]
+
+
+def test_what_is_left_out_is_looked_for_only_where_it_is_asked_for(tmp_path: Path) -> None:
+    content = page("<nav><a href='/'>Front page</a></nav>", f"<article><p>{FIRST}</p><p>{SECOND}</p></article>")
+    path = tmp_path / "a.html"
+    path.write_text(content)
+    (quick,), (explained,) = (html.read(RawFile(path, explained=asked)) for asked in (False, True))
+    assert quick.left_out == ()
+    assert explained == replace(quick, left_out=explained.left_out)
+    assert [one.text for one in explained.left_out] == ["Front page"]
+
+
+def test_the_wish_reaches_every_reader_of_pages(tmp_path: Path) -> None:
+    content = page("<nav><a href='/'>Front page</a></nav>", f"<article><p>{FIRST}</p><p>{SECOND}</p></article>")
+    saved = f"MIME-Version: 1.0\nSubject: Mill burns\nContent-Type: text/html\n\n{content}"
+    found = reading(tmp_path, "a.mhtml", saved)
+    assert [one.text for one in found.left_out] == ["Front page"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from article_samples import read_bytes, texts
 
-from assistant.ingest.speakers import is_speaker
+from assistant.ingest.speakers import is_speaker, speakers_of
 
 OPEN, PAYS, HALF = "We will open the lock on Friday.", "Who pays for it?", "The county pays half of the repairs."
 LEAD = "The council of Vessen met on Tuesday to speak of the lock, which has been closed for eleven weeks."
@@ -122,3 +122,29 @@ def test_a_byline_and_a_date_in_one_group_below_the_headline(tmp_path: Path) -> 
     ((article,), _) = read_bytes(tmp_path, "a.txt", content)
     assert (article.title, article.author, str(article.published)) == ("Council meets", "Ida Holm", "2024-05-14")
     assert texts(article) == [LEAD, OPEN]
+
+
+def test_the_speaker_of_a_paragraph_is_the_name_that_it_begins_with() -> None:
+    talk = [
+        "The two met in Stell.",
+        "Ida Holm: Who pays?",
+        "OLA BERG: The county does.",
+        "It always has.",
+        "Ida Holm: Why?",
+    ]
+    assert speakers_of(talk) == [None, "Ida Holm", "OLA BERG", None, "Ida Holm"]
+    assert speakers_of(["Q: Who pays?", "A: The county.", "Q: Since when?", "A: 2019."]) == ["Q", "A", "Q", "A"]
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        [],
+        ["Correction: The sum is 4.2 million."],
+        ["Length: 240 metres", "Cost: 4.2 million crowns", "Opened: 1911"],
+        ["Berg said: We pay.", "Berg said: We do not.", "Holm said: Who pays?"],
+        ["Berg: We pay.", "Berg: We do."],
+    ],
+)
+def test_what_is_no_talk_has_no_speakers(paragraphs: list[str]) -> None:
+    assert speakers_of(paragraphs) == [None] * len(paragraphs)
