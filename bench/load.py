@@ -107,7 +107,7 @@ def _run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
         address = _address(folder / "log", page)
         if arguments.api:
             _wait_until_ready(address)
-        client = _api_client if arguments.api else partial(_client, functions=_functions(address))
+        client = _api_client if arguments.api else partial(_client, functions=page_functions(address))
         count, memory = _Count(), [_memory(page.pid)]
         end = time.monotonic() + arguments.seconds
         threads = [
@@ -146,11 +146,11 @@ def _client(address: str, number: int, end: float, count: _Count, *, functions: 
     with httpx.Client(base_url=address, timeout=180) as browser:
         browser.get("/")
         session = secrets.token_hex(6)
-        _event(browser, session, load, [None])
+        page_event(browser, session, load, [None])
         while time.monotonic() < end:
             started = time.monotonic()
             try:
-                told = _event(browser, session, ask, [f"How many cars does the {code} ferry carry?", None])
+                told = page_event(browser, session, ask, [f"How many cars does the {code} ferry carry?", None])
             except (httpx.HTTPError, ValueError) as error:
                 count.add("errors", time.monotonic() - started, repr(error))
                 continue
@@ -212,7 +212,7 @@ def _outcome(told: str, number: int) -> tuple[str, str]:
     return ("errors", re.sub(r"<[^>]*>", "", alert[1])) if alert else ("refused", "")
 
 
-def _event(browser: httpx.Client, session: str, function: int, data: list[Any]) -> str:
+def page_event(browser: httpx.Client, session: str, function: int, data: list[Any]) -> str:
     """Everything that the page is told until an event is over."""
     body = {"data": data, "fn_index": function, "session_hash": session, "event_data": None}
     joined = browser.post("/gradio_api/queue/join", json=body)
@@ -234,7 +234,7 @@ def _event(browser: httpx.Client, session: str, function: int, data: list[Any]) 
     return "".join(told)
 
 
-def _functions(address: str) -> tuple[int, int]:
+def page_functions(address: str) -> tuple[int, int]:
     """The numbers of the events that open a page and that ask, from the page's own description."""
     page = httpx.get(address, timeout=60).text
     config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});\s*(?:window|</script>)", page, re.S)[1])  # type: ignore[index]

@@ -15,6 +15,7 @@ from markupsafe import escape
 from assistant.api import Assistant
 from assistant.errors import AssistantError
 from assistant.library.kept import conversations_path, feedback_path
+from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import EMBEDDED, Settings
 from assistant.web.handlers.chat import Chat, Parts
 from assistant.web.handlers.library import LibraryHandler
@@ -24,7 +25,6 @@ from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.writing import Writing
 from assistant.web.security.browser_id import owner_of
 from assistant.web.security.redact import Redactor
-from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import FeedbackStore
 from assistant.web.views.chat import notice_html, status_html

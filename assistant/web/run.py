@@ -21,6 +21,7 @@ from assistant.http.keys import KeyStore
 from assistant.http.server import DrainingServer
 from assistant.library.kept import accounts_path, conversations_path, feedback_path, keys_path, running
 from assistant.library.restore import finish_restore
+from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import Settings
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
@@ -28,7 +29,6 @@ from assistant.web.security.access import Access, OneTimeTokens
 from assistant.web.security.hosts import check_binding, is_loopback
 from assistant.web.security.redact import Redactor
 from assistant.web.security.temporary import UploadFolder
-from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.storage.accounts import AccountStore
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import FeedbackStore

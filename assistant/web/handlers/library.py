@@ -15,13 +15,13 @@ from markupsafe import Markup
 from assistant.api import Assistant
 from assistant.errors import AssistantError, UsageError
 from assistant.library.mapping import FileStatus
+from assistant.library.upload_policy import UploadPolicy, display_name
 from assistant.schema.articles import ArticleFilter
 from assistant.text.numbers import counted
 from assistant.web.handlers.chat import Chat, Parts
 from assistant.web.handlers.newest import newest_first
 from assistant.web.handlers.session import PAGE, Action, Session
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.security.upload_policy import UploadPolicy, display_name
 from assistant.web.views.chat import notice_html
 from assistant.web.views.library import find_html, missing_html, outcomes_html, pane_html, shelf_html
 from assistant.web.views.timeline import timeline_html
