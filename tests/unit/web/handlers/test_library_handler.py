@@ -75,7 +75,7 @@ class FakeChat:
     def shown(self, _session, _owner):
         return {"log": "welcome"}
 
-    def scope(self, session):
+    def scope(self, session, _owner):
         return f"scope {session.scope.ids}"
 
 
@@ -212,7 +212,7 @@ def test_too_many_files_are_refused_together(library_handler, fake, tmp_path):
 def test_nothing_is_shown_before_the_articles_are_open():
     library_handler = LibraryHandler(AssistantLoader(lambda _: None), FakeChat(), UploadPolicy())
     assert library_handler.shown(Session(), "me") == {}
-    assert library_handler.stamp() is None
+    assert library_handler.stamp("me") is None
 
 
 def test_to_remove_nothing_touches_nothing(library_handler, fake):
