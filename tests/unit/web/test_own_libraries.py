@@ -116,15 +116,15 @@ def test_what_one_user_adds_asks_and_removes_is_nobody_elses(
             assert "77 passengers" not in told
             assert "Tram line" not in told
         assert "Tram line" in page.act(ann, "articles", words="")
+        for user, files in (("ann", ["tram.txt"]), ("bob", [])):
+            kept = library_of(Settings(home=tmp_path), owner_of_user(user)).kept
+            assert kept.is_relative_to(tmp_path / "users")
+            assert [path.name for path in (kept / "uploads").glob("*.txt")] == files
+            assert kept.stat().st_mode & 0o077 == 0
         page.act(ann, "choose", article="tram", on="true")
         assert "1 article removed" in page.act(ann, "remove")
         assert "Tram line" not in page.act(ann, "articles", words="")
     assert assistant.size() == common
-    for user, files in (("ann", ["tram.txt"]), ("bob", [])):
-        kept = library_of(Settings(home=tmp_path), owner_of_user(user)).kept
-        assert kept.is_relative_to(tmp_path / "users")
-        assert [path.name for path in (kept / "uploads").glob("*")] in (files, [])
-        assert kept.stat().st_mode & 0o077 == 0
 
 
 def test_without_it_all_users_share_the_common_library(
