@@ -73,7 +73,7 @@ def _served(folder: Path, index: list[str]) -> Iterator[str]:
         yield address
     finally:
         server.terminate()
-        server.wait(60)
+        server.wait(_PATIENCE_S)
 
 
 def _asked_on_the_page(address: str) -> str:
