@@ -1,6 +1,8 @@
 # docker build -t news-assistant .                          the embedded model is in it
 # docker build -t news-assistant --build-arg MODEL=none .   for a model elsewhere (docs/container.md)
-FROM python:3.13-slim-trixie AS build
+# To pin it: --build-arg PYTHON_IMAGE=python@sha256:… (docs/supply-chain.md)
+ARG PYTHON_IMAGE=python:3.13-slim-trixie
+FROM ${PYTHON_IMAGE} AS build
 ARG MODEL=embedded
 ENV PIP_NO_CACHE_DIR=1
 WORKDIR /src
@@ -12,7 +14,7 @@ COPY prompts/ prompts/
 COPY assistant/ assistant/
 RUN scripts/image package /opt/assistant
 
-FROM python:3.13-slim-trixie
+FROM ${PYTHON_IMAGE}
 # What people make, indexes and the joined model lie in /data, which belongs to the one who runs.
 # libgomp1: the embedded model's engine is linked to it.
 # hadolint ignore=DL3008

@@ -1,12 +1,16 @@
 # Everything runs in .venv, which is made when first needed. Only Python 3.11+, make and the package
 # registry are asked for; a browser and a compiled engine are used by the tests where there are any. Progress goes to standard error: `make ask` prints the answer and nothing else.
 .SILENT:
-.PHONY: ask web articles setup engine test unit lint types evals train bench docs check clean clean-venv
+.PHONY: ask web articles setup engine test unit lint types evals train bench docs check audit sbom clean clean-venv
 
 VENV := .venv
 BIN := $(VENV)/bin
 # A process a processor, four at most; a file's tests stay together, for what they share.
 UNIT := $(BIN)/pytest -rs -n auto --maxprocesses 4 --dist loadfile tests/unit
+# dev.txt holds what base.txt and local.txt hold.
+ENGINE_PINS := $(wildcard assistant/llm/llamacpp/cmake/*.txt)
+PINS := $(addprefix requirements/,dev.txt server.txt build.txt audit.txt train.txt) $(ENGINE_PINS)
+INSTALLED := requirements/local.txt requirements/server.txt $(ENGINE_PINS)
 export Q
 
 ask: $(VENV)/local.stamp ## answer a question: make ask Q="…"
@@ -50,10 +54,22 @@ docs: $(VENV)/dev.stamp ## write docs/settings.md from the code
 
 check: lint types test ## what .ci/run does before it asks and evaluates
 
-$(VENV)/local.stamp: requirements/local.txt pyproject.toml
+audit: ## ask the package registry about known weaknesses of what is pinned (SERVICE=osv: ask osv.dev): docs/supply-chain.md
+	scripts/tools audit
+	.venv-audit/bin/pip-audit --strict --progress-spinner off --disable-pip $(if $(SERVICE),-s $(SERVICE)) $(PINS:%=-r %)
+
+sbom: $(VENV)/local.stamp ## write build/sbom.cdx.json, a bill of materials (CycloneDX) of what is installed
+	scripts/tools audit
+	mkdir -p build
+	cat $(INSTALLED) | .venv-audit/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible - \
+	    | $(BIN)/python scripts/add_models.py > build/sbom.cdx.json.part
+	mv build/sbom.cdx.json.part build/sbom.cdx.json
+	echo "sbom: build/sbom.cdx.json" >&2
+
+$(VENV)/local.stamp: requirements/local.txt requirements/build.txt pyproject.toml
 	scripts/setup local >&2
 
-$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml
+$(VENV)/dev.stamp: requirements/dev.txt requirements/build.txt pyproject.toml
 	scripts/setup dev >&2
 
 clean: ## remove what tests and evals wrote

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -80,14 +81,14 @@ class Assistant:
         self._prompts = Prompts.of(settings.prompts, taught=model.taught)
         self._joint_prompts = Prompts.of(settings.prompts, taught=False)
         self._check_prompts = Prompts.of(settings.prompts, taught=(self._verifier or model).taught)
-        together = self._reads_together()
-        self._retriever = Retriever(
-            index,
-            passages=settings.passages_together if together else settings.passages,
-            whole_below=settings.whole_below,
-        )
+        self._retriever = self._retriever_of(index)
         # Last: what sends them runs from then on.
         self._spans = _spans_of(settings)
+
+    def _retriever_of(self, index: ArticleIndex) -> Retriever:
+        settings = self.settings
+        passages = settings.passages_together if self._reads_together() else settings.passages
+        return Retriever(index, passages=passages, whole_below=settings.whole_below)
 
     def _reads_together(self) -> bool:
         """Where the model is another than the embedded one, or as the settings say."""
@@ -159,6 +160,13 @@ class Assistant:
             made = cls(library.index, model, settings, update, mirror=library.mirror)
             opened.pop_all()
         return made
+
+    def on(self, library: Library) -> Self:
+        """The same assistant, asked about another library: all else is shared. Close that library, and not this."""
+        other = copy.copy(self)
+        other.index, other.library = library.index, library
+        other._retriever = other._retriever_of(library.index)
+        return other
 
     def ask(
         self,

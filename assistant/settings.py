@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     password_hash: SecretStr = Field(
         SecretStr(""), description="hash of the page's password, made with `assistant web --hash-password`"
     )
+    libraries: Literal["common", "own"] = Field(
+        "common", description="the page's library: everybody's (common), or of each user that logs in (own)"
+    )
     names: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="names that the page is called by, beside this machine's own, with commas between"
     )

@@ -8,8 +8,9 @@ Starts `assistant web`, or with --api `assistant serve --no-page`, with a librar
 of its own. Each client is a browser of its own, or a program, that asks about its own article again and again; an
 answer with another client's number in it is mixed up. Prints
 a line every 30 s and at the end questions, refusals by a stated limit, errors, mixed-up answers, the median and 95th
-percentile in seconds, and the page's resident memory in MiB at the start, after a minute and at the end; as JSON with
-`--output FILE`. Exit code 1 where an answer was mixed up or an error was no stated limit.
+percentile in seconds, and the server's resident memory in MiB at the start, after a minute, at the end and how much it
+grew a thousand questions from then on; as JSON with `--output FILE`. Exit code 1 where an answer was mixed up, an error
+was no stated limit, nothing was answered, or the server did not end when it was told to.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ import httpx2 as httpx
 _PROJECT = Path(__file__).resolve().parents[1]
 _LIMITS = re.compile(r"are waiting already|are being answered|still being answered|still being opened")
 _EVERY_S = 30
+# At its end the API finishes what it is answering, for 30 s at most.
+_ENDS_WITHIN_S = 60
 
 
 def main() -> int:
@@ -54,7 +57,7 @@ def main() -> int:
     print(json.dumps(found, indent=1))
     if arguments.output:
         arguments.output.write_text(json.dumps(found, indent=1), encoding="utf-8")
-    return 1 if found["mixed_up"] or found["errors"] else 0
+    return 0 if found["answered"] and found["ended"] and not (found["mixed_up"] or found["errors"]) else 1
 
 
 @dataclass
@@ -107,8 +110,8 @@ def _run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
         address = _address(folder / "log", page)
         if arguments.api:
             _wait_until_ready(address)
-        client = _api_client if arguments.api else partial(_client, functions=_functions(address))
-        count, memory = _Count(), [_memory(page.pid)]
+        client = _api_client if arguments.api else partial(_client, functions=page_functions(address))
+        count, memory = _Count(), [(0, _memory(page.pid))]
         end = time.monotonic() + arguments.seconds
         threads = [
             threading.Thread(target=client, args=(address, number, end, count), daemon=True)
@@ -118,16 +121,30 @@ def _run(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
             thread.start()
         while any(thread.is_alive() for thread in threads) and time.monotonic() < end + 120:
             time.sleep(min(_EVERY_S, max(1.0, end - time.monotonic())))
-            memory.append(_memory(page.pid))
-            print(f"{dict(count.outcomes)}, {memory[-1]:.0f} MiB", file=sys.stderr, flush=True)
+            memory.append((len(count.seconds), _memory(page.pid)))
+            print(f"{dict(count.outcomes)}, {memory[-1][1]:.0f} MiB", file=sys.stderr, flush=True)
     finally:
-        page.terminate()
-        page.wait(30)
-    return _figures(arguments, count, memory)
+        ended = _end(page)
+    return {**_figures(arguments, count, memory), "ended": ended}
 
 
-def _figures(arguments: argparse.Namespace, count: _Count, memory: list[float]) -> dict[str, Any]:
+def _end(page: subprocess.Popen[bytes]) -> bool:
+    """Whether it ended by itself when told to."""
+    page.terminate()
+    try:
+        page.wait(_ENDS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        page.kill()
+        page.wait()
+        return False
+    return True
+
+
+def _figures(arguments: argparse.Namespace, count: _Count, memory: list[tuple[int, float]]) -> dict[str, Any]:
+    """`memory`: after how many questions, how many MiB."""
     times = sorted(count.seconds) or [0.0]
+    (asked, minute), (in_all, end) = memory[min(2, len(memory) - 1)], memory[-1]
+    growth = round(1000 * (end - minute) / (in_all - asked), 1) if in_all > asked else None
     return {
         "clients": arguments.clients,
         "seconds": arguments.seconds,
@@ -136,7 +153,7 @@ def _figures(arguments: argparse.Namespace, count: _Count, memory: list[float]) 
         "kinds_of_error": dict(count.errors),
         "median_s": round(statistics.median(times), 2),
         "p95_s": round(times[int(0.95 * (len(times) - 1))], 2),
-        "memory_mib": {"start": memory[0], "minute": memory[min(2, len(memory) - 1)], "end": memory[-1]},
+        "memory_mib": {"start": memory[0][1], "minute": minute, "end": end, "growth_per_thousand": growth},
     }
 
 
@@ -146,11 +163,11 @@ def _client(address: str, number: int, end: float, count: _Count, *, functions: 
     with httpx.Client(base_url=address, timeout=180) as browser:
         browser.get("/")
         session = secrets.token_hex(6)
-        _event(browser, session, load, [None])
+        page_event(browser, session, load, [None])
         while time.monotonic() < end:
             started = time.monotonic()
             try:
-                told = _event(browser, session, ask, [f"How many cars does the {code} ferry carry?", None])
+                told = page_event(browser, session, ask, [f"How many cars does the {code} ferry carry?", None])
             except (httpx.HTTPError, ValueError) as error:
                 count.add("errors", time.monotonic() - started, repr(error))
                 continue
@@ -212,7 +229,7 @@ def _outcome(told: str, number: int) -> tuple[str, str]:
     return ("errors", re.sub(r"<[^>]*>", "", alert[1])) if alert else ("refused", "")
 
 
-def _event(browser: httpx.Client, session: str, function: int, data: list[Any]) -> str:
+def page_event(browser: httpx.Client, session: str, function: int, data: list[Any]) -> str:
     """Everything that the page is told until an event is over."""
     body = {"data": data, "fn_index": function, "session_hash": session, "event_data": None}
     joined = browser.post("/gradio_api/queue/join", json=body)
@@ -234,7 +251,7 @@ def _event(browser: httpx.Client, session: str, function: int, data: list[Any]) 
     return "".join(told)
 
 
-def _functions(address: str) -> tuple[int, int]:
+def page_functions(address: str) -> tuple[int, int]:
     """The numbers of the events that open a page and that ask, from the page's own description."""
     page = httpx.get(address, timeout=60).text
     config = json.loads(re.search(r"window\.gradio_config = (\{.*?\});\s*(?:window|</script>)", page, re.S)[1])  # type: ignore[index]

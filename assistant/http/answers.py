@@ -185,9 +185,12 @@ class Running:
     async def _next(self) -> Item:
         with suppress(TimeoutError):
             return await asyncio.wait_for(self._items.get(), _LOOK_S)
-        if self._job.over and self._items.empty():
-            # Taken out of the line by the server's end.
-            raise ApiError(503, _ENDING, _BUSY_S)
+        if self._job.over:
+            # What it told before it was over is on its way from its thread: let that arrive first.
+            await asyncio.sleep(0)
+            if self._items.empty():
+                # Taken out of the line by the server's end.
+                raise ApiError(503, _ENDING, _BUSY_S)
         return None
 
     def _tell(self, item: Item) -> None:

@@ -17,6 +17,7 @@ from assistant.http.keys import KeyStore
 from assistant.http.library import library_routes
 from assistant.http.metrics import Metrics, Observed
 from assistant.http.operations import operations_routes
+from assistant.library.upload_policy import UploadPolicy
 
 REQUESTS_PER_MINUTE = 120
 _JSON_BYTES = 1024 * 1024
@@ -63,7 +64,7 @@ def create_api(
     for routes in (
         ask_routes(questions, access),
         chat_routes(questions, access),
-        library_routes(questions, access, max_upload=max_upload),
+        library_routes(questions, access, UploadPolicy(max_upload)),
         operations_routes(questions, access, metrics),
     ):
         app.include_router(routes)

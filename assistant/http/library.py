@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -19,18 +20,17 @@ from assistant.http.access import Access, Gate
 from assistant.http.answers import Questions
 from assistant.http.errors import ApiError, Public, documented
 from assistant.http.schemas import ArticleOut, ArticlesOut, OutcomesOut, PassagesOut, RemovedOut, SearchBody, filter_of
-from assistant.ingest.discover import SUFFIXES
+from assistant.library.upload_policy import MOST_FILES, UploadPolicy, display_name
 from assistant.library.uploads import safe_name
 from assistant.query.validate import check_days
 from assistant.schema.articles import ArticleFilter, article_to_dict, header_to_dict, passage_to_dict
 from assistant.util.validation import Day
 
-_MOST_FILES = 50
 _SEARCHES, _UPLOADS = 8, 4
 _PATIENCE_S = 1.0
 # Beside the files' bytes, a form has its own lines.
 _FORM_BYTES = 64 * 1024
-_FILE = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1, "maxItems": _MOST_FILES}
+_FILE = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1, "maxItems": MOST_FILES}
 _FORM = {
     "required": True,
     "content": {
@@ -41,8 +41,8 @@ _FORM = {
 }
 
 
-def library_routes(questions: Questions, access: Access, *, max_upload: int) -> APIRouter:
-    """The routes; `max_upload` bytes are taken in one request."""
+def library_routes(questions: Questions, access: Access, policy: UploadPolicy) -> APIRouter:
+    """The routes; as many bytes are taken in one request as `policy` allows to one file."""
     routes = APIRouter(tags=["library"])
     reading, writing = [Depends(access.read)], [Depends(access.write)]
     searching = Gate(_SEARCHES, f"{_SEARCHES} searches are under way; try again in a moment")
@@ -88,7 +88,7 @@ def library_routes(questions: Questions, access: Access, *, max_upload: int) -> 
         dependencies=writing,
         response_model=OutcomesOut,
         responses=_documented(400, 403, 415),
-        max_body_size=max_upload + _FORM_BYTES,
+        max_body_size=policy.max_bytes + _FORM_BYTES,
         openapi_extra={"requestBody": _FORM},
     )
     async def add(request: Request) -> Response:
@@ -99,11 +99,11 @@ def library_routes(questions: Questions, access: Access, *, max_upload: int) -> 
         _check_form(request)
         # The form is read here and not by a parameter, so that nothing is read before the key is known.
         with uploading.passing():
-            async with request.form(max_files=_MOST_FILES) as form:
+            async with request.form(max_files=policy.max_files) as form:
                 files = [one for one in form.getlist("file") if isinstance(one, UploadFile)]
                 if not files:
                     raise ApiError(422, "no file came; send a multipart form with one or more parts named file")
-                outcomes = await run_in_threadpool(_add, questions, changing, files)
+                outcomes = await run_in_threadpool(_add, questions, policy, changing, files)
         if all(outcome["status"] == "failed" for outcome in outcomes):
             raise ApiError(422, "; ".join(str(outcome["message"]) for outcome in outcomes[:3]))
         return JSONResponse({"outcomes": outcomes}, 201)
@@ -137,53 +137,44 @@ def _documented(*codes: int) -> dict[int | str, dict[str, Any]]:
     return documented(401, 422, 429, 503, *codes)
 
 
-def _add(questions: Questions, changing: Gate, files: Sequence[UploadFile]) -> list[dict[str, Any]]:
+def _add(
+    questions: Questions, policy: UploadPolicy, changing: Gate, files: Sequence[UploadFile]
+) -> list[dict[str, Any]]:
     assistant = questions.assistant
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="news-assistant-")))
-        outcomes = {place: _refused(file) for place, file in enumerate(files)}
-        kept = {place: _keep(folder / str(place), files[place]) for place, bad in outcomes.items() if bad is None}
+        problems = policy.problems([(file.filename or "", file.size or 0) for file in files])
+        kept = {place: _keep(folder / str(place), files[place]) for place, bad in enumerate(problems) if bad is None}
         held.enter_context(changing.passing())
         # Whoever sends a request is told at once that another program writes, which can take minutes.
         held.enter_context(assistant.index.writing(_PATIENCE_S))
         report = assistant.add_files(list(kept.values())) if kept else None
     told = dict(zip(kept, report.outcomes if report else (), strict=True))
-    return [outcomes[place] or _outcome(files[place], kept[place], told[place], questions.public) for place in outcomes]
+    return [
+        _failed(file, problem) if problem else _outcome(file, kept[place], told[place], questions.public)
+        for place, (file, problem) in enumerate(zip(files, problems, strict=True))
+    ]
 
 
-def _refused(file: UploadFile) -> dict[str, Any] | None:
-    """Why a file is not taken; None where it is."""
-    name = _shown(file)
-    suffix = PurePath(safe_name(file.filename or "")).suffix.lower()
-    if suffix not in SUFFIXES:
-        what = suffix or "a file without a suffix"
-        return _failed(name, f"{name}: {what} is not taken; send {', '.join(sorted(SUFFIXES))}")
-    return None if file.size else _failed(name, f"{name}: is empty; send the story's text")
-
-
-def _failed(name: str, message: str) -> dict[str, Any]:
-    return {"name": name, "status": "failed", "article_ids": [], "message": message}
+def _failed(file: UploadFile, message: str) -> dict[str, Any]:
+    return {"name": display_name(file.filename or ""), "status": "failed", "article_ids": [], "message": message}
 
 
 def _keep(folder: Path, file: UploadFile) -> Path:
     folder.mkdir()
     path = folder / safe_name(file.filename or "")
     with path.open("wb") as target:
-        while chunk := file.file.read(1 << 20):
-            target.write(chunk)
+        shutil.copyfileobj(file.file, target)
     return path
 
 
 def _outcome(file: UploadFile, path: Path, outcome: FileOutcome, public: Public) -> dict[str, Any]:
     # Where an upload lay for a moment is nobody's to know.
-    message = public(outcome.message.replace(str(path), _shown(file)))
+    name = display_name(file.filename or "")
+    message = public(outcome.message.replace(str(path), name))
     return {
-        "name": _shown(file),
+        "name": name,
         "status": outcome.status,
         "article_ids": list(outcome.article_ids),
         "message": message,
     }
-
-
-def _shown(file: UploadFile) -> str:
-    return safe_name(file.filename or "")

@@ -20,7 +20,7 @@ from assistant import __version__
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup_file import CHUNK, FORMAT, MANIFEST, checked
 from assistant.library.kept import conversations_path, feedback_path, plain_files
-from assistant.library.location import LibraryLocation, kept_in
+from assistant.library.location import PLACES, LibraryLocation, kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.moving import move_kept
 from assistant.library.restore import finish_restore
@@ -105,7 +105,7 @@ def _libraries(home: Path) -> list[str]:
     found = {
         path.relative_to(base).as_posix()
         for base in (home, kept_in(home))
-        for pattern in ("library", "indexes/*", "servers/*")
+        for pattern in PLACES
         for path in base.glob(pattern)
         if (path / BOOK).is_file() or (path / UPLOADS).is_dir()
     }

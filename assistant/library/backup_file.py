@@ -11,12 +11,13 @@ import zipfile
 from pathlib import Path
 
 from assistant.errors import UsageError
+from assistant.library.location import PLACES
 from assistant.util.files import sync_folder
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20
-_LIBRARY = r"library|(?:indexes|servers)/[^/]+"
+_LIBRARY = "|".join(place.replace("*", "[^/]+") for place in PLACES)
 _MEMBER = re.compile(
     rf"(?P<unit>(?:conversations|feedback)\.sqlite3|(?:keys|asked)\.json|(?:{_LIBRARY})/(?:sources\.json|uploads(?=/)))"
     r"(?:(?<=/uploads)/[^/]+)?"

@@ -13,6 +13,11 @@ from assistant.errors import SettingsError
 from assistant.library.sources import BOOK, UPLOADS, SourceBook
 from assistant.settings import Settings, default_articles
 
+USERS = "users"
+# Where libraries lie below the home folder.
+PLACES = ("library", "indexes/*", "servers/*", f"{USERS}/*")
+_OWNER_LENGTH = 32
+
 
 @dataclass(frozen=True, slots=True)
 class LibraryLocation:
@@ -51,6 +56,11 @@ def place_to_fill(settings: Settings) -> LibraryLocation:
 def own_library(settings: Settings) -> LibraryLocation:
     """The library that is used where none is named."""
     return _below(settings, "library", by_default=True)
+
+
+def library_of(settings: Settings, owner: str) -> LibraryLocation:
+    """The library of one user of the page's, known by the digest that conversations are kept under."""
+    return _below(settings, f"{USERS}/{owner[:_OWNER_LENGTH]}")
 
 
 def mirror_of(settings: Settings, folder: Path) -> LibraryLocation:

@@ -60,8 +60,13 @@ def open_embedder(settings: Settings) -> MiniLM:
     return MiniLM(threads=settings.threads, folder=settings.home / "models")
 
 
-def open_place(place: LibraryLocation, settings: Settings, say: Say | None = None) -> Library:
-    """The library that lies there, as it is; made empty where there is none. Raises `IndexStoreError`."""
+def open_place(
+    place: LibraryLocation, settings: Settings, say: Say | None = None, *, beside: ArticleIndex | None = None
+) -> Library:
+    """The library that lies there, as it is; made empty where there is none. Raises `IndexStoreError`.
+
+    With the embedding model of the index `beside`, where one is open.
+    """
     finish_restore(settings.home)
     move_kept(place, say)
     path = place.state / "index.sqlite3"
@@ -69,7 +74,8 @@ def open_place(place: LibraryLocation, settings: Settings, say: Say | None = Non
         # Articles and uploads. A library that was named, by --index DIR, may be shared on purpose.
         for ours in (place.state, place.kept, *place.state.glob(f"{path.name}*")):
             keep_private(ours)
-    index = ArticleIndex(path, open_embedder(settings), kept=place.kept, address=place.address, say=say)
+    embedder = beside.embedder if beside else open_embedder(settings)
+    index = ArticleIndex(path, embedder, kept=place.kept, address=place.address, say=say)
     return Library(index, place.mirror)
 
 

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup_file import checked, unpack
 from assistant.library.kept import keys_path, plain_files, running_pages
-from assistant.library.location import kept_in
+from assistant.library.location import PLACES, kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.sources import BOOK, UPLOADS, write_whole
 from assistant.util.files import sync_folder
@@ -128,8 +128,7 @@ def _units(home: Path) -> list[str]:
 
 
 def _libraries_in(kept: Path) -> list[str]:
-    patterns = ("library", "indexes/*", "servers/*")
-    return sorted(path.relative_to(kept).as_posix() for pattern in patterns for path in kept.glob(pattern))
+    return sorted(path.relative_to(kept).as_posix() for pattern in PLACES for path in kept.glob(pattern))
 
 
 def _aside(kept: Path, staging: Path, name: str) -> None:

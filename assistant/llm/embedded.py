@@ -186,6 +186,8 @@ class EmbeddedModel:
     ) -> Iterator[tuple[Completions, list[Message], dict[str, Any]]]:
         """Who is asked, the messages as sent, and what only this engine is told; its slot is lent meanwhile."""
         safe = [{**message, "content": without_control_tokens(message["content"])} for message in messages]
+        # First: a question that was stopped, as all are when a server ends, must not start the engine again.
+        self._scope.remaining()
         completions = self._connect()
         with self._shared.lock:
             running = self._shared.running

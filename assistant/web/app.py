@@ -15,6 +15,7 @@ from markupsafe import escape
 from assistant.api import Assistant
 from assistant.errors import AssistantError
 from assistant.library.kept import conversations_path, feedback_path
+from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import EMBEDDED, Settings
 from assistant.web.handlers.chat import Chat, Parts
 from assistant.web.handlers.library import LibraryHandler
@@ -24,7 +25,6 @@ from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.writing import Writing
 from assistant.web.security.browser_id import owner_of
 from assistant.web.security.redact import Redactor
-from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import FeedbackStore
 from assistant.web.views.chat import notice_html, status_html
@@ -167,7 +167,7 @@ class _Page:
         async def act() -> AsyncIterator[Parts]:
             action, owner = Action.of(event._data), owner_of(request)
             if write := self._writes.get(action.name):
-                async for parts in self._writing.follow(lambda: write(session, owner, action)):
+                async for parts in self._writing.follow(lambda: write(session, owner, action), owner):
                     yield parts
             elif known := self._actions.get(action.name):
                 yield await anyio.to_thread.run_sync(known, session, owner, action)
@@ -202,12 +202,13 @@ class _Page:
         self, files: list[str] | None, session: Session, request: gr.Request
     ) -> AsyncIterator[dict[Any, Any]]:
         async def add() -> AsyncIterator[Parts]:
-            steps = self._library_handler.add(session, owner_of(request), [Path(file) for file in files or ()])
+            owner = owner_of(request)
+            steps = self._library_handler.add(session, owner, [Path(file) for file in files or ()])
             # A file at a time: others' changes come between.
             more = True
             while more:
                 more = False
-                async for parts in self._writing.follow(lambda: next(steps, {})):
+                async for parts in self._writing.follow(lambda: next(steps, {}), owner):
                     more = bool(parts)
                     yield parts
 
@@ -221,14 +222,15 @@ class _Page:
         def opened() -> AsyncIterator[Parts]:
             return self._chat.open(session, owner_of(request), request.query_params.get("c") or None)
 
-        yield self._guarded(lambda: self._status(session, owner_of(request)))
+        # Not here, where all events are handled: it reads the library, and may have to open it.
+        yield await anyio.to_thread.run_sync(self._guarded, lambda: self._status(session, owner_of(request)))
         async for parts in self._followed(opened):
             yield parts
 
     def _status(self, session: Session, owner: str) -> Parts:
         """The status line; the library too, when it is another than this page shows."""
-        state, stamp = self._loader.state, self._library_handler.stamp()
-        assistant = self._loader.assistant if self._loader.is_open else None
+        state, stamp = self._loader.state, self._library_handler.stamp(owner)
+        assistant = self._loader.assistant_for(owner) if self._loader.is_open else None
         model = assistant.model.name if assistant else ""
         if model == EMBEDDED:
             model = "embedded model"

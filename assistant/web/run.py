@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from assistant.http.keys import KeyStore
 from assistant.http.server import DrainingServer
 from assistant.library.kept import accounts_path, conversations_path, feedback_path, keys_path, running
 from assistant.library.restore import finish_restore
+from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import Settings
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
@@ -28,7 +29,6 @@ from assistant.web.security.access import Access, OneTimeTokens
 from assistant.web.security.hosts import check_binding, is_loopback
 from assistant.web.security.redact import Redactor
 from assistant.web.security.temporary import UploadFolder
-from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.storage.accounts import AccountStore
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import FeedbackStore
@@ -77,6 +77,8 @@ def serve(loader: AssistantLoader, settings: Settings, site: Site, ready: Callab
     password_hash = settings.password_hash.get_secret_value()
     if site.page:
         protected = bool(password_hash or accounts.users())
+        if settings.libraries == "own" and not accounts.users():
+            raise UsageError("ASSISTANT_LIBRARIES=own: a library is a user's; add one: assistant web --add-user NAME")
         check_binding(site.host, site.names, protected=protected, allow_open=site.allow_open)
     elif not site.is_private and not keys.all():
         raise UsageError("others reach this server and there is no API key; make one: assistant keys add NAME")
@@ -87,8 +89,8 @@ def serve(loader: AssistantLoader, settings: Settings, site: Site, ready: Callab
         access = _access(accounts, password_hash, site, lambda token: ready(f"{address}/login?token={token}"))
         if access is None or access.by_password:
             ready(address)
-        with _uploads() as uploads, running(settings.home):
-            server = _server(loader, settings, site, keys, _Way(uploads, access))
+        with _uploads() as uploads, running(settings.home), closing(JobQueue(site.at_once)) as line:
+            server = _server(loader, settings, site, keys, _Way(uploads, access), line)
             with _ended_by_signal():
                 server.run(sockets=[listening])
     finally:
@@ -121,12 +123,13 @@ def _uploads() -> Iterator[UploadFolder]:
         uploads.close()
 
 
-def _server(loader: AssistantLoader, settings: Settings, site: Site, keys: KeyStore, way: _Way) -> uvicorn.Server:
+def _server(
+    loader: AssistantLoader, settings: Settings, site: Site, keys: KeyStore, way: _Way, line: JobQueue
+) -> uvicorn.Server:
     # Gradio reads it when it is imported.
     os.environ["GRADIO_TEMP_DIR"] = str(way.uploads.path)
     from assistant.web.server import guarded
 
-    line = JobQueue(site.at_once)
     api = _api(loader, settings, site, keys, way, line) if site.api or site.mcp else None
     beside = None
     if api and site.mcp:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AssistantError
 from assistant.http.beside import ApiBeside
+from assistant.library.upload_policy import UploadPolicy
 from assistant.web.security.access import Access
 from assistant.web.security.browser_id import BrowserCookie, owner_of
 from assistant.web.security.hosts import AllowedHosts
@@ -25,7 +26,6 @@ from assistant.web.security.pages import PageSessions
 from assistant.web.security.slow import SlowBody
 from assistant.web.security.temporary import UploadFolder
 from assistant.web.security.throttle import LoginLimit
-from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.storage.conversations import ConversationStore
 
 if TYPE_CHECKING:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+
+from assistant.settings import Settings
 
 # Loaded by Python at start, before anything of ours. Every way out of this machine is written to a
 # file and refused; native code has no say in name look-ups, which are refused as well.
@@ -46,6 +51,8 @@ BLOCK = """
         return _look_up(host, *arguments, **options)
     socket.getaddrinfo = _guarded_look_up
 """
+# Native code too: in a network of its own that has nothing but the loopback, an address elsewhere is refused by Linux.
+ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 IMPORT_ALL = """
     import importlib, pkgutil, assistant
     names = [module.name for module in pkgutil.walk_packages(assistant.__path__, "assistant.")]
@@ -66,9 +73,12 @@ class Offline:
         (folder / "site").mkdir()
         (folder / "site" / "sitecustomize.py").write_text(textwrap.dedent(BLOCK))
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, before: Sequence[str] = (), timeout: float = 120
+    ) -> subprocess.CompletedProcess[str]:
+        """`before` starts it."""
         return subprocess.run(
-            [sys.executable, *arguments],
+            [*before, sys.executable, *arguments],
             capture_output=True,
             text=True,
             cwd=self._project,
@@ -79,7 +89,7 @@ class Offline:
                 "ASSISTANT_HOME": str(self._folder / "home"),
                 "HOME": str(self._folder),
             },
-            timeout=120,
+            timeout=timeout,
         )
 
     @property
@@ -142,4 +152,44 @@ def test_searching_tries_nothing(offline: Offline) -> None:
     """
     done = offline.run("-c", textwrap.dedent(program))
     assert done.stdout == "5\n", done.stderr
+    assert offline.tried == []
+
+
+def _alone() -> tuple[str, ...]:
+    """How to start a program in a network of its own; nothing where the system does not allow that."""
+    tools = shutil.which("unshare") and shutil.which("ip")
+    return ALONE if tools and subprocess.run([*ALONE, "true"], capture_output=True).returncode == 0 else ()
+
+
+def test_in_a_network_of_its_own_native_code_reaches_nobody_either(offline: Offline) -> None:
+    if not _alone():
+        pytest.skip("no network of one's own can be made here (unshare --net)")
+    program = """
+        import _socket  # past the block
+        here = _socket.socket(); here.bind(("127.0.0.1", 0)); here.listen()
+        _socket.socket().connect(here.getsockname())
+        _socket.socket().connect(("192.0.2.1", 80))
+    """
+    done = offline.run("-c", textwrap.dedent(program), before=_alone())
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[-1] == "OSError: [Errno 101] Network is unreachable"
+    assert offline.tried == []
+
+
+@pytest.mark.real
+def test_a_day_with_the_embedded_model_tries_nothing(offline: Offline, tmp_path: Path) -> None:
+    """Index, ask, page, API, tools and evals. Model and engine are those that are installed."""
+    installed = Settings.load().home
+    (tmp_path / "home").mkdir()
+    for name in ("models", "engine"):
+        (installed / name).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "home" / name).symlink_to(installed / name)
+    (tmp_path / "day").mkdir()
+    day = Path(__file__).with_name("offline_day.py")
+    done = offline.run(str(day), str(tmp_path / "day"), before=_alone(), timeout=1800)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    for way in ("ask", "api", "page", "mcp"):
+        assert "two joint statements" in found[way], way
+    assert found["evals"] == 2
     assert offline.tried == []

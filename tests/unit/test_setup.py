@@ -25,6 +25,7 @@ def root(project: Path, tmp_path: Path) -> Path:
     for folder in ("scripts", "requirements", ".venv/bin", "bin"):
         (tmp_path / folder).mkdir(parents=True)
     shutil.copy(project / "scripts" / "setup", tmp_path / "scripts")
+    (tmp_path / "requirements" / "build.txt").touch()
     for kind in ("dev", "local"):
         (tmp_path / "requirements" / f"{kind}.txt").touch()
         (tmp_path / ".venv" / f"{kind}.installed").touch()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 
 from assistant.cli.commands.common import Commands, settings_of
 from assistant.cli.commands.web import (
@@ -53,7 +54,9 @@ def _mcp(arguments: argparse.Namespace) -> int:
     loader = AssistantLoader(lambda progress: Assistant.open(settings=settings, progress=progress))
     loader.start()
     try:
-        serve_stdio(loader, JobQueue(at_once), Redactor(settings))
+        # The line is closed before the model is, which a question in it would open again.
+        with closing(JobQueue(at_once)) as line:
+            serve_stdio(loader, line, Redactor(settings))
     finally:
         loader.close()
     return 0

@@ -33,6 +33,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def _model(arguments: argparse.Namespace) -> int:
     from assistant.llm.endpoint import resolve_endpoint
     from assistant.llm.llamacpp.select import adapter_of
+    from assistant.util.files import file_sha256
 
     settings = settings_of(arguments)
     endpoint = resolve_endpoint(settings)
@@ -44,7 +45,7 @@ def _model(arguments: argparse.Namespace) -> int:
     adapter = adapter_of(endpoint, settings)
     whole = True
     if endpoint.file:
-        rows = [_Row("model", endpoint.name), _Row("file", str(endpoint.file)), _digest(_sha256(endpoint.file))]
+        rows = [_Row("model", endpoint.name), _Row("file", str(endpoint.file)), _digest(file_sha256(endpoint.file))]
     else:
         rows, whole = _embedded(settings)
     more, adapter_whole = _adapter(adapter)
@@ -114,18 +115,18 @@ def _embedded(settings: Settings) -> tuple[list[_Row], bool]:
 
 
 def _adapter(file: Path | None) -> tuple[list[_Row], bool]:
-    """What is told of the adapter; False where it should be the shipped one and is not."""
-    from assistant.llm.llamacpp.select import ADAPTER
+    """What is told of the adapter; False where it is not the one whose checksum is known."""
+    from assistant.llm.llamacpp.select import ADAPTER, adapter_sha256
+    from assistant.util.files import file_sha256
 
     if file is None:
         return [_Row("adapter", "none", value=None)], True
     rows = [_Row("adapter", str(file))]
     if not file.is_file():
         return [*rows, _Row("checksum", f"NO SUCH FILE; {_REMEDY}", "adapter_checksum")], False
-    digest = _sha256(file)
-    if file != ADAPTER:
+    digest, known = file_sha256(file), adapter_sha256(file)
+    if not known and file != ADAPTER:
         return [*rows, _digest(digest, "adapter_sha256")], True
-    known = _known(file)
     wrong = "DOES NOT HOLD" if known else f"NOT KNOWN, since {file.name}.sha256 cannot be read"
     verdict = "holds" if digest == known else f"{wrong}; {_REMEDY}"
     return [
@@ -133,26 +134,3 @@ def _adapter(file: Path | None) -> tuple[list[_Row], bool]:
         _Row("sha-256", digest, "adapter_sha256"),
         _Row("checksum", verdict, "adapter_checksum"),
     ], digest == known
-
-
-def adapter_is_whole(file: Path) -> bool:
-    """Whether an adapter is there and, if it is the shipped one, its checksum holds."""
-    from assistant.llm.llamacpp.select import ADAPTER
-
-    return file.is_file() and (file != ADAPTER or _sha256(file) == _known(file))
-
-
-def _known(file: Path) -> str:
-    """The checksum that the file came with; "" where it cannot be read."""
-    try:
-        # As `sha256sum` writes it: the digest, then the file's name.
-        return file.with_name(f"{file.name}.sha256").read_text(encoding="ascii").split()[0]
-    except (OSError, ValueError, IndexError):
-        return ""
-
-
-def _sha256(path: Path) -> str:
-    import hashlib
-
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

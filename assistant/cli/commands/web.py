@@ -81,13 +81,17 @@ def run_server(arguments: argparse.Namespace) -> int:
     from assistant.api import Assistant
     from assistant.ingest.limits import MAX_BYTES
     from assistant.web.jobs.loader import AssistantLoader
+    from assistant.web.jobs.own_libraries import OwnLibraries
 
     if settings.log == "json":
         from assistant.http.metrics import log_as_json
 
         log_as_json()
     # The model loads in its own process while the web framework is imported here.
-    loader = AssistantLoader(lambda progress: Assistant.open(settings=settings, progress=progress))
+    loader = AssistantLoader(
+        lambda progress: Assistant.open(settings=settings, progress=progress),
+        own=OwnLibraries() if settings.libraries == "own" else None,
+    )
     loader.start()
     try:
         from assistant.web.run import Site, serve
@@ -152,9 +156,12 @@ def _hashed() -> str:
 
 def _users(arguments: argparse.Namespace) -> int:
     from assistant.library.kept import accounts_path
+    from assistant.library.location import library_of
+    from assistant.web.security.browser_id import owner_of_user
     from assistant.web.storage.accounts import AccountStore, user_key
 
-    accounts = AccountStore(accounts_path(settings_of(arguments).home))
+    settings = settings_of(arguments)
+    accounts = AccountStore(accounts_path(settings.home))
     if arguments.add_user:
         user_key(arguments.add_user)
         accounts.put_user(arguments.add_user, _hashed())
@@ -164,5 +171,8 @@ def _users(arguments: argparse.Namespace) -> int:
         print(f"assistant: {arguments.remove_user} may log in no more")
     else:
         for name in accounts.users():
-            print_json({"name": name}) if arguments.json else print(name)
+            own = (
+                {"library": str(library_of(settings, owner_of_user(name)).kept)} if settings.libraries == "own" else {}
+            )
+            print_json({"name": name, **own}) if arguments.json else print(name)
     return 0

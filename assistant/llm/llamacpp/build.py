@@ -130,7 +130,7 @@ class NativeEngine:
     def _compile(self, work: Path, compiler: str, make: str, report: Progress) -> Path:
         tree = self._fetch(work)
         report(5, 100)
-        cmake = shutil.which("cmake") or _install_cmake(work)
+        cmake = shutil.which("cmake") or str(_install(work, "cmake") / "cmake" / "data" / "bin" / "cmake")
         paths = {"CMAKE_PROJECT_ggml_INCLUDE": _RECIPE[0], "CMAKE_CXX_COMPILER": compiler}
         options = [f"-D{name}={value}" for name, value in {**_OPTIONS, **paths}.items()]
         generator = ["-G", "Ninja" if Path(make).name == "ninja" else "Unix Makefiles"]
@@ -149,9 +149,11 @@ class NativeEngine:
         pin = f"{self.source.package}=={self.source.version} --hash=sha256:{self.source.sha256}\n"
         wanted.write_text(pin, encoding="utf-8")
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-deps"]
+        # Pip looks into a source with what builds it. Left to itself it would fetch that unpinned.
+        tools = _install(work, "engine-source")
         # Not ":all:", with which pip would compile what it needs to look into the source, too.
         source = ["--no-binary", self.source.package, "--require-hashes", "-r", str(wanted), "-d", str(work)]
-        _run([*pip, *source], "pip")
+        _run([*pip, "--no-build-isolation", *source], "pip", PYTHONPATH=str(tools))
         archive = next(work.glob("*.tar.gz"))
         with tarfile.open(archive) as packed:
             # Python before 3.11.4 has no such filter; what is unpacked is known by its hash.
@@ -181,13 +183,14 @@ def _tool(what: str, *names: str) -> str:
     )
 
 
-def _install_cmake(work: Path) -> str:
-    place = work / "cmake"
-    pinned = Path(__file__).with_name("cmake") / "requirements.txt"
-    # A wheel and no other than these: it is run as soon as it is there.
+def _install(work: Path, name: str) -> Path:
+    """The folder, for this build alone, with the packages that `cmake/<name>.txt` pins."""
+    place = work / name
+    pinned = Path(__file__).with_name("cmake") / f"{name}.txt"
+    # Wheels and no others than these: they are run as soon as they are there.
     options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", str(pinned)]
     _run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(place), *options], "pip")
-    return str(place / "cmake" / "data" / "bin" / "cmake")
+    return place
 
 
 def _report_share(line: str, report: Progress) -> None:
@@ -196,9 +199,9 @@ def _report_share(line: str, report: Progress) -> None:
         report(10 + round(done * 85), 100)
 
 
-def _run(command: list[str], what: str, on_line: Callable[[str], None] | None = None) -> None:
+def _run(command: list[str], what: str, on_line: Callable[[str], None] | None = None, **environment: str) -> None:
     lines: list[str] = []
-    environment = {**os.environ, "LC_ALL": "C"}
+    environment = {**os.environ, "LC_ALL": "C", **environment}
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

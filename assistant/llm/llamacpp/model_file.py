@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from assistant.errors import ModelFileError
-from assistant.util.files import replace_file, replacing
+from assistant.util.files import file_sha256, replace_file, replacing
 from assistant.util.progress import Progress
 
 Locate = Callable[[int], Path | None]
@@ -88,9 +88,7 @@ class ModelStore:
         """Read the whole file: True when it is there and its SHA-256 is right."""
         if not self.path.is_file() or self.path.stat().st_size != self.model.size:
             return False
-        with self.path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest != self.model.sha256:
+        if file_sha256(self.path) != self.model.sha256:
             self._stamp.unlink(missing_ok=True)
             return False
         self._write_stamp()

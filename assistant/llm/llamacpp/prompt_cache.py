@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from assistant.util.files import file_sha256
+
 MAX_BYTES = 512 * 1024 * 1024
 MAX_FILES = 64
 _ABANDONED = 3600.0
@@ -69,7 +71,7 @@ class StateFiles:
         """A whole file saved under `key`; one that is not is removed."""
         with contextlib.suppress(OSError):
             for path in sorted(self.folder.glob(f"{key}-*{_SUFFIX}")):
-                if _digest(path) == path.stem.rpartition("-")[2]:
+                if file_sha256(path) == path.stem.rpartition("-")[2]:
                     with contextlib.suppress(OSError):
                         os.utime(path)
                     return path
@@ -87,7 +89,7 @@ class StateFiles:
                 raise OSError("not all of it was written")
             for older in self.folder.glob(f"{key}-*{_SUFFIX}"):
                 self.discard(older)
-            written.replace(self.folder / f"{key}-{_digest(written)}{_SUFFIX}")
+            written.replace(self.folder / f"{key}-{file_sha256(written)}{_SUFFIX}")
             self._prune()
         except OSError:
             self.discard(written)
@@ -226,8 +228,3 @@ class PromptCache:
         if not isinstance(reply, dict):
             raise ValueError(f"{path}: not an object")
         return reply
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,6 +11,7 @@ from assistant.llm.llamacpp.amx_weights import AmxWeights
 from assistant.llm.llamacpp.build import NativeEngine
 from assistant.llm.llamacpp.model_file import ModelStore
 from assistant.settings import Settings
+from assistant.util.files import file_sha256
 from assistant.util.progress import Progress
 
 # Trained for the embedded model by `make train`; docs/training.md is its model card.
@@ -30,9 +31,10 @@ def local_model(endpoint: Endpoint, settings: Settings, progress: Progress | Non
     Raises `ModelFileError` when that cannot be done.
     """
     adapter = adapter_of(endpoint, settings)
-    if adapter is not None and not adapter.is_file():
+    if adapter is not None and not adapter_is_whole(adapter):
+        wrong = "is damaged (its checksum does not hold)" if adapter.is_file() else "is missing"
         raise ModelFileError(
-            f"the adapter {adapter} is missing; install the assistant again, or go without: ASSISTANT_ADAPTER=none"
+            f"the adapter {adapter} {wrong}; install the assistant again, or go without: ASSISTANT_ADAPTER=none"
         )
     native = engine_of(settings)
     server = native.server if settings.engine == "auto" else None
@@ -56,6 +58,24 @@ def adapter_of(endpoint: Endpoint, settings: Settings) -> Path | None:
             raise SettingsError(f"ASSISTANT_ADAPTER={settings.adapter}: no such file; name a GGUF adapter, or: none")
         return file
     return None if endpoint.file else ADAPTER
+
+
+def adapter_is_whole(file: Path) -> bool:
+    """Whether an adapter can be read and its checksum holds; one of the user's own need have none beside it."""
+    known = adapter_sha256(file)
+    try:
+        digest = file_sha256(file)
+    except OSError:
+        return False
+    return digest == known or (not known and file != ADAPTER)
+
+
+def adapter_sha256(file: Path) -> str:
+    """The checksum that lies beside an adapter, as `sha256sum` writes it; "" where none can be read."""
+    try:
+        return file.with_name(f"{file.name}.sha256").read_text(encoding="ascii").split()[0]
+    except (OSError, ValueError, IndexError):
+        return ""
 
 
 def engine_of(settings: Settings) -> NativeEngine:

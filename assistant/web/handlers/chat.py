@@ -67,10 +67,10 @@ class Chat:
         rated = {message.position: self._feedback.verdict(owner, message.answer) for message in messages}
         empty = not messages and not running
         return {
-            "log": welcome_html(self._examples(), self._articles()) if empty else log_html(messages, rated),
+            "log": welcome_html(self._examples(owner), self._articles(owner)) if empty else log_html(messages, rated),
             "live": self._live(running) if running else "",
             "side": self._side(session, owner),
-            "scope": self.scope(session),
+            "scope": self.scope(session, owner),
         }
 
     def _messages(self, session: Session, owner: str) -> list[Message]:
@@ -88,25 +88,25 @@ class Chat:
         ]
         return conversations_html(listed, session.conversation, searched=bool(session.search))
 
-    def scope(self, session: Session) -> str:
+    def scope(self, session: Session, owner: str) -> str:
         """What the next question is put to."""
         titles = {}
         if session.scope.ids is not None and len(session.scope.ids) == 1:
             with suppress(AssistantError):
-                article = self._loader.assistant.article(session.scope.ids[0])
+                article = self._loader.assistant_for(owner).article(session.scope.ids[0])
                 titles = {article.id: article.title}
         return scope_html(session.scope, titles, session.editing)
 
     def _live(self, running: Running) -> str:
         return live_html(running.live.record(), running.live.doing, running.job.place)
 
-    def _articles(self) -> int | None:
-        return self._loader.assistant.size().articles if self._loader.is_open else None
+    def _articles(self, owner: str) -> int | None:
+        return self._loader.assistant_for(owner).size().articles if self._loader.is_open else None
 
-    def _examples(self) -> list[str]:
+    def _examples(self, owner: str) -> list[str]:
         if not self._loader.is_open:
             return []
-        assistant = self._loader.assistant
+        assistant = self._loader.assistant_for(owner)
         return example_questions(
             assistant.article(header.id) for header in newest_first(assistant, EVERY_ARTICLE, _EXAMPLES_FROM)
         )
@@ -208,11 +208,11 @@ class Chat:
         if not messages:
             return {}
         session.editing = messages[-1].position
-        return {"question": messages[-1].question, "scope": self.scope(session)}
+        return {"question": messages[-1].question, "scope": self.scope(session, owner)}
 
-    def _edit_cancel(self, session: Session, _: str, __: Action) -> Parts:
+    def _edit_cancel(self, session: Session, owner: str, _: Action) -> Parts:
         session.editing = None
-        return {"question": "", "scope": self.scope(session)}
+        return {"question": "", "scope": self.scope(session, owner)}
 
     def _rename(self, session: Session, owner: str, action: Action) -> Parts:
         self._conversations.rename(owner, action.text("id"), action.text("title"))
@@ -248,18 +248,18 @@ class Chat:
         self._feedback.add(owner, rated.answer, verdict=verdict, comment=action.text("comment"), asked=asked)
         return {"log": self.shown(session, owner)["log"], "notice": notice_html("Thank you; it is kept.", "info")}
 
-    def _dates(self, session: Session, _: str, action: Action) -> Parts:
-        return self._asked(session, action.dated(session.scope))
+    def _dates(self, session: Session, owner: str, action: Action) -> Parts:
+        return self._asked(session, owner, action.dated(session.scope))
 
-    def _any_date(self, session: Session, _: str, __: Action) -> Parts:
-        return self._asked(session, replace(session.scope, since=None, until=None))
+    def _any_date(self, session: Session, owner: str, _: Action) -> Parts:
+        return self._asked(session, owner, replace(session.scope, since=None, until=None))
 
-    def _any_article(self, session: Session, _: str, __: Action) -> Parts:
-        return self._asked(session, replace(session.scope, ids=None))
+    def _any_article(self, session: Session, owner: str, _: Action) -> Parts:
+        return self._asked(session, owner, replace(session.scope, ids=None))
 
-    def _ask_only(self, session: Session, _: str, action: Action) -> Parts:
-        return self._asked(session, replace(session.scope, ids=(action.text("article"),)))
+    def _ask_only(self, session: Session, owner: str, action: Action) -> Parts:
+        return self._asked(session, owner, replace(session.scope, ids=(action.text("article"),)))
 
-    def _asked(self, session: Session, scope: ArticleFilter) -> Parts:
+    def _asked(self, session: Session, owner: str, scope: ArticleFilter) -> Parts:
         session.scope = scope
-        return {"scope": self.scope(session), "notice": ""}
+        return {"scope": self.scope(session, owner), "notice": ""}

@@ -15,13 +15,13 @@ from markupsafe import Markup
 from assistant.api import Assistant
 from assistant.errors import AssistantError, UsageError
 from assistant.library.mapping import FileStatus
+from assistant.library.upload_policy import UploadPolicy, display_name
 from assistant.schema.articles import ArticleFilter
 from assistant.text.numbers import counted
 from assistant.web.handlers.chat import Chat, Parts
 from assistant.web.handlers.newest import newest_first
 from assistant.web.handlers.session import PAGE, Action, Session
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.security.upload_policy import UploadPolicy, display_name
 from assistant.web.views.chat import notice_html
 from assistant.web.views.library import find_html, missing_html, outcomes_html, pane_html, shelf_html
 from assistant.web.views.timeline import timeline_html
@@ -45,8 +45,8 @@ class LibraryHandler:
         """The whole library as it is now, and the chat's welcome where it names the articles."""
         if not self._loader.is_open:
             return {}
-        assistant = self._loader.assistant
-        parts = self._list(session)
+        assistant = self._loader.assistant_for(owner)
+        parts = self._list(session, owner)
         if session.conversation is None:
             parts |= {"log": self._chat.shown(session, owner)["log"]}
         return {
@@ -55,9 +55,9 @@ class LibraryHandler:
             "timeline": Markup(timeline_html(assistant.months())),
         }
 
-    def stamp(self) -> object:
-        """Changes when the library does."""
-        return self._loader.assistant.size() if self._loader.is_open else None
+    def stamp(self, owner: str) -> object:
+        """Changes when the owner's library does."""
+        return self._loader.assistant_for(owner).size() if self._loader.is_open else None
 
     def actions(self) -> dict[str, Callable[[Session, str, Action], Parts]]:
         """What can be done at once, by name."""
@@ -68,7 +68,7 @@ class LibraryHandler:
             "more": self._more,
             "choose": self._choose,
             "any-article": self._choose_none,
-            "ask-chosen": lambda session, _owner, _action: self._scope(session),
+            "ask-chosen": lambda session, owner, _action: self._scope(session, owner),
             "ask-dates": self._ask_dates,
             "outcomes-close": lambda _session, _owner, _action: {"outcomes": ""},
         }
@@ -82,7 +82,7 @@ class LibraryHandler:
         names = [display_name(path.name) for path in paths]
         rows = [(name, "waiting", "") for name in names]
         try:
-            assistant = self._loader.assistant
+            assistant = self._loader.assistant_for(owner)
             problems = self._uploads.problems([(path.name, path.stat().st_size) for path in paths])
             for place, (path, name, problem) in enumerate(zip(paths, names, problems, strict=True)):
                 rows[place] = (name, "reading", "")
@@ -94,7 +94,7 @@ class LibraryHandler:
         finally:
             for path in paths:
                 path.unlink(missing_ok=True)
-        session.library = self.stamp()
+        session.library = self.stamp(owner)
         yield {**self.shown(session, owner), "outcomes": outcomes_html(rows, len(rows)), "upload": None}
 
     def _added(self, assistant: Assistant, path: Path) -> tuple[FileStatus, str]:
@@ -106,68 +106,69 @@ class LibraryHandler:
         # Where an upload lay for a moment is nobody's to know.
         return status, self._public(message.replace(str(path), display_name(path.name)))
 
-    def _list(self, session: Session) -> Parts:
-        assistant, find = self._loader.assistant, session.find
+    def _list(self, session: Session, owner: str) -> Parts:
+        assistant, find = self._loader.assistant_for(owner), session.find
         headers = newest_first(assistant, find, session.shown)
         total = assistant.count(find)
         chosen = session.scope.ids or ()
         return {"shelf": shelf_html(headers, total, find, chosen, len(chosen))}
 
-    def _scope(self, session: Session) -> Parts:
-        return {"scope": self._chat.scope(session), "notice": ""}
+    def _scope(self, session: Session, owner: str) -> Parts:
+        return {"scope": self._chat.scope(session, owner), "notice": ""}
 
-    def _source(self, _: Session, __: str, action: Action) -> Parts:
+    def _source(self, _: Session, owner: str, action: Action) -> Parts:
         number, start, end = (action.number(name) if action.text(name) else 0 for name in ("paragraph", "start", "end"))
         try:
-            article = self._loader.assistant.article(action.text("article"))
+            article = self._loader.assistant_for(owner).article(action.text("article"))
         except AssistantError as error:
             return {"pane": missing_html(str(error), action.text("again"))}
         return {"pane": pane_html(article, (number, start, end) if end else None, action.text("again"))}
 
-    def _find(self, session: Session, _: str, action: Action) -> Parts:
+    def _find(self, session: Session, owner: str, action: Action) -> Parts:
         session.find = action.dated(ArticleFilter(action.text("words"), action.text("source") or None))
         session.shown = PAGE
-        return {**self._list(session), "notice": ""}
+        return {**self._list(session, owner), "notice": ""}
 
-    def _period(self, session: Session, _: str, action: Action) -> Parts:
+    def _period(self, session: Session, owner: str, action: Action) -> Parts:
         since, until = period_days(action.text("period"))
         session.find = replace(session.find, since=since, until=until)
         session.shown = PAGE
-        return {**self._list(session), "find": find_html(session.find, self._loader.assistant.outlets())}
+        outlets = self._loader.assistant_for(owner).outlets()
+        return {**self._list(session, owner), "find": find_html(session.find, outlets)}
 
-    def _more(self, session: Session, _: str, __: Action) -> Parts:
+    def _more(self, session: Session, owner: str, _: Action) -> Parts:
         session.shown += PAGE
-        return self._list(session)
+        return self._list(session, owner)
 
-    def _choose(self, session: Session, _: str, action: Action) -> Parts:
+    def _choose(self, session: Session, owner: str, action: Action) -> Parts:
         article = action.text("article")
         others = tuple(one for one in session.scope.ids or () if one != article)
         chosen = (*others, article) if action.text("on") == "true" else others
         if len(chosen) > _MOST_CHOSEN:
             raise UsageError(f"at most {_MOST_CHOSEN:,} articles can be ticked; narrow them by dates instead")
         session.scope = replace(session.scope, ids=chosen or None)
-        return {**self._list(session), **self._scope(session)}
+        return {**self._list(session, owner), **self._scope(session, owner)}
 
-    def _choose_none(self, session: Session, _: str, __: Action) -> Parts:
+    def _choose_none(self, session: Session, owner: str, _: Action) -> Parts:
         session.scope = replace(session.scope, ids=None)
-        return {**self._list(session), **self._scope(session)}
+        return {**self._list(session, owner), **self._scope(session, owner)}
 
-    def _ask_dates(self, session: Session, _: str, __: Action) -> Parts:
+    def _ask_dates(self, session: Session, owner: str, _: Action) -> Parts:
         session.scope = replace(session.scope, since=session.find.since, until=session.find.until)
-        return self._scope(session)
+        return self._scope(session, owner)
 
     def _remove(self, session: Session, owner: str, _: Action) -> Parts:
         if not session.scope.ids:
             return {"notice": notice_html("Tick the articles that are to go first.", "info")}
-        removed = self._loader.assistant.remove(session.scope.ids)
+        removed = self._loader.assistant_for(owner).remove(session.scope.ids)
         session.scope = replace(session.scope, ids=None)
-        session.library = self.stamp()
+        session.library = self.stamp(owner)
         words = f"{counted(removed, 'article')} removed."
-        return {**self.shown(session, owner), **self._scope(session), "notice": notice_html(words, "info")}
+        return {**self.shown(session, owner), **self._scope(session, owner), "notice": notice_html(words, "info")}
 
     def _refresh(self, session: Session, owner: str, _: Action) -> Parts:
-        report = self._loader.assistant.refresh()
-        session.library = self.stamp()
+        report = self._loader.assistant_for(owner).refresh()
+        session.library = self.stamp(owner)
         changes = ", ".join(
             f"{number:,} {what}"
             for number, what in ((report.added, "new"), (report.changed, "changed"), (report.removed, "gone"))

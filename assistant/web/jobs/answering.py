@@ -71,7 +71,7 @@ class Asking:
             return self._submit(session, owner, text, position)
 
     def _submit(self, session: Session, owner: str, text: str, position: int | None) -> Running:
-        assistant = self._loader.assistant
+        assistant = self._loader.assistant_for(owner)
         if self.of(session.conversation, owner):
             raise UsageError("your last question is still being answered; wait for it, or stop it")
         self._running = {key: running for key, running in self._running.items() if running.is_on}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from assistant.api import Assistant
 from assistant.errors import AssistantError, ModelConnectionError
 from assistant.util.progress import Progress, ProgressOf
+from assistant.web.jobs.own_libraries import OwnLibraries
 
 _log = logging.getLogger(__name__)
 _PATIENCE_S = 10
@@ -31,8 +32,18 @@ class State:
 class AssistantLoader:
     """An assistant that is being opened, is open, or could not be."""
 
-    def __init__(self, open_assistant: Callable[[ProgressOf], Assistant], *, again: float = _AGAIN_S) -> None:
-        """`again`: seconds after which an endpoint that did not answer is asked again whether it does."""
+    def __init__(
+        self,
+        open_assistant: Callable[[ProgressOf], Assistant],
+        *,
+        again: float = _AGAIN_S,
+        own: OwnLibraries | None = None,
+    ) -> None:
+        """`again`: seconds after which an endpoint that did not answer is asked again whether it does.
+
+        `own`: on the page each has a library of their own.
+        """
+        self._own = own
         self._again = again
         self._open = open_assistant
         self._assistant: Assistant | None = None
@@ -43,9 +54,9 @@ class AssistantLoader:
         self._thread: threading.Thread | None = None
 
     @classmethod
-    def of(cls, assistant: Assistant) -> AssistantLoader:
+    def of(cls, assistant: Assistant, own: OwnLibraries | None = None) -> AssistantLoader:
         """An assistant that is open already."""
-        loader = cls(lambda _progress: assistant)
+        loader = cls(lambda _progress: assistant, own=own)
         loader._assistant, loader._state = assistant, State("ready")
         return loader
 
@@ -70,6 +81,10 @@ class AssistantLoader:
             raise AssistantError("the articles are still being opened; try again in a moment")
         return self._assistant
 
+    def assistant_for(self, owner: str) -> Assistant:
+        """The assistant on the library that this owner of a page works with. Raises `AssistantError` as `assistant`."""
+        return self._own.of(self.assistant, owner) if self._own else self.assistant
+
     @property
     def is_open(self) -> bool:
         """True when the articles can be read."""
@@ -81,6 +96,8 @@ class AssistantLoader:
             self._closed = True
             self._ended.set()
             assistant, self._assistant = self._assistant, None
+        if self._own is not None:
+            self._own.close()
         if assistant is not None:
             assistant.close()
         elif self._thread is not None:

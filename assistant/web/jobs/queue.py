@@ -103,16 +103,19 @@ class JobQueue:
         self._most_waiting = most_waiting
         self._waiting: deque[Job] = deque()
         self._running: set[Job] = set()
+        self._closed = False
         self._lock = threading.Lock()
 
     def submit(self, work: Work, on_event: Callable[[Event], None], on_cancel: Callable[[], None] | None = None) -> Job:
         """Answer with `work()`'s events as soon as it is its turn, each handed to `on_event` in a worker's thread.
 
         `on_cancel` ends what the work waits for, when the job is stopped.
-        Raises `UsageError` when too many wait already.
+        Raises `UsageError` when too many wait already, and once it is closed.
         """
         job = Job(work, on_event, self, on_cancel)
         with self._lock:
+            if self._closed:
+                raise UsageError("the server is about to end; ask again in a moment")
             if len(self._waiting) >= self._most_waiting:
                 raise UsageError(f"{len(self._waiting)} questions are waiting already; try again in a while")
             self._waiting.append(job)
@@ -133,8 +136,9 @@ class JobQueue:
         job.end()
 
     def close(self) -> None:
-        """Stop every job."""
+        """Stop every job, and take no more: what asks a model after it was closed would open it again."""
         with self._lock:
+            self._closed = True
             jobs = [*self._waiting, *self._running]
         for job in jobs:
             job.cancel()

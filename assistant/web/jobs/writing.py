@@ -29,8 +29,9 @@ class Writing:
         self._one = asyncio.Semaphore(1)
         self._waiting = 0
 
-    async def follow(self, work: Callable[[], dict[Any, Any]]) -> AsyncIterator[dict[str, Any]]:
-        """What `work` gives, in a thread as soon as it is its turn; before that, whom it waits for, where it does.
+    async def follow(self, work: Callable[[], dict[Any, Any]], owner: str) -> AsyncIterator[dict[str, Any]]:
+        """What `work` on the owner's library gives, in a thread as soon as it is its turn; before that, whom it waits
+        for, where it does.
 
         Raises `UsageError` when too many wait.
         """
@@ -42,7 +43,7 @@ class Writing:
         running.add_done_callback(self._ended)
         done, _ = await asyncio.wait([running], timeout=self._said_after)
         if not done:
-            yield {"notice": notice_html(await anyio.to_thread.run_sync(self._who), "info")}
+            yield {"notice": notice_html(await anyio.to_thread.run_sync(self._who, owner), "info")}
         yield await asyncio.shield(running)
 
     async def _run(self, work: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
@@ -71,10 +72,10 @@ class Writing:
             # Told to whoever still waits for it.
             running.exception()
 
-    def _who(self) -> str:
+    def _who(self, owner: str) -> str:
         holder = None
         with suppress(AssistantError):
-            holder = self._loader.assistant.index.holder()
+            holder = self._loader.assistant_for(owner).index.holder()
         return f"The library is being changed{f' by {holder}' if holder else ''}; this follows as soon as that is done."
 
 

@@ -29,6 +29,11 @@ def owner_of(request: Any) -> str:
     return str(owner)
 
 
+def owner_of_user(user: str) -> str:
+    """The owner that a user who has logged in is."""
+    return _digest(f"user {user}")
+
+
 class BrowserCookie:
     """ASGI middleware: says in the request's state whose it is, and gives a browser that has none its cookie.
 
@@ -50,7 +55,7 @@ class BrowserCookie:
         token = next((one for name in (self._name, COOKIE) if _TOKEN.fullmatch(one := cookies.get(name, ""))), "")
         user = state.get("user")
         if user:
-            state["owner"] = _digest(f"user {user}")
+            state["owner"] = owner_of_user(user)
         elif token:
             state["owner"] = _digest(token)
         if user or scope["path"] != "/" or _TOKEN.fullmatch(cookies.get(self._name, "")):

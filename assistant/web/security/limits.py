@@ -12,8 +12,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.library.upload_policy import UploadPolicy
 from assistant.web.security.temporary import UploadFolder
-from assistant.web.security.upload_policy import UploadPolicy
 
 UPLOAD = "/gradio_api/upload"
 _FORMS = ("/login", "/logout")

@@ -3,25 +3,53 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 
 from assistant.cli.main import run
+from assistant.errors import UsageError
 from assistant.mcp import stdio
+from assistant.settings import Settings
 from assistant.web import run as web_run
 from assistant.web.jobs import loader
+from assistant.web.jobs.queue import JobQueue
 
 
 class Unopened:
     """Takes the opening's place; nothing is loaded."""
 
-    def __init__(self, _open: Any) -> None: ...
+    owned: ClassVar[list[bool]] = []
+
+    def __init__(self, _open: Any, own: Any = None) -> None:
+        self.owned.append(own is not None)
 
     def start(self) -> None: ...
 
     def close(self) -> None: ...
+
+
+def is_closed(line: JobQueue) -> bool:
+    """Whether it takes no more questions: one that asked a closed model would open it, and nobody would end it."""
+    with pytest.raises(UsageError, match="about to end"):
+        line.submit(lambda: iter(()), lambda _: None)
+    return True
+
+
+def test_the_line_is_closed_when_the_server_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[JobQueue] = []
+
+    def server(*given: Any) -> SimpleNamespace:
+        lines.append(given[-1])
+        return SimpleNamespace(run=lambda sockets: None)
+
+    monkeypatch.setattr(web_run, "_server", server)
+    site = web_run.Site("127.0.0.1", 0, 1000, 1, allow_open=True)
+    web_run.serve(loader.AssistantLoader(lambda _: None), Settings(home=tmp_path), site, lambda _: None)  # type: ignore[arg-type,return-value]
+    assert is_closed(lines[0])
 
 
 @pytest.mark.parametrize(
@@ -47,6 +75,18 @@ def test_only_another_endpoint_is_asked_several_things_at_once(
     assert [site.at_once for site in sites] == [expected]
 
 
+@pytest.mark.parametrize(("libraries", "owned"), [("own", True), ("common", False)])
+def test_a_library_for_each_user_is_made_where_that_is_set(
+    libraries: str, owned: bool, tmp_path: Path, seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "AssistantLoader", Unopened)
+    monkeypatch.setattr(web_run, "serve", lambda *_: None)
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ASSISTANT_LIBRARIES", libraries)
+    assert run(["web", "--articles", str(seeds)]) == 0
+    assert Unopened.owned[-1] is owned
+
+
 def test_a_model_that_means_nothing_is_told_before_the_page_is_served(
     tmp_path: Path, seeds: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -70,6 +110,11 @@ def test_users_are_added_listed_and_removed(
     assert typed("correct horse", "--add-user", "bob")[0] == 0
     assert typed("", "--list-users")[:2] == (0, "ann\nbob\n")
     assert typed("", "--list-users", "--json")[:2] == (0, '{"name": "ann"}\n{"name": "bob"}\n')
+    monkeypatch.setenv("ASSISTANT_LIBRARIES", "own")
+    listed = [json.loads(line) for line in typed("", "--list-users", "--json")[1].splitlines()]
+    assert [Path(one["library"]).parent for one in listed] == [tmp_path / "home" / "users"] * 2
+    assert len({one["library"] for one in listed}) == 2
+    monkeypatch.delenv("ASSISTANT_LIBRARIES")
     assert typed("", "--json")[0] == 2
     assert typed("", "--remove-user", "ANN")[0] == 0
     assert typed("", "--list-users")[:2] == (0, "bob\n")
@@ -127,10 +172,12 @@ def test_what_the_tools_over_standard_input_do_not_take_is_refused(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    lines: list[JobQueue] = []
     monkeypatch.setattr(loader, "AssistantLoader", Unopened)
-    monkeypatch.setattr(stdio, "serve_stdio", lambda *_: None)
+    monkeypatch.setattr(stdio, "serve_stdio", lambda _loader, line, _public: lines.append(line))
     monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
     common = ["mcp", "--articles", str(seeds), "--model", "m@http://127.0.0.1:9/v1"]
     assert run(common) == 0
+    assert is_closed(lines[0])
     assert run([*common, *options]) == 2
     assert told in capsys.readouterr().err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.embeddings.minilm import MiniLM
+from assistant.embeddings.minilm import VOCABULARY, MiniLM
 from assistant.errors import ModelFileError
 
 
@@ -48,3 +48,18 @@ def test_a_damaged_model_is_not_loaded(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     with pytest.raises(ModelFileError, match=r"model\.onnx: is damaged; install it anew"):
         MiniLM.weights()
+
+
+def test_a_vocabulary_with_another_byte_is_not_loaded(tmp_path: Path) -> None:
+    content = bytearray(VOCABULARY.read_bytes())
+    other = tmp_path / "vocabulary.txt"
+    other.write_bytes(content)
+    assert MiniLM(threads=1, vocabulary=other)
+    # Still a vocabulary: "ferry" is merely called something else.
+    content[content.index(b"\nferry\n") + 1] ^= 1
+    other.write_bytes(content)
+    with pytest.raises(ModelFileError, match=r"vocabulary\.txt: is damaged; install the assistant again"):
+        MiniLM(threads=1, vocabulary=other)
+    other.unlink()
+    with pytest.raises(ModelFileError, match=r"vocabulary\.txt: No such file or directory; install"):
+        MiniLM(threads=1, vocabulary=other)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tarfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -78,6 +80,22 @@ def test_an_article_is_added_asked_about_and_removed(served: Any) -> None:
     removed = patient.delete(f"{served.url}/v1/articles/{added}")
     assert removed.json() == {"removed": 1}
     assert patient.delete(f"{served.url}/v1/articles/{added}").status_code == 404
+
+
+def test_an_archive_with_two_suffixes_is_taken_as_on_the_page(served: Any) -> None:
+    """Its last suffix alone is none that is taken."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        story = b"date 2024-04-02 Zoo\n\nThe zoo opened a new gate.\n\nAFP"
+        member = tarfile.TarInfo("zoo.txt")
+        member.size = len(story)
+        archive.addfile(member, io.BytesIO(story))
+    reply = patient.post(f"{served.url}/v1/articles", files={"file": ("week.tar.gz", packed.getvalue())})
+    assert reply.status_code == 201, reply.text
+    (outcome,) = reply.json()["outcomes"]
+    assert (outcome["name"], outcome["status"]) == ("week.tar.gz", "added")
+    gz = patient.post(f"{served.url}/v1/articles", files={"file": ("week.gz", packed.getvalue())})
+    assert gz.status_code == 422
 
 
 @pytest.mark.parametrize("name", ["../../escaped.txt", "/etc/escaped.txt", "..\\escaped.txt"])

@@ -17,8 +17,10 @@ from filelock import FileLock
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup import back_up
 from assistant.library.kept import asked_path, conversations_path, keys_path, running, running_pages
+from assistant.library.location import library_of
 from assistant.library.restore import finish_restore, restore
 from assistant.library.sources import SourceBook
+from assistant.settings import Settings
 from assistant.web.storage.conversations import ConversationStore
 
 UPLOAD = "library/uploads/ferry.txt"
@@ -70,6 +72,16 @@ def test_what_was_backed_up_comes_back_on_another_machine(archive: Path, tmp_pat
     assert (other / "indexes" / "news-1" / "uploads" / "a.txt").read_text() == "ferry"
     assert len(SourceBook.load(other / "library" / "sources.json").sources) == 1
     assert not (other / ".restoring").exists()
+
+
+def test_libraries_of_single_users_are_in_it(home: Path, tmp_path: Path) -> None:
+    uploads = library_of(Settings(home=home), "0" * 64).kept / "uploads"
+    uploads.mkdir(parents=True)
+    (uploads / "own.txt").write_text("Ann's own")
+    assert back_up(home, tmp_path / "kept.zip") == 5
+    other = tmp_path / "other"
+    restore(other, tmp_path / "kept.zip")
+    assert (other / uploads.relative_to(home) / "own.txt").read_text() == "Ann's own"
 
 
 def test_a_backup_is_taken_while_a_page_writes(home: Path, tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from chat_server import FakeServer
 
+from assistant.errors import ModelCancelledError
 from assistant.llm.chat_model import Timings
 from assistant.llm.embedded import EmbeddedModel
 from assistant.llm.endpoint import Endpoint
+from assistant.llm.scope import QuestionScope
 from assistant.settings import Settings
 
 ASK = [{"role": "user", "content": "Is it so?"}]
@@ -97,6 +99,15 @@ def test_an_adapter_is_given_to_the_engine(embedded: EmbeddedModel, tmp_path: Pa
     engine: Any = embedded._shared.running.engine
     assert engine.options["adapter"] == file
     assert embedded.taught
+
+
+def test_a_question_that_was_stopped_does_not_start_the_engine(embedded: EmbeddedModel) -> None:
+    scope = QuestionScope()
+    scope.cancel()
+    for ask in (lambda model: model.probability_yes(ASK), lambda model: model.complete(ASK, 5)):
+        with pytest.raises(ModelCancelledError):
+            ask(embedded.within(scope))
+    assert embedded._shared.running is None
 
 
 def test_a_beginning_has_a_slot_of_its_own_and_other_prompts_have_another(

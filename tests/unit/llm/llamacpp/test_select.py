@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
-from assistant.errors import SettingsError
+from assistant.errors import ModelFileError, SettingsError
 from assistant.llm.embedded import EmbeddedModel
 from assistant.llm.endpoint import Endpoint
-from assistant.llm.llamacpp.select import ADAPTER, adapter_of
+from assistant.llm.llamacpp.select import ADAPTER, adapter_is_whole, adapter_of, local_model
 from assistant.llm.remote import EndpointModel
 from assistant.settings import Settings
 
@@ -59,6 +60,28 @@ def test_a_missing_file_is_one_line_with_the_variable_and_its_value(missing: str
     with pytest.raises(SettingsError) as caught:
         adapter_of(EMBEDDED, Settings(adapter=missing))
     assert str(caught.value) == f"ASSISTANT_ADAPTER={missing}: no such file; name a GGUF adapter, or: none"
+
+
+def test_the_shipped_adapter_is_whole(tmp_path: Path) -> None:
+    assert adapter_is_whole(ADAPTER)
+    assert local_model(Endpoint("m", file=tmp_path / "m.gguf"), Settings(home=tmp_path, adapter=str(ADAPTER)))
+
+
+def test_an_adapter_with_another_byte_is_not_loaded(file: Path, tmp_path: Path) -> None:
+    content = ADAPTER.read_bytes()
+    file.write_bytes(content)
+    file.with_name("judge.gguf.sha256").write_text(f"{hashlib.sha256(content).hexdigest()}  judge.gguf\n")
+    endpoint, settings = Endpoint("m", file=tmp_path / "m.gguf"), Settings(home=tmp_path, adapter=str(file))
+    assert local_model(endpoint, settings).file == endpoint.file
+    middle = len(content) // 2
+    file.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+    with pytest.raises(ModelFileError, match=r"judge\.gguf is damaged .*; install .*ASSISTANT_ADAPTER=none"):
+        local_model(endpoint, settings)
+
+
+def test_an_adapter_of_ones_own_needs_no_checksum(file: Path) -> None:
+    assert adapter_is_whole(file)
+    assert not adapter_is_whole(file.with_name("gone.gguf"))
 
 
 def test_a_model_with_an_adapter_is_one_that_was_taught(file: Path) -> None:

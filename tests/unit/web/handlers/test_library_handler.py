@@ -4,12 +4,12 @@ from types import SimpleNamespace
 import pytest
 
 from assistant.errors import ArticleError, UsageError
+from assistant.library.upload_policy import UploadPolicy
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader, Paragraph
 from assistant.web.handlers.library import LibraryHandler, period_days
 from assistant.web.handlers.newest import newest_first
 from assistant.web.handlers.session import Action, Session
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.security.upload_policy import UploadPolicy
 
 
 class FakeAssistant:
@@ -75,7 +75,7 @@ class FakeChat:
     def shown(self, _session, _owner):
         return {"log": "welcome"}
 
-    def scope(self, session):
+    def scope(self, session, _owner):
         return f"scope {session.scope.ids}"
 
 
@@ -212,7 +212,7 @@ def test_too_many_files_are_refused_together(library_handler, fake, tmp_path):
 def test_nothing_is_shown_before_the_articles_are_open():
     library_handler = LibraryHandler(AssistantLoader(lambda _: None), FakeChat(), UploadPolicy())
     assert library_handler.shown(Session(), "me") == {}
-    assert library_handler.stamp() is None
+    assert library_handler.stamp("me") is None
 
 
 def test_to_remove_nothing_touches_nothing(library_handler, fake):

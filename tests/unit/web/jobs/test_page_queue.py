@@ -17,13 +17,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
+from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import Settings
 from assistant.web.app import create_app
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.browser_id import COOKIE
 from assistant.web.security.middleware import OwnUploads
 from assistant.web.security.temporary import UploadFolder
-from assistant.web.security.upload_policy import UploadPolicy
 from assistant.web.server import Door, create_server
 from assistant.web.storage.conversations import ConversationStore
 

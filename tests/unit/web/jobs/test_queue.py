@@ -125,3 +125,18 @@ def test_too_many_are_turned_away():
     first.go.release(2)
     assert running.wait(5)
     assert waiting.wait(5)
+
+
+def test_once_closed_nothing_waits_begins_or_is_taken():
+    """What began after the model was closed opened it again, and the program did not end."""
+    queue, first, second = JobQueue(1), Gated(100), Gated()
+    running, waiting = queue.submit(first, lambda _: None), queue.submit(second, lambda _: None)
+    assert first.begun.wait(5)
+    queue.close()
+    assert running.cancelled
+    assert waiting.over
+    with pytest.raises(UsageError, match="about to end"):
+        queue.submit(Gated(0), lambda _: None)
+    first.go.release()
+    assert running.wait(5)
+    assert not second.begun.is_set()

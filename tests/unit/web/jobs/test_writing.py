@@ -22,7 +22,7 @@ def writing(said_after: float = 0.02) -> Writing:
 
 
 async def gather(line: Writing, work: Any) -> list[dict[str, Any]]:
-    return [parts async for parts in line.follow(work)]
+    return [parts async for parts in line.follow(work, "me")]
 
 
 def test_what_is_written_at_once_says_nothing_of_waiting() -> None:
@@ -34,7 +34,7 @@ def test_whoever_waits_is_told_for_whom() -> None:
 
     async def run() -> list[dict[str, Any]]:
         line, told = writing(), []
-        async for parts in line.follow(lambda: {"shelf": str(go_on.wait(20))}):
+        async for parts in line.follow(lambda: {"shelf": str(go_on.wait(20))}, "me"):
             told.append(parts)
             go_on.set()
         return told

@@ -18,12 +18,12 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import Settings
 from assistant.web.security.limits import BodyLimit, UploadLimit
 from assistant.web.security.pages import PageSessions
 from assistant.web.security.redact import Redactor
 from assistant.web.security.temporary import UploadFolder
-from assistant.web.security.upload_policy import UploadPolicy
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 

@@ -21,9 +21,9 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from assistant.errors import UsageError
+from assistant.library.upload_policy import UploadPolicy, display_name
 from assistant.web.security.hosts import AllowedHosts, check_binding, is_loopback
 from assistant.web.security.middleware import HostGuard, SecurityHeaders, content_security_policy
-from assistant.web.security.upload_policy import UploadPolicy, display_name
 
 # -- where it is served -----------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from assistant.ingest.discover import SUFFIXES
 from assistant.ingest.limits import MAX_BYTES
 from assistant.library.uploads import safe_name
 from assistant.text.unicode import one_line
-from assistant.web.views.html import clip
 
 MOST_FILES = 50
 _SHOWN = 100
@@ -66,4 +65,5 @@ class UploadPolicy:
 def display_name(name: str) -> str:
     """A file's name for reading: the last part of a path, one line, nothing invisible, not endless."""
     last = re.split(r"[/\\]", name)[-1]
-    return clip(one_line(last), _SHOWN) or "a file without a name"
+    shown = one_line(last)
+    return (shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1].rstrip()}…") or "a file without a name"
