@@ -26,6 +26,7 @@ from assistant.cli.commands import (
     read,
     remove,
     restore,
+    watch_questions,
     web,
 )
 from assistant.errors import AssistantError
@@ -41,6 +42,7 @@ _COMMANDS = (
     check,
     export,
     check_answers,
+    watch_questions,
     remove,
     backup,
     restore,
