@@ -26,6 +26,7 @@ from assistant.cli.commands import (
     read,
     remove,
     restore,
+    versions,
     watch_questions,
     web,
 )
@@ -43,6 +44,7 @@ _COMMANDS = (
     export,
     check_answers,
     watch_questions,
+    versions,
     remove,
     backup,
     restore,

@@ -9,7 +9,7 @@ from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.schema import TextNode
 
 from assistant.library.dedup import original_of, takes_over
-from assistant.library.mapping import FileStatus, embedded_text, nodes_of, record_of, repeated_by
+from assistant.library.mapping import FileStatus, article_of, embedded_text, nodes_of, record_of, repeated_by
 from assistant.schema.articles import Article
 from assistant.stores.base import Record, Store
 
@@ -42,11 +42,14 @@ class BatchWriter:
         reread: Reread,
         *,
         each_once: bool = True,
+        replaced: Callable[[Article], None] = lambda _article: None,
     ) -> None:
+        """`replaced` is told an article as it was, before another version of it is written."""
         self._store = store
         self._embedder = embedder
         self._reread = reread
         self._each_once = each_once
+        self._replaced = replaced
         self._batch: dict[str, _Entry] = {}
         self._touched: dict[str, Record] = {}
         self._departing: dict[str, None] = {}
@@ -91,6 +94,8 @@ class BatchWriter:
             if same != old:
                 self._touch(same)
             return FileStatus.UNCHANGED
+        if old is not None and not anew and old.same_as is None and (nodes := self._store.nodes_of(old.id)):
+            self._replaced(article_of(old, nodes))
         released = self._release(old, leaving) if old is not None else []
         original = original_of(article, self._same_story(record.story, leaving | {article.id}))
         if original is not None and not takes_over(article, original):

@@ -18,6 +18,7 @@ from assistant.library.store_opening import StoreOpener
 from assistant.library.sync import Update
 from assistant.library.sync_report import Told
 from assistant.library.sync_state import SyncCache, in_step
+from assistant.library.versions import VersionStore
 from assistant.schema.answers import CitationState, Cited
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
 from assistant.stores.base import Record, Size, Store
@@ -42,12 +43,17 @@ class ArticleIndex:
         *,
         kept: Path | None = None,
         address: str | None = None,
+        versions: int = 0,
         say: Callable[[str], None] | None = None,
     ) -> None:
-        """Open the index, or make an empty one. Raises `IndexStoreError`."""
+        """Open the index, or make an empty one; of an article `versions` earlier ones are kept.
+
+        Raises `IndexStoreError`.
+        """
         self.path = path
         self.kept = kept or path.parent
         self.embedder = embedder
+        self.versions = VersionStore(self.kept / "versions", versions)
         self._lock = WriterLock(path, say)
         self._memory = SyncCache()
         try:
@@ -176,7 +182,14 @@ class ArticleIndex:
             book = self.book
             sources = {source.origin: source for source in (*book.sources, *(source for source, _ in found))}
             update = Update(
-                self.store, self.embedder, sources, book.excluded, told=told, thorough=thorough, memory=self._memory
+                self.store,
+                self.embedder,
+                sources,
+                book.excluded,
+                told=told,
+                thorough=thorough,
+                memory=self._memory,
+                replaced=self.versions.keep,
             )
             for source, files in found:
                 update.run(source, files, progress)

@@ -69,7 +69,14 @@ def open_place(place: LibraryLocation, settings: Settings, say: Say | None = Non
         # Articles and uploads. A library that was named, by --index DIR, may be shared on purpose.
         for ours in (place.state, place.kept, *place.state.glob(f"{path.name}*")):
             keep_private(ours)
-    index = ArticleIndex(path, open_embedder(settings), kept=place.kept, address=place.address, say=say)
+    index = ArticleIndex(
+        path,
+        open_embedder(settings),
+        kept=place.kept,
+        address=place.address,
+        versions=settings.versions,
+        say=say,
+    )
     return Library(index, place.mirror)
 
 

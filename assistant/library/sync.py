@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -37,7 +37,9 @@ class Update:
         told: Told | None = None,
         thorough: bool = False,
         memory: SyncCache | None = None,
+        replaced: Callable[[Article], None] = lambda _article: None,
     ) -> None:
+        """`replaced` is told an article as it was before it is replaced."""
         self.report = UpdateReport()
         self._outcomes = SyncReporter(self.report, told)
         self.exclusions_changed = False
@@ -48,7 +50,7 @@ class Update:
         self._files: dict[str, dict[str, SourceFile]] = {}
         self._memory = memory or SyncCache()
         self._memory.open(store)
-        self._writer = BatchWriter(store, embedder, self._reread)
+        self._writer = BatchWriter(store, embedder, self._reread, replaced=replaced)
 
     def end(self) -> None:
         """All sources are done: what is known now serves the next update of this process."""
