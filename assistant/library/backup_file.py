@@ -13,13 +13,14 @@ from pathlib import Path
 from assistant.errors import UsageError
 from assistant.util.files import sync_folder
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20
 _LIBRARY = r"library|(?:indexes|servers)/[^/]+"
 _MEMBER = re.compile(
-    rf"(?P<unit>(?:conversations|feedback)\.sqlite3|(?:keys|asked)\.json|(?:{_LIBRARY})/(?:sources\.json|uploads(?=/)))"
-    r"(?:(?<=/uploads)/[^/]+)?"
+    r"(?P<unit>(?:conversations|feedback)\.sqlite3|(?:keys|asked)\.json|"
+    rf"(?:{_LIBRARY})/(?:(?:sources|questions)\.json|(?:uploads|versions)(?=/)))"
+    r"(?:(?:(?<=/uploads)|(?<=/versions))/[^/]+)?"
 )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from llama_index.core.embeddings import BaseEmbedding
 
 from assistant.errors import ArticleError
-from assistant.library.batch_writer import BatchWriter
+from assistant.library.batch_writer import BatchWriter, Replaced
 from assistant.library.file_reading import FileReading, FormerFile
 from assistant.library.mapping import FileOutcome, FileStatus, UpdateReport, with_id
 from assistant.library.sources import Excluded, Source, SourceFile
@@ -37,9 +37,9 @@ class Update:
         told: Told | None = None,
         thorough: bool = False,
         memory: SyncCache | None = None,
-        replaced: Callable[[Article], None] = lambda _article: None,
+        replaced: Replaced | None = None,
     ) -> None:
-        """`replaced` is told an article as it was before it is replaced."""
+        """`replaced` as in `BatchWriter`."""
         self.report = UpdateReport()
         self._outcomes = SyncReporter(self.report, told)
         self.exclusions_changed = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,17 +29,24 @@ _VERSIONS = TypeAdapter(list[Version])
 class VersionStore:
     """At most `most` earlier versions an article, in `folder`; none are kept where `most` is 0."""
 
-    def __init__(self, folder: Path, most: int) -> None:
+    def __init__(self, folder: Path, most: int, *, now: Callable[[], datetime] | None = None) -> None:
         self._folder = folder
         self._most = most
+        self._now = now or (lambda: datetime.now(UTC))
 
-    def keep(self, article: Article) -> None:
-        """Keep what is about to be replaced; the oldest goes. Raises `IndexStoreError`."""
-        if not self._most:
+    def keep(self, earlier: Article, later: Article) -> None:
+        """Keep what `later` is about to replace, where the two read differently; the oldest goes.
+
+        Raises `IndexStoreError`.
+        """
+        if not self._most or _read(earlier) == _read(later):
             return
-        known = [version for version in self.of(article.id) if version.article != article]
-        kept = [*known, Version(article, datetime.now(UTC))][-self._most :]
-        path = self._path(article.id)
+        known = list(self.of(earlier.id))
+        if known and _read(known[-1].article) == _read(earlier):
+            # A process was killed before it wrote what was to replace it.
+            known.pop()
+        kept = [*known, Version(earlier, self._now())][-self._most :]
+        path = self._path(earlier.id)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             replace_file(path, _VERSIONS.dump_json(kept), mode=0o600)
@@ -56,5 +63,19 @@ class VersionStore:
         except (OSError, ValidationError) as error:
             raise IndexStoreError(f"{path}: cannot be read as an article's versions; move it away") from error
 
+    def forget(self, article_ids: Sequence[str]) -> None:
+        """Delete what these articles said. Raises `IndexStoreError`."""
+        for path in map(self._path, article_ids):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise IndexStoreError(f"{path}: cannot be deleted ({error.strerror}); delete it by hand") from error
+
     def _path(self, article_id: str) -> Path:
         return self._folder / f"{hashlib.sha256(article_id.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}.json"
+
+
+def _read(article: Article) -> tuple[object, ...]:
+    """What a reader sees of it."""
+    fields = (article.title, article.source, article.via, article.author, article.published)
+    return (*fields, *(paragraph.text for paragraph in article.paragraphs))

@@ -1,9 +1,8 @@
-"""What a run over saved questions found, as text, JSON, Markdown and an Atom feed (RFC 4287)."""
+"""What was found for saved questions, as text, Markdown and an Atom feed (RFC 4287)."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from lxml import etree
@@ -11,20 +10,15 @@ from lxml.builder import ElementMaker
 
 from assistant.newsroom.answers_file import SavedCitation
 from assistant.newsroom.document import markdown_text
-from assistant.newsroom.watch import Event
-from assistant.text.unicode import neutralise
+from assistant.newsroom.saved_questions import Event
+from assistant.text.unicode import one_line
 
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
 def to_text(events: Sequence[Event]) -> str:
-    """A few lines an event."""
-    return "".join(f"{event.outcome}: {event.question}\n{_lines(event)}" for event in events)
-
-
-def to_json(events: Sequence[Event]) -> str:
-    """One object a line."""
-    return "".join(json.dumps(event.model_dump(mode="json"), ensure_ascii=False) + "\n" for event in events)
+    """A few lines an event, in which nothing steers a terminal."""
+    return "".join(f"{event.outcome}: {one_line(event.question)}\n{_lines(event)}" for event in events)
 
 
 def to_markdown(events: Sequence[Event]) -> str:
@@ -40,11 +34,11 @@ def to_markdown(events: Sequence[Event]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def to_atom(events: Sequence[Event], now: datetime) -> str:
-    """An Atom feed, the newest first; `now` where there is no event yet."""
+def to_atom(book_id: str, events: Sequence[Event], now: datetime) -> str:
+    """An Atom feed, the newest first; `book_id` is a UUID, `now` stands where there is no event yet."""
     made = ElementMaker(namespace=_ATOM, nsmap={None: _ATOM})
     feed = made.feed(
-        made.id("urn:news-assistant:saved-questions"),
+        made.id(f"urn:uuid:{book_id}"),
         made.title("Saved questions"),
         made.updated((events[-1].at if events else now).isoformat(timespec="seconds")),
         made.author(made.name("news-assistant")),
@@ -52,24 +46,21 @@ def to_atom(events: Sequence[Event], now: datetime) -> str:
     for event in reversed(events):
         feed.append(
             made.entry(
-                made.id(f"urn:news-assistant:saved-question:{event.question_id}:{event.id}"),
-                made.title(neutralise(f"{event.outcome}: {event.question}")),
+                made.id(f"urn:uuid:{event.id}"),
+                made.title(one_line(f"{event.outcome}: {event.question}")),
                 made.updated(event.at.isoformat(timespec="seconds")),
                 made.category(term=event.outcome.value),
-                made.content(neutralise(_lines(event)), type="text"),
+                made.content(_lines(event), type="text"),
             )
         )
     return str(etree.tostring(feed, encoding="unicode", pretty_print=True)) + "\n"
-
-
-FORMATS: Mapping[str, Callable[[Sequence[Event]], str]] = {"text": to_text, "json": to_json, "markdown": to_markdown}
 
 
 def _lines(event: Event) -> str:
     lines = [event.answer.answer, *(f"“{one.quote}” {_source(one)}" for one in event.answer.citations)]
     if event.earlier is not None:
         lines.append(f"before: {event.earlier.answer}")
-    return "".join(f"  {' '.join(line.split())}\n" for line in lines)
+    return "".join(f"  {one_line(line)}\n" for line in lines)
 
 
 def _source(one: SavedCitation) -> str:
