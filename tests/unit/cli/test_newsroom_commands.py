@@ -118,3 +118,19 @@ def test_versions_tells_what_changed(folder: Path, capsys: pytest.CaptureFixture
     assert "The tram line 17 was closed in Lund by the mayor." in lines[3]
     assert run("versions", "none") == 1
     assert "article 'none' is not in the library" in capsys.readouterr().err
+
+
+def test_sources_counts_outlets_and_independent_ones(
+    folder: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "The tram line 14 was closed in Lund by the mayor after a long night of talks with the drivers' union there."
+    for name, outlet in (("a", "AFP"), ("b", "Echo")):
+        (folder / "news" / f"{name}.txt").write_text(f"Tram\n\nLUND, May 3, 2019 ({outlet}) - {text}\n\nFrom {name}.\n")
+    assert run("sources", "a", "--json", model=model) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["outlets"], found["independent"], found["claim"]) == (2, 1, text)
+    assert [group["articles"] for group in found["groups"]] == [["a", "b"]]
+    assert run("sources", "a", "--paragraph", "9", model=model) == 2
+    assert "no text in a paragraph 9" in capsys.readouterr().err
+    assert run("sources", "none", model=model) == 1
+    assert "article 'none' is not in the library" in capsys.readouterr().err
