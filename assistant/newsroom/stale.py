@@ -108,7 +108,8 @@ class StaleCheck:
         """What changed for one answer; () where it holds."""
         moved = [self._moved(citation, kept.asked) for citation in _first_of_each(kept.answer.citations)]
         newer = self._newer(kept)
-        return (*filter(None, moved), *([newer] if newer else []))
+        # An article that changed elsewhere is told once, however many of its paragraphs are cited.
+        return (*dict.fromkeys(filter(None, moved)), *([newer] if newer else []))
 
     def _moved(self, citation: SavedCitation, asked: datetime | None) -> Reason | None:
         named = f"“{citation.title}”"

@@ -75,9 +75,9 @@ class Watch:
         asked of new articles that come near.
         """
         moved = {key for key in (*before, *now) if before.get(key) != now.get(key)}
-        whole, rest = [], []
-        for question in questions:
-            (rest if self._stands(question.answer, moved) else whole).append(question)
+        rest = [question for question in questions if self._stands(question.answer, moved)]
+        standing = {question.id for question in rest}
+        whole = [question for question in questions if question.id not in standing]
         index = self._assistant.index
         fresh = [key for key in now if key in moved]
         near = near_articles([question.text for question in rest], fresh, index.store, index.embedder)

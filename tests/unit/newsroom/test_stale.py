@@ -96,6 +96,17 @@ def test_what_changed_elsewhere_in_a_cited_article_is_told(
     )
 
 
+def test_an_article_that_is_cited_twice_is_told_once(tmp_path: Path, embedder: Any) -> None:
+    assistant = opened(tmp_path, embedder, ScriptedModel(drafts()), LONG)
+    answer = answered(assistant)
+    (cited,) = answer.citations
+    text = "It is old and slow."
+    other = {"number": 2, "paragraph": 3, "paragraph_id": "ferry#p3", "text": text, "quote": text}
+    answer = answer.model_copy(update={"citations": (cited, cited.model_copy(update=other))})
+    assistant.index.add([article("ferry", OLD, "It carries 400 people a day.", text)])
+    assert changes(assistant, answer) == [Change.CORRECTED]
+
+
 def test_a_source_that_is_gone_is_told(tmp_path: Path, embedder: Any) -> None:
     assistant = opened(tmp_path, embedder, ScriptedModel(drafts()), FERRY)
     answer = answered(assistant)
