@@ -125,14 +125,15 @@ def nearness(rows: Sequence[ChangeRow], bundles: Sequence[Bundle], embedder: Bas
 def report(told: Sequence[Told]) -> str:
     """Misses and false alarms in words, with 95 % intervals."""
     lines = []
-    for name, of in (("kept answers", lambda one: one.answer), ("saved questions", lambda one: one.question)):
-        planted = [one for one in told if one.row.stale]
-        same = [one for one in told if not one.row.stale]
-        missed, alarms = [one for one in planted if not of(one)], [one for one in same if of(one)]
-        lines.append(
-            f"{name}: missed {_share(len(missed), len(planted))}, false alarms {_share(len(alarms), len(same))}"
-        )
-        lines += [f"  missed: {one.row.id}" for one in missed] + [f"  false alarm: {one.row.id}" for one in alarms]
+    kinds = {"kept answers": [one.answer for one in told], "saved questions": [one.question for one in told]}
+    for name, alarms in kinds.items():
+        pairs = [(one.row, alarm) for one, alarm in zip(told, alarms, strict=True)]
+        planted = [alarm for row, alarm in pairs if row.stale]
+        same = [alarm for row, alarm in pairs if not row.stale]
+        missed, false = _share(planted.count(False), len(planted)), _share(same.count(True), len(same))
+        lines.append(f"{name}: missed {missed}, false alarms {false}")
+        lines += [f"  missed: {row.id}" for row, alarm in pairs if row.stale and not alarm]
+        lines += [f"  false alarm: {row.id}" for row, alarm in pairs if alarm and not row.stale]
     return "\n".join(lines)
 
 
