@@ -40,6 +40,8 @@ ROWS = PROJECT / "evals" / "newsroom" / "changes.jsonl"
 _EARLIER, _LATER = date(2024, 3, 1), date(2024, 4, 1)
 _ASKED = datetime(2024, 3, 2, tzinfo=UTC)
 _OUTLET = "The Skar Post"
+# The embedding model keeps the vectors of so many questions.
+_AT_ONCE = 50
 
 
 class ChangeRow(Strict):
@@ -99,27 +101,27 @@ def nearness(rows: Sequence[ChangeRow], bundles: Sequence[Bundle], embedder: Bas
         for item in bundle.items
         if item.answerable
     ]
-    asked = [question for question, _ in questions]
-    near_answering = answering = near_others = others = 0
+    near: dict[bool, list[bool]] = {True: [], False: []}
     with tempfile.TemporaryDirectory() as folder:
         index = ArticleIndex(Path(folder) / "index.sqlite3", embedder)
         index.add([_of_bundle(bundle, number) for bundle in bundles for number in range(len(bundle.articles))])
         index.add([_article(row.id, row.later, _LATER) for row in rows])
-        for bundle in bundles:
-            for article in bundle.articles:
-                found = near_articles(asked, [f"{bundle.name}/{article.id}"], index.store, embedder)
-                for (_, gold), near in zip(questions, found, strict=True):
-                    if (bundle.name, article.id) in gold:
-                        near_answering, answering = near_answering + bool(near), answering + 1
-                    elif all(name != bundle.name for name, _ in gold):
-                        near_others, others = near_others + bool(near), others + 1
+        for begin in range(0, len(questions), _AT_ONCE):
+            some = questions[begin : begin + _AT_ONCE]
+            for name, key in ((bundle.name, article.id) for bundle in bundles for article in bundle.articles):
+                found = near_articles([question for question, _ in some], [f"{name}/{key}"], index.store, embedder)
+                for (_, gold), articles in zip(some, found, strict=True):
+                    answers = (name, key) in gold
+                    if answers or all(bundle != name for bundle, _ in gold):
+                        near[answers].append(bool(articles))
         missed = [
             row.id
             for row in rows
             if row.stale and not near_articles([row.question], [row.id], index.store, embedder)[0]
         ]
         index.close()
-    return Nearness((near_answering, answering), (near_others, others), tuple(missed))
+    answering, others = ((near[answers].count(True), len(near[answers])) for answers in (True, False))
+    return Nearness(answering, others, tuple(missed))
 
 
 def report(told: Sequence[Told]) -> str:
