@@ -109,7 +109,9 @@ def nearness(rows: Sequence[ChangeRow], bundles: Sequence[Bundle], embedder: Bas
         for begin in range(0, len(questions), _AT_ONCE):
             some = questions[begin : begin + _AT_ONCE]
             for name, key in ((bundle.name, article.id) for bundle in bundles for article in bundle.articles):
-                found = near_articles([question for question, _ in some], [f"{name}/{key}"], index.store, embedder)
+                found = near_articles(
+                    [question for question, _ in some], [f"{name}/{key}"], index.store, embedder.get_query_embedding
+                )
                 for (_, gold), articles in zip(some, found, strict=True):
                     answers = (name, key) in gold
                     if answers or all(bundle != name for bundle, _ in gold):
@@ -117,7 +119,7 @@ def nearness(rows: Sequence[ChangeRow], bundles: Sequence[Bundle], embedder: Bas
         missed = [
             row.id
             for row in rows
-            if row.stale and not near_articles([row.question], [row.id], index.store, embedder)[0]
+            if row.stale and not near_articles([row.question], [row.id], index.store, embedder.get_query_embedding)[0]
         ]
         index.close()
     answering, others = ((near[answers].count(True), len(near[answers])) for answers in (True, False))

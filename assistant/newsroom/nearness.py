@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-from llama_index.core.embeddings import BaseEmbedding
 
 from assistant.schema.articles import Passage
 from assistant.stores.base import Store
@@ -36,12 +35,15 @@ def near_passages(question: str, found: Sequence[Passage]) -> tuple[str, ...]:
 
 
 def near_articles(
-    questions: Sequence[str], ids: Sequence[str], store: Store, embedder: BaseEmbedding
+    questions: Sequence[str], ids: Sequence[str], store: Store, embed: Callable[[str], Sequence[float]]
 ) -> list[tuple[str, ...]]:
-    """For each question those of the articles `ids` that come near it, best first, `_MOST` at the most."""
+    """For each question those of the articles `ids` that come near it, best first, `_MOST` at the most.
+
+    `embed` gives a question's vector, of unit length as those of the store.
+    """
     if not questions or not ids:
         return [() for _ in questions]
-    vectors = np.asarray([embedder.get_query_embedding(question) for question in questions], dtype=np.float32)
+    vectors = np.asarray([embed(question) for question in questions], dtype=np.float32)
     asked = {word.stem for question in questions for word in content_words(question)}
     owners: list[str] = []
     held: list[set[str]] = []

@@ -80,7 +80,8 @@ class Watch:
         whole = [question for question in questions if question.id not in standing]
         index = self._assistant.index
         fresh = [key for key in now if key in moved]
-        near = near_articles([question.text for question in rest], fresh, index.store, index.embedder)
+        texts = [question.text for question in rest]
+        near = near_articles(texts, fresh, index.store, index.embedder.get_query_embedding)
         return [(question, EVERY_ARTICLE) for question in whole] + [
             (question, ArticleFilter(ids=ids)) for question, ids in zip(rest, near, strict=True) if ids
         ]

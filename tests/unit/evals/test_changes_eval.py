@@ -25,7 +25,7 @@ def test_a_third_of_the_rows_are_changes() -> None:
 @pytest.mark.parametrize("right", [0.1, 0.9])
 def test_what_is_told_is_counted(tmp_path: Path, embedder: Any, right: float) -> None:
     rows = [row for row in ROWS if row.id.startswith("ferry-")]
-    drafts = {"after all": "It stops a month later.", "repeated": "It stops on Friday.", "blue": ""}
+    drafts = {"after all": "It stops a month later.", "repeated": "Friday is its last day.", "blue": ""}
     model = ScriptedModel(drafts, right={"stops on Friday": right}, answered={"blue": 0.0, "": 0.9})
     model.taught = False  # type: ignore[attr-defined]
     prompts_in(tmp_path / "prompts")
