@@ -33,6 +33,7 @@ from assistant.newsroom.saved_questions import QuestionBook
 from assistant.newsroom.watch import Watch
 from assistant.schema.articles import Article, Paragraph
 from assistant.settings import Settings
+from assistant.text.numbers import counted
 from bench.figures import quartiles
 from bench.news import News
 
@@ -118,7 +119,7 @@ def measure(options: argparse.Namespace, folder: Path) -> None:
         for _ in range(options.turns):
             index.add(list(islice(articles, options.new)))
             times.append(_milliseconds(watch.run))
-        _row(f"a run, {questions:,} questions, {options.new} new articles in {options.articles:,}", times)
+        _row(f"a run, {counted(questions, 'question')}, {options.new} new articles in {options.articles:,}", times)
         _row("… for each question", [one / questions for one in times])
         _row("… where no article is new", [_milliseconds(watch.run) for _ in range(options.turns)])
     index.close()
