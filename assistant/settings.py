@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     whole_below: int = Field(
         8000, ge=0, description="a library of at most so many characters is read whole, an article at a time"
     )
+    versions: int = Field(
+        5, ge=0, le=1000, description="earlier versions that are kept of an article whose file is replaced; 0: none"
+    )
     threads: int = Field(
         0, ge=0, le=512, description="threads of the embedded models; 0: one a core, for the language model at most 8"
     )

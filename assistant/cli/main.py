@@ -26,6 +26,9 @@ from assistant.cli.commands import (
     read,
     remove,
     restore,
+    sources,
+    versions,
+    watch_questions,
     web,
 )
 from assistant.errors import AssistantError
@@ -41,6 +44,9 @@ _COMMANDS = (
     check,
     export,
     check_answers,
+    watch_questions,
+    versions,
+    sources,
     remove,
     backup,
     restore,

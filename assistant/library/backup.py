@@ -1,6 +1,7 @@
-"""One archive of what people made: sources and uploads of the libraries, conversations, feedback, API keys.
+"""One archive of what people made: sources, uploads and saved questions of the libraries, conversations and the like.
 
-What can be made anew (indexes, models) is not in it, nor are users and sessions.
+Earlier versions of articles are in it, which nobody has otherwise; what can be made anew (indexes, models) is not, nor
+are users and sessions.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 from assistant import __version__
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup_file import CHUNK, FORMAT, MANIFEST, checked
-from assistant.library.kept import conversations_path, feedback_path, plain_files
+from assistant.library.kept import QUESTIONS, VERSIONS, conversations_path, feedback_path, plain_files
 from assistant.library.location import PLACES, LibraryLocation, kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.moving import move_kept
@@ -78,7 +79,8 @@ def _write(home: Path, stream: Any) -> int:
                 put(path.name, path)
         for name in _libraries(home):
             with _unchanging(home / name, kept_in(home) / name) as kept:
-                for path in (kept / BOOK, *sorted((kept / UPLOADS).glob("*"))):
+                several = (path for folder in (UPLOADS, VERSIONS) for path in sorted((kept / folder).glob("*")))
+                for path in (kept / BOOK, kept / QUESTIONS, *several):
                     if path.is_file() and not path.name.startswith("."):
                         put(f"{name}/{path.relative_to(kept).as_posix()}", path)
         manifest = {
@@ -107,6 +109,6 @@ def _libraries(home: Path) -> list[str]:
         for base in (home, kept_in(home))
         for pattern in PLACES
         for path in base.glob(pattern)
-        if (path / BOOK).is_file() or (path / UPLOADS).is_dir()
+        if any((path / part).exists() for part in (BOOK, UPLOADS, QUESTIONS, VERSIONS))
     }
     return sorted(found)

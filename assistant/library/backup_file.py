@@ -14,13 +14,14 @@ from assistant.errors import UsageError
 from assistant.library.location import PLACES
 from assistant.util.files import sync_folder
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20
 _LIBRARY = "|".join(place.replace("*", "[^/]+") for place in PLACES)
 _MEMBER = re.compile(
-    rf"(?P<unit>(?:conversations|feedback)\.sqlite3|(?:keys|asked)\.json|(?:{_LIBRARY})/(?:sources\.json|uploads(?=/)))"
-    r"(?:(?<=/uploads)/[^/]+)?"
+    r"(?P<unit>(?:conversations|feedback)\.sqlite3|(?:keys|asked)\.json|"
+    rf"(?:{_LIBRARY})/(?:(?:sources|questions)\.json|(?:uploads|versions)(?=/)))"
+    r"(?:(?:(?<=/uploads)|(?<=/versions))/[^/]+)?"
 )
 
 

@@ -9,13 +9,22 @@ from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.schema import TextNode
 
 from assistant.library.dedup import original_of, takes_over
-from assistant.library.mapping import FileStatus, embedded_text, nodes_of, record_of, repeated_by
+from assistant.library.mapping import (
+    FileStatus,
+    article_of,
+    embedded_text,
+    nodes_of,
+    record_of,
+    repeated_by,
+    with_id,
+)
 from assistant.schema.articles import Article
 from assistant.stores.base import Record, Store
 
 BATCH_PARAGRAPHS = 256
 
 Reread = Callable[[Record], Article | None]
+Replaced = Callable[[Article, Article], None]
 
 
 @dataclass(slots=True)
@@ -42,11 +51,14 @@ class BatchWriter:
         reread: Reread,
         *,
         each_once: bool = True,
+        replaced: Replaced | None = None,
     ) -> None:
+        """`replaced` is told of an article as it was and as it will be, before it is written."""
         self._store = store
         self._embedder = embedder
         self._reread = reread
         self._each_once = each_once
+        self._replaced = replaced
         self._batch: dict[str, _Entry] = {}
         self._touched: dict[str, Record] = {}
         self._departing: dict[str, None] = {}
@@ -91,6 +103,8 @@ class BatchWriter:
             if same != old:
                 self._touch(same)
             return FileStatus.UNCHANGED
+        if old is not None and self._replaced and (before := self._before(record)):
+            self._replaced(before, article)
         released = self._release(old, leaving) if old is not None else []
         original = original_of(article, self._same_story(record.story, leaving | {article.id}))
         if original is not None and not takes_over(article, original):
@@ -215,6 +229,16 @@ class BatchWriter:
             return {}
         vectors = self._store.vectors_of(article_id)
         return {embedded_text(node): vector for node, vector in zip(nodes, vectors, strict=True)}
+
+    def _before(self, record: Record) -> Article | None:
+        """The article of this id that is stored, where it says something else; None too where it is damaged."""
+        stored = self._store.record(record.id)
+        if stored is None or stored.header.get("content") in (None, "", record.header["content"]):
+            return None
+        # Of a repeated story the paragraphs are kept under another article's id.
+        kept = stored.same_as or stored.id
+        nodes = self._store.nodes_of(kept)
+        return with_id(article_of(replace(stored, id=kept), nodes), stored.id) if nodes else None
 
     # The same story
 

@@ -11,6 +11,7 @@ from llama_index.core.embeddings import BaseEmbedding
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.ingest.discover import ArticleFile
 from assistant.library.batch_writer import BatchWriter
+from assistant.library.kept import VERSIONS
 from assistant.library.lock import WriterLock
 from assistant.library.mapping import UpdateReport, article_of, header_of
 from assistant.library.sources import BOOK, UPLOADS, Source, SourceBook, SourceFile, SourceKind
@@ -18,6 +19,7 @@ from assistant.library.store_opening import StoreOpener
 from assistant.library.sync import Update
 from assistant.library.sync_report import Told
 from assistant.library.sync_state import SyncCache, in_step
+from assistant.library.versions import VersionStore
 from assistant.schema.answers import CitationState, Cited
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
 from assistant.stores.base import Record, Size, Store
@@ -31,8 +33,8 @@ class ArticleIndex:
     """The articles of one library in one store.
 
     The store is the SQLite file `path`, or the server at `address`; beside `path` lies the lock. In the folder `kept`
-    (default: beside it too) lie the list of sources and the uploads: these cannot be made anew. `say` is told, in a
-    line, what the caller has to wait for.
+    (default: beside it too) lie the list of sources, the uploads and the earlier versions of articles: these cannot be
+    made anew. `say` is told, in a line, what the caller has to wait for.
     """
 
     def __init__(
@@ -42,12 +44,17 @@ class ArticleIndex:
         *,
         kept: Path | None = None,
         address: str | None = None,
+        versions: int = 0,
         say: Callable[[str], None] | None = None,
     ) -> None:
-        """Open the index, or make an empty one. Raises `IndexStoreError`."""
+        """Open the index, or make an empty one; of an article at most `versions` earlier ones are kept.
+
+        Raises `IndexStoreError`.
+        """
         self.path = path
         self.kept = kept or path.parent
         self.embedder = embedder
+        self.versions = VersionStore(self.kept / VERSIONS, versions)
         self._lock = WriterLock(path, say)
         self._memory = SyncCache()
         try:
@@ -173,7 +180,14 @@ class ArticleIndex:
             book = self.book
             sources = {source.origin: source for source in (*book.sources, *(source for source, _ in found))}
             update = Update(
-                self.store, self.embedder, sources, book.excluded, told=told, thorough=thorough, memory=self._memory
+                self.store,
+                self.embedder,
+                sources,
+                book.excluded,
+                told=told,
+                thorough=thorough,
+                memory=self._memory,
+                replaced=self.versions.keep,
             )
             for source, files in found:
                 update.run(source, files, progress)
@@ -188,7 +202,9 @@ class ArticleIndex:
         Raises `IndexStoreError`.
         """
         with self.writing():
-            writer = BatchWriter(self.store, self.embedder, lambda _record: None, each_once=False)
+            writer = BatchWriter(
+                self.store, self.embedder, lambda _record: None, each_once=False, replaced=self.versions.keep
+            )
             for done, article in enumerate(articles, start=1):
                 writer.put(article, Record("", {}))
                 if progress:

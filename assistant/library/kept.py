@@ -11,6 +11,9 @@ from filelock import FileLock, Timeout
 
 from assistant.library.location import kept_in
 
+# Of each library, beside its list of sources.
+QUESTIONS = "questions.json"
+VERSIONS = "versions"
 _RUNNING = "running"
 
 

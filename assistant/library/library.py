@@ -141,6 +141,7 @@ class Library:
             book.save()
             update = Update(self.index.store, self.index.embedder, self._by_origin(), book.excluded)
             update.remove([record.id for record in found])
+            self.index.versions.forget([record.id for record in found])
             for record in found:
                 copy = self._only_copy(record.origin, record.file)
                 if copy is not None:

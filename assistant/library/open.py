@@ -75,7 +75,14 @@ def open_place(
         for ours in (place.state, place.kept, *place.state.glob(f"{path.name}*")):
             keep_private(ours)
     embedder = beside.embedder if beside else open_embedder(settings)
-    index = ArticleIndex(path, embedder, kept=place.kept, address=place.address, say=say)
+    index = ArticleIndex(
+        path,
+        embedder,
+        kept=place.kept,
+        address=place.address,
+        versions=settings.versions,
+        say=say,
+    )
     return Library(index, place.mirror)
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from llama_index.core.embeddings import BaseEmbedding
 
 from assistant.errors import ArticleError
-from assistant.library.batch_writer import BatchWriter
+from assistant.library.batch_writer import BatchWriter, Replaced
 from assistant.library.file_reading import FileReading, FormerFile
 from assistant.library.mapping import FileOutcome, FileStatus, UpdateReport, with_id
 from assistant.library.sources import Excluded, Source, SourceFile
@@ -37,7 +37,9 @@ class Update:
         told: Told | None = None,
         thorough: bool = False,
         memory: SyncCache | None = None,
+        replaced: Replaced | None = None,
     ) -> None:
+        """`replaced` as in `BatchWriter`."""
         self.report = UpdateReport()
         self._outcomes = SyncReporter(self.report, told)
         self.exclusions_changed = False
@@ -48,7 +50,7 @@ class Update:
         self._files: dict[str, dict[str, SourceFile]] = {}
         self._memory = memory or SyncCache()
         self._memory.open(store)
-        self._writer = BatchWriter(store, embedder, self._reread)
+        self._writer = BatchWriter(store, embedder, self._reread, replaced=replaced)
 
     def end(self) -> None:
         """All sources are done: what is known now serves the next update of this process."""

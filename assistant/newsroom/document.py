@@ -35,7 +35,7 @@ def _render(name: str, check: FactCheck, *, autoescape: bool) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(md=_markdown, marked=_marked)
+    environment.filters.update(md=markdown_text, marked=_marked)
     return environment.get_template(name).render(
         check=check, states=_STATES, accessed=check.accessed.isoformat(" ", timespec="seconds")
     )
@@ -47,6 +47,7 @@ def _marked(source: Source) -> tuple[str, str, str]:
     return before, quote, after
 
 
-def _markdown(text: str) -> str:
+def markdown_text(text: str) -> str:
+    """Any text on one line that Markdown shows as it is."""
     # On one line, and every character that Markdown or HTML knows as text (CommonMark 0.31, 2.4).
     return re.sub(r"""([\\`*_{}\[\]()<>#+\-.!|~&:=@"'])""", r"\\\1", " ".join(text.split()))

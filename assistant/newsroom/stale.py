@@ -13,6 +13,7 @@ from assistant.errors import ArticleError
 from assistant.newsroom.answers_file import SavedAnswer, SavedCitation, of_answer
 from assistant.newsroom.comparison import Difference, compare
 from assistant.newsroom.nearness import near_passages
+from assistant.newsroom.versions import Kind, TextChange, changed_sentences, changes
 from assistant.schema.answers import CitationState, Question
 from assistant.schema.articles import Article, ArticleFilter
 from assistant.util.progress import Progress
@@ -44,13 +45,15 @@ class Kept:
 class Reason:
     """One thing that changed: `detail` tells it in a line, `article_id` is the article concerned.
 
-    `newer` is the newer answer, where the question was asked again.
+    `changes` are those of the article, where it was replaced, as far as they are known; `newer` is the newer answer,
+    where the question was asked again.
     """
 
     change: Change
     article_id: str
     detail: str
     newer: SavedAnswer | None = None
+    changes: tuple[TextChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Stale:
                 "article_id": reason.article_id,
                 "detail": reason.detail,
                 "newer": reason.newer.model_dump(mode="json") if reason.newer else None,
+                "changes": [change.to_dict() for change in reason.changes],
             }
             for reason in self.reasons
         ]
@@ -104,7 +108,8 @@ class StaleCheck:
         """What changed for one answer; () where it holds."""
         moved = [self._moved(citation, kept.asked) for citation in _first_of_each(kept.answer.citations)]
         newer = self._newer(kept)
-        return (*filter(None, moved), *([newer] if newer else []))
+        # An article that changed elsewhere is told once, however many of its paragraphs are cited.
+        return (*dict.fromkeys(filter(None, moved)), *([newer] if newer else []))
 
     def _moved(self, citation: SavedCitation, asked: datetime | None) -> Reason | None:
         named = f"“{citation.title}”"
@@ -114,13 +119,37 @@ class StaleCheck:
                 return Reason(Change.WITHDRAWN, citation.article_id, detail)
             case CitationState.CHANGED:
                 detail = f"{named} no longer has paragraph {citation.paragraph} as it was cited"
-                return Reason(Change.REPLACED, citation.article_id, detail)
+                return Reason(Change.REPLACED, citation.article_id, detail, changes=self._of_paragraph(citation))
         article = self._article(citation.article_id)
-        if article and asked and article.modified and article.modified > asked.date():
-            told = "corrected" if article.corrected else "changed"
-            detail = f"{named} was {told} on {article.modified.isoformat()}; the cited paragraph stands"
-            return Reason(Change.CORRECTED, citation.article_id, detail)
-        return None
+        if article is None or asked is None:
+            return None
+        found = self._since(article, asked)
+        on = article.modified if article.modified and article.modified > asked.date() else None
+        if on is None and not found:
+            return None
+        told = f"{'corrected' if article.corrected else 'changed'}{f' on {on.isoformat()}' if on else ''}"
+        detail = f"{named} was {told}; the cited paragraph stands"
+        return Reason(Change.CORRECTED, citation.article_id, detail, changes=found)
+
+    def _of_paragraph(self, citation: SavedCitation) -> tuple[TextChange, ...]:
+        """What became of the sentences of a cited paragraph."""
+        article = self._article(citation.article_id)
+        if article is None:
+            return ()
+        now = [paragraph.text for paragraph in article.paragraphs]
+        versions = self._assistant.index.versions.of(citation.article_id)
+        earlier = ([paragraph.text for paragraph in version.article.paragraphs] for version in reversed(versions))
+        # Without its version the paragraph alone is known: what is new in the article is then nothing to it.
+        before = next((texts for texts in earlier if citation.text in texts), [citation.text])
+        cited = " ".join(citation.text.split())
+        return tuple(change for change in changed_sentences(before, now) if change.before and change.before in cited)
+
+    def _since(self, article: Article, asked: datetime) -> tuple[TextChange, ...]:
+        """What an article said otherwise when an answer was given; wording and what was added since aside."""
+        versions = self._assistant.index.versions.of(article.id)
+        then = next((version.article for version in versions if version.replaced > asked), None)
+        found = changes(then, article) if then else []
+        return tuple(change for change in found if change.kind is not Kind.WORDING and change.before)
 
     def _article(self, article_id: str) -> Article | None:
         try:

@@ -21,6 +21,7 @@ from assistant.cli.commands.common import (
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
+    from assistant.newsroom.ask_again import AskedAgain
     from assistant.newsroom.stale import Kept, Stale
 
 
@@ -34,6 +35,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         help="what ask --output or ask --json wrote; - for standard input (default: the page's conversations and "
         "what was asked last)",
     )
+    check.add_argument("--ask-again", action="store_true", help="ask what is stale again, and show both answers")
     check.add_argument("--json", action="store_true", help="one JSON object a line")
     add_folder_and_model(check)
     check.set_defaults(run=_check)
@@ -41,6 +43,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _check(arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import progress_bars
+    from assistant.newsroom.ask_again import ask_again
     from assistant.newsroom.stale import StaleCheck
 
     kept = _of_file(arguments.answers) if arguments.answers else _of_home(settings_of(arguments).home)
@@ -51,21 +54,26 @@ def _check(arguments: argparse.Namespace) -> int:
         progress = progress_bars("checking answers", "answers")
         stale = 0
         for stale, one in enumerate(StaleCheck(assistant).run(kept, progress), start=1):  # noqa: B007
-            print_json(one.to_dict()) if arguments.json else print(_told(one), flush=True)
+            again = ask_again(assistant, one.kept.answer) if arguments.ask_again else None
+            if arguments.json:
+                print_json({**one.to_dict(), **({"again": again.to_dict()} if again else {})})
+            else:
+                print(_told(one, again), flush=True)
         print(f"assistant: {stale} of {len(kept)} answers stale", file=sys.stderr)
         return 1 if stale or assistant.update.problems else 0
 
 
-def _told(stale: Stale) -> str:
+def _told(stale: Stale, again: AskedAgain | None) -> str:
     from assistant.text.unicode import one_line
 
-    head = f"{stale.kept.where}: {stale.kept.answer.question}"
-    reasons = (f"  {reason.change}: {reason.detail}" for reason in stale.reasons)
-    return (
-        "\n".join(map(one_line, (head, f"  was: {stale.kept.answer.answer}")))
-        + "\n"
-        + "\n".join(f"  {one_line(reason)}" for reason in reasons)
-    )
+    lines = [f"{stale.kept.where}: {stale.kept.answer.question}", f"  was: {stale.kept.answer.answer}"]
+    if again:
+        lines.append(f"  now{f' ({again.difference})' if again.difference else ''}: {again.now.answer}")
+    for reason in stale.reasons:
+        lines.append(f"  {reason.change}: {reason.detail}")
+        for change in reason.changes:
+            lines += [f"    {sign} {text}" for sign, text in (("-", change.before), ("+", change.after)) if text]
+    return "\n".join(line[: len(line) - len(line.lstrip())] + one_line(line) for line in lines)
 
 
 def _of_file(given: str) -> list[Kept]:

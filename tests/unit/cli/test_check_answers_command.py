@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from scripted_model import ScriptedModel
 
 from assistant.cli import main
 from assistant.web.storage.conversations import ConversationStore
@@ -44,6 +45,28 @@ def test_a_stale_answer_gives_exit_code_1_and_says_what_changed(
     assert check("answers.json", "--json") == 1
     (line,) = capsys.readouterr().out.splitlines()
     assert [reason["change"] for reason in json.loads(line)["reasons"]] == ["replaced"]
+
+
+def test_what_changed_is_shown_and_the_new_answer_beside_the_old(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "news" / "a.txt").write_text(STORY.replace("A bus takes", "A boat takes"))
+    assert check("answers.json") == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "answers.json, answer 1: What?",
+        "  was: A bus [1].",
+        "  replaced: “Ferry to Skar stops” no longer has paragraph 2 as it was cited",
+        "    - A bus takes its place.",
+        "    + A boat takes its place.",
+    ]
+    scripted = ScriptedModel()
+    record = json.loads((folder / "answers.json").read_text())
+    (folder / "answers.json").write_text(json.dumps({**record, "question": "Is the tram line shut?"}))
+    (folder / "news" / "b.txt").write_text("Tram\n\nLUND, May 2, 2018 (AFP) - The tram line was closed by the mayor.\n")
+    arguments = ["answers.json", "--ask-again", "--read", "apart", "--articles", "news", "--model", scripted.name]
+    assert main.run(["check-answers", *arguments]) == 1
+    scripted.close()
+    assert "  now (contradicts): The tram line was closed by the mayor [1]." in capsys.readouterr().out.splitlines()
 
 
 def test_what_steers_a_terminal_is_escaped(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,3 +72,65 @@ def test_a_draft_that_cannot_be_read_is_named(
 ) -> None:
     assert run("check", name) == 2
     assert f"draft {name} {told}" in capsys.readouterr().err
+
+
+def test_questions_are_saved_asked_and_removed(folder: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def watch(action: str, *arguments: str) -> str:
+        asking = ("--read", "apart") if action == "run" else ()
+        assert run("watch-questions", action, *arguments, *asking, model=model if asking else "") == 0
+        return capsys.readouterr().out
+
+    key = watch("add", "Where was the tram line 14 closed?").split()[0]
+    assert json.loads(watch("list", "--json")) == {
+        "id": key,
+        "text": "Where was the tram line 14 closed?",
+        "answer": None,
+    }
+    event = json.loads(watch("run", "--format", "json", "--feed", "moved.xml"))
+    assert (event["outcome"], event["answer"]["citations"][0]["paragraph_id"]) == ("new", "tram#p1")
+    assert "new: Where was the tram line 14 closed?" in (folder / "moved.xml").read_text()
+    assert watch("run", "--format", "markdown", "--output", "moved.md") == ""
+    assert (folder / "moved.md").read_text() == "# Saved questions\n"
+    assert event["answer"]["answer"] in watch("list")
+    assert watch("remove", key) == f"removed {key}  Where was the tram line 14 closed?\n"
+    assert watch("list") == ""
+
+
+def test_a_question_that_is_not_saved_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("watch-questions", "remove", "nothing") == 2
+    assert "no saved question is 'nothing'" in capsys.readouterr().err
+    assert run("watch-questions", "run") == 0
+    assert "no question is saved yet" in capsys.readouterr().err
+
+
+def test_versions_tells_what_changed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("versions", "tram") == 0
+    captured = capsys.readouterr()
+    assert (captured.out, "no earlier version of tram is kept" in captured.err) == ("", True)
+    (folder / "news" / "tram.txt").write_text(STORY.replace("14", "17"))
+    assert run("versions", "tram", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(change["kind"], change["words"]) for change in told["changes"]] == [("numbers", [["14", "17"]])]
+    assert run("versions", "tram") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].strip() == "numbers"
+    assert "+ " in lines[3]
+    assert "The tram line 17 was closed in Lund by the mayor." in lines[3]
+    assert run("versions", "none") == 1
+    assert "article 'none' is not in the library" in capsys.readouterr().err
+
+
+def test_sources_counts_outlets_and_independent_ones(
+    folder: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "The tram line 14 was closed in Lund by the mayor after a long night of talks with the drivers' union there."
+    for name, outlet in (("a", "AFP"), ("b", "Echo")):
+        (folder / "news" / f"{name}.txt").write_text(f"Tram\n\nLUND, May 3, 2019 ({outlet}) - {text}\n\nFrom {name}.\n")
+    assert run("sources", "a", "--json", model=model) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["outlets"], found["independent"], found["claim"]) == (2, 1, text)
+    assert [group["articles"] for group in found["groups"]] == [["a", "b"]]
+    assert run("sources", "a", "--paragraph", "9", model=model) == 2
+    assert "no text in a paragraph 9" in capsys.readouterr().err
+    assert run("sources", "none", model=model) == 1
+    assert "article 'none' is not in the library" in capsys.readouterr().err

@@ -287,6 +287,23 @@ def test_api_keys_and_what_was_asked_last_come_back(home: Path, tmp_path: Path) 
     assert asked_path(other).read_text() == '{"turns": []}'
 
 
+def test_saved_questions_and_earlier_versions_come_back(home: Path, tmp_path: Path) -> None:
+    for name in ("library/questions.json", "indexes/seeds-1/questions.json", "indexes/seeds-1/versions/0a.json"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(name)
+    assert back_up(home, tmp_path / "more.zip") == 7
+    other = tmp_path / "other"
+    (other / "library").mkdir(parents=True)
+    (other / "library" / "questions.json").write_text("other")
+    with pytest.raises(UsageError, match=r"library/questions\.json"):
+        restore(other, tmp_path / "more.zip")
+    before = restore(other, tmp_path / "more.zip", force=True)
+    assert before is not None
+    assert (before / "old" / "library" / "questions.json").read_text() == "other"
+    for name in ("library/questions.json", "indexes/seeds-1/questions.json", "indexes/seeds-1/versions/0a.json"):
+        assert (other / name).read_text() == name
+
+
 def test_a_backup_without_keys_does_not_open_the_api(home: Path, archive: Path) -> None:
     keys_path(home).write_text("made since")
     asked_path(home).write_text("made since")

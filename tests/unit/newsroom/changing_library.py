@@ -28,7 +28,7 @@ def opened(folder: Path, embedder: Any, model: ScriptedModel, *articles: Article
     """An assistant over these articles; nothing of a language model is loaded."""
     prompts_in(folder / "prompts")
     model.taught = False  # type: ignore[attr-defined]
-    index = ArticleIndex(folder / "index.sqlite3", embedder)
+    index = ArticleIndex(folder / "index.sqlite3", embedder, versions=5)
     index.add(articles)
     settings = Settings.load(home=folder, prompts=folder / "prompts", read="apart")
     return Assistant(index, model, settings)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from evidence_base_samples import article
 from scripted_model import ScriptedModel
 
 
@@ -34,3 +35,9 @@ def run(heading: str, **names: object) -> None:
 def test_check_a_draft(model: str, articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("Check a draft", model=model, articles=articles)
     assert capsys.readouterr().out == "stated ['The tram line was closed in Lund by the mayor.']\n"
+
+
+def test_independent_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "The tram line was closed in Lund by the mayor on Tuesday after a long night of talks."
+    run("Independent sources", articles=[article("a", text), article("b", text, source="Echo")])
+    assert capsys.readouterr().out == "2 outlets, 1 independent\n"
