@@ -45,13 +45,15 @@ class EvidenceBase:
 
 @contextmanager
 def open_evidence_base(
-    settings: Settings, progress: ProgressOf | None = None, say: Say | None = None
+    settings: Settings, progress: ProgressOf | None = None, say: Say | None = None, *, passages: int = 8
 ) -> Iterator[tuple[EvidenceBase, UpdateReport]]:
     """The evidence base over the library and the model that the settings name, and what the opening did.
 
-    Raises what `Assistant.open` raises.
+    It finds at most `passages` at once. Raises what `Assistant.open` raises.
     """
     with Assistant.open(settings=settings, progress=progress, say=say) as assistant:
         similar = similarities(assistant.index.embedder)
-        base = EvidenceBase(assistant.index, assistant.judge(), similar, whole_below=settings.whole_below)
+        base = EvidenceBase(
+            assistant.index, assistant.judge(), similar, whole_below=settings.whole_below, passages=passages
+        )
         yield base, assistant.update

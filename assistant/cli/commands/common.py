@@ -45,6 +45,13 @@ def add_dates(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", metavar="DATE", help="only from articles published on or before YYYY-MM-DD")
 
 
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Which articles: `--outlet`, `--since`, `--until` and `--as-of`."""
+    parser.add_argument("--outlet", metavar="NAME", help="only from articles of this outlet")
+    add_dates(parser)
+    parser.add_argument("--as-of", metavar="DATE", help="only from what was published until YYYY-MM-DD")
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """`--json`, of a command that prints a list or several objects."""
     parser.add_argument("--json", action="store_true", help="one JSON object a line")

@@ -31,6 +31,11 @@ def run(heading: str, **names: object) -> None:
     exec(section.split("```python\n")[1].split("```")[0], names)
 
 
+def test_every_report_that_says_so(model: str, articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("Every report that says …", model=model, articles=articles)
+    assert capsys.readouterr().out == "AFP 2019-05-02 ['The tram line was closed in Lund by the mayor.']\n"
+
+
 def test_check_a_draft(model: str, articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("Check a draft", model=model, articles=articles)
     assert capsys.readouterr().out == "stated ['The tram line was closed in Lund by the mayor.']\n"

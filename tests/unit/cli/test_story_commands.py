@@ -1,0 +1,84 @@
+"""The commands that gather what many reports say, over a folder, with a model that answers by rule behind HTTP."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from scripted_model import ScriptedModel
+
+from assistant.cli import main
+
+STORIES = {
+    "tram.txt": "Tram line closed\n\nLUND, May 2, 2019 (AFP) - The tram line 14 was closed in Lund by the mayor.\n",
+    "again.txt": "Tram stands still\n\nLUND, May 9, 2019 (IANS) - The tram line was closed. It snowed in Lund.\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "news").mkdir()
+    for name, text in STORIES.items():
+        (tmp_path / "news" / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+@pytest.fixture
+def model() -> Iterator[str]:
+    scripted = ScriptedModel()
+    yield scripted.name
+    scripted.close()
+
+
+def run(command: str, *arguments: str, model: str = "") -> int:
+    return main.run([command, *arguments, "--articles", "news", *(["--model", model] if model else [])])
+
+
+def test_find_tells_every_report_that_states_it(folder: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("find", "The tram line was closed in Lund.", "--csv", "found.csv", model=model) == 0
+    printed = capsys.readouterr().out
+    assert "AFP, 2019-05-02, Tram line closed, paragraph 1" in printed
+    assert "2 reports, 2 passages; judged 2 of 2 passages\n" in printed
+    rows = list(csv.DictReader((folder / "found.csv").open(newline="")))
+    assert {(row["source"], row["stated"] > "0.9") for row in rows} == {("AFP", True), ("IANS", True)}
+
+
+def test_find_says_what_it_did_not_judge(folder: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("find", "The tram line was closed.", "--most", "1", model=model) == 0
+    assert "judged 1 of 2 passages, the nearest; --most N" in capsys.readouterr().out
+    assert run("find", "Whales sing.", "--all", "--json", model=model) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {key: found[key] for key in ("passages", "judged", "found")} == {"passages": 2, "judged": 2, "found": 0}
+
+
+@pytest.mark.parametrize("asked", [("'tram line was'",), ("tram line was", "--exact")])
+def test_find_looks_for_exact_words_without_a_model(
+    folder: Path, capsys: pytest.CaptureFixture[str], asked: tuple[str, ...]
+) -> None:
+    assert run("find", *asked, "--json", model="nobody@http://127.0.0.1:9/v1") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [quote["quote"] for quote in found["quotes"]] == ["The tram line was closed."]
+    assert (found["reports"], found["judged"], found["passages"]) == (1, 2, 2)
+
+
+def test_find_respects_the_filters(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("find", "tram line", "--exact", "--until", "2019-05-03") == 0
+    assert "1 report, 1 passage; judged 1 of 1 passage\n" in capsys.readouterr().out
+    assert run("find", "tram line", "--exact", "--outlet", "IANS", "--as-of", "2019-05-03") == 0
+    assert "0 reports, 0 passages; judged 0 of 0 passages\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [(("a", "--most", "0"), "--most 0"), (("%", "--exact"), "has no word"), ((" ",), "is empty")],
+)
+def test_find_names_what_it_cannot_use(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str
+) -> None:
+    assert run("find", *arguments) == 2
+    assert told in capsys.readouterr().err
