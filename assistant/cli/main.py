@@ -27,6 +27,7 @@ from assistant.cli.commands import (
     read,
     remove,
     restore,
+    timeline,
     web,
 )
 from assistant.errors import AssistantError
@@ -40,6 +41,7 @@ _COMMANDS = (
     articles,
     read,
     find,
+    timeline,
     check,
     export,
     check_answers,

@@ -14,11 +14,9 @@ from itertools import zip_longest
 from assistant.newsroom.draft import DraftedSentence
 from assistant.newsroom.evidence_base import EvidenceBase
 from assistant.retrieval.context import ArticleContext
-from assistant.retrieval.passages import heading
 from assistant.util.progress import Progress
 from assistant.verification.evidence import Evidence
-from assistant.verification.exact import unstated_figures
-from assistant.verification.reckoning import follow
+from assistant.verification.reckoning import has_other_figure
 from assistant.verification.verifier import STATED
 
 _ARTICLES = 4
@@ -135,13 +133,7 @@ class DraftChecker:
                 # A yes-or-no question, of which "no" is an answer too.
                 self._base.judge.answered(f"Is it true or false that: {sentence}", context),
                 near,
-                _has_other_figure(sentence, context),
+                has_other_figure(sentence, context.passages),
             ),
             evidence,
         )
-
-
-def _has_other_figure(sentence: str, context: ArticleContext) -> bool:
-    texts = [text for passage in context.passages for text in (passage.paragraph.text, heading(passage))]
-    unstated = unstated_figures(sentence, texts)
-    return any(not follow(figure.values, context.passages) for figure in unstated)

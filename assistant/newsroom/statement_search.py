@@ -10,12 +10,10 @@ from assistant.newsroom.evidence_base import EvidenceBase
 from assistant.newsroom.nearness import near_passages
 from assistant.newsroom.passages import each_article
 from assistant.retrieval.context import ArticleContext
-from assistant.retrieval.passages import heading
 from assistant.schema.answers import Quote
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage
 from assistant.util.progress import Progress
-from assistant.verification.exact import unstated_figures
-from assistant.verification.reckoning import follow
+from assistant.verification.reckoning import has_other_figure
 from assistant.verification.verifier import STATED
 
 
@@ -56,8 +54,7 @@ class StatementSearch:
             progress(done, total)
 
     def _stating(self, statement: str, passage: Passage) -> Stating | None:
-        figures = unstated_figures(statement, [passage.paragraph.text, heading(passage)])
-        if not all(follow(figure.values, [passage]) for figure in figures):
+        if has_other_figure(statement, [passage]):
             # Nothing that a judge says could let it be shown.
             return None
         stated = self._base.judge.stated(statement, ArticleContext((passage,), 0))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 Commands = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
+EXPORT_FORMATS = ("markdown", "html", "csv", "csl-json", "ris", "bibtex", "claimreview")
 MODEL_HELP = "embedded (default), FILE.gguf, ollama:NAME, openai:NAME, or NAME@URL; also ASSISTANT_MODEL"
 
 

@@ -82,3 +82,35 @@ def test_find_names_what_it_cannot_use(
 ) -> None:
     assert run("find", *arguments) == 2
     assert told in capsys.readouterr().err
+
+
+def test_timeline_tells_the_reports_day_by_day(folder: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    # A question of the scripted model's; the second report does not name the mayor and is not told.
+    assert run("timeline", "Who closed the tram line?", model=model) == 0
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[:2] == ["2019-05-02", "  The tram line was closed by the mayor."]
+    assert "“The tram line 14 was closed in Lund by the mayor.”" in printed
+    assert run("timeline", "Who closed the tram line?", "--json", model=model) == 0
+    (entry,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (entry["day"], entry["differ"], entry["lines"][0]["sources"][0]["source"]) == ("2019-05-02", False, "AFP")
+
+
+@pytest.mark.parametrize(("form", "begins"), [("md", "# Fact check"), ("html", "<!doctype"), ("csv", "question,")])
+def test_timeline_is_written_to_a_file(folder: Path, model: str, form: str, begins: str) -> None:
+    assert run("timeline", "Who closed the tram line?", "--format", form, "--output", "out", model=model) == 0
+    assert (folder / "out").read_text().startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"), [(("a", "--most", "0"), "--most 0"), (("a", "--output", "x"), "--format"), ((" ",), "empty")]
+)
+def test_timeline_names_what_it_cannot_use(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], told: str
+) -> None:
+    assert run("timeline", *arguments) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_timeline_without_a_report_says_so(folder: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("timeline", "Do whales sing?", model=model) == 0
+    assert capsys.readouterr().out == "The articles do not say.\n"

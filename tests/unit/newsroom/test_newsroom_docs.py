@@ -36,6 +36,12 @@ def test_every_report_that_says_so(model: str, articles: Path, capsys: pytest.Ca
     assert capsys.readouterr().out == "AFP 2019-05-02 ['The tram line was closed in Lund by the mayor.']\n"
 
 
+def test_the_timeline_of_a_story(model: str, articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("The timeline of a story", model=model, articles=articles)
+    line, quote = "The tram line was closed by the mayor.", "The tram line was closed in Lund by the mayor."
+    assert capsys.readouterr().out == f"2019-05-02 [('{line}', '{quote}')]\n"
+
+
 def test_check_a_draft(model: str, articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("Check a draft", model=model, articles=articles)
     assert capsys.readouterr().out == "stated ['The tram line was closed in Lund by the mayor.']\n"
