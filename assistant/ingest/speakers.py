@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from assistant.text.names import PARTICLES
+
 Block = tuple[int, str]
 
 _WORD = r"[^\W\d_a-z][\w.’'-]*"
 _ALONE = re.compile(
-    rf"[*_]{{0,3}}(?:[QA]|{_WORD}(?: (?:(?:of|de|da|di|van|von|bin|al|el|der|la) ){{0,2}}{_WORD}){{0,4}}"
+    rf"[*_]{{0,3}}(?:[QA]|{_WORD}(?: (?:(?:of|{PARTICLES}) ){{0,2}}{_WORD}){{0,4}}"
     r"(?:,? \([^()\n]{1,60}\))?)[*_]{0,3}\s?[:：][*_]{0,3}$"
 )
 _MOST_CHARS = 100

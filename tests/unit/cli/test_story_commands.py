@@ -114,3 +114,41 @@ def test_timeline_names_what_it_cannot_use(
 def test_timeline_without_a_report_says_so(folder: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("timeline", "Do whales sing?", model=model) == 0
     assert capsys.readouterr().out == "The articles do not say.\n"
+
+
+SPOKEN = (
+    "Ferry\n\nLUND, May 3, 2019 (AFP) - “The ferry stops on Friday,” Anna Berg said. The mayor and a mayor came.\n\n"
+    "“It sails again in May,” Berg said on the quay.\n\n“That is not so at all,” he said.\n"
+)
+
+
+def test_quotes_by_speaker(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "news" / "ferry.txt").write_text(SPOKEN)
+    assert run("quotes", model="nobody@http://127.0.0.1:9/v1") == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("Anna Berg\n    AFP, 2019-05-03, Ferry, paragraph 1\n    “The ferry stops on Friday,”\n")
+    assert printed.endswith("\n2 quotes, 1 speaker\n")
+    assert run("quotes", "--speaker", "dahl") == 0
+    assert capsys.readouterr().out == "0 quotes, 0 speakers\n"
+
+
+def test_quotes_as_a_table_and_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "news" / "ferry.txt").write_text(SPOKEN)
+    assert run("quotes", "--csv") == 0
+    on_output = capsys.readouterr().out
+    assert run("quotes", "--csv", "quotes.csv") == 0
+    rows = list(csv.DictReader((folder / "quotes.csv").open(newline="")))
+    assert [row["speaker"] for row in rows] == ["Anna Berg", "Anna Berg"]
+    assert on_output.splitlines() == (folder / "quotes.csv").read_text().splitlines()
+    capsys.readouterr()
+    assert run("quotes", "--json") == 0
+    assert [json.loads(line)["paragraph"] for line in capsys.readouterr().out.splitlines()] == [1, 2]
+
+
+def test_quotes_that_the_model_does_not_read_so_are_left_out(
+    folder: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "news" / "ferry.txt").write_text(SPOKEN)
+    # The scripted model finds every long word of "Anna Berg said: …" in the paragraph.
+    assert run("quotes", "--check", model=model) == 0
+    assert capsys.readouterr().out.endswith("\n2 quotes, 1 speaker\n")

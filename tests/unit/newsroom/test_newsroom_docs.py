@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from changing_library import article
 from scripted_model import ScriptedModel
+
+from assistant.library.index import ArticleIndex
 
 
 @pytest.fixture
@@ -40,6 +44,15 @@ def test_the_timeline_of_a_story(model: str, articles: Path, capsys: pytest.Capt
     run("The timeline of a story", model=model, articles=articles)
     line, quote = "The tram line was closed by the mayor.", "The tram line was closed in Lund by the mayor."
     assert capsys.readouterr().out == f"2019-05-02 [('{line}', '{quote}')]\n"
+
+
+def test_who_said_it(tmp_path: Path, embedder: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    index = ArticleIndex(tmp_path / "index.sqlite3", embedder)
+    index.add(
+        [article("a", "“The ferry stops on Friday,” Anna Berg said."), article("b", "“It never sails,” he said.")]
+    )
+    run("Who said it", index=index)
+    assert capsys.readouterr().out == "Anna Berg The ferry stops on Friday, 2024-03-01\n"
 
 
 def test_check_a_draft(model: str, articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
