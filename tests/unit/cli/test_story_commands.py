@@ -152,3 +152,31 @@ def test_quotes_that_the_model_does_not_read_so_are_left_out(
     # The scripted model finds every long word of "Anna Berg said: …" in the paragraph.
     assert run("quotes", "--check", model=model) == 0
     assert capsys.readouterr().out.endswith("\n2 quotes, 1 speaker\n")
+
+
+def test_digest_of_a_period_and_of_what_came_since(
+    folder: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("digest", "--last", model=model) == 2
+    assert "give --since" in capsys.readouterr().err
+    assert run("digest", "--since", "2019-05-05", "--outlet", "IANS", model=model) == 0
+    assert run("digest", "--last", model=model) == 2
+    capsys.readouterr()
+    assert run("digest", "--since", "2019-05-05", model=model) == 0
+    printed = capsys.readouterr()
+    assert "“The tram line was closed.”" in printed.out
+    assert printed.out.endswith("    IANS (1 report)\n")
+    assert "1 article, 1 story" in printed.err
+    (folder / "news" / "new.txt").write_text("Library opens\n\nLUND, May 1, 2019 (AFP) - A library opened in Lund.\n")
+    assert run("digest", "--last", "--json", model=model) == 0
+    (story,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (story["articles"], story["outlets"], story["quoted"]) == (["new"], ["AFP"], True)
+    assert run("digest", "--last", model=model) == 0
+    assert "0 articles, 0 stories" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [(), ("--last", "--since", "2019-01-01")])
+def test_digest_is_told_its_period(folder: Path, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("digest", *arguments)
+    assert ended.value.code == 2

@@ -55,6 +55,12 @@ def test_who_said_it(tmp_path: Path, embedder: Any, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == "Anna Berg The ferry stops on Friday, 2024-03-01\n"
 
 
+def test_a_digest(model: str, articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("Digest", model=model, articles=articles)
+    line = "The tram line was closed in Lund by the mayor."
+    assert capsys.readouterr().out == f"{line} ('AFP',) ['{line}']\n"
+
+
 def test_check_a_draft(model: str, articles: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("Check a draft", model=model, articles=articles)
     assert capsys.readouterr().out == "stated ['The tram line was closed in Lund by the mayor.']\n"
