@@ -87,7 +87,8 @@ def beginning(passages: Sequence[Passage]) -> ArticleContext | None:
 def outlets_of(headers: Sequence[ArticleHeader]) -> tuple[str, ...]:
     """Each outlet once, those that repeat an article word for word too."""
     named = [name for header in headers for name in (header.source, *(one.split(", ")[0] for one in header.also))]
-    return tuple({name.casefold(): name for name in named if name}.values())
+    # The first spelling stays.
+    return tuple({name.casefold(): name for name in reversed(named) if name}.values())[::-1]
 
 
 def story_to_dict(story: Story) -> dict[str, Any]:

@@ -99,6 +99,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
 
     status = Status()
     shown = 0
+    as_of = None
     with status:
         for event in assistant.stream(question, scope=QuestionScope(notify=status.say, warn=status.warn)):
             match event:
@@ -111,13 +112,13 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                     status.resume()
                 case Step(name):
                     status.say(f"{name} …")
-                case Retrieved(passages):
+                case Retrieved(passages, as_of):
                     status.say(f"reading {len(passages)} paragraphs …")
                 case Token():
                     status.token(event)
                 case SentenceReady(sentence, _):
                     status.pause()
-                    text = with_marks(sentence) if shown else said_as_of(question.articles.as_of, with_marks(sentence))
+                    text = with_marks(sentence) if shown else said_as_of(as_of, with_marks(sentence))
                     print(" " * bool(shown) + printable(text), end="", flush=True)
                     shown += 1
                 case Done(answer):

@@ -93,7 +93,7 @@ def test_each_outlet_is_named_once_those_of_copies_too() -> None:
         ArticleHeader("b", "", "post", None, 1),
         ArticleHeader("c", "", None, date(2020, 1, 1), 1),
     ]
-    assert sorted(outlets_of(headers)) == ["Echo", "IANS", "post"]
+    assert sorted(outlets_of(headers)) == ["Echo", "IANS", "Post"]
 
 
 def test_what_was_there_is_remembered_and_a_damaged_memory_is_named(tmp_path: Path) -> None:
