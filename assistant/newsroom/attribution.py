@@ -11,6 +11,7 @@ to, and are then recognised where more follows ("“…,” Berg said on Monday 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ _SENTENCE_END = re.compile(r"[.!?…][”“»\"’)]*\s+")
 # What divides a quotation from who says it; it stands within or behind the marks.
 _DIVIDES = (",", "—", "–")
 _LONGEST = 300
+# So large a share of its occurrences in these shapes makes a word one that joins.
+_OFTEN = 0.005
 _TITLE = 0.6
 
 
@@ -50,11 +53,12 @@ class Attribution:
 
 
 class Attributor:
-    """Reads paragraphs; `joining` are the words that the library puts between a quotation and a name."""
+    """Reads paragraphs, once the library's words and shapes are known to it."""
 
     def __init__(self, statistics: NameStatistics) -> None:
+        """`statistics` are of the same library, and complete before `attributions` is asked."""
         self._statistics = statistics
-        self._joining: set[str] = set()
+        self._joining: Counter[str] = Counter()
 
     def learn(self, text: str) -> None:
         """Take note of the words that join a name and a quotation beyond doubt in this paragraph."""
@@ -63,7 +67,7 @@ class Attributor:
             for units in (clauses.before, clauses.after if clauses.divided else ()):
                 # "said" of "Berg said" and of "Berg told Dahl", not of "by Berg", which names an author too.
                 if [unit.is_name for unit in units[:2]] == [True, False] and _are_names(units[2:3]) and len(units) <= 3:
-                    self._joining.add(units[1].text.casefold())
+                    self._joining[units[1].text.casefold()] += 1
 
     def attributions(self, text: str, names: FullNames) -> Iterator[Attribution]:
         """The quotations of a paragraph whose speaker is certain, with the speaker's full name."""
@@ -111,8 +115,7 @@ class Attributor:
         if len(units) < 2 or not _is_speaker(units[0]) or units[1].is_name:
             return self._inverted(units)
         whole = len(units) == 2
-        known = units[1].text.casefold() in self._joining and clauses.colon
-        return units[0].text if whole or known else None
+        return units[0].text if whole or (clauses.colon and self._joins(units[1])) else None
 
     def _after(self, clauses: Clauses) -> str | None:
         units = clauses.after
@@ -122,14 +125,19 @@ class Attributor:
         if _is_speaker(first) and not second.is_name:
             # "Berg said", "Berg told Dahl"; with more behind it where the word is known.
             whole = clauses.divided and (len(units) == 2 or (len(units) == 3 and units[2].is_name))
-            return first.text if whole or second.text.casefold() in self._joining else None
+            return first.text if whole or self._joins(second) else None
         return self._inverted(units)
 
     def _inverted(self, units: Sequence[Unit]) -> str | None:
         """ "said Berg", with more behind it too, where the word is known."""
         if len(units) < 2 or units[0].is_name or not _is_speaker(units[1]):
             return None
-        return units[1].text if units[0].text.casefold() in self._joining else None
+        return units[1].text if self._joins(units[0]) else None
+
+    def _joins(self, unit: Unit) -> bool:
+        """Whether a word is known to join; “…,” Berg the baker. does not make it of "the"."""
+        seen = self._joining[unit.text.casefold()]
+        return seen > 0 and seen >= _OFTEN * self._statistics.small(unit.text)
 
 
 def _spoken(text: str) -> list[Quotation]:

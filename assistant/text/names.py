@@ -40,6 +40,10 @@ class NameStatistics:
             counts = self._capital if word[:1].isupper() else self._small
             counts[word.casefold()] += 1
 
+    def small(self, word: str) -> int:
+        """How often a word is written small."""
+        return self._small[word.casefold()]
+
     def is_name(self, word: str) -> bool:
         """Whether a capitalised word is seldom or never written small."""
         small, capital = self._small[word.casefold()], self._capital[word.casefold()]

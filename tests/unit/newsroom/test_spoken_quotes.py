@@ -70,6 +70,12 @@ def test_the_words_that_join_are_learnt_from_the_library() -> None:
     assert found(text) == [("Anna Berg", QUOTE)]
 
 
+def test_a_word_that_is_everywhere_is_not_learnt_from_one_place() -> None:
+    shape, often = f"“{QUOTE}” Ola Dahl the Baker.", "the rain and the snow, " * 200
+    text = f"“{QUOTE}” the Anna Berg campaign said."
+    assert found(f"{shape} {often}", text, taught=False) == [("Ola Dahl", QUOTE)]
+
+
 def test_a_surname_is_that_of_the_only_one_in_the_article() -> None:
     text = f"“{QUOTE}” Berg said."
     assert found("Anna Berg came.", text) == [("Anna Berg", QUOTE)]
