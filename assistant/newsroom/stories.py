@@ -22,46 +22,40 @@ _NEAR = 0.5
 # Two floods a month apart are two stories.
 _DAYS = 14
 
-Vector = npt.NDArray[np.float32]
-
 
 def stories_of(headers: Iterable[ArticleHeader], vectors_of: VectorsOf) -> list[list[ArticleHeader]]:
     """The articles by story, each joined to the story that it is nearest to; in each the most central one first.
 
     Most central is, of the articles of its last day, the one nearest to all of them.
     """
-    stories: list[list[tuple[ArticleHeader, Vector]]] = []
-    sums: list[Vector] = []
-    for header in sorted(headers, key=lambda header: (header.published is None, header.published or date.min)):
-        vector = _vector(vectors_of(header.id))
-        near = _nearest(vector, sums, [len(story) for story in stories])
-        place = next((place for place in near if _in_time(header, stories[place][-1][0])), None)
-        if place is None:
-            stories.append([(header, vector)])
-            sums.append(vector)
-        else:
-            stories[place].append((header, vector))
-            sums[place] = sums[place] + vector
-    return [_central_first(story, total) for story, total in zip(stories, sums, strict=True)]
+    ordered = sorted(headers, key=lambda header: (header.published is None, header.published or date.min))
+    vectors = _vectors(vectors_of(header.id) for header in ordered)
+    # A row a story: the sum of the vectors of its articles, of which `stories` has the places.
+    sums, sizes = np.zeros_like(vectors), np.zeros(len(vectors), dtype=np.float32)
+    stories: list[list[int]] = []
+    for place, header in enumerate(ordered):
+        near = sums[: len(stories)] @ vectors[place] / sizes[: len(stories)]
+        able = sorted(map(int, np.flatnonzero(near >= _NEAR)), key=lambda at: -near[at])
+        own = next((at for at in able if _in_time(header, ordered[stories[at][-1]])), len(stories))
+        if own == len(stories):
+            stories.append([])
+        stories[own].append(place)
+        sums[own] += vectors[place]
+        sizes[own] += 1
+    return [
+        _central_first([(ordered[place], float(vectors[place] @ total)) for place in story])
+        for story, total in zip(stories, sums, strict=False)
+    ]
 
 
-def _vector(paragraphs: Sequence[Sequence[float]]) -> Vector:
-    if not paragraphs:
-        return np.zeros(1, dtype=np.float32)
-    mean: Vector = np.asarray(paragraphs[:_PARAGRAPHS], dtype=np.float32).mean(axis=0)
-    unit: Vector = mean / max(float(np.linalg.norm(mean)), 1e-9)
-    return unit
-
-
-def _nearest(vector: Vector, sums: Sequence[Vector], sizes: Sequence[int]) -> list[int]:
-    """The stories that are near enough, the nearest first."""
-    if not sums or len(vector) == 1:
-        return []
-    places = [place for place, total in enumerate(sums) if len(total) == len(vector)]
-    if not places:
-        return []
-    near = np.stack([sums[place] for place in places]) @ vector / np.asarray([sizes[place] for place in places])
-    return [places[at] for at in np.argsort(-near, kind="stable") if near[at] >= _NEAR]
+def _vectors(articles: Iterable[Sequence[Sequence[float]]]) -> npt.NDArray[np.float32]:
+    """A unit vector an article; of one without paragraphs zeros, which are near to nothing."""
+    # One article's paragraphs at a time: as lists they take ten times the room.
+    means = [np.asarray(paragraphs[:_PARAGRAPHS], dtype=np.float32).sum(axis=0) for paragraphs in articles]
+    made = np.zeros((len(means), max(map(np.size, means), default=0)), dtype=np.float32)
+    for row, mean in zip(made, means, strict=True):
+        row[:] = mean / max(float(np.linalg.norm(mean)), 1e-9)
+    return made
 
 
 def _in_time(header: ArticleHeader, last: ArticleHeader) -> bool:
@@ -70,8 +64,6 @@ def _in_time(header: ArticleHeader, last: ArticleHeader) -> bool:
     return (header.published - last.published).days <= _DAYS
 
 
-def _central_first(story: Sequence[tuple[ArticleHeader, Vector]], total: Vector) -> list[ArticleHeader]:
-    days = [header.published for header, _ in story if header.published]
-    last = max(days, default=None)
-    ordered = sorted(story, key=lambda one: (one[0].published != last, -float(one[1] @ total)))
-    return [header for header, _ in ordered]
+def _central_first(story: Sequence[tuple[ArticleHeader, float]]) -> list[ArticleHeader]:
+    last = max((header.published for header, _ in story if header.published), default=None)
+    return [header for header, near in sorted(story, key=lambda one: (one[0].published != last, -one[1]))]
