@@ -21,6 +21,8 @@ from assistant.cli.commands.common import (
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from assistant.api import Assistant
     from assistant.schema.answers import Answer, Citation, Question
 
@@ -99,7 +101,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
 
     status = Status()
     shown = 0
-    as_of = None
+    as_of: date | None = None
     with status:
         for event in assistant.stream(question, scope=QuestionScope(notify=status.say, warn=status.warn)):
             match event:
