@@ -24,6 +24,7 @@ from assistant.verification.reckoning import has_other_figure
 from assistant.verification.verifier import STATED
 
 _PASSAGES_A_REPORT = 4
+_ASKS = ("?", "？", "؟")
 # Two lines of a day below this cosine tell of different things. Not fitted: `python -m evals.timeline` measures it.
 _ALIKE = 0.5
 # P(a report tells of the story) from which it is told.
@@ -65,7 +66,7 @@ class StoryTimeline:
 
         Raises `ModelError`.
         """
-        question = story if story.rstrip().endswith("?") else f"What is reported about {story.rstrip(' .')}?"
+        question = story if story.rstrip().endswith(_ASKS) else f"What is reported about {story.rstrip(' .')}?"
         contexts = self._contexts(story, articles)[:most]
         lines = []
         for done, context in enumerate(contexts, 1):
