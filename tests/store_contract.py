@@ -299,6 +299,13 @@ class StoreContract:
         filled.replace([article("c", ["Nothing of the kind"], title="Tsunami warning · Reuters")])
         assert ids(search("tsunami", "text_search")) == ["c#p1"]
 
+    def test_no_article_that_has_the_words_is_missing(self, filled: Store, article: Put) -> None:
+        filled.replace([article("more", ["Nothing.", "The volcanoes erupt."], title="Iceland")])
+        every = filled.holding("")
+        assert {"b", "more"} <= filled.holding("erupted volcano") <= every
+        assert "b" in filled.holding("Tuesday: a volcano in Iceland")
+        assert filled.holding("volcano OR NOT (*") <= every
+
     def test_as_many_as_asked_for(self, filled: Store, search: Search) -> None:
         assert len(search("the leaders in Moscow", top=2)) == 2
         assert len(search("the leaders in Moscow", "default", top=3)) == 3

@@ -93,7 +93,7 @@ class ReadApart:
             passages = excerpts.passages
             contexts = [excerpts.of(context) for context in retriever.contexts(passages)[:MAX_REPORTS]]
         clock.mark("retrieve")
-        yield Retrieved(passages)
+        yield Retrieved(passages, query.articles.as_of)
         return passages, contexts
 
     def _judge(self, query: Query, context: ArticleContext) -> Candidate:

@@ -74,7 +74,7 @@ class ReadTogether:
         yield Step(StepName.SEARCHING)
         passages = self._retriever.retrieve(query)
         clock.mark("retrieve")
-        yield Retrieved(passages)
+        yield Retrieved(passages, query.articles.as_of)
         return passages
 
     def _read(

@@ -45,6 +45,14 @@ def print_citations(
         print(_wrapped(f"“{citation.quote.strip()}”", "    ", first="    "), file=out)
 
 
+def print_quote(passage: Passage, quote: str) -> None:
+    """Where it stands, and the words, indented, a line each."""
+    day = passage.published.isoformat() if passage.published else "undated"
+    place = ", ".join((byline(passage.source, passage.via, day), *(f"also {one}" for one in passage.also)))
+    print(f"    {one_line(place)}, {one_line(passage.title)}, paragraph {passage.paragraph.number}")
+    print(f"    “{one_line(quote)}”", flush=True)
+
+
 def print_newest(answer: Answer, out: TextIO) -> None:
     """The date of the newest source, where one has a date."""
     if answer.newest_source is not None:

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from assistant.ingest.blocks import Block
+from assistant.text.names import PARTICLES
 
 _WORD = r"[^\W\d_a-z][\w.’'-]*"
 _LABEL = (
-    rf"[*_]{{0,3}}(?P<name>[QA]|{_WORD}(?: (?:(?:of|de|da|di|van|von|bin|al|el|der|la) ){{0,2}}{_WORD}){{0,4}}"
+    rf"[*_]{{0,3}}(?P<name>[QA]|{_WORD}(?: (?:(?:of|{PARTICLES}) ){{0,2}}{_WORD}){{0,4}}"
     r"(?:,? \([^()\n]{1,60}\))?)[*_]{0,3}\s?[:：][*_]{0,3}"
 )
 _ALONE = re.compile(_LABEL + "$")

@@ -14,11 +14,9 @@ from itertools import zip_longest
 from assistant.newsroom.draft import DraftedSentence
 from assistant.newsroom.evidence_base import EvidenceBase
 from assistant.retrieval.context import ArticleContext
-from assistant.retrieval.passages import heading
 from assistant.util.progress import Progress
 from assistant.verification.evidence import Evidence
-from assistant.verification.exact import unstated_figures
-from assistant.verification.reckoning import follow
+from assistant.verification.reckoning import has_other_figure
 from assistant.verification.verifier import STATED
 
 _ARTICLES = 4
@@ -134,13 +132,7 @@ class DraftChecker:
                 self._base.judge.stated(sentence, context),
                 self._base.judge.otherwise(sentence, context),
                 near,
-                _has_other_figure(sentence, context),
+                has_other_figure(sentence, context.passages),
             ),
             evidence,
         )
-
-
-def _has_other_figure(sentence: str, context: ArticleContext) -> bool:
-    texts = [text for passage in context.passages for text in (passage.paragraph.text, heading(passage))]
-    unstated = unstated_figures(sentence, texts)
-    return any(not follow(figure.values, context.passages) for figure in unstated)

@@ -49,11 +49,14 @@ def open_evidence_base(
 ) -> Iterator[tuple[EvidenceBase, UpdateReport]]:
     """The evidence base over the library and the model that the settings name, and what the opening did.
 
-    A search finds at most `passages` passages. Raises what `Assistant.open` raises.
+    It finds at most `passages` at once. Raises what `Assistant.open` raises.
     """
     with Assistant.open(settings=settings, progress=progress, say=say) as assistant:
-        similar = similarities(assistant.index.embedder)
-        base = EvidenceBase(
-            assistant.index, assistant.judge(), similar, whole_below=settings.whole_below, passages=passages
-        )
-        yield base, assistant.update
+        yield evidence_base_of(assistant, passages=passages), assistant.update
+
+
+def evidence_base_of(assistant: Assistant, *, passages: int = 8) -> EvidenceBase:
+    """The evidence base of an open assistant; it finds at most `passages` at once."""
+    similar = similarities(assistant.index.embedder)
+    whole_below = assistant.settings.whole_below
+    return EvidenceBase(assistant.index, assistant.judge(), similar, whole_below=whole_below, passages=passages)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
-from assistant.text.dates import Period, asks_now, named_periods
+from assistant.text.dates import Period, as_of_day, asks_now, named_periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Query:
 
     `text` stands alone, without the conversation; `periods` are the times it names; `newest`: it asks for
     the present or the latest, so that the newest report that answers is wanted; `follow_up`: it was put in
-    a conversation; `articles` are those that may be read.
+    a conversation; `articles` are those that may be read, as of the day that it names ("as of 5 July 2017").
     """
 
     text: str
@@ -26,7 +26,11 @@ class Query:
     @classmethod
     def of(cls, text: str, articles: ArticleFilter = EVERY_ARTICLE, *, follow_up: bool = False) -> Query:
         """The query that `text` puts to these articles."""
-        periods = tuple(named_periods(text))
+        asked_as_of = as_of_day(text)
+        periods = tuple(period for period in named_periods(text) if period != asked_as_of)
+        if asked_as_of is not None:
+            days = (articles.as_of, asked_as_of.since)
+            articles = replace(articles, as_of=min(day for day in days if day is not None))
         # "The last meeting of 2017" asks for that time.
         newest = not periods and asks_now(text)
         return cls(text, periods, newest, articles, follow_up)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from assistant.schema.answers import Answer, Citation, Sentence
@@ -29,9 +30,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Event: these passages were found."""
+    """Event: these passages were found, among what was published until `as_of` where the question is as of a day."""
 
     passages: tuple[Passage, ...]
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

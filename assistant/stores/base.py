@@ -117,6 +117,11 @@ class Store(BasePydanticVectorStore):
         """An article's paragraphs in reading order, without vectors."""
 
     @abstractmethod
+    def holding(self, text: str) -> set[str]:
+        """The articles with a paragraph that has every word of `text` in some form, and perhaps others: none of them is
+        missing."""
+
+    @abstractmethod
     def vectors_of(self, article_id: str) -> list[list[float]]:
         """The vectors of an article's paragraphs, in the order of `nodes_of`: a moved article keeps them."""
 

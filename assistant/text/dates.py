@@ -25,6 +25,7 @@ _YEAR = re.compile(rf"(?<![\d–-])(?P<y>{LIKELY_YEAR})(?:'s|’s)?\b(?![-–\d]
 _OPEN_RANGE = re.compile(
     r"\b(?:since|after|before|until|till|by|up to|through|between|to|between\s+[\w,. ]{1,30}\sand)\s+$", re.I
 )
+_AS_OF = re.compile(r"\bas (?:of|at) (?:the )?$", re.I)
 _OPENS_RANGE = re.compile(
     rf"\s*(?:to|until|till|through|up to|[-–—])\s*(?:\w+\s+){{0,2}}{LIKELY_YEAR}\b|\s+on(?:wards?)?\b", re.I
 )
@@ -77,6 +78,16 @@ def named_periods(text: str) -> list[Period]:
             if period:
                 periods.append(period)
     return sorted(periods, key=lambda period: period.since)
+
+
+def as_of_day(text: str) -> Period | None:
+    """The day that `text` asks to be answered as of: "as of 5 July 2017"; the earliest where it names several.
+
+    None where no whole date stands there: "as of now", "as of 2017", "by then".
+    """
+    matches = (match for form in (_DAY, _ISO_DAY) for match in form.finditer(text))
+    periods = (_period(match) for match in matches if _AS_OF.search(text[: match.start()]))
+    return min(filter(None, periods), default=None, key=lambda period: period.since)
 
 
 def asks_now(question: str) -> bool:

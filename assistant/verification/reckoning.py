@@ -7,9 +7,10 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations, product
 
+from assistant.retrieval.passages import heading
 from assistant.schema.articles import Passage
 from assistant.text.dates import named_periods
-from assistant.verification.exact import figures
+from assistant.verification.exact import figures, unstated_figures
 
 # Of more figures, two give nearly every small number, and three sooner: nothing follows from that.
 _MOST, _MOST_OF_THREE = 16, 8
@@ -37,6 +38,12 @@ def follow(values: Iterable[Decimal], passages: Sequence[Passage], beside: Itera
         return False
     others = frozenset(beside)
     return any(wanted & _between(first, second, others) for first, second in combinations(sorted(days), 2))
+
+
+def has_other_figure(sentence: str, passages: Sequence[Passage]) -> bool:
+    """Whether a figure of `sentence` neither stands in the passages and over them nor follows from them."""
+    texts = [text for passage in passages for text in (passage.paragraph.text, heading(passage))]
+    return any(not follow(figure.values, passages) for figure in unstated_figures(sentence, texts))
 
 
 def _sums(wanted: frozenset[Decimal], parts: Iterable[frozenset[Decimal]]) -> bool:

@@ -54,7 +54,7 @@ class Verifier:
     def verify(self, question: str, draft: str, context: ArticleContext, *, answered: float) -> Claim:
         """The claim that `draft` makes; `answered` is the judge's probability for its article."""
         evidence = self._finder.find(draft, context.passages)
-        problems = _problems(draft, evidence, question)
+        problems = problems_of(draft, evidence, question)
         if evidence and not self._finder.is_related(question, evidence):
             problems = (*problems, "what is quoted has nothing to do with the question")
         if problems:
@@ -83,7 +83,8 @@ class Verifier:
         return Claim(text, context, evidence, judgements, self._confidence(judgements), quoted=True)
 
 
-def _problems(draft: str, evidence: Sequence[Evidence], question: str) -> tuple[str, ...]:
+def problems_of(draft: str, evidence: Sequence[Evidence], question: str) -> tuple[str, ...]:
+    """Why a draft cannot be shown, by exact checks alone; () where they find nothing."""
     if not evidence:
         return ("nothing in the article can be quoted for it",)
     # A year or a count that the question brings along is no claim of the answer's.

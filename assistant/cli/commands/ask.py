@@ -21,6 +21,8 @@ from assistant.cli.commands.common import (
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from assistant.api import Assistant
     from assistant.schema.answers import Answer, Citation, Question
 
@@ -99,6 +101,7 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
 
     status = Status()
     shown = 0
+    as_of: date | None = None
     with status:
         for event in assistant.stream(question, scope=QuestionScope(notify=status.say, warn=status.warn)):
             match event:
@@ -111,13 +114,13 @@ def _show(assistant: Assistant, question: Question, *, explain: bool = False) ->
                     status.resume()
                 case Step(name):
                     status.say(f"{name} …")
-                case Retrieved(passages):
+                case Retrieved(passages, as_of):
                     status.say(f"reading {len(passages)} paragraphs …")
                 case Token():
                     status.token(event)
                 case SentenceReady(sentence, _):
                     status.pause()
-                    text = with_marks(sentence) if shown else said_as_of(question.articles.as_of, with_marks(sentence))
+                    text = with_marks(sentence) if shown else said_as_of(as_of, with_marks(sentence))
                     print(" " * bool(shown) + printable(text), end="", flush=True)
                     shown += 1
                 case Done(answer):

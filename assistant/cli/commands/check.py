@@ -47,38 +47,23 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _print(checked: CheckedSentence) -> None:
-    from assistant.cli.terminal import byline, printable
-    from assistant.schema.articles import iso_day
-    from assistant.text.unicode import one_line
+    from assistant.cli.terminal import print_quote, printable
 
     print(f"{checked.verdict}, line {checked.sentence.line}: {printable(checked.sentence.text)}")
     for reading in checked.readings:
         for part in reading.evidence:
-            passage = part.passage
-            place = byline(passage.source, passage.via, iso_day(passage.published))
-            print(f"    {one_line(place)}, {one_line(passage.title)}, paragraph {passage.paragraph.number}")
-            print(f"    “{one_line(part.quote.text)}”")
+            print_quote(part.passage, part.quote.text)
 
 
 def _to_dict(checked: CheckedSentence) -> dict[str, Any]:
-    from assistant.schema.articles import iso_day
+    from assistant.newsroom.passages import quote_to_dict
 
     return {
         "line": checked.sentence.line,
         "sentence": checked.sentence.text,
         "verdict": checked.verdict,
         "sources": [
-            {
-                "article_id": part.passage.article_id,
-                "title": part.passage.title,
-                "source": part.passage.source,
-                "via": part.passage.via,
-                "published": iso_day(part.passage.published),
-                "paragraph": part.passage.paragraph.number,
-                "paragraph_id": part.passage.paragraph.id,
-                "quote": part.quote.text,
-                "stated": round(reading.signals.stated, 4),
-            }
+            {**quote_to_dict(part.passage, part.quote.text), "stated": round(reading.signals.stated, 4)}
             for reading in checked.readings
             for part in reading.evidence
         ],

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 Commands = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
+EXPORT_FORMATS = ("markdown", "html", "csv", "csl-json", "ris", "bibtex", "claimreview")
 MODEL_HELP = "embedded (default), FILE.gguf, ollama:NAME, openai:NAME, or NAME@URL; also ASSISTANT_MODEL"
 
 
@@ -43,6 +44,13 @@ def add_dates(parser: argparse.ArgumentParser) -> None:
     """`--since` and `--until`."""
     parser.add_argument("--since", metavar="DATE", help="only from articles published on or after YYYY-MM-DD")
     parser.add_argument("--until", metavar="DATE", help="only from articles published on or before YYYY-MM-DD")
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Which articles: `--outlet`, `--since`, `--until` and `--as-of`."""
+    parser.add_argument("--outlet", metavar="NAME", help="only from articles of this outlet")
+    add_dates(parser)
+    parser.add_argument("--as-of", metavar="DATE", help="only from what was published until YYYY-MM-DD")
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

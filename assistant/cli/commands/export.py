@@ -6,21 +6,29 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.cli.commands.common import Commands, add_folder, put, read_text, say, say_always, settings_of, warn
+from assistant.cli.commands.common import (
+    EXPORT_FORMATS,
+    Commands,
+    add_folder,
+    put,
+    read_text,
+    say,
+    say_always,
+    settings_of,
+    warn,
+)
 from assistant.errors import ArticleError
 
 if TYPE_CHECKING:
     from assistant.library.index import ArticleIndex
     from assistant.schema.articles import Article
 
-_FORMATS = ("markdown", "html", "csv", "csl-json", "ris", "bibtex", "claimreview")
-
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
     export = commands.add_parser("export", help="export answers with their sources, for a fact check")
     export.add_argument("answers", metavar="FILE", help="what ask --output or ask --json wrote; - for standard input")
-    export.add_argument("--format", choices=_FORMATS, default="markdown", help="default: markdown")
+    export.add_argument("--format", choices=EXPORT_FORMATS, default="markdown", help="default: markdown")
     export.add_argument("--output", type=Path, metavar="FILE", help="where it goes (default: standard output)")
     add_folder(export)
     export.set_defaults(run=_export)

@@ -170,6 +170,10 @@ class MilvusStore(Store):
         """An article's paragraphs in reading order, without vectors."""
         return [to_node(row) for row in self._paragraphs_of(article_id, ["content"])]
 
+    def holding(self, text: str) -> set[str]:
+        """All articles: the index ranks by words and does not select by them."""
+        return {item.id for item in self._all()}
+
     def vectors_of(self, article_id: str) -> list[list[float]]:
         """The vectors of an article's paragraphs, in the order of `nodes_of`."""
         rows = self._paragraphs_of(article_id, ["vector"])

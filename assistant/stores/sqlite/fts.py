@@ -68,6 +68,14 @@ class WordSearch:
         candidates = self._ranked(rare, max(depth, _CANDIDATES), among=rows)
         return self._ranked(telling, depth, listed=list(candidates)) if candidates else {}
 
+    def holding(self, text: str) -> list[int]:
+        """The rows whose text, not only its heading, has every word; all rows where there is no word."""
+        words = asked(text)
+        if not words:
+            return [row for (row,) in self._file.read("SELECT row FROM paragraphs")]
+        found = self._file.read("SELECT rowid FROM words WHERE words MATCH ?", (f"text : ({' AND '.join(words)})",))
+        return [row for (row,) in found]
+
     def _ranked(
         self,
         words: Sequence[str],

@@ -147,6 +147,16 @@ class SqliteStore(Store):
         rows = self.read("SELECT id, text, metadata FROM paragraphs WHERE article_id = ? ORDER BY row", (article_id,))
         return [TextNode(id_=node_id, text=text, metadata=json.loads(metadata)) for node_id, text, metadata in rows]
 
+    def holding(self, text: str) -> set[str]:
+        """The articles with a paragraph that has every word of `text`, by stems."""
+        with self.snapshot():
+            rows = self._words.holding(text)
+            found = self.read(
+                "SELECT DISTINCT article_id FROM paragraphs WHERE row IN (SELECT value FROM json_each(?))",
+                (json.dumps(rows),),
+            )
+        return {article_id for (article_id,) in found}
+
     def vectors_of(self, article_id: str) -> list[list[float]]:
         """The vectors of an article's paragraphs, in the order of `nodes_of`."""
         rows = self.read("SELECT vector FROM paragraphs WHERE article_id = ? ORDER BY row", (article_id,))

@@ -130,6 +130,14 @@ def kinds(events: list[Event]) -> list[object]:
     return [event.name if isinstance(event, Step) else type(event) for event in events]
 
 
+def test_a_question_as_of_a_day_is_told_so_from_the_start(ask: Ask) -> None:
+    model = ScriptedModel({"": "They signed."})
+    answer, events = ask("What did they sign as of 1 April 2023?", FakeRetriever(SIGNED, TALKS), model)
+    assert answer.as_of == date(2023, 4, 1)
+    assert answer.answer.startswith("As of 1 April 2023: They signed")
+    assert [event.as_of for event in events if isinstance(event, Retrieved)] == [date(2023, 4, 1)]
+
+
 def test_a_stated_sentence_is_shown_with_its_citation_and_every_step_is_told(ask: Ask) -> None:
     model = ScriptedModel({"": "They signed."}, answered=0.9, stated=0.8, right=0.7)
     answer, events = ask(QUESTION, FakeRetriever(SIGNED, TALKS), model)

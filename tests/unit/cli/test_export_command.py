@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import main
-from assistant.cli.commands.export import _FORMATS
+from assistant.cli.commands.common import EXPORT_FORMATS
 from assistant.newsroom.export import FORMATS
 
 STORY = "Ferry to Skar stops\n\nSKAR, May 2, 2019 (AFP) - The ferry to Skar stops.\n\nA bus takes its place.\n"
@@ -34,7 +34,7 @@ def export(*arguments: str) -> int:
 
 
 def test_the_command_offers_every_format() -> None:
-    assert set(_FORMATS) == set(FORMATS)
+    assert set(EXPORT_FORMATS) == set(FORMATS)
 
 
 def test_what_surrounds_the_source_comes_from_the_library(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

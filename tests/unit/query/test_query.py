@@ -33,6 +33,16 @@ def test_the_times_it_names_are_known_from_then_on() -> None:
     ]
 
 
+def test_a_day_that_it_is_asked_as_of_bounds_what_is_read_and_names_no_time() -> None:
+    day, later = date(2017, 7, 5), date(2018, 1, 1)
+    query = Query.of("As of 5 July 2017, what had been agreed in 2016?", ArticleFilter(as_of=later))
+    assert query.articles.as_of == day
+    assert [period.words for period in query.periods] == ["2016"]
+    earlier = ArticleFilter(since=date(2016, 1, 1), as_of=date(2017, 1, 1))
+    assert Query.of("What was agreed as of 5 July 2017?", earlier).articles == earlier
+    assert Query.of("What was agreed as of 2017?").articles == EVERY_ARTICLE
+
+
 def test_the_limits_are_the_questions_and_the_text_is_the_one_understood() -> None:
     since, until = date(2017, 1, 1), date(2018, 1, 1)
     chosen = ArticleFilter(since=since, until=until, ids=("a",))

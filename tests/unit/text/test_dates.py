@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.text.dates import Period, asks_now, in_words, named_periods
+from assistant.text.dates import Period, as_of_day, asks_now, in_words, named_periods
 
 
 def periods(text: str) -> list[tuple[str, str]]:
@@ -143,3 +143,23 @@ def test_what_asks_for_the_present(question: str) -> None:
 )
 def test_what_asks_for_neither(question: str) -> None:
     assert not asks_now(question)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("As of 5 July 2017, who led?", date(2017, 7, 5)),
+        ("Who led as of July 5, 2017?", date(2017, 7, 5)),
+        ("Who led as of the 5th of July 2017?", date(2017, 7, 5)),
+        ("Who led as at 2017-07-05?", date(2017, 7, 5)),
+        ("Who led as of 5 July 2017 and as of 4 July 2016?", date(2016, 7, 4)),
+        ("Who led as of now?", None),
+        ("Who led as of 2017?", None),
+        ("Who led as of July 2017?", None),
+        ("Who led as of 31 June 2017?", None),
+        ("Who led on 5 July 2017, by then or at the time?", None),
+    ],
+)
+def test_the_day_that_is_asked_as_of(text: str, day: date | None) -> None:
+    period = as_of_day(text)
+    assert (period.since if period else None) == day

@@ -1,0 +1,170 @@
+"""Who said what stands in quotation marks: by position, and by how the library itself puts such sentences.
+
+A quotation and a name stand in one of a few shapes:
+
+    “…,” said Berg.      “…,” Berg said.      “…,” Berg told Dahl.      Berg said: “…”
+
+Which words join them is not listed here, for any language: those that stand in these shapes in the library are known
+to, and are then recognised where more follows ("“…,” Berg said on Monday in Lund"). What fits no shape is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.text.names import FullNames, NameStatistics, Unit
+from assistant.text.quotations import Quotation, quotations
+
+_FEWEST_WORDS = 4
+_WORD = re.compile(r"\w+")
+_CLAUSE = re.compile(r"(?:[^,.;:!?()\[\]\n—–…“”„«»\"]|(?<=\b[^\W\d_])\.(?=\s?\w))*")
+_LAST_CLAUSE = re.compile(rf"({_CLAUSE.pattern})[,:]\s*$")
+_SENTENCE_END = re.compile(r"[.!?…][”“»\"’)]*\s+")
+# What divides a quotation from who says it; it stands within or behind the marks.
+_DIVIDES = (",", "—", "–")
+_LONGEST = 300
+# So large a share of its occurrences in these shapes makes a word one that joins.
+_OFTEN = 0.005
+_TITLE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """What stands around a quotation: the clause before it, if a comma or colon divides the two, and the one after.
+
+    `divided`: a comma or a dash stands before the one after, so that it is no sentence of its own.
+    """
+
+    before: tuple[Unit, ...]
+    colon: bool
+    after: tuple[Unit, ...]
+    divided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A quotation and the name that it is given to, as written there."""
+
+    quotation: Quotation
+    speaker: str
+
+
+class Attributor:
+    """Reads paragraphs, once the library's words and shapes are known to it."""
+
+    def __init__(self, statistics: NameStatistics) -> None:
+        """`statistics` are of the same library, and complete before `attributions` is asked."""
+        self._statistics = statistics
+        self._joining: Counter[str] = Counter()
+
+    def learn(self, text: str) -> None:
+        """Take note of the words that join a name and a quotation beyond doubt in this paragraph."""
+        for quotation in _spoken(text):
+            clauses = self._clauses(text, quotation)
+            for units in (clauses.before, clauses.after if clauses.divided else ()):
+                # "said" of "Berg said" and of "Berg told Dahl", not of "by Berg", which names an author too.
+                if [unit.is_name for unit in units[:2]] == [True, False] and _are_names(units[2:3]) and len(units) <= 3:
+                    self._joining[units[1].text.casefold()] += 1
+
+    def attributions(self, text: str, names: FullNames) -> Iterator[Attribution]:
+        """The quotations of a paragraph whose speaker is certain, with the speaker's full name."""
+        # The last one whose speaker stands behind it.
+        last: tuple[Quotation, str] | None = None
+        for quotation in _spoken(text):
+            clauses = self._clauses(text, quotation)
+            before, after = self._before(clauses), self._after(clauses)
+            written = before or after
+            speaker = names.of(written) if written else None
+            if last is not None and not clauses.before and not clauses.after and _goes_on(text, last[0], quotation):
+                speaker = last[1]
+            if speaker:
+                yield Attribution(quotation, speaker)
+            last = (quotation, speaker) if speaker and after and not before else None
+
+    def names(self, text: str) -> Iterator[str]:
+        """The names of several words outside the quotations of a paragraph."""
+        end = 0
+        for quotation in [*quotations(text), Quotation(len(text), len(text))]:
+            for unit in self._statistics.units(text[end : quotation.start]):
+                if unit.is_name and " " in unit.text:
+                    yield unit.text
+            end = quotation.end
+
+    def _clauses(self, text: str, quotation: Quotation) -> Clauses:
+        nearest = max(0, quotation.start - _LONGEST)
+        begin = max((match.end() for match in _SENTENCE_END.finditer(text, nearest, quotation.start)), default=nearest)
+        before = _LAST_CLAUSE.search(text[begin : quotation.start])
+        inner, behind = text[: quotation.end - 1].rstrip(), text[quotation.end :].lstrip(" \u00a0")
+        divided = behind.startswith(_DIVIDES) or inner.endswith(_DIVIDES)
+        # “Why?” asked Berg. But behind a full stop a new sentence begins: “… .” Dahl disagreed.
+        after = _CLAUSE.match(behind.lstrip(",—– \u00a0")) if divided or inner.endswith(("!", "?", "…")) else None
+        units = self._statistics.units
+        return Clauses(
+            tuple(units(before[1])) if before else (),
+            bool(before and before[0].rstrip().endswith(":")),
+            tuple(units(after[0])) if after else (),
+            divided,
+        )
+
+    def _before(self, clauses: Clauses) -> str | None:
+        """ "Berg said:", "Berg said on Monday in Lund:"."""
+        units = clauses.before
+        if len(units) < 2 or not _is_speaker(units[0]) or units[1].is_name:
+            return self._inverted(units)
+        whole = len(units) == 2
+        return units[0].text if whole or (clauses.colon and self._joins(units[1])) else None
+
+    def _after(self, clauses: Clauses) -> str | None:
+        units = clauses.after
+        if len(units) < 2:
+            return None
+        first, second = units[:2]
+        if _is_speaker(first) and not second.is_name:
+            # "Berg said", "Berg told Dahl"; with more behind it where the word is known.
+            whole = clauses.divided and (len(units) == 2 or (len(units) == 3 and units[2].is_name))
+            return first.text if whole or self._joins(second) else None
+        return self._inverted(units)
+
+    def _inverted(self, units: Sequence[Unit]) -> str | None:
+        """ "said Berg", with more behind it too, where the word is known."""
+        if len(units) < 2 or units[0].is_name or not _is_speaker(units[1]):
+            return None
+        return units[1].text if self._joins(units[0]) else None
+
+    def _joins(self, unit: Unit) -> bool:
+        """Whether a word is known to join; “…,” Berg the baker. does not make it of "the"."""
+        seen = self._joining[unit.text.casefold()]
+        return seen > 0 and seen >= _OFTEN * self._statistics.small(unit.text)
+
+
+def _spoken(text: str) -> list[Quotation]:
+    """The quotations that are speech by their length, and no titles by their capitals."""
+    return [one for one in quotations(text) if _is_speech(text[one.start + 1 : one.end - 1])]
+
+
+def _is_speech(quoted: str) -> bool:
+    words = _WORD.findall(quoted)
+    long = [word for word in words if len(word) > 3]
+    capitals = sum(word[0].isupper() for word in long)
+    return len(words) >= _FEWEST_WORDS and capitals <= _TITLE * max(1, len(long))
+
+
+def _is_speaker(unit: Unit) -> bool:
+    return unit.is_name and not unit.possessive
+
+
+def _are_names(units: Iterable[Unit]) -> bool:
+    return all(unit.is_name for unit in units)
+
+
+def _goes_on(text: str, last: Quotation, quotation: Quotation) -> bool:
+    """Whether a quotation goes on with the one before it: one clause stands between them, and ends there.
+
+    “It is hard,” said Berg. “It takes years.”
+    """
+    between = text[last.end : quotation.start].strip()
+    clause = between.rstrip(".,").lstrip(", ")
+    return between.endswith((".", ",")) and len(_WORD.findall(clause)) <= 6 and bool(_CLAUSE.fullmatch(clause))

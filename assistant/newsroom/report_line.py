@@ -1,0 +1,64 @@
+"""One line in our own words for a report, shown only where the report states it; else the report's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.generation.generator import DraftGenerator
+from assistant.retrieval.context import ArticleContext
+from assistant.verification.evidence import Evidence, EvidenceFinder
+from assistant.verification.judge import Judge
+from assistant.verification.verifier import STATED, problems_of
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a report says, and the places that say so.
+
+    `stated` is P(the report states it) in [0, 1], 1 for a quotation; `quoted`: the text is the report's own.
+    """
+
+    text: str
+    context: ArticleContext
+    evidence: tuple[Evidence, ...]
+    stated: float
+    quoted: bool = False
+
+
+class LineWriter:
+    """Asks each generator in turn, until what it writes is stated."""
+
+    def __init__(self, generators: Sequence[DraftGenerator], judge: Judge, finder: EvidenceFinder) -> None:
+        self._generators = generators
+        self._judge = judge
+        self._finder = finder
+
+    def write(self, question: str, context: ArticleContext) -> Line | None:
+        """The report's answer to the question; None where nothing in it has to do with the question.
+
+        Raises `ModelError`.
+        """
+        drafts = [""]
+        for generator in self._generators:
+            *_, draft = generator.write(question, context)
+            if draft in drafts:
+                continue
+            drafts.append(str(draft))
+            if line := self._checked(question, drafts[-1], context):
+                return line
+        return self._own_words(question, drafts[-1], context)
+
+    def _checked(self, question: str, draft: str, context: ArticleContext) -> Line | None:
+        evidence = self._finder.find(draft, context.passages)
+        if problems_of(draft, evidence, question) or not self._finder.is_related(question, evidence):
+            return None
+        stated = self._judge.stated(draft, context)
+        return Line(draft, context, evidence, stated) if stated >= STATED else None
+
+    def _own_words(self, question: str, draft: str, context: ArticleContext) -> Line | None:
+        """The sentence nearest to question and draft."""
+        evidence = self._finder.find(f"{question} {draft}", context.passages)[:1]
+        if not evidence or not self._finder.is_related(question, evidence):
+            return None
+        return Line(evidence[0].quote.text.strip(), context, evidence, 1.0, quoted=True)

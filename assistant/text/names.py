@@ -1,0 +1,115 @@
+"""Names by their capital letters, and by how a library writes the same words elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+PARTICLES = "de|da|di|van|von|bin|al|el|der|la"
+"""Small words within names, a pattern."""
+
+_WORD = re.compile(r"[^\W\d_](?:\.(?=\s?[^\W\d_])|[\w’'-]*)")
+_PARTICLE = re.compile(rf"(?:{PARTICLES})")
+_POSSESSIVE = re.compile(r"['’](?:s)?$")
+# Written small so often, in this share of cases, a word is no name: "Mayor", "The".
+_SMALL = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A word, or a name of one word or several. `possessive`: "Berg's", which is somebody else."""
+
+    text: str
+    is_name: bool
+    possessive: bool = False
+
+
+class NameStatistics:
+    """How often each word is written small and with a capital, and the names of several words."""
+
+    def __init__(self) -> None:
+        self._small: Counter[str] = Counter()
+        self._capital: Counter[str] = Counter()
+
+    def read(self, text: str) -> None:
+        """Count a text."""
+        for match in _WORD.finditer(text):
+            word = _POSSESSIVE.sub("", match[0])
+            counts = self._capital if word[:1].isupper() else self._small
+            counts[word.casefold()] += 1
+
+    def small(self, word: str) -> int:
+        """How often a word is written small."""
+        return self._small[word.casefold()]
+
+    def is_name(self, word: str) -> bool:
+        """Whether a capitalised word is seldom or never written small."""
+        small, capital = self._small[word.casefold()], self._capital[word.casefold()]
+        return word[:1].isupper() and small <= _SMALL * (small + capital)
+
+    def units(self, text: str) -> list[Unit]:
+        """The words and names in their order. Of "President Xi Jinping" only the name is left."""
+        units: list[Unit] = []
+        run: list[str] = []
+        matches = list(_WORD.finditer(text))
+        for place, match in enumerate(matches):
+            word = match[0]
+            possessive = bool(_POSSESSIVE.search(word))
+            bare = _POSSESSIVE.sub("", word)
+            within = bool(run) and _PARTICLE.fullmatch(word) and _goes_on(text, matches, place)
+            if run and not within and not _touches(text, matches, place):
+                self._end(run, units, possessive=False)
+            if within or bare[:1].isupper():
+                run.append(bare)
+                if possessive:
+                    self._end(run, units, possessive=True)
+                continue
+            self._end(run, units, possessive=False)
+            units.append(Unit(bare, False))
+        self._end(run, units, possessive=False)
+        return units
+
+    def _end(self, run: list[str], units: list[Unit], *, possessive: bool) -> None:
+        """The words behind the last one that is no name are the name; without any they are words."""
+        if not run:
+            return
+        known = [self.is_name(word) or bool(_PARTICLE.fullmatch(word)) for word in run]
+        begin = max((place + 1 for place, is_name in enumerate(known) if not is_name), default=0)
+        name = run[begin:]
+        if name:
+            units.append(Unit(" ".join(name), True, possessive))
+        else:
+            units += (Unit(word, False) for word in run)
+        run.clear()
+
+
+class FullNames:
+    """Which names of several words a single word stands for."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._of: defaultdict[str, set[str]] = defaultdict(set)
+        for name in names:
+            parts = name.split()
+            if len(parts) > 1:
+                self._of[parts[0]].add(name)
+                self._of[parts[-1]].add(name)
+
+    def of(self, name: str) -> str | None:
+        """The only one that it can be; None where there is none or there are several."""
+        if " " in name:
+            return name
+        found = self._of.get(name, set())
+        return next(iter(found)) if len(found) == 1 else None
+
+
+def _touches(text: str, matches: list[re.Match[str]], place: int) -> bool:
+    """Whether nothing but a blank stands between a word and the one before it."""
+    return text[matches[place - 1].end() : matches[place].start()].strip(" \u00a0") == ""
+
+
+def _goes_on(text: str, matches: list[re.Match[str]], place: int) -> bool:
+    """Whether a small word is followed by another one of a name, or by a capital."""
+    following = matches[place + 1][0] if place + 1 < len(matches) else ""
+    return _touches(text, matches, place) and bool(following[:1].isupper() or _PARTICLE.fullmatch(following))
