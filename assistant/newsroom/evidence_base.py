@@ -10,6 +10,7 @@ from assistant.embeddings.minilm import similarities
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import UpdateReport
 from assistant.library.open import Say
+from assistant.llm.scope import QuestionScope
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import Similarities
@@ -43,6 +44,13 @@ class EvidenceBase:
         return self._retriever.contexts(passages)
 
 
+def evidence_base_of(assistant: Assistant, scope: QuestionScope | None = None) -> EvidenceBase:
+    """The evidence base of an assistant that is open; `scope` cancels what its judge is asked."""
+    similar = similarities(assistant.index.embedder)
+    whole_below = assistant.settings.whole_below
+    return EvidenceBase(assistant.index, assistant.judge(scope), similar, whole_below=whole_below)
+
+
 @contextmanager
 def open_evidence_base(
     settings: Settings, progress: ProgressOf | None = None, say: Say | None = None
@@ -52,6 +60,4 @@ def open_evidence_base(
     Raises what `Assistant.open` raises.
     """
     with Assistant.open(settings=settings, progress=progress, say=say) as assistant:
-        similar = similarities(assistant.index.embedder)
-        base = EvidenceBase(assistant.index, assistant.judge(), similar, whole_below=settings.whole_below)
-        yield base, assistant.update
+        yield evidence_base_of(assistant), assistant.update

@@ -198,6 +198,7 @@ class Chat:
             "feedback": self._rate,
             "dates": self._dates,
             "any-date": self._any_date,
+            "any-day": self._any_day,
             "any-article": self._any_article,
             "ask-only": self._ask_only,
             "dismiss": lambda _session, _owner, _action: {"notice": ""},
@@ -249,10 +250,13 @@ class Chat:
         return {"log": self.shown(session, owner)["log"], "notice": notice_html("Thank you; it is kept.", "info")}
 
     def _dates(self, session: Session, _: str, action: Action) -> Parts:
-        return self._asked(session, action.dated(session.scope))
+        return self._asked(session, action.dated(replace(session.scope, as_of=action.day("as_of"))))
 
     def _any_date(self, session: Session, _: str, __: Action) -> Parts:
         return self._asked(session, replace(session.scope, since=None, until=None))
+
+    def _any_day(self, session: Session, _: str, __: Action) -> Parts:
+        return self._asked(session, replace(session.scope, as_of=None))
 
     def _any_article(self, session: Session, _: str, __: Action) -> Parts:
         return self._asked(session, replace(session.scope, ids=None))

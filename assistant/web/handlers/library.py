@@ -15,6 +15,7 @@ from markupsafe import Markup
 from assistant.api import Assistant
 from assistant.errors import AssistantError, UsageError
 from assistant.library.mapping import FileStatus
+from assistant.query.validate import check_days
 from assistant.schema.articles import ArticleFilter
 from assistant.text.numbers import counted
 from assistant.web.handlers.chat import Chat, Parts
@@ -153,7 +154,9 @@ class LibraryHandler:
         return {**self._list(session), **self._scope(session)}
 
     def _ask_dates(self, session: Session, _: str, __: Action) -> Parts:
-        session.scope = replace(session.scope, since=session.find.since, until=session.find.until)
+        scope = replace(session.scope, since=session.find.since, until=session.find.until)
+        check_days(scope)
+        session.scope = scope
         return self._scope(session)
 
     def _remove(self, session: Session, owner: str, _: Action) -> Parts:

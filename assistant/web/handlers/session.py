@@ -14,11 +14,12 @@ from assistant.settings import parse_day
 
 PAGE = 50
 _LONGEST = 20_000
+_DAYS = ("since", "until", "as_of")
 
 
 def scope_to_dict(scope: ArticleFilter) -> dict[str, Any]:
     """The days and ids of a scope as plain JSON, as a conversation keeps it."""
-    days = {key: day.isoformat() if day else None for key, day in (("since", scope.since), ("until", scope.until))}
+    days = {key: day.isoformat() if (day := getattr(scope, key)) else None for key in _DAYS}
     return {**days, "articles": list(scope.ids or ())}
 
 
@@ -27,8 +28,8 @@ def scope_of(record: object) -> ArticleFilter:
     if not isinstance(record, Mapping):
         return EVERY_ARTICLE
     try:
-        since, until = (date.fromisoformat(day) if (day := record.get(key)) else None for key in ("since", "until"))
-        return ArticleFilter(since=since, until=until, ids=tuple(map(str, record.get("articles") or ())) or None)
+        days = {key: date.fromisoformat(day) if (day := record.get(key)) else None for key in _DAYS}
+        return ArticleFilter(**days, ids=tuple(map(str, record.get("articles") or ())) or None)
     except (TypeError, ValueError):
         return EVERY_ARTICLE
 

@@ -194,6 +194,8 @@ def scope_html(scope: ArticleFilter, titles: Mapping[str, str], editing: int | N
         chips.append(_chip("Editing your question", "edit-cancel", "Cancel editing"))
     if scope.since or scope.until:
         chips.append(_chip(f"Published {period_in_words(scope)}", "any-date", "Ask articles of any date"))
+    if scope.as_of:
+        chips.append(_chip(f"As of {in_words(scope.as_of)}", "any-day", "Ask as of today"))
     if scope.ids:
         named = clip(titles.get(scope.ids[0], "1 article"), 60) if len(scope.ids) == 1 else None
         words = f"Only “{named}”" if named else f"Only {counted(len(scope.ids), 'chosen article')}"
@@ -203,6 +205,12 @@ def scope_html(scope: ArticleFilter, titles: Mapping[str, str], editing: int | N
         "form",
         tag("label", "From", tag("input", type="date", name="since", value=iso_day(scope.since))),
         tag("label", "To", tag("input", type="date", name="until", value=iso_day(scope.until))),
+        tag(
+            "label",
+            "As of",
+            tag("input", type="date", name="as_of", value=iso_day(scope.as_of), aria_describedby="as-of-told"),
+        ),
+        tag("p", "As of a day: from what was published until then; the answer says so.", id="as-of-told"),
         tag("button", "Apply", type="submit"),
         data_submit="dates",
     )
