@@ -214,7 +214,7 @@ def test_two_people_never_see_each_others_conversations(site, new_page, ask):
     other.locator(".welcome, #notice .error").first.wait_for()
     assert other.locator(".turn").count() == 0
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(f"{site.address}/export/{conversation}.md")
+        urllib.request.urlopen(f"{site.address}/export/{conversation}/markdown")
     cookie = one.context.cookies()[0]
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"

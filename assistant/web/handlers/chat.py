@@ -6,7 +6,7 @@ Every method gives the parts of the page that changed, by name. No method knows 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -19,6 +19,7 @@ from assistant.web.handlers.session import Action, Session
 from assistant.web.jobs.answering import Asking, Running
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
+from assistant.web.jobs.stale_watch import StaleWatch
 from assistant.web.storage.conversations import ConversationStore, Message
 from assistant.web.storage.feedback import Asked, FeedbackStore
 from assistant.web.views.chat import (
@@ -52,6 +53,7 @@ class Chat:
         """`public` makes of an error's message what may be shown."""
         self._loader = loader
         self._asking = Asking(loader, queue, conversations)
+        self._watch = StaleWatch(loader, queue, conversations)
         self._conversations = conversations
         self._feedback = feedback
         self._public = public
@@ -61,13 +63,15 @@ class Chat:
     def shown(self, session: Session, owner: str) -> Parts:
         """The whole chat as it is now."""
         messages = self._messages(session, owner)
+        session.marks = _marks(messages)
         running = self._asking.of(session.conversation, owner)
         if running and running.position is not None:
             messages = [message for message in messages if message.position < running.position]
         rated = {message.position: self._feedback.verdict(owner, message.answer) for message in messages}
+        kept = log_html(messages, rated, session.conversation or "")
         empty = not messages and not running
         return {
-            "log": welcome_html(self._examples(), self._articles()) if empty else log_html(messages, rated),
+            "log": welcome_html(self._examples(), self._articles()) if empty else kept,
             "live": self._live(running) if running else "",
             "side": self._side(session, owner),
             "scope": self.scope(session),
@@ -81,6 +85,22 @@ class Chat:
         except UsageError:
             session.conversation = None
             return []
+
+    def look(self, session: Session, owner: str) -> None:
+        """Begin to look whether the answers that are shown still hold. Raises `AssistantError`."""
+        if session.conversation is not None:
+            with suppress(UsageError):
+                self._watch.look(owner, session.conversation)
+
+    def looked(self, session: Session, owner: str) -> Parts:
+        """What was found meanwhile of the answers that are shown."""
+        if session.conversation is None or _marks(self._messages(session, owner)) == session.marks:
+            return {}
+        return {"log": self.shown(session, owner)["log"]}
+
+    def is_looking(self, owner: str) -> bool:
+        """Whether answers are being looked at."""
+        return self._watch.is_on(owner)
 
     def _side(self, session: Session, owner: str) -> str:
         listed = [
@@ -133,11 +153,22 @@ class Chat:
         async for parts in self._follow(session, owner, running, {"notice": ""}):
             yield parts
 
+    async def renew(self, session: Session, owner: str, position: int) -> AsyncIterator[Parts]:
+        """Ask a kept question again; its answer is kept beside the new one. Raises `UsageError`."""
+        messages = await asyncio.to_thread(self._messages, session, owner)
+        message = next((one for one in messages if one.position == position), None)
+        if message is None or session.conversation is None:
+            raise UsageError("this answer is not kept any more; reload the page")
+        running = await asyncio.to_thread(self._asking.renew, session, owner, session.conversation, message)
+        async for parts in self._follow(session, owner, running, {"notice": ""}):
+            yield parts
+
     async def open(self, session: Session, owner: str, conversation: str | None) -> AsyncIterator[Parts]:
         """Show a conversation, and follow what is still being answered in it. Raises `UsageError`."""
         if conversation is not None:
             await asyncio.to_thread(self._conversations.get, owner, conversation)
         session.conversation, session.editing = conversation, None
+        await asyncio.to_thread(self.look, session, owner)
         running = self._asking.of(session.conversation, owner)
         if running is None:
             yield {**await asyncio.to_thread(self.shown, session, owner), "notice": "", "announce": ""}
@@ -169,7 +200,8 @@ class Chat:
 
     def _ended(self, session: Session, owner: str, conversation: str | None, running: Running) -> Parts:
         here = session.conversation == conversation
-        if running.live.answer is None and running.position is None and conversation:
+        at_the_end = running.position is None and running.renewed is None
+        if running.live.answer is None and at_the_end and conversation:
             with suppress(UsageError):
                 if not self._conversations.get(owner, conversation).messages:
                     self._conversations.delete(owner, conversation)
@@ -177,11 +209,12 @@ class Chat:
             return {"side": self._side(session, owner)}
         parts = self.shown(session, owner)
         answer = running.live.answer
+        back = {"question": running.live.question} if running.renewed is None else {}
         if running.job.cancelled and not answer:
-            stopped = "Stopped. Your question is back in its box."
-            return {**parts, "question": running.live.question, "notice": notice_html(stopped, "info"), "announce": ""}
+            stopped = "Stopped. Your question is back in its box." if back else "Stopped. The answer is as it was."
+            return {**parts, **back, "notice": notice_html(stopped, "info"), "announce": ""}
         if running.job.error:
-            back = {"live": unkept_html(answer.to_dict())} if answer else {"question": running.live.question}
+            back = {"live": unkept_html(answer.to_dict())} if answer else back
             return {**parts, **back, "notice": notice_html(self._public(running.job.error)), "announce": ""}
         return {**parts, "announce": f"Answered. {answer_text(answer.to_dict())}" if answer else ""}
 
@@ -267,3 +300,8 @@ class Chat:
     def _asked(self, session: Session, scope: ArticleFilter) -> Parts:
         session.scope = scope
         return {"scope": self.scope(session), "notice": ""}
+
+
+def _marks(messages: Sequence[Message]) -> object:
+    """Another value where another answer is marked, or for something else."""
+    return [(message.position, message.asked_at, message.changes) for message in messages if message.changes]

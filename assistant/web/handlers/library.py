@@ -58,7 +58,7 @@ class LibraryHandler:
 
     def stamp(self) -> object:
         """Changes when the library does."""
-        return self._loader.assistant.size() if self._loader.is_open else None
+        return self._loader.assistant.revision() if self._loader.is_open else None
 
     def actions(self) -> dict[str, Callable[[Session, str, Action], Parts]]:
         """What can be done at once, by name."""

@@ -28,8 +28,9 @@ def scope_of(record: object) -> ArticleFilter:
     if not isinstance(record, Mapping):
         return EVERY_ARTICLE
     try:
-        days = {key: date.fromisoformat(day) if (day := record.get(key)) else None for key in _DAYS}
-        return ArticleFilter(**days, ids=tuple(map(str, record.get("articles") or ())) or None)
+        since, until, as_of = (date.fromisoformat(day) if (day := record.get(key)) else None for key in _DAYS)
+        ids = tuple(map(str, record.get("articles") or ())) or None
+        return ArticleFilter(since=since, until=until, as_of=as_of, ids=ids)
     except (TypeError, ValueError):
         return EVERY_ARTICLE
 
@@ -38,7 +39,8 @@ def scope_of(record: object) -> ArticleFilter:
 class Session:
     """One open page. Handlers change it in place; it is never sent to the browser.
 
-    `scope` are the articles that are asked, `find` those that the library lists, the first `shown` of them.
+    `scope` are the articles that are asked, `find` those that the library lists, the first `shown` of them. `library`,
+    `marks` and `drafted` tell what it shows of the library, of stale answers and of a draft's check.
     """
 
     conversation: str | None = None
@@ -48,6 +50,8 @@ class Session:
     shown: int = PAGE
     search: str = ""
     library: object = None
+    marks: object = None
+    drafted: object = None
 
 
 @dataclass(frozen=True, slots=True)

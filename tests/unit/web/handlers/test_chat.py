@@ -42,6 +42,9 @@ class FakeAssistant:
     def size(self):
         return SimpleNamespace(articles=len(self.library))
 
+    def revision(self):
+        return " ".join(self.library)
+
     def count(self, _):
         return len(self.library)
 
@@ -111,10 +114,10 @@ def test_of_many_questions_at_the_same_moment_one_a_conversation_is_taken(chat, 
     history = kept.history
     met = []
 
-    def slow(*arguments):
+    def slow(*arguments, **named):
         met.append(threading.current_thread().name)
         threading.Event().wait(0.05)
-        return history(*arguments)
+        return history(*arguments, **named)
 
     kept.history = slow
     outcomes = []
