@@ -93,10 +93,14 @@ class Chat:
                 self._watch.look(owner, session.conversation)
 
     def looked(self, session: Session, owner: str) -> Parts:
-        """What was found meanwhile of the answers that are shown."""
-        if session.conversation is None or _marks(self._messages(session, owner)) == session.marks:
-            return {}
-        return {"log": self.shown(session, owner)["log"]}
+        """What was found meanwhile of the answers that are shown, and why they could not be looked at."""
+        parts: Parts = {}
+        if error := self._watch.take_error(owner):
+            words = f"Whether these answers still hold could not be looked at: {self._public(error)}"
+            parts["notice"] = notice_html(words)
+        if session.conversation is not None and _marks(self._messages(session, owner)) != session.marks:
+            parts["log"] = self.shown(session, owner)["log"]
+        return parts
 
     def is_looking(self, owner: str) -> bool:
         """Whether answers are being looked at."""

@@ -84,14 +84,10 @@ class Drafts:
     def begin(self, owner: str, text: str, name: str, *, markdown: bool) -> None:
         """Begin to check; returns at once. `name` tells a reader which draft it is. Raises `AssistantError`."""
         if len(text) > MOST_CHARACTERS:
-            raise UsageError(
-                f"{name} has {len(text):,} characters; check at most {MOST_CHARACTERS:,} at once, in parts"
-            )
+            raise UsageError(f"{name} has {len(text):,} characters; check it in parts of at most {MOST_CHARACTERS:,}")
         sentences = sentences_of(text.replace("\r\n", "\n"), name, markdown=markdown)
         if len(sentences) > _MOST_SENTENCES:
-            raise UsageError(
-                f"{name} has {len(sentences):,} sentences; check at most {_MOST_SENTENCES} at once, in parts"
-            )
+            raise UsageError(f"{name} has {len(sentences):,} sentences; check it in parts of at most {_MOST_SENTENCES}")
         scope = QuestionScope(warn=_log.warning)
         check = self._check_of(self._loader.assistant, scope)
         with self._lock:

@@ -72,6 +72,15 @@ class StaleWatch:
         look = self._looks.get(owner)
         return look is not None and not look.job.over
 
+    def take_error(self, owner: str) -> str | None:
+        """Why the owner's last look ended early; told once."""
+        with self._lock:
+            look = self._looks.get(owner)
+            if look is None or not look.job.over or look.job.error is None:
+                return None
+            del self._looks[owner]
+        return look.job.error
+
     def _begin(
         self, assistant: Assistant, owner: str, conversation: str, todo: Sequence[Message], library: str
     ) -> SteppedJob[Found]:
