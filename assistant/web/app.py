@@ -136,7 +136,6 @@ class _Page:
                 file_count="multiple",
                 file_types=sorted(self._uploads.suffixes),
                 elem_id="upload",
-                elem_classes="drop",
             )
             for name in ("outcomes", "timeline", "find", "shelf"):
                 self._html(name)
@@ -152,7 +151,7 @@ class _Page:
             )
             self._parts["check"] = gr.Button("Check the draft", elem_id="check")
             self._parts["draft-file"] = gr.File(
-                label="Or check a file", file_types=list(SUFFIXES), elem_id="draft-file", elem_classes="drop"
+                label="Or check a file", file_types=list(SUFFIXES), elem_id="draft-file"
             )
             self._html("draft-status")
             self._html("draft-result")
