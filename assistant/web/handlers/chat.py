@@ -259,6 +259,7 @@ class Chat:
     def _delete(self, session: Session, owner: str, action: Action) -> Parts:
         conversation = action.text("id")
         self._asking.stop(conversation, owner)
+        self._watch.stop(owner, conversation)
         self._conversations.delete(owner, conversation)
         if session.conversation == conversation:
             session.conversation, session.editing = None, None

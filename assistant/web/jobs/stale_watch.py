@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from assistant.api import Assistant
@@ -67,6 +68,12 @@ class StaleWatch:
             if todo:
                 self._looks[owner] = _Look(conversation, self._begin(assistant, owner, conversation, todo, library))
 
+    def stop(self, owner: str, conversation: str) -> None:
+        """Look no further at a conversation."""
+        look = self._looks.get(owner)
+        if look and look.conversation == conversation:
+            look.job.cancel()
+
     def is_on(self, owner: str) -> bool:
         """Whether a conversation of the owner's is being looked at."""
         look = self._looks.get(owner)
@@ -88,7 +95,9 @@ class StaleWatch:
 
         def keep(found: Found) -> None:
             message, changes = found
-            self._conversations.note_changes(owner, conversation, message, changes, library)
+            with suppress(UsageError):
+                # The conversation may have been deleted meanwhile.
+                self._conversations.note_changes(owner, conversation, message, changes, library)
 
         steps = self._steps(self._reasons_of(assistant, scope), todo)
         return SteppedJob(self._queue, steps, keep, scope.cancel)

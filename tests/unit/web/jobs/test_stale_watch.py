@@ -116,6 +116,38 @@ def test_a_model_that_fails_leaves_it_to_be_looked_at(
     assert watch.take_error("ann") is None
 
 
+def test_a_conversation_that_is_deleted_meanwhile_is_no_error(
+    watch: StaleWatch, library: Library, kept: ConversationStore
+) -> None:
+    made = asked(kept)
+    reasons = library.reasons
+
+    def slow(asked: Kept) -> list[Reason]:
+        kept.delete("ann", made)
+        return reasons(asked)
+
+    library.reasons = slow  # type: ignore[method-assign]
+    watch.look("ann", made)
+    ended(watch)
+    assert library.asked
+    assert watch.take_error("ann") is None
+
+
+def test_what_is_stopped_is_looked_at_no_further(watch: StaleWatch, library: Library, kept: ConversationStore) -> None:
+    made = asked(kept)
+    kept.append("ann", made, ANSWER.question, ANSWER.to_dict())
+    reasons = library.reasons
+
+    def slow(asked: Kept) -> list[Reason]:
+        watch.stop("ann", made)
+        return reasons(asked)
+
+    library.reasons = slow  # type: ignore[method-assign]
+    watch.look("ann", made)
+    ended(watch)
+    assert len(library.asked) == 1
+
+
 def test_nobody_looks_at_anothers(watch: StaleWatch, library: Library, kept: ConversationStore) -> None:
     with pytest.raises(UsageError, match="no such conversation"):
         watch.look("bob", asked(kept))
