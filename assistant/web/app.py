@@ -284,7 +284,6 @@ class _Page:
         }
         if stamp != session.library:
             session.library = stamp
-            self._chat.look(session, owner)
             parts |= self._library_handler.shown(session, owner)
         return {**parts, **self._chat.looked(session, owner), **self._draft.followed(session, owner)}
 

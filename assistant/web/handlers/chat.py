@@ -49,11 +49,13 @@ class Chat:
         conversations: ConversationStore,
         feedback: FeedbackStore,
         public: Callable[[str], str] = str,
+        *,
+        watch: StaleWatch | None = None,
     ) -> None:
-        """`public` makes of an error's message what may be shown."""
+        """`public` makes of an error's message what may be shown; `watch` looks whether kept answers still hold."""
         self._loader = loader
         self._asking = Asking(loader, queue, conversations)
-        self._watch = StaleWatch(loader, queue, conversations)
+        self._watch = watch or StaleWatch(loader, queue, conversations)
         self._conversations = conversations
         self._feedback = feedback
         self._public = public
@@ -86,14 +88,23 @@ class Chat:
             session.conversation = None
             return []
 
-    def look(self, session: Session, owner: str) -> None:
-        """Begin to look whether the answers that are shown still hold. Raises `AssistantError`."""
+    def _look(self, session: Session, owner: str) -> None:
+        """Begin to look whether the answers that are shown still hold."""
+        session.looked = self._revision()
         if session.conversation is not None:
             with suppress(UsageError):
                 self._watch.look(owner, session.conversation)
 
+    def _revision(self) -> str | None:
+        return self._loader.assistant.revision() if self._loader.is_open else None
+
     def looked(self, session: Session, owner: str) -> Parts:
-        """What was found meanwhile of the answers that are shown, and why they could not be looked at."""
+        """What was found meanwhile of the answers that are shown, and why they could not be looked at.
+
+        Where the library is another than it was, they are looked at anew.
+        """
+        if session.looked != self._revision():
+            self._look(session, owner)
         parts: Parts = {}
         if error := self._watch.take_error(owner):
             words = f"Whether these answers still hold could not be looked at: {self._public(error)}"
@@ -172,7 +183,7 @@ class Chat:
         if conversation is not None:
             await asyncio.to_thread(self._conversations.get, owner, conversation)
         session.conversation, session.editing = conversation, None
-        await asyncio.to_thread(self.look, session, owner)
+        await asyncio.to_thread(self._look, session, owner)
         running = self._asking.of(session.conversation, owner)
         if running is None:
             yield {**await asyncio.to_thread(self.shown, session, owner), "notice": "", "announce": ""}

@@ -40,7 +40,8 @@ class Session:
     """One open page. Handlers change it in place; it is never sent to the browser.
 
     `scope` are the articles that are asked, `find` those that the library lists, the first `shown` of them. `library`,
-    `marks` and `drafted` tell what it shows of the library, of stale answers and of a draft's check.
+    `marks` and `drafted` tell what it shows of the library, of stale answers and of a draft's check; `looked`, for
+    which state of the library its answers were looked at.
     """
 
     conversation: str | None = None
@@ -50,6 +51,7 @@ class Session:
     shown: int = PAGE
     search: str = ""
     library: object = None
+    looked: object = None
     marks: object = None
     drafted: object = None
 

@@ -217,6 +217,35 @@ def test_what_changed_is_shown_as_soon_as_it_is_found(chat, kept):
     assert chat.looked(session, "me") == {}
 
 
+class Watch:
+    """Keeps what it was to look at."""
+
+    def __init__(self):
+        self.asked = []
+
+    def look(self, owner, conversation):
+        self.asked.append((owner, conversation))
+
+    def take_error(self, _):
+        return "model /srv/x: ended"
+
+
+def test_answers_are_looked_at_when_they_are_opened_and_whenever_the_library_is_another(fake, kept, rated):
+    watch = Watch()
+    chat = Chat(AssistantLoader.of(fake), JobQueue(1), kept, rated, lambda text: text.replace("/srv", "…"), watch=watch)
+    conversation = kept.create("me").id
+    session = Session()
+    collect(chat.open(session, "me", conversation))
+    assert watch.asked == [("me", conversation)]
+    assert "could not be looked at: model …/x: ended" in chat.looked(session, "me")["notice"]
+    assert len(watch.asked) == 1
+    # By this very page too, which knows of the change.
+    fake.library.clear()
+    session.library = fake.revision()
+    chat.looked(session, "me")
+    assert watch.asked == [("me", conversation)] * 2
+
+
 def test_a_marked_answer_is_asked_again_of_the_same_articles_and_stands_beside_the_new_one(chat, fake, kept):
     session = marked(chat, kept)
     log = last(collect(chat.renew(session, "me", 1)))["log"]
