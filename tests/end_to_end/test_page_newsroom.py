@@ -41,7 +41,7 @@ def view(page, name):
 def exported(page, form):
     with page.expect_download() as started:
         page.get_by_role("dialog").locator(f"[data-form={form}]").click()
-    assert page.get_by_role("dialog").count() == 0
+    page.get_by_role("dialog").wait_for(state="detached")
     return started.value.suggested_filename, started.value.path().read_text()
 
 
