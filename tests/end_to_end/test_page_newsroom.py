@@ -133,6 +133,13 @@ def test_a_stale_answer_says_so_and_is_kept_beside_the_new_one(newsroom, new_pag
     assert "opened a new library" in page.locator(".given.before .sentence").inner_text()
     assert page.locator(".stale").count() == 0
     assert page.locator("#log .question").all_inner_texts() == [OPENED, SIGNED]
+    page.locator("#live .turn").wait_for(state="detached")
+    page.wait_for_function("document.querySelector('#scroll').scrollTop < 40")
+    ask(page, SIGNED)
+    # What is asked next is in sight, not what was renewed before it.
+    page.wait_for_function(
+        "document.querySelector('#log .turn:last-child .question').getBoundingClientRect().bottom <= innerHeight"
+    )
     left, right = (page.locator(".given").nth(place).bounding_box() for place in (0, 1))
     assert left["y"] == right["y"]
     is_sound(page)

@@ -351,6 +351,7 @@
       written = text;
       // To the end, but never past the question whose answer is read.
       const again = renewed && !asked && find(`#log .turn[data-position="${renewed}"]`);
+      if (again) renewed = null;
       const last = again || [...document.querySelectorAll("#scroll .turn")].pop();
       const top = last ? last.getBoundingClientRect().top - scroll.getBoundingClientRect().top + scroll.scrollTop - 20 : 0;
       if (now !== turns || near) scroll.scrollTop = Math.min(scroll.scrollHeight, top);

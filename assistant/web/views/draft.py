@@ -12,7 +12,6 @@ from assistant.newsroom.draft_check import CheckedSentence, Verdict
 from assistant.text.numbers import counted
 from assistant.verification.evidence import Evidence
 from assistant.web.views.html import Exact, clip, tag
-from assistant.web.views.icons import icon
 from assistant.web.views.labels import outlet, time_tag, title
 
 _QUOTE_SHOWN = 900
@@ -88,7 +87,6 @@ def _quote(part: Evidence) -> Markup:
     passage, quote = part.passage, part.quote
     button = tag(
         "button",
-        icon("list"),
         tag("bdi", outlet(passage.source, passage.via)),
         ", ",
         time_tag(passage.published),
