@@ -217,6 +217,11 @@ class Assistant:
         """How many articles, paragraphs and characters the library holds."""
         return self.index.size()
 
+    def revision(self) -> str:
+        """Tells states of the library apart: another text after every change of it."""
+        size = self.size()
+        return f"{self.index.store.generation()}.{size.articles}.{size.paragraphs}.{size.characters}"
+
     def headers(
         self,
         articles: ArticleFilter = EVERY_ARTICLE,

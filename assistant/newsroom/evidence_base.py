@@ -10,6 +10,7 @@ from assistant.embeddings.minilm import similarities
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import UpdateReport
 from assistant.library.open import Say
+from assistant.llm.scope import QuestionScope
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import Similarities
@@ -43,6 +44,16 @@ class EvidenceBase:
         return self._retriever.contexts(passages)
 
 
+def evidence_base_of(assistant: Assistant, scope: QuestionScope | None = None, *, passages: int = 8) -> EvidenceBase:
+    """The evidence base of an open assistant; it finds at most `passages` at once.
+
+    `scope` cancels what its judge is asked.
+    """
+    similar = similarities(assistant.index.embedder)
+    whole_below = assistant.settings.whole_below
+    return EvidenceBase(assistant.index, assistant.judge(scope), similar, whole_below=whole_below, passages=passages)
+
+
 @contextmanager
 def open_evidence_base(
     settings: Settings, progress: ProgressOf | None = None, say: Say | None = None, *, passages: int = 8
@@ -53,10 +64,3 @@ def open_evidence_base(
     """
     with Assistant.open(settings=settings, progress=progress, say=say) as assistant:
         yield evidence_base_of(assistant, passages=passages), assistant.update
-
-
-def evidence_base_of(assistant: Assistant, *, passages: int = 8) -> EvidenceBase:
-    """The evidence base of an open assistant; it finds at most `passages` at once."""
-    similar = similarities(assistant.index.embedder)
-    whole_below = assistant.settings.whole_below
-    return EvidenceBase(assistant.index, assistant.judge(), similar, whole_below=whole_below, passages=passages)

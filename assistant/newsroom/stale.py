@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from assistant.api import Assistant
 from assistant.errors import ArticleError
+from assistant.llm.scope import QuestionScope
 from assistant.newsroom.answers_file import SavedAnswer, SavedCitation, of_answer
 from assistant.newsroom.comparison import Difference, compare
 from assistant.newsroom.nearness import near_passages
 from assistant.newsroom.versions import Kind, TextChange, changed_sentences, changes
 from assistant.schema.answers import CitationState, Question
-from assistant.schema.articles import Article, ArticleFilter
+from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter
 from assistant.util.progress import Progress
 
 # Passages that may come near a question, of those that the retriever finds.
@@ -34,11 +35,15 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer that is kept somewhere: `where` names the place for a reader, `asked` when it was given."""
+    """An answer that is kept somewhere: `where` names the place for a reader, `asked` when it was given.
+
+    `articles` are those that the question was put to.
+    """
 
     answer: SavedAnswer
     where: str
     asked: datetime | None
+    articles: ArticleFilter = EVERY_ARTICLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +94,11 @@ class Stale:
 class StaleCheck:
     """Checks answers against a library; the model is asked only where a newer paragraph comes near the question."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, scope: QuestionScope | None = None) -> None:
+        """`scope` cancels what the model is asked."""
         self._assistant = assistant
-        self._judge = assistant.judge()
+        self._scope = scope
+        self._judge = assistant.judge(scope)
 
     def run(self, answers: Sequence[Kept], progress: Progress | None = None) -> Iterator[Stale]:
         """What is stale, in order. Raises `ModelError`."""
@@ -162,14 +169,14 @@ class StaleCheck:
         since = _since(kept)
         if since is None:
             return None
-        days = ArticleFilter(since=since, as_of=answer.as_of)
-        if days.last is not None and days.last < since:
+        newer = replace(kept.articles.within(since, None), as_of=answer.as_of)
+        if newer.last is not None and newer.last < since:
             return None
         text = answer.standalone_question or answer.question
-        near = near_passages(text, self._assistant.search(text, days, limit=_LOOKED_AT))
+        near = near_passages(text, self._assistant.search(text, newer, limit=_LOOKED_AT))
         if not near:
             return None
-        later = of_answer(self._assistant.ask(Question(text, articles=days.among(near))))
+        later = of_answer(self._assistant.ask(Question(text, articles=newer.among(near)), scope=self._scope))
         if later.refused:
             return None
         newest = max(later.citations, key=lambda citation: citation.published or date.min)

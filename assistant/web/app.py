@@ -18,8 +18,10 @@ from assistant.library.kept import conversations_path, feedback_path
 from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import EMBEDDED, Settings
 from assistant.web.handlers.chat import Chat, Parts
+from assistant.web.handlers.draft import SUFFIXES, DraftHandler
 from assistant.web.handlers.library import LibraryHandler
 from assistant.web.handlers.session import Action, Session
+from assistant.web.jobs.drafts import MOST_CHARACTERS, Drafts
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.writing import Writing
@@ -28,7 +30,7 @@ from assistant.web.security.redact import Redactor
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import FeedbackStore
 from assistant.web.views.chat import notice_html, status_html
-from assistant.web.views.layout import LIBRARY_HEAD, SIDE_HEAD, masthead
+from assistant.web.views.layout import DRAFT_HEAD, LIBRARY_HEAD, SIDE_HEAD, masthead
 
 # Read when it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -36,6 +38,7 @@ import gradio as gr
 
 _log = logging.getLogger(__name__)
 _WATCHING_S, _RESTING_S = 1.0, 10.0
+_DRAFTED = ("draft-status", "draft-result", "announce")
 _INSIDE = "Something went wrong inside; the server's log tells what."
 # One component hands its `trigger` to `page.js`, which listens to the whole page; these are the events it triggers.
 _LISTEN = "(window.newsPage ||= []).push(trigger); /* 'act', 'go', 'find' */"
@@ -62,9 +65,12 @@ def create_app(
     conversations = conversations or ConversationStore(conversations_path(settings.home))
     feedback = feedback or FeedbackStore(feedback_path(settings.home))
     public = Redactor(settings, hidden)
-    chat = Chat(loader, queue or JobQueue(), conversations, feedback, public)
+    queue = queue or JobQueue()
+    chat = Chat(loader, queue, conversations, feedback, public)
     uploads = uploads or UploadPolicy()
-    page = _Page(loader, chat, LibraryHandler(loader, chat, uploads, public), uploads, public)
+    library = LibraryHandler(loader, chat, uploads, public)
+    draft = DraftHandler(Drafts(loader, queue), public)
+    page = _Page(loader, chat, library, draft, uploads, public)
     return page.blocks(leave=leave)
 
 
@@ -76,6 +82,7 @@ class _Page:
         loader: AssistantLoader,
         chat: Chat,
         library_handler: LibraryHandler,
+        draft: DraftHandler,
         uploads: UploadPolicy,
         public: Callable[[str], str],
     ) -> None:
@@ -83,10 +90,11 @@ class _Page:
         self._uploads = uploads
         self._chat = chat
         self._library_handler = library_handler
+        self._draft = draft
         self._public = public
         self._writing = Writing(loader)
         self._writes = library_handler.writes()
-        self._actions = {**chat.actions(), **library_handler.actions()}
+        self._actions = {**chat.actions(), **library_handler.actions(), **draft.actions()}
         self._parts: dict[str, Any] = {}
 
     def blocks(self, *, leave: bool) -> gr.Blocks:
@@ -131,6 +139,22 @@ class _Page:
             )
             for name in ("outcomes", "timeline", "find", "shelf"):
                 self._html(name)
+        with gr.Column(elem_id="draft"):
+            self._html("draft-head", DRAFT_HEAD)
+            self._parts["draft-text"] = gr.Textbox(
+                label="Draft",
+                placeholder="Paste a draft, in Markdown or plain text …",
+                lines=8,
+                max_lines=16,
+                max_length=MOST_CHARACTERS,
+                elem_id="draft-text",
+            )
+            self._parts["check"] = gr.Button("Check the draft", elem_id="check")
+            self._parts["draft-file"] = gr.File(
+                label="Or check a file", file_types=list(SUFFIXES), elem_id="draft-file"
+            )
+            self._html("draft-status")
+            self._html("draft-result")
         for name in ("notice", "pane", "announce"):
             self._html(name)
 
@@ -157,7 +181,10 @@ class _Page:
         gr.on(asked, self._ask, [question, session], trigger_mode="multiple", **common)
         self._parts["stop"].click(self._stop, [session], trigger_mode="multiple", **common)
         upload.upload(self._upload, [upload, session], **common)
-        watched = ("status", "timer", "log", "find", "shelf", "timeline", "notice")
+        draft, file = self._parts["draft-text"], self._parts["draft-file"]
+        self._parts["check"].click(self._check, [draft, session], trigger_mode="multiple", **common)
+        file.upload(self._check_file, [file, session], **common)
+        watched = ("status", "timer", "log", "find", "shelf", "timeline", "notice", *_DRAFTED)
         timer.tick(self._tick, [session], **{**common, "outputs": [self._parts[name] for name in watched]})
         blocks.load(self._load, [session], **common)
 
@@ -184,6 +211,8 @@ class _Page:
                     return self._chat.ask(session, owner, action.text("text"))
                 case "retry":
                     return self._chat.again(session, owner)
+                case "renew":
+                    return self._chat.renew(session, owner, action.number("position"))
                 case "open":
                     return self._chat.open(session, owner, action.text("id") or None)
             return _nothing()
@@ -215,6 +244,19 @@ class _Page:
         async for parts in self._followed(add):
             yield parts
 
+    def _check(self, text: str, session: Session, request: gr.Request) -> dict[Any, Any]:
+        return self._guarded(lambda: self._watched(self._draft.check, session, owner_of(request), str(text or "")))
+
+    def _check_file(self, file: str | None, session: Session, request: gr.Request) -> dict[Any, Any]:
+        def check() -> Parts:
+            return self._watched(self._draft.check_file, session, owner_of(request), Path(file)) if file else {}
+
+        return {**self._guarded(check), self._parts["draft-file"]: None}
+
+    def _watched(self, begin: Callable[..., Parts], session: Session, owner: str, what: object) -> Parts:
+        """What is begun is looked at by the clock."""
+        return {**begin(session, owner, what), "timer": gr.Timer(_WATCHING_S)}
+
     def _tick(self, session: Session, request: gr.Request) -> dict[Any, Any]:
         return self._guarded(lambda: self._status(session, owner_of(request)))
 
@@ -224,6 +266,7 @@ class _Page:
 
         # Not here, where all events are handled: it reads the library, and may have to open it.
         yield await anyio.to_thread.run_sync(self._guarded, lambda: self._status(session, owner_of(request)))
+        yield await anyio.to_thread.run_sync(self._guarded, lambda: self._draft.shown(session, owner_of(request)))
         async for parts in self._followed(opened):
             yield parts
 
@@ -235,7 +278,8 @@ class _Page:
         if model == EMBEDDED:
             model = "embedded model"
         articles = assistant.size().articles if assistant else None
-        at_rest = state.phase in ("ready", "failed")
+        at_work = self._chat.is_looking(owner) or self._draft.is_on(owner)
+        at_rest = state.phase in ("ready", "failed") and not at_work
         parts: Parts = {
             "status": status_html(replace(state, doing=self._public(state.doing)), model, articles),
             "timer": gr.Timer(_RESTING_S if at_rest else _WATCHING_S),
@@ -243,7 +287,7 @@ class _Page:
         if stamp != session.library:
             session.library = stamp
             parts |= self._library_handler.shown(session, owner)
-        return parts
+        return {**parts, **self._chat.looked(session, owner), **self._draft.followed(session, owner)}
 
     # -- from parts to components ---------------------------------------------------------
 

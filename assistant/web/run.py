@@ -178,10 +178,12 @@ def _page(
     loader: AssistantLoader, settings: Settings, site: Site, way: _Way, line: JobQueue, api: FastAPI | None
 ) -> FastAPI:
     from assistant.web.app import create_app
+    from assistant.web.handlers.export import Exports
     from assistant.web.server import Door, create_server
 
     conversations = ConversationStore(conversations_path(settings.home))
     policy = UploadPolicy(site.max_upload)
+    exports = Exports(loader, conversations, Redactor(settings, [way.uploads.path]))
     page = create_app(
         loader,
         settings=settings,
@@ -193,7 +195,7 @@ def _page(
         hidden=[way.uploads.path],
     )
     door = Door(site.host, way.uploads, site.names, site.port, policy, way.access)
-    return create_server(page, conversations, door, api)
+    return create_server(page, exports, door, api)
 
 
 def _is_no_cut_connection(record: logging.LogRecord) -> bool:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.errors import AssistantError
 from assistant.http.beside import ApiBeside
 from assistant.library.upload_policy import UploadPolicy
+from assistant.web.handlers.export import Exports
 from assistant.web.security.access import Access
 from assistant.web.security.browser_id import BrowserCookie, owner_of
 from assistant.web.security.hosts import AllowedHosts
@@ -26,7 +27,6 @@ from assistant.web.security.pages import PageSessions
 from assistant.web.security.slow import SlowBody
 from assistant.web.security.temporary import UploadFolder
 from assistant.web.security.throttle import LoginLimit
-from assistant.web.storage.conversations import ConversationStore
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ASSETS = Path(__file__).with_name("assets")
 # Gradio serves much more than this page needs: a proxy, other people's files, its own API's description.
 _SERVED = re.compile(
-    r"/|/(?:assets|static)/.+|/theme\.css|/manifest\.json|/favicon\.ico|/page/[\w.-]+|/export/[\w.-]+|/log(?:in|out)"
+    r"/|/(?:assets|static)/.+|/theme\.css|/manifest\.json|/favicon\.ico|/page/[\w.-]+|/export/[\w-]+/[a-z-]+|/log(?:in|out)"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/\w+|upload|upload_progress|startup-events|cancel|reset)"
 )
 # In the page from the start: Gradio's own `head` and `css` come with its scripts, which is late, and it rewrites `css`.
@@ -63,7 +63,7 @@ class Door:
     access: Access | None = None
 
 
-def create_server(page: gr.Blocks, conversations: ConversationStore, door: Door, api: ASGIApp | None = None) -> FastAPI:
+def create_server(page: gr.Blocks, exports: Exports, door: Door, api: ASGIApp | None = None) -> FastAPI:
     """The page as a web application; `api` answers its own addresses beside it, by its own keys.
 
     Raises `UsageError`.
@@ -71,7 +71,7 @@ def create_server(page: gr.Blocks, conversations: ConversationStore, door: Door,
     import gradio as gr
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    _add_routes(app, conversations)
+    _add_routes(app, exports)
     if door.access:
         add_login(app, door.access, LoginLimit(), door.port)
     # Without it Gradio takes every path for an uploaded file's (`processing_utils._check_allowed`, 6.31): `launch()`
@@ -172,23 +172,18 @@ class PageHead:
         await self._app({**scope, "headers": plain}, receive, changed)
 
 
-def _add_routes(app: FastAPI, conversations: ConversationStore) -> None:
+def _add_routes(app: FastAPI, exports: Exports) -> None:
     @app.get("/page/{name}")
     def asset(name: str) -> Response:
         if name not in _FILES:
             return PlainTextResponse("not found", 404)
         return FileResponse(ASSETS / name, headers={"cache-control": "no-cache"})
 
-    @app.get("/export/{name}")
-    def export(name: str, request: Request) -> Response:
-        conversation, _, kind = name.rpartition(".")
-        made = {"md": conversations.export_markdown, "json": conversations.export_json}.get(kind)
-        if made is None:
-            return PlainTextResponse("not found", 404)
+    @app.get("/export/{conversation}/{form}")
+    def export(conversation: str, form: str, request: Request, answer: int | None = None) -> Response:
         try:
-            text = made(owner_of(request), conversation)
+            made = exports.make(owner_of(request), conversation, form, answer)
         except AssistantError as error:
-            return PlainTextResponse(str(error), 404)
-        types = {"md": "text/markdown", "json": "application/json"}
-        headers = {"content-disposition": f'attachment; filename="conversation.{kind}"', "cache-control": "no-store"}
-        return Response(text, media_type=f"{types[kind]}; charset=utf-8", headers=headers)
+            return PlainTextResponse(exports.public(str(error)), 404)
+        headers = {"content-disposition": f'attachment; filename="{made.name}"', "cache-control": "no-store"}
+        return Response(made.text, media_type=f"{made.media_type}; charset=utf-8", headers=headers)

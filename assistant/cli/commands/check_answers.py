@@ -92,6 +92,7 @@ def _of_home(home: Path) -> list[Kept]:
     from assistant.library.kept import conversations_path
     from assistant.newsroom.answers_file import parse_answers
     from assistant.newsroom.stale import Kept
+    from assistant.web.handlers.session import scope_of
     from assistant.web.storage.conversations import ConversationStore
 
     found = [("asked last", given, asked) for given, asked in Conversation.of(home).answers()]
@@ -106,7 +107,8 @@ def _of_home(home: Path) -> list[Kept]:
     kept = []
     for where, given, asked in found:
         try:
-            kept += [Kept(answer, where, asked) for answer in parse_answers(json.dumps(given), where)]
+            answers = parse_answers(json.dumps(given), where)
+            kept += [Kept(answer, where, asked, scope_of(given.get("scope"))) for answer in answers]
         except UsageError as error:
             say_always(f"passed over: {error}")
     return kept

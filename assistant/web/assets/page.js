@@ -24,9 +24,10 @@
     return rest;
   };
 
+  let renewed = null;
   const clicked = (event) => {
     const target = event.target.closest(
-      "[data-go],[data-action],[data-article],[data-dialog],[data-copy],[data-view],[data-pane],[data-menu],[data-theme-toggle],[data-period]"
+      "[data-go],[data-action],[data-article],[data-dialog],[data-export],[data-copy],[data-view],[data-pane],[data-menu],[data-theme-toggle],[data-period]"
     );
     if (!target || target.tagName === "ARTICLE") return;
     const data = target.dataset;
@@ -36,10 +37,12 @@
     else if (data.pane) closePane();
     else if (data.menu) toggleMenu();
     else if (data.dialog) ask(target);
+    else if (data.export) offer(target);
     else if (data.copy !== undefined) copy(target);
     else if (data.period) trigger("act", { action: "period", period: data.period });
     else if (data.go) {
       if (data.go === "open") remember(data.id || "");
+      renewed = data.go === "renew" ? data.position : null;
       show("ask");
       toggleMenu(false);
       trigger("go", { action: data.go, ...details(target) });
@@ -228,6 +231,53 @@
     field?.select();
   };
 
+  // ---- exports: what cannot be made is told in the dialog, not in place of the page -----------------------------
+  const offer = (target) => {
+    const { export: conversation, answer } = target.dataset;
+    const dialog = document.createElement("dialog");
+    const title = document.createElement("h2");
+    title.id = "dialog-title";
+    title.textContent = answer ? "Export this answer" : "Export this conversation";
+    dialog.setAttribute("aria-labelledby", title.id);
+    const told = document.createElement("p");
+    told.setAttribute("role", "alert");
+    const closing = document.createElement("button");
+    closing.textContent = "Cancel";
+    closing.className = "plain";
+    closing.addEventListener("click", () => dialog.close());
+    const buttons = document.createElement("div");
+    buttons.className = "buttons";
+    buttons.append(closing);
+    dialog.append(title, find("#export-formats").content.cloneNode(true), told, buttons);
+    for (const link of dialog.querySelectorAll("a")) {
+      if (answer && link.dataset.form === "json") link.parentElement.remove();
+      link.href = `/export/${conversation}/${link.dataset.form}${answer ? `?answer=${answer}` : ""}`;
+      link.addEventListener("click", async (event) => {
+        event.preventDefault();
+        const made = await fetch(link.href).catch(() => null);
+        if (made?.ok) {
+          save(await made.blob(), /filename="([^"]+)"/.exec(made.headers.get("content-disposition"))[1]);
+          dialog.close();
+        } else told.textContent = made ? await made.text() : "The server does not answer; try again in a moment.";
+      });
+    }
+    find(".gradio-container").append(dialog);
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      target.focus();
+    });
+    dialog.showModal();
+    find("a", dialog).focus();
+  };
+
+  const save = (blob, name) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  };
+
   // ---- the address names the conversation, so that a reload finds it ------------------------------------------
   const remember = (id) => {
     const address = new URL(location.href);
@@ -281,7 +331,7 @@
     if (!scroll || !document.getElementById("pane")) return requestAnimationFrame(begin);
     // Gradio puts everything into one <main>: the landmarks are given back to what they are.
     find("main.contain")?.setAttribute("role", "none");
-    for (const id of ["ask", "library"]) document.getElementById(id).setAttribute("role", "main");
+    for (const id of ["ask", "library", "draft"]) document.getElementById(id).setAttribute("role", "main");
     scroll.setAttribute("role", "region");
     scroll.setAttribute("aria-label", "Conversation");
     scroll.tabIndex = 0;
@@ -300,7 +350,9 @@
       if (now === turns && text === written) return;
       written = text;
       // To the end, but never past the question whose answer is read.
-      const last = [...document.querySelectorAll("#scroll .turn")].pop();
+      const again = renewed && !asked && find(`#log .turn[data-position="${renewed}"]`);
+      if (again) renewed = null;
+      const last = again || [...document.querySelectorAll("#scroll .turn")].pop();
       const top = last ? last.getBoundingClientRect().top - scroll.getBoundingClientRect().top + scroll.scrollTop - 20 : 0;
       if (now !== turns || near) scroll.scrollTop = Math.min(scroll.scrollHeight, top);
       turns = now;

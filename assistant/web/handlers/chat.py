@@ -6,7 +6,7 @@ Every method gives the parts of the page that changed, by name. No method knows 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -19,6 +19,7 @@ from assistant.web.handlers.session import Action, Session
 from assistant.web.jobs.answering import Asking, Running
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
+from assistant.web.jobs.stale_watch import StaleWatch
 from assistant.web.storage.conversations import ConversationStore, Message
 from assistant.web.storage.feedback import Asked, FeedbackStore
 from assistant.web.views.chat import (
@@ -48,10 +49,13 @@ class Chat:
         conversations: ConversationStore,
         feedback: FeedbackStore,
         public: Callable[[str], str] = str,
+        *,
+        watch: StaleWatch | None = None,
     ) -> None:
-        """`public` makes of an error's message what may be shown."""
+        """`public` makes of an error's message what may be shown; `watch` looks whether kept answers still hold."""
         self._loader = loader
         self._asking = Asking(loader, queue, conversations)
+        self._watch = watch or StaleWatch(loader, queue, conversations)
         self._conversations = conversations
         self._feedback = feedback
         self._public = public
@@ -61,13 +65,15 @@ class Chat:
     def shown(self, session: Session, owner: str) -> Parts:
         """The whole chat as it is now."""
         messages = self._messages(session, owner)
+        session.marks = _marks(messages)
         running = self._asking.of(session.conversation, owner)
         if running and running.position is not None:
             messages = [message for message in messages if message.position < running.position]
         rated = {message.position: self._feedback.verdict(owner, message.answer) for message in messages}
+        kept = log_html(messages, rated, session.conversation or "")
         empty = not messages and not running
         return {
-            "log": welcome_html(self._examples(owner), self._articles(owner)) if empty else log_html(messages, rated),
+            "log": welcome_html(self._examples(owner), self._articles(owner)) if empty else kept,
             "live": self._live(running) if running else "",
             "side": self._side(session, owner),
             "scope": self.scope(session, owner),
@@ -81,6 +87,35 @@ class Chat:
         except UsageError:
             session.conversation = None
             return []
+
+    def _look(self, session: Session, owner: str) -> None:
+        """Begin to look whether the answers that are shown still hold."""
+        session.looked = self._revision(owner)
+        if session.conversation is not None:
+            with suppress(UsageError):
+                self._watch.look(owner, session.conversation)
+
+    def _revision(self, owner: str) -> str | None:
+        return self._loader.assistant_for(owner).revision() if self._loader.is_open else None
+
+    def looked(self, session: Session, owner: str) -> Parts:
+        """What was found meanwhile of the answers that are shown, and why they could not be looked at.
+
+        Where the library is another than it was, they are looked at anew.
+        """
+        if session.looked != self._revision(owner):
+            self._look(session, owner)
+        parts: Parts = {}
+        if error := self._watch.take_error(owner):
+            words = f"Whether these answers still hold could not be looked at: {self._public(error)}"
+            parts["notice"] = notice_html(words)
+        if session.conversation is not None and _marks(self._messages(session, owner)) != session.marks:
+            parts["log"] = self.shown(session, owner)["log"]
+        return parts
+
+    def is_looking(self, owner: str) -> bool:
+        """Whether answers are being looked at."""
+        return self._watch.is_on(owner)
 
     def _side(self, session: Session, owner: str) -> str:
         listed = [
@@ -133,11 +168,22 @@ class Chat:
         async for parts in self._follow(session, owner, running, {"notice": ""}):
             yield parts
 
+    async def renew(self, session: Session, owner: str, position: int) -> AsyncIterator[Parts]:
+        """Ask a kept question again; its answer is kept beside the new one. Raises `UsageError`."""
+        messages = await asyncio.to_thread(self._messages, session, owner)
+        message = next((one for one in messages if one.position == position), None)
+        if message is None or session.conversation is None:
+            raise UsageError("this answer is not kept any more; reload the page")
+        running = await asyncio.to_thread(self._asking.renew, session, owner, session.conversation, message)
+        async for parts in self._follow(session, owner, running, {"notice": ""}):
+            yield parts
+
     async def open(self, session: Session, owner: str, conversation: str | None) -> AsyncIterator[Parts]:
         """Show a conversation, and follow what is still being answered in it. Raises `UsageError`."""
         if conversation is not None:
             await asyncio.to_thread(self._conversations.get, owner, conversation)
         session.conversation, session.editing = conversation, None
+        await asyncio.to_thread(self._look, session, owner)
         running = self._asking.of(session.conversation, owner)
         if running is None:
             yield {**await asyncio.to_thread(self.shown, session, owner), "notice": "", "announce": ""}
@@ -169,7 +215,8 @@ class Chat:
 
     def _ended(self, session: Session, owner: str, conversation: str | None, running: Running) -> Parts:
         here = session.conversation == conversation
-        if running.live.answer is None and running.position is None and conversation:
+        at_the_end = running.position is None and running.renewed is None
+        if running.live.answer is None and at_the_end and conversation:
             with suppress(UsageError):
                 if not self._conversations.get(owner, conversation).messages:
                     self._conversations.delete(owner, conversation)
@@ -177,11 +224,12 @@ class Chat:
             return {"side": self._side(session, owner)}
         parts = self.shown(session, owner)
         answer = running.live.answer
+        back = {"question": running.live.question} if running.renewed is None else {}
         if running.job.cancelled and not answer:
-            stopped = "Stopped. Your question is back in its box."
-            return {**parts, "question": running.live.question, "notice": notice_html(stopped, "info"), "announce": ""}
+            stopped = "Stopped. Your question is back in its box." if back else "Stopped. The answer is as it was."
+            return {**parts, **back, "notice": notice_html(stopped, "info"), "announce": ""}
         if running.job.error:
-            back = {"live": unkept_html(answer.to_dict())} if answer else {"question": running.live.question}
+            back = {"live": unkept_html(answer.to_dict())} if answer else back
             return {**parts, **back, "notice": notice_html(self._public(running.job.error)), "announce": ""}
         return {**parts, "announce": f"Answered. {answer_text(answer.to_dict())}" if answer else ""}
 
@@ -198,6 +246,7 @@ class Chat:
             "feedback": self._rate,
             "dates": self._dates,
             "any-date": self._any_date,
+            "any-day": self._any_day,
             "any-article": self._any_article,
             "ask-only": self._ask_only,
             "dismiss": lambda _session, _owner, _action: {"notice": ""},
@@ -221,6 +270,7 @@ class Chat:
     def _delete(self, session: Session, owner: str, action: Action) -> Parts:
         conversation = action.text("id")
         self._asking.stop(conversation, owner)
+        self._watch.stop(owner, conversation)
         self._conversations.delete(owner, conversation)
         if session.conversation == conversation:
             session.conversation, session.editing = None, None
@@ -249,10 +299,13 @@ class Chat:
         return {"log": self.shown(session, owner)["log"], "notice": notice_html("Thank you; it is kept.", "info")}
 
     def _dates(self, session: Session, owner: str, action: Action) -> Parts:
-        return self._asked(session, owner, action.dated(session.scope))
+        return self._asked(session, owner, action.dated(replace(session.scope, as_of=action.day("as_of"))))
 
     def _any_date(self, session: Session, owner: str, _: Action) -> Parts:
         return self._asked(session, owner, replace(session.scope, since=None, until=None))
+
+    def _any_day(self, session: Session, owner: str, _: Action) -> Parts:
+        return self._asked(session, owner, replace(session.scope, as_of=None))
 
     def _any_article(self, session: Session, owner: str, _: Action) -> Parts:
         return self._asked(session, owner, replace(session.scope, ids=None))
@@ -263,3 +316,8 @@ class Chat:
     def _asked(self, session: Session, owner: str, scope: ArticleFilter) -> Parts:
         session.scope = scope
         return {"scope": self.scope(session, owner), "notice": ""}
+
+
+def _marks(messages: Sequence[Message]) -> object:
+    """Another value where another answer is marked, or for something else."""
+    return [(message.position, message.asked_at, message.changes) for message in messages if message.changes]

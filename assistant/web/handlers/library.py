@@ -16,6 +16,7 @@ from assistant.api import Assistant
 from assistant.errors import AssistantError, UsageError
 from assistant.library.mapping import FileStatus
 from assistant.library.upload_policy import UploadPolicy, display_name
+from assistant.query.validate import check_days
 from assistant.schema.articles import ArticleFilter
 from assistant.text.numbers import counted
 from assistant.web.handlers.chat import Chat, Parts
@@ -57,7 +58,7 @@ class LibraryHandler:
 
     def stamp(self, owner: str) -> object:
         """Changes when the owner's library does."""
-        return self._loader.assistant_for(owner).size() if self._loader.is_open else None
+        return self._loader.assistant_for(owner).revision() if self._loader.is_open else None
 
     def actions(self) -> dict[str, Callable[[Session, str, Action], Parts]]:
         """What can be done at once, by name."""
@@ -154,7 +155,9 @@ class LibraryHandler:
         return {**self._list(session, owner), **self._scope(session, owner)}
 
     def _ask_dates(self, session: Session, owner: str, _: Action) -> Parts:
-        session.scope = replace(session.scope, since=session.find.since, until=session.find.until)
+        scope = replace(session.scope, since=session.find.since, until=session.find.until)
+        check_days(scope)
+        session.scope = scope
         return self._scope(session, owner)
 
     def _remove(self, session: Session, owner: str, _: Action) -> Parts:

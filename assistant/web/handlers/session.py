@@ -14,11 +14,12 @@ from assistant.settings import parse_day
 
 PAGE = 50
 _LONGEST = 20_000
+_DAYS = ("since", "until", "as_of")
 
 
 def scope_to_dict(scope: ArticleFilter) -> dict[str, Any]:
     """The days and ids of a scope as plain JSON, as a conversation keeps it."""
-    days = {key: day.isoformat() if day else None for key, day in (("since", scope.since), ("until", scope.until))}
+    days = {key: day.isoformat() if (day := getattr(scope, key)) else None for key in _DAYS}
     return {**days, "articles": list(scope.ids or ())}
 
 
@@ -27,8 +28,9 @@ def scope_of(record: object) -> ArticleFilter:
     if not isinstance(record, Mapping):
         return EVERY_ARTICLE
     try:
-        since, until = (date.fromisoformat(day) if (day := record.get(key)) else None for key in ("since", "until"))
-        return ArticleFilter(since=since, until=until, ids=tuple(map(str, record.get("articles") or ())) or None)
+        since, until, as_of = (date.fromisoformat(day) if (day := record.get(key)) else None for key in _DAYS)
+        ids = tuple(map(str, record.get("articles") or ())) or None
+        return ArticleFilter(since=since, until=until, as_of=as_of, ids=ids)
     except (TypeError, ValueError):
         return EVERY_ARTICLE
 
@@ -37,7 +39,9 @@ def scope_of(record: object) -> ArticleFilter:
 class Session:
     """One open page. Handlers change it in place; it is never sent to the browser.
 
-    `scope` are the articles that are asked, `find` those that the library lists, the first `shown` of them.
+    `scope` are the articles that are asked, `find` those that the library lists, the first `shown` of them. `library`,
+    `marks` and `drafted` tell what it shows of the library, of stale answers and of a draft's check; `looked`, for
+    which state of the library its answers were looked at.
     """
 
     conversation: str | None = None
@@ -47,6 +51,9 @@ class Session:
     shown: int = PAGE
     search: str = ""
     library: object = None
+    looked: object = None
+    marks: object = None
+    drafted: object = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from assistant.errors import UsageError
 from assistant.llm.scope import QuestionScope
-from assistant.schema.answers import Answer, Question
+from assistant.schema.answers import Answer, Question, Turn
 from assistant.schema.events import Done, Event
-from assistant.web.handlers.session import Session, scope_to_dict
+from assistant.web.handlers.session import Session, scope_of, scope_to_dict
 from assistant.web.jobs.live_answer import LiveAnswer
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import Job, JobQueue
-from assistant.web.storage.conversations import ConversationStore
+from assistant.web.storage.conversations import ConversationStore, Message
 
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 3
@@ -22,12 +25,17 @@ _MOST_AT_ONCE = 3
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A question that is being answered; `position`, where it takes the place of the messages from there on."""
+    """A question that is being answered.
+
+    `position`, where it takes the place of the messages from there on; `renewed`, where it is the message there that
+    gets another answer.
+    """
 
     owner: str
-    job: Job
+    job: Job[Event]
     live: LiveAnswer
-    position: int | None
+    position: int | None = None
+    renewed: int | None = None
 
     @property
     def is_on(self) -> bool:
@@ -68,39 +76,78 @@ class Asking:
         """
         # Two that come at the same moment must not both be the last that is allowed.
         with self._submitting:
-            return self._submit(session, owner, text, position)
+            self._check(session, owner)
+            question = Question(text, history=self._history(session, owner, position), articles=session.scope)
+            written = self._write(owner, question)
+            if session.conversation is None:
+                session.conversation = self._conversations.create(owner).id
+            keep = partial(self._conversations.append, owner, session.conversation, text, at=position)
+            return self._begin(session.conversation, written, keep, partial(Running, owner, position=position))
 
-    def _submit(self, session: Session, owner: str, text: str, position: int | None) -> Running:
-        assistant = self._loader.assistant_for(owner)
+    def renew(self, session: Session, owner: str, conversation: str, message: Message) -> Running:
+        """Begin to answer a kept question anew, of the same articles; its answer is kept. Raises `AssistantError`."""
+        with self._submitting:
+            self._check(session, owner)
+            history = self._history(session, owner, message.position)
+            question = Question(message.question, history=history, articles=scope_of(message.answer.get("scope")))
+            keep = partial(self._conversations.renew, owner, conversation, message.position)
+            running = partial(Running, owner, renewed=message.position)
+            return self._begin(conversation, self._write(owner, question), keep, running)
+
+    def _history(self, session: Session, owner: str, before: int | None) -> tuple[Turn, ...]:
+        if session.conversation is None:
+            return ()
+        return self._conversations.history(owner, session.conversation, before=before)
+
+    def _check(self, session: Session, owner: str) -> None:
+        """Raises `UsageError` where the owner may not ask now."""
         if self.of(session.conversation, owner):
             raise UsageError("your last question is still being answered; wait for it, or stop it")
         self._running = {key: running for key, running in self._running.items() if running.is_on}
         if sum(running.owner == owner for running in self._running.values()) >= _MOST_AT_ONCE:
             raise UsageError(f"{_MOST_AT_ONCE} of your questions are being answered; wait for one of them, or stop it")
-        history = self._conversations.history(owner, session.conversation) if session.conversation else ()
-        before = history[:-2] if position is not None else history
-        question = Question(text, history=before, articles=session.scope)
-        live = LiveAnswer(text)
+
+    def _write(self, owner: str, question: Question) -> _Written:
+        """Raises `AssistantError` for what cannot be asked."""
+        assistant = self._loader.assistant_for(owner)
+        live = LiveAnswer(question.text)
 
         def warn(text: str) -> None:
             _log.warning(text)
             live.wait_for(text)
 
-        limits = QuestionScope(notify=live.wait_for, warn=warn)
-        events = assistant.stream(question, scope=limits)
-        if session.conversation is None:
-            session.conversation = self._conversations.create(owner).id
-        conversation = session.conversation
+        scope = QuestionScope(notify=live.wait_for, warn=warn)
+        return _Written(question, assistant.stream(question, scope=scope), live, scope, assistant.revision())
+
+    def _begin(
+        self,
+        conversation: str,
+        written: _Written,
+        keep: Callable[..., object],
+        running: Callable[[Job[Event], LiveAnswer], Running],
+    ) -> Running:
+        """`keep` takes the answer's record, and as `library` the state of the library that it is of."""
 
         def take(event: Event) -> None:
-            live.take(event)
+            written.live.take(event)
             if isinstance(event, Done):
-                self._keep(owner, conversation, question, event.answer, position)
+                keep(_record(written.question, event.answer), library=written.library)
 
-        running = Running(owner, self._queue.submit(lambda: events, take, limits.cancel), live, position)
-        self._running[conversation] = running
-        return running
+        job = self._queue.submit(lambda: written.events, take, written.scope.cancel)
+        begun = self._running[conversation] = running(job, written.live)
+        return begun
 
-    def _keep(self, owner: str, conversation: str, question: Question, answer: Answer, position: int | None) -> None:
-        record = {**answer.to_dict(), "steps": answer.steps.to_dict(), "scope": scope_to_dict(question.articles)}
-        self._conversations.append(owner, conversation, question.text, record, at=position)
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A question whose answer can be written."""
+
+    question: Question
+    events: Iterator[Event]
+    live: LiveAnswer
+    scope: QuestionScope
+    library: str
+
+
+def _record(question: Question, answer: Answer) -> dict[str, Any]:
+    return {**answer.to_dict(), "steps": answer.steps.to_dict(), "scope": scope_to_dict(question.articles)}

@@ -10,23 +10,27 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
 
 from assistant.errors import AssistantError, UsageError
-from assistant.schema.events import Event
 
 _log = logging.getLogger(__name__)
 
-Work = Callable[[], Iterator[Event]]
+T = TypeVar("T")
 
 
-class Job:
+class Job(Generic[T]):
     """One question on its way to an answer; made by `JobQueue.submit`.
 
     `version` grows whenever there is something new to show.
     """
 
     def __init__(
-        self, work: Work, on_event: Callable[[Event], None], queue: JobQueue, on_cancel: Callable[[], None] | None
+        self,
+        work: Callable[[], Iterator[T]],
+        on_event: Callable[[T], None],
+        queue: JobQueue,
+        on_cancel: Callable[[], None] | None,
     ) -> None:
         self.error: str | None = None
         self.version = 0
@@ -101,12 +105,17 @@ class JobQueue:
     def __init__(self, at_once: int = 1, *, most_waiting: int = 32) -> None:
         self._at_once = at_once
         self._most_waiting = most_waiting
-        self._waiting: deque[Job] = deque()
-        self._running: set[Job] = set()
+        self._waiting: deque[Job[Any]] = deque()
+        self._running: set[Job[Any]] = set()
         self._closed = False
         self._lock = threading.Lock()
 
-    def submit(self, work: Work, on_event: Callable[[Event], None], on_cancel: Callable[[], None] | None = None) -> Job:
+    def submit(
+        self,
+        work: Callable[[], Iterator[T]],
+        on_event: Callable[[T], None],
+        on_cancel: Callable[[], None] | None = None,
+    ) -> Job[T]:
         """Answer with `work()`'s events as soon as it is its turn, each handed to `on_event` in a worker's thread.
 
         `on_cancel` ends what the work waits for, when the job is stopped.
@@ -122,12 +131,12 @@ class JobQueue:
         self._begin()
         return job
 
-    def place_of(self, job: Job) -> int:
+    def place_of(self, job: Job[Any]) -> int:
         """How many questions are answered before this one is begun."""
         with self._lock:
             return self._waiting.index(job) + 1 if job in self._waiting else 0
 
-    def withdraw(self, job: Job) -> None:
+    def withdraw(self, job: Job[Any]) -> None:
         """Take a waiting job out of the line."""
         with self._lock:
             if job not in self._waiting:
@@ -150,7 +159,7 @@ class JobQueue:
                 self._running.add(job)
                 threading.Thread(target=self._run, args=(job,), name="answer", daemon=True).start()
 
-    def _run(self, job: Job) -> None:
+    def _run(self, job: Job[Any]) -> None:
         try:
             job.work()
         finally:

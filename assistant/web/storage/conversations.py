@@ -15,7 +15,6 @@ from assistant.schema.answers import Turn
 from assistant.text.unicode import neutralise
 from assistant.web.storage.database import Connection, Database, Row
 from assistant.web.storage.search_text import UNTITLED, fold, searchable, storable, title_from
-from assistant.web.views.plain_text import answer_markdown, escape_markdown
 
 FORMAT = 1
 _LONGEST_TITLE = 200
@@ -32,6 +31,11 @@ CREATE TABLE messages (
     position INTEGER NOT NULL, question TEXT NOT NULL, asked_at TEXT NOT NULL, words TEXT NOT NULL,
     answer TEXT NOT NULL, PRIMARY KEY (conversation, position));
 """,
+    """
+ALTER TABLE messages ADD COLUMN earlier TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE messages ADD COLUMN changes TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE messages ADD COLUMN checked TEXT;
+""",
 )
 
 
@@ -47,13 +51,28 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An answer whose question was asked again."""
+
+    answer: Mapping[str, Any]
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A question and its answer (`Answer.to_dict()`); `position` counts from 1, `asked_at` is UTC."""
+    """A question and its answer (`Answer.to_dict()`); `position` counts from 1, `asked_at` is UTC.
+
+    `earlier` are the answers before it, the newest first. `changes` are why it may no longer hold (each with "change",
+    "article_id" and "detail"), as found for the state of the library that `checked` names; None: not looked yet.
+    """
 
     position: int
     question: str
     answer: Mapping[str, Any]
     asked_at: datetime
+    earlier: tuple[Earlier, ...] = ()
+    changes: tuple[Mapping[str, str], ...] = ()
+    checked: str | None = None
 
 
 class ConversationStore:
@@ -105,41 +124,41 @@ class ConversationStore:
     def messages(self, owner: str, conversation: str) -> Sequence[Message]:
         """Its messages, in order. Raises `UsageError`."""
         rows = self._database.read(
-            "SELECT m.position, m.question, m.answer, m.asked_at FROM conversations AS c"
+            "SELECT m.* FROM conversations AS c"
             " LEFT JOIN messages AS m ON m.conversation = c.number WHERE c.owner = ? AND c.id = ? ORDER BY m.position",
             (owner, storable(conversation)),
         )
         if not rows:
             raise _missing()
-        return [
-            Message(row["position"], row["question"], json.loads(row["answer"]), _read(row["asked_at"]))
-            for row in rows
-            if row["position"] is not None
-        ]
+        return [_message(row) for row in rows if row["position"] is not None]
 
     def everything(self) -> Iterator[tuple[str, Message]]:
         """The messages of all owners with their conversations' titles, for whoever may read the file."""
         rows = self._database.read(
-            "SELECT c.title, m.position, m.question, m.answer, m.asked_at FROM messages AS m"
+            "SELECT c.title, m.* FROM messages AS m"
             " JOIN conversations AS c ON c.number = m.conversation ORDER BY m.asked_at, m.position"
         )
         for row in rows:
-            answer, asked = json.loads(row["answer"]), _read(row["asked_at"])
-            yield row["title"], Message(row["position"], row["question"], answer, asked)
+            yield row["title"], _message(row)
 
     def append(
-        self, owner: str, conversation: str, question: str, answer: Mapping[str, Any], *, at: int | None = None
+        self,
+        owner: str,
+        conversation: str,
+        question: str,
+        answer: Mapping[str, Any],
+        *,
+        at: int | None = None,
+        library: str | None = None,
     ) -> Message:
         """Add a question and its answer at the end. Raises `UsageError`.
 
-        `at` a position: in place of the message there and all after it, in the same transaction.
+        `at` a position: in place of the message there and all after it, in the same transaction. `library` names the
+        state of the library that it was answered from.
         """
         now = self._now()
         question = storable(question)
-        try:
-            kept = json.dumps(answer, allow_nan=False)
-        except (TypeError, ValueError) as error:
-            raise UsageError(f"the answer cannot be kept: {error}; pass Answer.to_dict()") from error
+        kept = _kept(answer)
         with self._database.transaction() as connection:
             number = _number(connection, owner, conversation)
             if at is not None:
@@ -148,9 +167,9 @@ class ConversationStore:
                 "SELECT coalesce(max(position), 0) FROM messages WHERE conversation = ?", (number,)
             ).fetchone()
             connection.execute(
-                "INSERT INTO messages (conversation, position, question, asked_at, words, answer)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (number, last + 1, question, _written(now), fold(searchable(question, answer)), kept),
+                "INSERT INTO messages (conversation, position, question, asked_at, words, answer, checked)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (number, last + 1, question, _written(now), fold(searchable(question, answer)), kept, library),
             )
             connection.execute("UPDATE conversations SET updated_at = ? WHERE number = ?", (_written(now), number))
             if not last:
@@ -159,7 +178,46 @@ class ConversationStore:
                     "UPDATE conversations SET title = ?, words = ? WHERE number = ? AND NOT named",
                     (title, fold(title), number),
                 )
-        return Message(last + 1, question, json.loads(kept), now)
+        return Message(last + 1, question, json.loads(kept), now, checked=library)
+
+    def renew(
+        self, owner: str, conversation: str, position: int, answer: Mapping[str, Any], *, library: str | None = None
+    ) -> None:
+        """Keep a new answer to the question at `position`, before those that it has. Raises `UsageError`."""
+        now, kept = self._now(), _kept(answer)
+        with self._database.transaction() as connection:
+            number = _number(connection, owner, conversation)
+            row = connection.execute(
+                "SELECT * FROM messages WHERE conversation = ? AND position = ?", (number, position)
+            ).fetchone()
+            if row is None:
+                raise UsageError("this answer is not kept any more; ask its question anew")
+            before = {"answer": json.loads(row["answer"]), "asked_at": row["asked_at"]}
+            connection.execute(
+                "UPDATE messages SET answer = ?, asked_at = ?, words = ?, earlier = ?, changes = '[]', checked = ?"
+                " WHERE conversation = ? AND position = ?",
+                (
+                    kept,
+                    _written(now),
+                    fold(searchable(row["question"], answer)),
+                    json.dumps([before, *json.loads(row["earlier"])]),
+                    library,
+                    number,
+                    position,
+                ),
+            )
+            connection.execute("UPDATE conversations SET updated_at = ? WHERE number = ?", (_written(now), number))
+
+    def note_changes(
+        self, owner: str, conversation: str, message: Message, changes: Sequence[Mapping[str, str]], library: str
+    ) -> None:
+        """Keep why a message may no longer hold, unless it has another answer by now. Raises `UsageError`."""
+        with self._database.transaction() as connection:
+            number = _number(connection, owner, conversation)
+            connection.execute(
+                "UPDATE messages SET changes = ?, checked = ? WHERE conversation = ? AND position = ? AND asked_at = ?",
+                (json.dumps(changes), library, number, message.position, _written(message.asked_at)),
+            )
 
     def rename(self, owner: str, conversation: str, title: str) -> Conversation:
         """Give it a title of one's own. Raises `UsageError`, for a blank title too."""
@@ -188,16 +246,6 @@ class ConversationStore:
             turns.append(Turn("user", message.question))
             turns.append(Turn("assistant", said if isinstance(said, str) and said.strip() else _NOT_STATED))
         return tuple(turns[-_TURNS:])
-
-    def export_markdown(self, owner: str, conversation: str) -> str:
-        """The whole conversation as Markdown. Raises `UsageError`."""
-        head = self.get(owner, conversation)
-        parts = [f"# {escape_markdown(head.title)}"]
-        for message in self.messages(owner, conversation):
-            parts.append(f"## {escape_markdown(message.question)}")
-            parts.append(f"Asked {message.asked_at:%Y-%m-%d %H:%M} UTC")
-            parts.append(answer_markdown(message.answer))
-        return "\n\n".join(parts) + "\n"
 
     def export_json(self, owner: str, conversation: str) -> str:
         """The whole conversation as one JSON object: everything that is kept of it. Raises `UsageError`."""
@@ -253,6 +301,26 @@ def _conversation(row: Row) -> Conversation:
     return Conversation(
         row["id"], row["title"], _read(row["created_at"]), _read(row["updated_at"]), int(row["messages"])
     )
+
+
+def _message(row: Row) -> Message:
+    earlier = (Earlier(one["answer"], _read(one["asked_at"])) for one in json.loads(row["earlier"]))
+    return Message(
+        row["position"],
+        row["question"],
+        json.loads(row["answer"]),
+        _read(row["asked_at"]),
+        tuple(earlier),
+        tuple(json.loads(row["changes"])),
+        row["checked"],
+    )
+
+
+def _kept(answer: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(answer, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"the answer cannot be kept: {error}; pass Answer.to_dict()") from error
 
 
 def _written(moment: Any) -> str:

@@ -8,6 +8,7 @@ Class names, for style sheet and scripts:
 
     article.answer            .stated or .refusal; .live while it is written (aria-busy)
       p.understood            the question as understood; q
+      p.as-of-day             the day that it was asked as of
       div.sentences           or div.reports > section.report > p.as-of, side by side
         p.sentence            span.words, then span.check.verified | .partly-verified | .unverified;
                               .quoted where it is the article's own words
@@ -17,6 +18,7 @@ Class names, for style sheet and scripts:
       p.draft                 what the model is writing, not checked
       div.refusal-card        p.reason, ul.closest > li > button.open-source[data-article …], blockquote
       p.confidence            .high | .low | .none
+      p.newest                the day of its newest source
       details.how             section > h4; dl.facts, ol.entries, div.scroll > table, .number, .none, .more
     article.source            header > h2.title, p.byline, p.about; p.paragraph#pN (.cited) > span.number, span.text;
                               mark, span.dateline

@@ -50,9 +50,11 @@ def answer_html(answer: Mapping[str, Any], *, live: bool = False, key: str | Non
     page = tag(
         "article",
         _understood(answer),
+        _as_of(answer),
         _refusal(answer) if refused and not live else _sentences(answer, key),
         tag("p", clip(draft, _QUOTE_SHOWN), class_="draft", aria_label="Draft, not checked yet") if draft else None,
         None if live else _confidence(answer, refused),
+        None if live else _newest(answer),
         None if live else _left_out(answer),
         None if live else how_answered(answer),
         class_=f"answer {'refusal' if refused and not live else 'stated'}{' live' if live else ''}",
@@ -75,6 +77,17 @@ def _understood(answer: Record) -> Markup | None:
         return None
     words = tag("q", clip(understood, _QUOTE_SHOWN), dir="auto")
     return tag("p", tag("span", "Understood as: ", class_="label"), words, class_="understood")
+
+
+def _as_of(answer: Record) -> Markup | None:
+    day = day_of(answer, "as_of")
+    words = ("As of ", time_tag(day), ": only what was published until then was read.")
+    return tag("p", words, class_="as-of-day") if day else None
+
+
+def _newest(answer: Record) -> Markup | None:
+    day = day_of(answer, "newest_source")
+    return tag("p", "Newest source: ", time_tag(day), class_="newest") if day else None
 
 
 def _sentences(answer: Record, key: str) -> Markup | None:

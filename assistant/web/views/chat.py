@@ -17,9 +17,19 @@ from assistant.web.views.answer import answer_html
 from assistant.web.views.html import Exact, clip, join, tag
 from assistant.web.views.icons import icon
 from assistant.web.views.plain_text import answer_markdown, answer_text
+from assistant.web.views.stale import stale_html
 
 _FAILURE_SHOWN = 160
 _PHASES = {"opening": "Opening", "loading": "Loading", "ready": "Ready", "failed": "Failed"}
+
+
+class Given(Protocol):
+    """An answer, and when it was given."""
+
+    @property
+    def answer(self) -> Mapping[str, Any]: ...  # noqa: D102
+    @property
+    def asked_at(self) -> datetime: ...  # noqa: D102
 
 
 class Shown(Protocol):
@@ -31,6 +41,12 @@ class Shown(Protocol):
     def question(self) -> str: ...  # noqa: D102
     @property
     def answer(self) -> Mapping[str, Any]: ...  # noqa: D102
+    @property
+    def asked_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def earlier(self) -> Sequence[Given]: ...  # noqa: D102
+    @property
+    def changes(self) -> Sequence[Mapping[str, str]]: ...  # noqa: D102
 
 
 class Listed(Protocol):
@@ -85,8 +101,7 @@ def _conversation(one: Listed, current: bool) -> Markup:
     )
     items = [
         tag("button", "Rename…", type="button", data_dialog="rename", data_id=Exact(one.id), data_title=title),
-        tag("a", "Export as Markdown", href=Exact(f"/export/{one.id}.md"), download=True),
-        tag("a", "Export as JSON", href=Exact(f"/export/{one.id}.json"), download=True),
+        tag("button", "Export…", type="button", data_export=Exact(one.id)),
         tag("button", "Delete…", type="button", data_dialog="delete", data_id=Exact(one.id), data_title=title),
     ]
     menu = tag(
@@ -117,10 +132,15 @@ def welcome_html(examples: Sequence[str], articles: int | None) -> Markup:
     return tag("div", tag("h1", "What do the articles say?"), tag("p", lead, class_="lead"), tried, class_="welcome")
 
 
-def log_html(messages: Sequence[Shown], rated: Mapping[int, str | None]) -> Markup:
+def log_html(messages: Sequence[Shown], rated: Mapping[int, str | None], conversation: str) -> Markup:
     """Kept questions with their answers; the last can be asked again and edited."""
     last = len(messages) - 1
-    return join([_turn(message, place == last, rated.get(message.position)) for place, message in enumerate(messages)])
+    return join(
+        [
+            _turn(message, _tools(message, conversation, place == last, rated.get(message.position)))
+            for place, message in enumerate(messages)
+        ]
+    )
 
 
 def unkept_html(answer: Mapping[str, Any]) -> Markup:
@@ -129,28 +149,60 @@ def unkept_html(answer: Mapping[str, Any]) -> Markup:
     return tag("section", question, Markup(answer_html(answer, key="unkept")), class_="turn")
 
 
-def _turn(message: Shown, last: bool, verdict: str | None) -> Markup:
+def _turn(message: Shown, tools: Markup) -> Markup:
     answer = message.answer
     asked_of = scope_in_words(scope_of(answer.get("scope")))
     return tag(
         "section",
         tag("h2", message.question, class_="question", dir="auto"),
         tag("p", asked_of, class_="asked-of") if asked_of else None,
-        Markup(answer_html(answer, key=str(message.position))),
-        _tools(message, last, verdict),
+        stale_html(message.changes, message.position) if message.changes else None,
+        _beside_earlier(message) if message.earlier else Markup(answer_html(answer, key=str(message.position))),
+        tools,
         class_="turn",
         data_position=message.position,
         aria_label=f"Question {message.position}",
     )
 
 
-def _tools(message: Shown, last: bool, verdict: str | None) -> Markup:
+def _beside_earlier(message: Shown) -> Markup:
+    """An answer, and beside it those that were given to the same question before, the newest first."""
+    answers: list[Given] = [message, *message.earlier]
+    columns = [
+        tag(
+            "section",
+            tag("h3", "Answer of " if place == 0 else "Earlier answer, of ", _moment(given.asked_at), class_="label"),
+            Markup(answer_html(given.answer, key=f"{message.position}-{place}")),
+            class_="given" if place == 0 else "given before",
+        )
+        for place, given in enumerate(answers)
+    ]
+    return tag("div", columns[0], tag("div", columns[1:]), class_="beside")
+
+
+def _moment(moment: datetime) -> Markup:
+    words = f"{in_words(moment.date())}, {moment:%H:%M} UTC"
+    return tag("time", words, datetime=moment.isoformat(timespec="minutes"))
+
+
+def _tools(message: Shown, conversation: str, last: bool, verdict: str | None) -> Markup:
     place = str(message.position)
     copied = (("Copy", "copy", answer_text), ("Copy as Markdown", "markdown", answer_markdown))
     buttons = [
         tag("button", icon(name), tag("span", words), type="button", data_copy=Exact(made(message.answer)), title=words)
         for words, name, made in copied
     ]
+    buttons.append(
+        tag(
+            "button",
+            icon("export"),
+            tag("span", "Export"),
+            type="button",
+            data_export=Exact(conversation),
+            data_answer=place,
+            title="Export",
+        )
+    )
     if last:
         buttons += [
             tag("button", icon("retry"), tag("span", "Ask again"), type="button", data_go="retry", title="Ask again"),
@@ -194,6 +246,8 @@ def scope_html(scope: ArticleFilter, titles: Mapping[str, str], editing: int | N
         chips.append(_chip("Editing your question", "edit-cancel", "Cancel editing"))
     if scope.since or scope.until:
         chips.append(_chip(f"Published {period_in_words(scope)}", "any-date", "Ask articles of any date"))
+    if scope.as_of:
+        chips.append(_chip(f"As of {in_words(scope.as_of)}", "any-day", "Ask as of today"))
     if scope.ids:
         named = clip(titles.get(scope.ids[0], "1 article"), 60) if len(scope.ids) == 1 else None
         words = f"Only “{named}”" if named else f"Only {counted(len(scope.ids), 'chosen article')}"
@@ -203,6 +257,12 @@ def scope_html(scope: ArticleFilter, titles: Mapping[str, str], editing: int | N
         "form",
         tag("label", "From", tag("input", type="date", name="since", value=iso_day(scope.since))),
         tag("label", "To", tag("input", type="date", name="until", value=iso_day(scope.until))),
+        tag(
+            "label",
+            "As of",
+            tag("input", type="date", name="as_of", value=iso_day(scope.as_of), aria_describedby="as-of-told"),
+        ),
+        tag("p", "As of a day: from what was published until then; the answer says so.", id="as-of-told"),
         tag("button", "Apply", type="submit"),
         data_submit="dates",
     )

@@ -44,10 +44,10 @@ def percent(share: float) -> str:
     return f"{round(value) if value in (0.0, 100.0) else min(max(round(value), 1), 99)} %"
 
 
-def day_of(record: Mapping[str, object]) -> date | None:
-    """The record's `published` as a day, None where it is none."""
+def day_of(record: Mapping[str, object], key: str = "published") -> date | None:
+    """The record's `published`, or another of its days, as a day; None where it is none."""
     try:
-        return date.fromisoformat(text_of(record, "published"))
+        return date.fromisoformat(text_of(record, key))
     except ValueError:
         return None
 

@@ -7,6 +7,31 @@ from markupsafe import Markup
 from assistant.web.views.html import tag
 from assistant.web.views.icons import icon
 
+# In the order of a choice; the last is of whole conversations alone.
+_FORMATS = (
+    ("markdown", "Markdown", "to read and to edit"),
+    ("html", "HTML", "one page that opens anywhere, without a server"),
+    ("csv", "CSV", "a row for each sentence and source"),
+    ("csl-json", "CSL-JSON", "the sources, for a reference manager"),
+    ("ris", "RIS", "the sources, for a reference manager"),
+    ("bibtex", "BibTeX", "the sources, for LaTeX"),
+    ("claimreview", "ClaimReview", "schema.org, for a page of your own"),
+    ("json", "JSON", "everything that is kept of the conversation"),
+)
+# What the script makes a dialog of: where a file is offered depends on what it is asked of.
+EXPORT_FORMATS = tag(
+    "template",
+    tag(
+        "ul",
+        [
+            tag("li", tag("a", tag("strong", name), " ", tag("span", words), href="#", data_form=form, download=True))
+            for form, name, words in _FORMATS
+        ],
+        class_="formats",
+    ),
+    id="export-formats",
+)
+
 
 def masthead(*, leave: bool) -> Markup:
     """The top of the page; `leave`: with the way to log out."""
@@ -26,6 +51,7 @@ def masthead(*, leave: bool) -> Markup:
             "nav",
             tag("button", "Ask", type="button", data_view="ask", aria_current="page"),
             tag("button", "Library", type="button", data_view="library"),
+            tag("button", "Check a draft", type="button", data_view="draft"),
             aria_label="Views",
             class_="views",
         ),
@@ -39,6 +65,7 @@ def masthead(*, leave: bool) -> Markup:
             title="Light or dark",
         ),
         tag("a", "Log out", href="/logout", class_="leave") if leave else None,
+        EXPORT_FORMATS,
         class_="masthead",
         role="banner",
     )
@@ -67,4 +94,16 @@ LIBRARY_HEAD = tag(
     tag("h1", "Library"),
     tag("button", icon("retry"), "Look for new files", type="button", data_action="refresh", class_="plain"),
     class_="library-head",
+)
+
+DRAFT_HEAD = tag(
+    "div",
+    tag("h1", "Check a draft"),
+    tag(
+        "p",
+        "Each sentence is looked up in the whole library: is it stated, stated otherwise, or not stated? "
+        "The draft is kept nowhere; it is forgotten when the server ends.",
+        class_="lead",
+    ),
+    class_="draft-head",
 )

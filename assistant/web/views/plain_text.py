@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.answering.render import split_end
+from assistant.answering.render import said_as_of, split_end
 from assistant.text.unicode import neutralise
 from assistant.web.views.html import records_of, text_of, whole_of
-from assistant.web.views.labels import place_of
+from assistant.web.views.labels import day_of, place_of
 
 _NOT_STATED = "The articles do not say."
 _SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#|~!&$^@]|:(?=//)|(?<=www)\.", re.I)
@@ -21,6 +21,7 @@ def answer_text(answer: Mapping[str, Any]) -> str:
     sentences = " ".join(_marked(item, _one_line) for item in records_of(answer, "sentences"))
     if not sentences:
         return _one_line(text_of(answer, "refusal_reason")) or _NOT_STATED
+    sentences = said_as_of(day_of(answer, "as_of"), sentences)
     cited = [
         f"[{_number(item)}] “{_one_line(text_of(item, 'quote'))}” – {_one_line(place_of(item))}: "
         f"{_one_line(text_of(item, 'title')) or 'untitled'}"
@@ -34,6 +35,7 @@ def answer_markdown(answer: Mapping[str, Any]) -> str:
     sentences = " ".join(_marked(item, escape_markdown) for item in records_of(answer, "sentences"))
     if not sentences:
         return f"**No answer.** {escape_markdown(text_of(answer, 'refusal_reason')) or _NOT_STATED}"
+    sentences = said_as_of(day_of(answer, "as_of"), sentences)
     cited = [
         f"{_number(item)}. **{escape_markdown(text_of(item, 'title')) or 'untitled'}**, "
         f"{escape_markdown(place_of(item))}\n   > {escape_markdown(text_of(item, 'quote'))}"

@@ -40,14 +40,24 @@ def test_the_page_gets_its_own_head_and_loses_what_names_other_hosts():
     assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/", "/assets/a.js", "/gradio_api/queue/join", "/export/a_b-c.md", "/theme.css"])
+@pytest.mark.parametrize(
+    "path", ["/", "/assets/a.js", "/gradio_api/queue/join", "/export/a_b-c/csl-json", "/theme.css"]
+)
 def test_what_the_page_uses_is_served(path):
     assert client((OnlyServed, {})).get(path).status_code == 200
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/config", "/gradio_api/file=/etc/passwd", "/gradio_api/info", "/assets", "/gradio_api/vibe-edit", "/docs/a"],
+    [
+        "/config",
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/info",
+        "/assets",
+        "/gradio_api/vibe-edit",
+        "/docs/a",
+        "/export/a/b/c",
+    ],
 )
 def test_what_it_does_not_use_is_not(path):
     assert client((OnlyServed, {})).get(path).status_code == 404

@@ -1,5 +1,7 @@
 import asyncio
+import re
 import threading
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -42,6 +44,9 @@ class FakeAssistant:
     def size(self):
         return SimpleNamespace(articles=len(self.library))
 
+    def revision(self):
+        return " ".join(self.library)
+
     def count(self, _):
         return len(self.library)
 
@@ -65,7 +70,7 @@ class FakeAssistant:
         self.writing.set()
         assert self.go_on.wait(5)
         yield SentenceReady(Sentence("Xi signed a law.", (1,), 1.0), (CITATION,))
-        yield Done(answer(question.text))
+        yield Done(replace(answer(question.text), as_of=question.articles.as_of))
 
 
 @pytest.fixture
@@ -111,10 +116,10 @@ def test_of_many_questions_at_the_same_moment_one_a_conversation_is_taken(chat, 
     history = kept.history
     met = []
 
-    def slow(*arguments):
+    def slow(*arguments, **named):
         met.append(threading.current_thread().name)
         threading.Event().wait(0.05)
-        return history(*arguments)
+        return history(*arguments, **named)
 
     kept.history = slow
     outcomes = []
@@ -174,6 +179,103 @@ def test_the_scope_goes_with_the_question_and_is_kept_with_the_answer(chat, fake
     assert fake.asked[0].articles == ArticleFilter(since=date(2023, 1, 1), ids=("a",))
     assert "Asked only of 1 chosen article, of what was published from 1 January 2023" in log
     assert kept.messages("me", session.conversation)[0].answer["scope"]["articles"] == ["a"]
+
+
+def test_as_of_a_day_goes_with_the_question_and_the_answer_says_so(chat, fake, kept):
+    session = Session()
+    parts = chat.actions()["dates"](session, "me", Action("dates", {"until": "2024-02-01", "as_of": "2023-07-05"}))
+    assert "As of 5 July 2023" in parts["scope"]
+    log = last(collect(chat.ask(session, "me", "What?")))["log"]
+    assert fake.asked[0].articles == ArticleFilter(until=date(2024, 2, 1), as_of=date(2023, 7, 5))
+    assert 'As of <time class="date" datetime="2023-07-05">' in log
+    assert kept.messages("me", session.conversation)[0].answer["scope"]["as_of"] == "2023-07-05"
+    assert "As of 5 July 2023" not in chat.actions()["any-day"](session, "me", Action("any-day", {}))["scope"]
+    assert session.scope == ArticleFilter(until=date(2024, 2, 1))
+    with pytest.raises(UsageError, match="since 2024-01-01 is after as of 2023-07-05"):
+        chat.actions()["dates"](session, "me", Action("dates", {"since": "2024-01-01", "as_of": "2023-07-05"}))
+
+
+STALE = ({"change": "replaced", "article_id": "a", "detail": "<b>“T”</b> no longer has paragraph 1"},)
+
+
+def marked(chat, kept):
+    """A conversation of two questions, the first marked."""
+    session = Session(scope=ArticleFilter(ids=("a",)))
+    collect(chat.ask(session, "me", "One?"))
+    session.scope = ArticleFilter()
+    collect(chat.ask(session, "me", "Two?"))
+    kept.note_changes("me", session.conversation, kept.messages("me", session.conversation)[0], STALE, "a")
+    return session
+
+
+def test_what_changed_is_shown_as_soon_as_it_is_found(chat, kept):
+    session = marked(chat, kept)
+    log = chat.looked(session, "me")["log"]
+    assert "This answer may no longer hold" in log
+    assert "&lt;b&gt;“T”&lt;/b&gt; no longer has paragraph 1" in log
+    assert log.count('data-go="renew"') == 1
+    assert chat.looked(session, "me") == {}
+
+
+class Watch:
+    """Keeps what it was to look at."""
+
+    def __init__(self):
+        self.asked = []
+
+    def look(self, owner, conversation):
+        self.asked.append((owner, conversation))
+
+    def take_error(self, _):
+        return "model /srv/x: ended"
+
+
+def test_answers_are_looked_at_when_they_are_opened_and_whenever_the_library_is_another(fake, kept, rated):
+    watch = Watch()
+    chat = Chat(AssistantLoader.of(fake), JobQueue(1), kept, rated, lambda text: text.replace("/srv", "…"), watch=watch)
+    conversation = kept.create("me").id
+    session = Session()
+    collect(chat.open(session, "me", conversation))
+    assert watch.asked == [("me", conversation)]
+    assert "could not be looked at: model …/x: ended" in chat.looked(session, "me")["notice"]
+    assert len(watch.asked) == 1
+    # By this very page too, which knows of the change.
+    fake.library.clear()
+    session.library = fake.revision()
+    chat.looked(session, "me")
+    assert watch.asked == [("me", conversation)] * 2
+
+
+def test_a_marked_answer_is_asked_again_of_the_same_articles_and_stands_beside_the_new_one(chat, fake, kept):
+    session = marked(chat, kept)
+    log = last(collect(chat.renew(session, "me", 1)))["log"]
+    assert (fake.asked[-1].text, fake.asked[-1].history) == ("One?", ())
+    assert fake.asked[-1].articles == ArticleFilter(ids=("a",))
+    one, two = kept.messages("me", session.conversation)
+    assert (one.question, len(one.earlier), one.changes) == ("One?", 1, ())
+    assert two.question == "Two?"
+    assert "Earlier answer, of" in log
+    assert "may no longer hold" not in log
+    ids = re.findall(r' id="([^"]+)"', log)
+    assert len(ids) == len(set(ids))
+
+
+def test_an_answer_that_is_not_renewed_stays_and_the_question_box_as_well(chat, fake, kept):
+    session = marked(chat, kept)
+    fake.stream = lambda question, scope=None: fail()
+
+    def fail():
+        yield Retrieved(())
+        raise ModelError("model fake: nothing answers there")
+
+    shown = last(collect(chat.renew(session, "me", 1)))
+    assert "nothing answers there" in shown["notice"]
+    assert "question" not in shown
+    assert kept.messages("me", session.conversation)[0].changes == STALE
+    with pytest.raises(UsageError, match="not kept any more"):
+        collect(chat.renew(session, "me", 3))
+    with pytest.raises(UsageError, match="not kept any more"):
+        collect(chat.renew(Session(conversation=session.conversation), "somebody else", 1))
 
 
 def test_a_follow_up_has_the_turns_before_it_but_not_the_one_it_replaces(chat, fake):

@@ -44,6 +44,9 @@ class FakeAssistant:
     def size(self):
         return SimpleNamespace(articles=len(self.library))
 
+    def revision(self):
+        return " ".join(self.library)
+
     def outlets(self):
         return [("TDI", 1)]
 

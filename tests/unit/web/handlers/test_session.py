@@ -36,9 +36,9 @@ def test_days_are_read_and_must_be_in_order():
 
 
 def test_a_scope_survives_being_kept():
-    scope = ArticleFilter(since=date(2023, 1, 1), ids=("a", "b"))
+    scope = ArticleFilter(since=date(2023, 1, 1), as_of=date(2024, 1, 1), ids=("a", "b"))
     assert scope_of(scope_to_dict(scope)) == scope
-    assert scope_to_dict(scope) == {"since": "2023-01-01", "until": None, "articles": ["a", "b"]}
+    assert scope_to_dict(scope) == {"since": "2023-01-01", "until": None, "as_of": "2024-01-01", "articles": ["a", "b"]}
     assert scope_of(scope_to_dict(EVERY_ARTICLE)) == EVERY_ARTICLE
 
 

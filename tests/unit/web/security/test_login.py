@@ -68,7 +68,7 @@ def log_in(client: TestClient, password: str = PASSWORD, user: str = "") -> int:
 def test_without_a_session_there_is_only_the_way_to_one(accounts: AccountStore) -> None:
     client = browser(site(Access(accounts, HASH)))
     assert client.get("/").headers["location"] == "/login"
-    for path in ("/gradio_api/queue/data", "/export/a.md", "/page/page.js", "/theme.css"):
+    for path in ("/gradio_api/queue/data", "/export/a/markdown", "/page/page.js", "/theme.css"):
         assert client.get(path).status_code == 401, path
     assert log_in(client, "wrong password") == 401
     assert client.get("/").status_code == 303

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 
 from assistant.errors import UsageError
 from assistant.schema.answers import Turn
-from assistant.web.storage.conversations import ConversationStore
+from assistant.web.storage.conversations import _MIGRATIONS, ConversationStore, Earlier, Message
+from assistant.web.storage.database import Database
 from assistant.web.storage.search_text import UNTITLED, fold, title_from
 
 ANSWER: dict[str, Any] = {
@@ -29,6 +31,11 @@ ANSWER: dict[str, Any] = {
     ],
     "steps": {"gate": [0.5, None]},
 }  # fmt: skip
+
+
+NOW = "2026-01-02T03:05:00.000000+00:00"
+KEPT = Message(1, "What?", ANSWER, datetime(2026, 1, 2, tzinfo=UTC))
+CHANGES = ({"change": "withdrawn", "article_id": "002", "detail": "“Xi’s visit” is no longer in the library"},)
 
 
 @pytest.fixture
@@ -142,6 +149,44 @@ def test_asking_anew_replaces_in_one_go(store: ConversationStore) -> None:
         store.append("ann", made, "none", {}, at=0)
 
 
+def test_a_new_answer_stands_before_the_old_one_and_what_comes_after_stays(store: ConversationStore) -> None:
+    made = store.create("ann").id
+    for question in ("One?", "Two?"):
+        store.append("ann", made, question, ANSWER, library="1")
+    first = store.messages("ann", made)[0]
+    store.note_changes("ann", made, first, CHANGES, "2")
+    assert (store.messages("ann", made)[0].changes, store.messages("ann", made)[0].checked) == (CHANGES, "2")
+    for answer in ({"answer": "They signed nothing."}, {"answer": "They sang."}):
+        store.renew("ann", made, 1, answer, library="3")
+    one, two = store.messages("ann", made)
+    assert (one.question, one.answer, one.changes, one.checked) == ("One?", {"answer": "They sang."}, (), "3")
+    assert [earlier.answer["answer"] for earlier in one.earlier] == ["They signed nothing.", ANSWER["answer"]]
+    assert one.earlier[1] == Earlier(ANSWER, first.asked_at)
+    assert two.question == "Two?"
+    assert store.list("ann", "sang")
+    with pytest.raises(UsageError, match="not kept any more"):
+        store.renew("ann", made, 3, ANSWER)
+
+
+def test_what_was_found_of_an_answer_is_not_told_of_the_next(store: ConversationStore) -> None:
+    made = store.create("ann").id
+    old = store.append("ann", made, "What?", ANSWER)
+    store.renew("ann", made, 1, {"answer": "They sang."}, library="2")
+    store.note_changes("ann", made, old, CHANGES, "2")
+    assert store.messages("ann", made)[0].changes == ()
+
+
+def test_a_file_of_an_earlier_version_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    Database(path, "conversations", _MIGRATIONS[:1]).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO conversations VALUES (1, 'x', 'ann', 'T', 1, ?, ?, 't')", (NOW, NOW))
+        connection.execute("INSERT INTO messages VALUES (1, 1, 'What?', ?, 'what', '{}')", (NOW,))
+    connection.close()
+    (message,) = ConversationStore(path).messages("ann", "x")
+    assert message == Message(1, "What?", {}, datetime.fromisoformat(NOW))
+
+
 def test_history_is_what_was_said(store: ConversationStore) -> None:
     made = store.create("ann").id
     store.append("ann", made, "What did they sign?", ANSWER)
@@ -169,7 +214,8 @@ ACTS: dict[str, Callable[[ConversationStore, str, str], object]] = {
     "rename": lambda store, owner, made: store.rename(owner, made, "Theirs"),
     "delete": lambda store, owner, made: store.delete(owner, made),
     "history": lambda store, owner, made: store.history(owner, made),
-    "markdown": lambda store, owner, made: store.export_markdown(owner, made),
+    "renew": lambda store, owner, made: store.renew(owner, made, 1, ANSWER),
+    "note": lambda store, owner, made: store.note_changes(owner, made, KEPT, [], "1"),
     "json": lambda store, owner, made: store.export_json(owner, made),
 }
 
@@ -200,16 +246,6 @@ def test_what_is_deleted_is_gone_from_the_file_too(store: ConversationStore, tmp
     assert b"secret source" not in (tmp_path / "conversations.sqlite3").read_bytes()
 
 
-def test_export_as_markdown(store: ConversationStore) -> None:
-    made = store.create("ann", "Xi *and* Putin").id
-    store.append("ann", made, "What did <they> sign?", ANSWER)
-    assert store.export_markdown("ann", made) == (
-        "# Xi \\*and\\* Putin\n\n## What did \\<they\\> sign?\n\nAsked 2026-01-02 03:05 UTC\n\n"
-        "They signed two joint statements [1].\n\n"
-        "1. **Xi’s visit**, TDI, 22 March 2023, paragraph 9\n   > signed two joint statements\n"
-    )
-
-
 def test_export_as_json_has_everything(store: ConversationStore) -> None:
     made = store.create("ann").id
     store.append("ann", made, "What did they sign?", ANSWER)
@@ -218,7 +254,7 @@ def test_export_as_json_has_everything(store: ConversationStore) -> None:
     assert record["title"] == "What did they sign?"
     assert record["messages"] == [
         {"position": 1, "question": "What did they sign?", "answer": ANSWER,
-         "asked_at": "2026-01-02T03:05:00.000000+00:00"}
+         "asked_at": "2026-01-02T03:05:00.000000+00:00", "earlier": [], "changes": [], "checked": None}
     ]  # fmt: skip
     assert "owner" not in record
 
@@ -232,7 +268,6 @@ def test_any_text_is_kept_and_found_again(store: ConversationStore, text: str) -
     assert kept.answer["answer"] == text
     kept.question.encode()
     assert store.list("ann", text)[0].id == made
-    store.export_markdown("ann", made).encode()
     json.loads(store.export_json("ann", made).encode())
     assert store.get("ann", made).title.isprintable() or text == HOSTILE["combining"]
 

@@ -1,0 +1,81 @@
+"""Conversations as files: a fact check of their answers, in every format of `assistant export`; or all that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from assistant.api import Assistant
+from assistant.errors import ArticleError, UsageError
+from assistant.newsroom.export import export
+from assistant.schema.articles import Article
+from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.storage.conversations import ConversationStore, Message
+from assistant.web.storage.saved import saved_answer
+from assistant.web.storage.search_text import storable
+
+# How a file's name ends, and its media type.
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "markdown": ("md", "text/markdown"),
+    "html": ("html", "text/html"),
+    "csv": ("csv", "text/csv"),
+    "csl-json": ("csl.json", "application/vnd.citationstyles.csl+json"),
+    "ris": ("ris", "application/x-research-info-systems"),
+    "bibtex": ("bib", "application/x-bibtex"),
+    "claimreview": ("jsonld", "application/ld+json"),
+    "json": ("json", "application/json"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file to be offered; it is made in memory and kept nowhere."""
+
+    name: str
+    media_type: str
+    text: str
+
+
+class Exports:
+    """Makes files of an owner's conversations, from what is kept of them: nothing is asked again."""
+
+    def __init__(
+        self,
+        loader: AssistantLoader,
+        conversations: ConversationStore,
+        public: Callable[[str], str] = str,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`public` makes of an error's message what may be shown."""
+        self.public = public
+        self._loader = loader
+        self._conversations = conversations
+        self._now = now
+
+    def make(self, owner: str, conversation: str, form: str, position: int | None = None) -> Download:
+        """The whole conversation, or its answer at `position`. Raises `AssistantError`."""
+        if form not in _KINDS:
+            raise UsageError(f"format {form[:20]!r} is not known; reload the page")
+        suffix, media_type = _KINDS[form]
+        if form == "json":
+            return Download(f"conversation.{suffix}", media_type, self._conversations.export_json(owner, conversation))
+        answers = [saved_answer(message) for message in self._messages(owner, conversation, position)]
+        assistant = self._loader.assistant_for(owner)
+        text = export(answers, lambda key: _article(assistant, key), self._now(), form)
+        return Download(f"{f'answer-{position}' if position else 'conversation'}.{suffix}", media_type, storable(text))
+
+    def _messages(self, owner: str, conversation: str, position: int | None) -> list[Message]:
+        messages = self._conversations.messages(owner, conversation)
+        found = [message for message in messages if position is None or message.position == position]
+        if not found:
+            raise UsageError("there is no such answer any more; reload the page")
+        return found
+
+
+def _article(assistant: Assistant, key: str) -> Article | None:
+    try:
+        return assistant.article(key)
+    except ArticleError:
+        return None
