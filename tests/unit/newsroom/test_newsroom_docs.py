@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from changing_library import article as kept_article
 from evidence_base_samples import article
 from scripted_model import ScriptedModel
 
@@ -49,7 +50,10 @@ def test_the_timeline_of_a_story(model: str, articles: Path, capsys: pytest.Capt
 def test_who_said_it(tmp_path: Path, embedder: Any, capsys: pytest.CaptureFixture[str]) -> None:
     index = ArticleIndex(tmp_path / "index.sqlite3", embedder)
     index.add(
-        [article("a", "“The ferry stops on Friday,” Anna Berg said."), article("b", "“It never sails,” he said.")]
+        [
+            kept_article("a", "“The ferry stops on Friday,” Anna Berg said."),
+            kept_article("b", "“It never sails,” he said."),
+        ]
     )
     run("Who said it", index=index)
     assert capsys.readouterr().out == "Anna Berg The ferry stops on Friday, 2024-03-01\n"
