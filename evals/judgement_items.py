@@ -3,7 +3,6 @@
 `answered`: is the question answered in this article? `stated`: does the article state this sentence?
 `right`: is this sentence the answer to the question, by the article? `contradictions`: as `stated`,
 of single paragraphs, with pairs of sentences of which the paragraph states one and contradicts the other.
-`otherwise`: of these sentences, does the paragraph say otherwise?
 """
 
 from __future__ import annotations
@@ -24,10 +23,8 @@ from evals.bundle_cases import article_id, check_articles, read_articles, write_
 from evals.bundles import Bundle, Item
 from evals.rows import Strict, Text, read_rows
 
-ANSWERED, STATED, RIGHT = "answered", "stated", "right"
-CONTRADICTIONS, OTHERWISE = "contradictions", "otherwise"
-OF_BUNDLES, OF_PAIRS = (ANSWERED, STATED, RIGHT), (CONTRADICTIONS, OTHERWISE)
-TASKS = (*OF_BUNDLES, *OF_PAIRS)
+ANSWERED, STATED, RIGHT, CONTRADICTIONS = "answered", "stated", "right", "contradictions"
+TASKS = (ANSWERED, STATED, RIGHT, CONTRADICTIONS)
 CONTRADICTIONS_FILE = PROJECT / "evals" / "news" / "contradictions.jsonl"
 
 
@@ -63,7 +60,7 @@ class Contradiction(Strict):
     origin: Text = Field(alias="from")
 
 
-def bundle_asks(bundles: Sequence[Bundle], tasks: Sequence[str] = OF_BUNDLES) -> list[Ask]:
+def bundle_asks(bundles: Sequence[Bundle], tasks: Sequence[str] = TASKS) -> list[Ask]:
     """Everything of these tasks that is asked of bundles, an article at a time: the engine reads each once.
 
     Raises `UsageError` where an article is not read as it stands in its bundle.
@@ -82,15 +79,13 @@ def bundle_asks(bundles: Sequence[Bundle], tasks: Sequence[str] = OF_BUNDLES) ->
     ]
 
 
-def contradiction_asks(rows: Sequence[Contradiction], tasks: Sequence[str] = OF_PAIRS) -> list[Ask]:
-    """The two sentences of each row, for each of these tasks."""
+def contradiction_asks(rows: Sequence[Contradiction]) -> list[Ask]:
+    """The two sentences of each row."""
     return [
-        Ask(task, row.id, row.kind, row.id, "", sentence, label is (task == CONTRADICTIONS), report)
+        Ask(CONTRADICTIONS, row.id, row.kind, row.id, "", sentence, label, report)
         for row in rows
         for report in [_paragraph_report(row)]
         for sentence, label in ((row.stated, True), (row.contradicted, False))
-        for task in OF_PAIRS
-        if task in tasks
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.calibration import auc, auc_interval
-from evals.judgement_items import ANSWERED, CONTRADICTIONS, OTHERWISE, RIGHT, STATED, TASKS
+from evals.judgement_items import ANSWERED, CONTRADICTIONS, RIGHT, STATED
 from evals.schema import Metric
 from evals.uncertainty import wilson
 
@@ -38,15 +38,12 @@ METRICS: Mapping[str, tuple[str, bool]] = {
     "contradictions_auc": ("contradictions: AUC", True),
     "contradictions_passed": ("contradictions: contradicted sentences passed", False),
     "contradictions_refused": ("contradictions: stated sentences refused", False),
-    "otherwise_auc": ("otherwise: AUC", True),
-    "otherwise_found": ("otherwise: contradicted sentences found", True),
-    "otherwise_alarms": ("otherwise: stated sentences taken for contradicted", False),
 }
 
 
 def summarise(rows: Sequence[Judged], threshold: float) -> list[Metric]:
     """Every metric of `METRICS`, in that order; n is 0 where nothing was asked. At `threshold` a sentence passes."""
-    by_task = {task: [row for row in rows if row.task == task] for task in TASKS}
+    by_task = {task: [row for row in rows if row.task == task] for task in (ANSWERED, STATED, RIGHT, CONTRADICTIONS)}
     found = [
         _auc("answered_auc_article", by_task[ANSWERED]),
         _auc("answered_auc_question", by_question(by_task[ANSWERED])),
@@ -59,9 +56,6 @@ def summarise(rows: Sequence[Judged], threshold: float) -> list[Metric]:
         _auc("contradictions_auc", by_task[CONTRADICTIONS]),
         _share("contradictions_passed", by_task[CONTRADICTIONS], threshold, of=False),
         _share("contradictions_refused", by_task[CONTRADICTIONS], threshold, of=True, passes=False),
-        _auc("otherwise_auc", by_task[OTHERWISE]),
-        _share("otherwise_found", by_task[OTHERWISE], threshold, of=True),
-        _share("otherwise_alarms", by_task[OTHERWISE], threshold, of=False),
     ]
     assert [metric.name for metric in found] == list(METRICS)
     return found

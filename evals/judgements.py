@@ -1,6 +1,6 @@
 """Measure the judge alone: no retrieval, no writing, only its probabilities beside what is so.
 
-    python -m evals.judgements [--bundles DIR] [--only TASK,…] [--every N]
+    python -m evals.judgements [--bundles DIR] [--only answered,stated,right,contradictions] [--every N]
         [--model MODEL] [--threshold P] [--output FILE.json]
 
 The file holds every probability with its label, so that thresholds can be chosen afterwards.
@@ -27,9 +27,6 @@ from evals.bundles import load_bundles
 from evals.judgement_items import (
     ANSWERED,
     CONTRADICTIONS,
-    OF_BUNDLES,
-    OF_PAIRS,
-    OTHERWISE,
     RIGHT,
     TASKS,
     Ask,
@@ -59,10 +56,6 @@ class Judge(Protocol):
         """P(the article states the sentence)."""
         ...
 
-    def otherwise(self, sentence: str, report: ArticleContext) -> float:
-        """P(the article says something else in the place of what the sentence says)."""
-        ...
-
     def right(self, question: str, sentence: str, report: ArticleContext) -> float:
         """P(the sentence answers the question rightly by the article)."""
         ...
@@ -70,8 +63,8 @@ class Judge(Protocol):
 
 def asks_of(bundles: Path = BUNDLES, tasks: Sequence[str] = TASKS, every: int = 1) -> list[Ask]:
     """What is asked: every `every`-th of each kind from the bundles, and all contradictions. Raises `UsageError`."""
-    own = bundle_asks(load_bundles(bundles), tasks) if set(tasks) & set(OF_BUNDLES) else []
-    pairs = contradiction_asks(load_contradictions(), tasks) if set(tasks) & set(OF_PAIRS) else []
+    own = bundle_asks(load_bundles(bundles), tasks) if set(tasks) - {CONTRADICTIONS} else []
+    pairs = contradiction_asks(load_contradictions()) if CONTRADICTIONS in tasks else []
     return thin(own, every, lambda ask: f"{ask.task} {ask.kind}") + pairs
 
 
@@ -97,8 +90,6 @@ def _probability(judge: Judge, ask: Ask) -> float:
         return judge.answered(ask.question, ask.report)
     if ask.task == RIGHT:
         return judge.right(ask.question, ask.sentence, ask.report)
-    if ask.task == OTHERWISE:
-        return judge.otherwise(ask.sentence, ask.report)
     return judge.stated(ask.sentence, ask.report)
 
 

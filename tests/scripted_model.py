@@ -125,8 +125,6 @@ def _is_so(prompt: str) -> bool:
             return _reply(told[0], paragraphs) is not None
         case "Do the paragraphs state all of this sentence":
             return _long(told[0].removeprefix("Sentence: ")) <= _long(paragraphs)
-        case "Do the paragraphs contradict this sentence: do they say something else about the same matter":
-            return False
         case "Is this answer right and complete according to the paragraphs":
             reply = _reply(told[0], paragraphs)
             return reply is not None and _long(reply) <= _long(told[1])

@@ -29,14 +29,6 @@ DATA = Path(__file__).with_name("data")
 PROMPTS = Path(__file__).parent.parent / "prompts"
 _LONG = 2500
 _TURNS = 6
-# What an article says otherwise, by the kind of a pair and the type of an answered item: the wrong sentence puts
-# something else in the place of what is said. An unanswerable item's sentence tells what the article is silent about.
-_OTHERWISE = {
-    *("comparison", "direction", "first_ever", "negation", "number", "order", "person", "place", "quantifier"),
-    *("roles", "speaker", "time", "unit"),
-    *("latest", "list", "plain", "when", "where", "who", "yes_no"),
-}
-_SILENT = {"follow_up_outside", "near_miss", "other_time", "outside", "too_specific", "undated"}
 
 Bundle = Mapping[str, Any]
 
@@ -78,9 +70,6 @@ class Builder:
         for claim in data["claims"]:
             yield self._stated(shown, claim["stated"], True)
             yield self._stated(shown, claim["not_stated"], False)
-            if claim["kind"] in _OTHERWISE:
-                yield self._otherwise(shown, claim["not_stated"], True)
-                yield self._otherwise(shown, claim["stated"], False)
         for item in data["answers"]:
             yield self._answered(shown, item["question"], True)
             yield self._right(shown, item["question"], item["right"], True)
@@ -118,7 +107,6 @@ class Builder:
                 for right in item.get("supported") or []:
                     if right["article"] == own:
                         yield self._stated(shown, right["text"], True)
-                        yield self._otherwise(shown, right["text"], False)
 
     def _wrong(
         self, own: str, shown: ArticleContext, question: str, item: Bundle, *, answered: bool
@@ -128,8 +116,6 @@ class Builder:
                 yield self._stated(shown, wrong["text"], False)
                 if answered:
                     yield self._right(shown, question, wrong["text"], False)
-                if item["type"] in (_OTHERWISE if answered else _SILENT):
-                    yield self._otherwise(shown, wrong["text"], answered)
         if item.get("tempting"):
             yield self._right(shown, question, item["tempting"], False)
 
@@ -168,9 +154,6 @@ class Builder:
 
     def _stated(self, shown: ArticleContext, sentence: str, yes: bool) -> Example:
         return self._example("stated", _yes(yes), shown, sentence=sentence)
-
-    def _otherwise(self, shown: ArticleContext, sentence: str, yes: bool) -> Example:
-        return self._example("otherwise", _yes(yes), shown, sentence=sentence)
 
     def _right(self, shown: ArticleContext, question: str, sentence: str, yes: bool) -> Example:
         return self._example("right", _yes(yes), shown, question=question, sentence=sentence)

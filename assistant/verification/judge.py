@@ -1,7 +1,7 @@
 """What is a matter of meaning is judged by the language model, as a probability.
 
-Four judgements of one article each: is the question answered in it, does it state a sentence, does it
-say otherwise, and is a sentence the right answer to a question. The embedded model was taught them (docs/training.md);
+Three judgements of one article each: is the question answered in it, does it state a sentence, and
+is a sentence the right answer to a question. The embedded model was taught them (docs/training.md);
 another model is asked in words. One call each, of which only the last lines are new to the engine.
 """
 
@@ -47,10 +47,6 @@ class Judge:
     def stated(self, sentence: str, context: Readable) -> float:
         """P(the article states all of `sentence`), in [0, 1]."""
         return self._ask("stated", context, sentence=sentence)
-
-    def otherwise(self, sentence: str, context: Readable) -> float:
-        """P(the article says something else in the place of what `sentence` says), in [0, 1]."""
-        return self._ask("otherwise", context, sentence=sentence)
 
     def right(self, question: str, sentence: str, context: Readable) -> float:
         """P(`sentence` answers `question` rightly by the article), in [0, 1]."""

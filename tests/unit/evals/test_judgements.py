@@ -61,10 +61,6 @@ class FakeJudge:
         self.asked.append(("stated", sentence, report.passages[0].article_id))
         return self.probability(sentence)
 
-    def otherwise(self, sentence: str, report: ArticleContext) -> float:
-        self.asked.append(("otherwise", sentence, report.passages[0].article_id))
-        return self.probability(sentence)
-
     def right(self, question: str, sentence: str, report: ArticleContext) -> float:
         self.asked.append(("right", question, sentence, report.passages[0].article_id))
         return self.probability(sentence)
@@ -141,8 +137,7 @@ def contradictions_file(tmp_path: Path, *rows: Row) -> Path:
 
 
 def test_a_contradiction_is_two_judgements_of_one_paragraph(tmp_path: Path) -> None:
-    rows = load_contradictions(contradictions_file(tmp_path, CONTRADICTION))
-    stated, contradicted = contradiction_asks(rows, [CONTRADICTIONS])
+    stated, contradicted = contradiction_asks(load_contradictions(contradictions_file(tmp_path, CONTRADICTION)))
     assert (stated.sentence, stated.label) == ("Sales fell by 5 percent.", True)
     assert (contradicted.sentence, contradicted.label) == ("Sales were up 5 percent.", False)
     (passage,) = contradicted.report.passages
@@ -202,17 +197,14 @@ def test_each_task_asks_the_judge_its_own_question(bundle: Bundle) -> None:
     assert (found.sentence, found.label, found.probability) == ("On Monday Ada Brown lit the lamp.", True, 0.9)
 
 
-def test_contradictions_are_asked_as_statements_and_as_what_is_otherwise(tmp_path: Path) -> None:
+def test_contradictions_are_asked_as_statements(tmp_path: Path) -> None:
     judge = FakeJudge()
     asks = contradiction_asks(load_contradictions(contradictions_file(tmp_path, CONTRADICTION)))
-    rows = judge_all(judge, asks, progress=False)
+    judge_all(judge, asks, progress=False)
     assert [asked[:2] for asked in judge.asked] == [
         ("stated", "Sales fell by 5 percent."),
-        ("otherwise", "Sales fell by 5 percent."),
         ("stated", "Sales were up 5 percent."),
-        ("otherwise", "Sales were up 5 percent."),
     ]
-    assert [row.label for row in rows] == [True, False, False, True]
 
 
 def row(task: str, label: bool, probability: float, group: str = "g", kind: str = "k") -> Judged:
@@ -333,7 +325,7 @@ def test_the_command_writes_rows_and_prints_tables(
 
 def test_the_command_asks_everything_by_default(bundle: Bundle, fake_judge: FakeJudge, tmp_path: Path) -> None:
     assert main(["--bundles", str(tmp_path / "bundles")]) == 0
-    assert len(fake_judge.asked) == 10 + 9 + 10 + 4 * 109
+    assert len(fake_judge.asked) == 10 + 9 + 10 + 2 * 109
 
 
 @pytest.mark.parametrize("only", ["stated,sure", "", ","])

@@ -30,9 +30,6 @@ class FakeJudge:
     def stated(self, sentence: str, context: Any) -> float:
         return self._ask("stated", sentence, context)
 
-    def otherwise(self, sentence: str, context: Any) -> float:
-        return self._ask("otherwise", sentence, context)
-
     def right(self, question: str, sentence: str, context: Any) -> float:
         return self._ask("right", sentence, context)
 

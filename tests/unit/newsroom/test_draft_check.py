@@ -20,7 +20,7 @@ from assistant.newsroom.draft_check import (
 )
 from assistant.util.progress import unseen
 
-AT = Thresholds(stated=0.4, otherwise=0.5, near=0.5)
+AT = Thresholds(stated=0.4, answered=0.5, near=0.5)
 FERRY = article("ferry", "The ferry to Skar stops on Friday.", "Mayor Berg gave 4,100 kroner for a new bus.")
 FISH = article("fish", "The fish market in Lund was sold for 12 million.", source="Lund Echo")
 
@@ -30,10 +30,9 @@ FISH = article("fish", "The fish market in Lund was sold for 12 million.", sourc
     [
         (Signals(0.4, 0.0, 0.0, False), Verdict.STATED),
         (Signals(0.9, 0.9, 0.9, True), Verdict.OTHERWISE),
-        (Signals(0.39, 0.5, 0.1, False), Verdict.OTHERWISE),
+        (Signals(0.39, 0.5, 0.5, False), Verdict.OTHERWISE),
         (Signals(0.39, 0.49, 0.9, False), Verdict.NOT_STATED),
-        (Signals(0.0, 0.1, 0.5, True), Verdict.OTHERWISE),
-        (Signals(0.0, 0.1, 0.49, True), Verdict.NOT_STATED),
+        (Signals(0.0, 0.9, 0.49, True), Verdict.NOT_STATED),
     ],
 )
 def test_the_decision(signals: Signals, verdict: Verdict) -> None:
