@@ -15,6 +15,7 @@ sys.path.insert(0, str(PROJECT))
 from assistant import Settings  # noqa: E402
 from evals.measure import measure  # noqa: E402
 from evals.plans import plan_facts  # noqa: E402
+from evals.stats import aggregate  # noqa: E402
 
 FACTS = [
     {
@@ -32,8 +33,9 @@ with tempfile.TemporaryDirectory() as name:
     path.write_text("".join(json.dumps(fact) + "\n" for fact in FACTS), encoding="utf-8")
     settings = Settings.load(articles=PROJECT / "seeds")
     run = measure(plan_facts(path, settings, Path(name)), progress=False)
-    for result in run["results"]:
-        print(result["case"]["question"], "→", result["answer"]["answer"])
-    for metric in run["metrics"]:
-        if metric["name"] in ("right", "rightly_refused"):
-            print(f"{metric['label']}: {metric['value']} of {metric['n']}")
+    for result in run.results:
+        answer = result.answer["answer"] if result.answer else "no answer"
+        print(result.case.question, "→", answer)
+    for metric in aggregate(run.results):
+        if metric.name in ("right", "rightly_refused"):
+            print(f"{metric.label}: {metric.value} of {metric.n}")

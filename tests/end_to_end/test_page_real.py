@@ -24,7 +24,7 @@ def test_the_page_is_of_use_while_the_model_loads_and_then_answers(real, chromiu
     page = context.new_page()
     page.goto(real.address)
     page.locator(".examples button").first.wait_for()
-    assert re.search("loading|ready", page.inner_text("#status"), re.I)
+    assert re.search("loading|waiting for|ready", page.inner_text("#status"), re.I)
     page.get_by_role("navigation", name="Views").get_by_role("button", name="Library").click()
     page.locator(".open-article").first.click()
     page.locator("#pane .paragraph").nth(9).wait_for()
