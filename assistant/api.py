@@ -14,8 +14,8 @@ from assistant.answering.confidence import confidence
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import Reading
 from assistant.answering.together import ReadTogether, reading_tokens
+from assistant.answering.traces import check_traces, spans_of
 from assistant.embeddings.minilm import similarities
-from assistant.errors import SettingsError
 from assistant.generation.generator import generators_of
 from assistant.generation.together import MAX_TOKENS, JointGenerator
 from assistant.ingest.discover import list_files
@@ -48,7 +48,7 @@ from assistant.verification.judge import Judge
 from assistant.verification.verifier import Verifier
 
 if TYPE_CHECKING:
-    from assistant.answering.spans import Spans
+    pass
 
 __all__ = ["Assistant", "FileOutcome", "Size", "UpdateReport", "open_collection", "open_index"]
 
@@ -83,7 +83,7 @@ class Assistant:
         self._check_prompts = Prompts.of(settings.prompts, taught=(self._verifier or model).taught)
         self._retriever = self._retriever_of(index)
         # Last: what sends them runs from then on.
-        self._spans = _spans_of(settings)
+        self._spans = spans_of(settings)
 
     def _retriever_of(self, index: ArticleIndex) -> Retriever:
         settings = self.settings
@@ -146,7 +146,7 @@ class Assistant:
         if articles is not None:
             settings = settings.model_copy(update={"articles": Path(articles), "index": None})
         report = progress or unseen
-        _check_traces(settings)
+        check_traces(settings)
         with ExitStack() as opened:
             model = open_model(settings)
             opened.callback(model.close)
@@ -288,26 +288,6 @@ class Assistant:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _check_traces(settings: Settings) -> None:
-    """Raises `SettingsError` where traces are wanted and a package that sends them is not installed."""
-    if settings.traces == "off":
-        return
-    try:
-        import assistant.answering.spans  # noqa: F401
-    except ImportError as error:
-        missing = f"ASSISTANT_TRACES={settings.traces}: {error.name} is not installed"
-        raise SettingsError(f"{missing}; run: pip install 'news-assistant[otel]'") from error
-
-
-def _spans_of(settings: Settings) -> Spans | None:
-    _check_traces(settings)
-    if settings.traces == "off":
-        return None
-    from assistant.answering.spans import open_spans
-
-    return open_spans(with_questions=settings.traces == "questions")
 
 
 def _question(question: str | Question, history: Sequence[Turn], articles: ArticleFilter) -> Question:

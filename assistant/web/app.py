@@ -1,47 +1,28 @@
-"""The page: Gradio components, what happens on them, and nothing else."""
+"""The page put together: its handlers over one library, one line of questions and what is kept."""
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-import anyio.to_thread
-from markupsafe import escape
+from typing import TYPE_CHECKING
 
 from assistant.api import Assistant
-from assistant.errors import AssistantError
 from assistant.library.kept import conversations_path, feedback_path
 from assistant.library.upload_policy import UploadPolicy
-from assistant.settings import EMBEDDED, Settings
-from assistant.web.handlers.chat import Chat, Parts
-from assistant.web.handlers.draft import SUFFIXES, DraftHandler
+from assistant.settings import Settings
+from assistant.web.handlers.chat import Chat
+from assistant.web.handlers.draft import DraftHandler
 from assistant.web.handlers.library import LibraryHandler
-from assistant.web.handlers.session import Action, Session
-from assistant.web.jobs.drafts import MOST_CHARACTERS, Drafts
+from assistant.web.jobs.drafts import Drafts
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
-from assistant.web.jobs.writing import Writing
-from assistant.web.security.browser_id import owner_of
+from assistant.web.page import Page
 from assistant.web.security.redact import Redactor
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import FeedbackStore
-from assistant.web.views.chat import notice_html, status_html
-from assistant.web.views.layout import DRAFT_HEAD, LIBRARY_HEAD, SIDE_HEAD, masthead
 
-# Read when it is imported.
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-import gradio as gr
-
-_log = logging.getLogger(__name__)
-_WATCHING_S, _RESTING_S = 1.0, 10.0
-_DRAFTED = ("draft-status", "draft-result", "announce")
-_INSIDE = "Something went wrong inside; the server's log tells what."
-# One component hands its `trigger` to `page.js`, which listens to the whole page; these are the events it triggers.
-_LISTEN = "(window.newsPage ||= []).push(trigger); /* 'act', 'go', 'find' */"
+if TYPE_CHECKING:
+    import gradio as gr
 
 
 def create_app(
@@ -70,254 +51,5 @@ def create_app(
     uploads = uploads or UploadPolicy()
     library = LibraryHandler(loader, chat, uploads, public)
     draft = DraftHandler(Drafts(loader, queue), public)
-    page = _Page(loader, chat, library, draft, uploads, public)
+    page = Page(loader, chat, library, draft, uploads, public)
     return page.blocks(leave=leave)
-
-
-class _Page:
-    """Lays the components out and routes their events."""
-
-    def __init__(
-        self,
-        loader: AssistantLoader,
-        chat: Chat,
-        library_handler: LibraryHandler,
-        draft: DraftHandler,
-        uploads: UploadPolicy,
-        public: Callable[[str], str],
-    ) -> None:
-        self._loader = loader
-        self._uploads = uploads
-        self._chat = chat
-        self._library_handler = library_handler
-        self._draft = draft
-        self._public = public
-        self._writing = Writing(loader)
-        self._writes = library_handler.writes()
-        self._actions = {**chat.actions(), **library_handler.actions(), **draft.actions()}
-        self._parts: dict[str, Any] = {}
-
-    def blocks(self, *, leave: bool) -> gr.Blocks:
-        blocks: gr.Blocks
-        with gr.Blocks(title="News assistant", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
-            session = gr.State(Session())
-            self._lay_out(leave)
-            self._route(blocks, session)
-        return blocks
-
-    def _lay_out(self, leave: bool) -> None:
-        self._bus = self._html("top", masthead(leave=leave), _LISTEN)
-        self._html("status")
-        with gr.Column(elem_id="sidebar"):
-            self._html("side-head", SIDE_HEAD)
-            self._html("side")
-        with gr.Column(elem_id="ask"):
-            with gr.Column(elem_id="scroll"):
-                self._html("log")
-                self._html("live")
-            with gr.Column(elem_id="composer"):
-                self._html("scope")
-                with gr.Row(elem_id="write"):
-                    self._parts["question"] = gr.Textbox(
-                        label="Your question",
-                        placeholder="Ask the articles …",
-                        lines=1,
-                        max_lines=6,
-                        autofocus=True,
-                        container=False,
-                        elem_id="question",
-                    )
-                    self._parts["send"] = gr.Button("Ask", elem_id="send")
-                    self._parts["stop"] = gr.Button("Stop", elem_id="stop")
-        with gr.Column(elem_id="library"):
-            self._html("library-head", LIBRARY_HEAD)
-            self._parts["upload"] = gr.File(
-                label="Add articles",
-                file_count="multiple",
-                file_types=sorted(self._uploads.suffixes),
-                elem_id="upload",
-            )
-            for name in ("outcomes", "timeline", "find", "shelf"):
-                self._html(name)
-        with gr.Column(elem_id="draft"):
-            self._html("draft-head", DRAFT_HEAD)
-            self._parts["draft-text"] = gr.Textbox(
-                label="Draft",
-                placeholder="Paste a draft, in Markdown or plain text …",
-                lines=8,
-                max_lines=16,
-                max_length=MOST_CHARACTERS,
-                elem_id="draft-text",
-            )
-            self._parts["check"] = gr.Button("Check the draft", elem_id="check")
-            self._parts["draft-file"] = gr.File(
-                label="Or check a file", file_types=list(SUFFIXES), elem_id="draft-file"
-            )
-            self._html("draft-status")
-            self._html("draft-result")
-        for name in ("notice", "pane", "announce"):
-            self._html(name)
-
-    def _html(self, name: str, content: str = "", script: str | None = None) -> gr.HTML:
-        made = gr.HTML(content, elem_id=name, apply_default_css=False, js_on_load=script)
-        self._parts[name] = made
-        return made
-
-    def _route(self, blocks: gr.Blocks, session: gr.State) -> None:
-        timer = gr.Timer(_WATCHING_S)
-        self._parts["timer"] = timer
-        outputs = list(self._parts.values())
-        common: dict[str, Any] = {
-            "outputs": outputs,
-            "show_progress": "hidden",
-            "api_visibility": "private",
-            "concurrency_limit": None,
-        }
-        question, upload = self._parts["question"], self._parts["upload"]
-        self._bus.act(self._act, [session], trigger_mode="multiple", **common)
-        self._bus.go(self._go, [session], trigger_mode="multiple", **common)
-        self._bus.find(self._act, [session], trigger_mode="always_last", **common)
-        asked = [question.submit, self._parts["send"].click]
-        gr.on(asked, self._ask, [question, session], trigger_mode="multiple", **common)
-        self._parts["stop"].click(self._stop, [session], trigger_mode="multiple", **common)
-        upload.upload(self._upload, [upload, session], **common)
-        draft, file = self._parts["draft-text"], self._parts["draft-file"]
-        self._parts["check"].click(self._check, [draft, session], trigger_mode="multiple", **common)
-        file.upload(self._check_file, [file, session], **common)
-        watched = ("status", "timer", "log", "find", "shelf", "timeline", "notice", *_DRAFTED)
-        timer.tick(self._tick, [session], **{**common, "outputs": [self._parts[name] for name in watched]})
-        blocks.load(self._load, [session], **common)
-
-    # -- events -------------------------------------------------------------------------
-
-    async def _act(self, session: Session, event: gr.EventData, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
-        async def act() -> AsyncIterator[Parts]:
-            action, owner = Action.of(event._data), owner_of(request)
-            if write := self._writes.get(action.name):
-                async for parts in self._writing.follow(lambda: write(session, owner, action), owner):
-                    yield parts
-            elif known := self._actions.get(action.name):
-                yield await anyio.to_thread.run_sync(known, session, owner, action)
-
-        async for parts in self._followed(act):
-            yield parts
-
-    async def _go(self, session: Session, event: gr.EventData, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
-        def go() -> AsyncIterator[Parts]:
-            action, owner = Action.of(event._data), owner_of(request)
-            match action.name:
-                case "ask":
-                    session.editing = None
-                    return self._chat.ask(session, owner, action.text("text"))
-                case "retry":
-                    return self._chat.again(session, owner)
-                case "renew":
-                    return self._chat.renew(session, owner, action.number("position"))
-                case "open":
-                    return self._chat.open(session, owner, action.text("id") or None)
-            return _nothing()
-
-        async for parts in self._followed(go):
-            yield parts
-
-    async def _ask(self, text: str, session: Session, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
-        async for parts in self._followed(lambda: self._chat.ask(session, owner_of(request), str(text or ""))):
-            yield parts
-
-    def _stop(self, session: Session, request: gr.Request) -> dict[Any, Any]:
-        return self._guarded(lambda: self._chat.stop(session, owner_of(request)))
-
-    async def _upload(
-        self, files: list[str] | None, session: Session, request: gr.Request
-    ) -> AsyncIterator[dict[Any, Any]]:
-        async def add() -> AsyncIterator[Parts]:
-            owner = owner_of(request)
-            steps = self._library_handler.add(session, owner, [Path(file) for file in files or ()])
-            # A file at a time: others' changes come between.
-            more = True
-            while more:
-                more = False
-                async for parts in self._writing.follow(lambda: next(steps, {}), owner):
-                    more = bool(parts)
-                    yield parts
-
-        async for parts in self._followed(add):
-            yield parts
-
-    def _check(self, text: str, session: Session, request: gr.Request) -> dict[Any, Any]:
-        return self._guarded(lambda: self._watched(self._draft.check, session, owner_of(request), str(text or "")))
-
-    def _check_file(self, file: str | None, session: Session, request: gr.Request) -> dict[Any, Any]:
-        def check() -> Parts:
-            return self._watched(self._draft.check_file, session, owner_of(request), Path(file)) if file else {}
-
-        return {**self._guarded(check), self._parts["draft-file"]: None}
-
-    def _watched(self, begin: Callable[..., Parts], session: Session, owner: str, what: object) -> Parts:
-        """What is begun is looked at by the clock."""
-        return {**begin(session, owner, what), "timer": gr.Timer(_WATCHING_S)}
-
-    def _tick(self, session: Session, request: gr.Request) -> dict[Any, Any]:
-        return self._guarded(lambda: self._status(session, owner_of(request)))
-
-    async def _load(self, session: Session, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
-        def opened() -> AsyncIterator[Parts]:
-            return self._chat.open(session, owner_of(request), request.query_params.get("c") or None)
-
-        # Not here, where all events are handled: it reads the library, and may have to open it.
-        yield await anyio.to_thread.run_sync(self._guarded, lambda: self._status(session, owner_of(request)))
-        yield await anyio.to_thread.run_sync(self._guarded, lambda: self._draft.shown(session, owner_of(request)))
-        async for parts in self._followed(opened):
-            yield parts
-
-    def _status(self, session: Session, owner: str) -> Parts:
-        """The status line; the library too, when it is another than this page shows."""
-        state, stamp = self._loader.state, self._library_handler.stamp(owner)
-        assistant = self._loader.assistant_for(owner) if self._loader.is_open else None
-        model = assistant.model.name if assistant else ""
-        if model == EMBEDDED:
-            model = "embedded model"
-        articles = assistant.size().articles if assistant else None
-        at_work = self._chat.is_looking(owner) or self._draft.is_on(owner)
-        at_rest = state.phase in ("ready", "failed") and not at_work
-        parts: Parts = {
-            "status": status_html(replace(state, doing=self._public(state.doing)), model, articles),
-            "timer": gr.Timer(_RESTING_S if at_rest else _WATCHING_S),
-        }
-        if stamp != session.library:
-            session.library = stamp
-            parts |= self._library_handler.shown(session, owner)
-        return {**parts, **self._chat.looked(session, owner), **self._draft.followed(session, owner)}
-
-    # -- from parts to components ---------------------------------------------------------
-
-    def _guarded(self, work: Callable[[], Parts]) -> dict[Any, Any]:
-        try:
-            return self._components(work())
-        except AssistantError as error:
-            return self._components({"notice": notice_html(self._public(str(error)))})
-        except Exception:
-            _log.exception("a page's request failed")
-            return self._components({"notice": notice_html(_INSIDE)})
-
-    async def _followed(self, work: Callable[[], AsyncIterator[Parts]]) -> AsyncIterator[dict[Any, Any]]:
-        try:
-            async for parts in work():
-                # Gradio takes an empty one for too few values.
-                if parts:
-                    yield self._components(parts)
-        except AssistantError as error:
-            yield self._components({"notice": notice_html(self._public(str(error)))})
-        except Exception:
-            _log.exception("a page's request failed")
-            yield self._components({"notice": notice_html(_INSIDE)})
-
-    def _components(self, parts: Parts) -> dict[Any, Any]:
-        """The parts as Gradio takes them. What goes into a page and is not known to be markup is text."""
-        pairs = ((self._parts[name], value) for name, value in parts.items())
-        return {part: str(escape(value)) if isinstance(part, gr.HTML) else value for part, value in pairs}
-
-
-async def _nothing() -> AsyncIterator[Parts]:
-    return
-    yield {}

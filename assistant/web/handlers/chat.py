@@ -8,32 +8,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from typing import Any
 
-from assistant.errors import AssistantError, UsageError
-from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
+from assistant.errors import UsageError
+from assistant.schema.articles import EVERY_ARTICLE
 from assistant.web.examples import example_questions
 from assistant.web.handlers.newest import newest_first
-from assistant.web.handlers.session import Action, Session
+from assistant.web.handlers.scope import ScopeHandler
+from assistant.web.handlers.session import Action, Parts, Session
 from assistant.web.jobs.answering import Asking, Running
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.stale_watch import StaleWatch
-from assistant.web.storage.conversations import ConversationStore, Message
+from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import Asked, FeedbackStore
+from assistant.web.storage.messages import Message
 from assistant.web.views.chat import (
     conversations_html,
     live_html,
     log_html,
     notice_html,
-    scope_html,
     unkept_html,
     welcome_html,
 )
 from assistant.web.views.plain_text import answer_text
-
-Parts = dict[str, Any]
 
 _LOOK_S = 0.08
 _EXAMPLES_FROM = 12
@@ -54,6 +51,7 @@ class Chat:
     ) -> None:
         """`public` makes of an error's message what may be shown; `watch` looks whether kept answers still hold."""
         self._loader = loader
+        self._scope = ScopeHandler(loader)
         self._asking = Asking(loader, queue, conversations)
         self._watch = watch or StaleWatch(loader, queue, conversations)
         self._conversations = conversations
@@ -76,7 +74,7 @@ class Chat:
             "log": welcome_html(self._examples(owner), self._articles(owner)) if empty else kept,
             "live": self._live(running) if running else "",
             "side": self._side(session, owner),
-            "scope": self.scope(session, owner),
+            "scope": self._scope.shown(session, owner),
         }
 
     def _messages(self, session: Session, owner: str) -> list[Message]:
@@ -122,15 +120,6 @@ class Chat:
             one for one in self._conversations.list(owner, session.search) if one.messages or self._asking.is_on(one.id)
         ]
         return conversations_html(listed, session.conversation, searched=bool(session.search))
-
-    def scope(self, session: Session, owner: str) -> str:
-        """What the next question is put to."""
-        titles = {}
-        if session.scope.ids is not None and len(session.scope.ids) == 1:
-            with suppress(AssistantError):
-                article = self._loader.assistant_for(owner).article(session.scope.ids[0])
-                titles = {article.id: article.title}
-        return scope_html(session.scope, titles, session.editing)
 
     def _live(self, running: Running) -> str:
         return live_html(running.live.record(), running.live.doing, running.job.place)
@@ -244,11 +233,7 @@ class Chat:
             "delete": self._delete,
             "conversations": self._search,
             "feedback": self._rate,
-            "dates": self._dates,
-            "any-date": self._any_date,
-            "any-day": self._any_day,
-            "any-article": self._any_article,
-            "ask-only": self._ask_only,
+            **self._scope.actions(),
             "dismiss": lambda _session, _owner, _action: {"notice": ""},
         }
 
@@ -257,11 +242,11 @@ class Chat:
         if not messages:
             return {}
         session.editing = messages[-1].position
-        return {"question": messages[-1].question, "scope": self.scope(session, owner)}
+        return {"question": messages[-1].question, "scope": self._scope.shown(session, owner)}
 
     def _edit_cancel(self, session: Session, owner: str, _: Action) -> Parts:
         session.editing = None
-        return {"question": "", "scope": self.scope(session, owner)}
+        return {"question": "", "scope": self._scope.shown(session, owner)}
 
     def _rename(self, session: Session, owner: str, action: Action) -> Parts:
         self._conversations.rename(owner, action.text("id"), action.text("title"))
@@ -297,25 +282,6 @@ class Chat:
         )
         self._feedback.add(owner, rated.answer, verdict=verdict, comment=action.text("comment"), asked=asked)
         return {"log": self.shown(session, owner)["log"], "notice": notice_html("Thank you; it is kept.", "info")}
-
-    def _dates(self, session: Session, owner: str, action: Action) -> Parts:
-        return self._asked(session, owner, action.dated(replace(session.scope, as_of=action.day("as_of"))))
-
-    def _any_date(self, session: Session, owner: str, _: Action) -> Parts:
-        return self._asked(session, owner, replace(session.scope, since=None, until=None))
-
-    def _any_day(self, session: Session, owner: str, _: Action) -> Parts:
-        return self._asked(session, owner, replace(session.scope, as_of=None))
-
-    def _any_article(self, session: Session, owner: str, _: Action) -> Parts:
-        return self._asked(session, owner, replace(session.scope, ids=None))
-
-    def _ask_only(self, session: Session, owner: str, action: Action) -> Parts:
-        return self._asked(session, owner, replace(session.scope, ids=(action.text("article"),)))
-
-    def _asked(self, session: Session, owner: str, scope: ArticleFilter) -> Parts:
-        session.scope = scope
-        return {"scope": self.scope(session, owner), "notice": ""}
 
 
 def _marks(messages: Sequence[Message]) -> object:

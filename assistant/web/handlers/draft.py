@@ -10,8 +10,7 @@ from pathlib import Path
 
 from assistant.errors import UsageError
 from assistant.library.upload_policy import display_name
-from assistant.web.handlers.chat import Parts
-from assistant.web.handlers.session import Action, Session
+from assistant.web.handlers.session import Action, Parts, Session
 from assistant.web.jobs.drafts import Drafts
 from assistant.web.views.draft import counts_in_words, draft_html, draft_status_html
 

@@ -11,7 +11,8 @@ from assistant.errors import ArticleError, UsageError
 from assistant.newsroom.export import export
 from assistant.schema.articles import Article
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.storage.conversations import ConversationStore, Message
+from assistant.web.storage.conversations import ConversationStore
+from assistant.web.storage.messages import Message
 from assistant.web.storage.saved import saved_answer
 from assistant.web.storage.search_text import storable
 

@@ -19,9 +19,10 @@ from assistant.library.upload_policy import UploadPolicy, display_name
 from assistant.query.validate import check_days
 from assistant.schema.articles import ArticleFilter
 from assistant.text.numbers import counted
-from assistant.web.handlers.chat import Chat, Parts
+from assistant.web.handlers.chat import Chat
 from assistant.web.handlers.newest import newest_first
-from assistant.web.handlers.session import PAGE, Action, Session
+from assistant.web.handlers.scope import ScopeHandler
+from assistant.web.handlers.session import PAGE, Action, Parts, Session
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.views.chat import notice_html
 from assistant.web.views.library import find_html, missing_html, outcomes_html, pane_html, shelf_html
@@ -39,6 +40,7 @@ class LibraryHandler:
         """`public` makes of an error's message what may be shown."""
         self._loader = loader
         self._chat = chat
+        self._asked_of = ScopeHandler(loader)
         self._uploads = uploads
         self._public = public
 
@@ -115,7 +117,7 @@ class LibraryHandler:
         return {"shelf": shelf_html(headers, total, find, chosen, len(chosen))}
 
     def _scope(self, session: Session, owner: str) -> Parts:
-        return {"scope": self._chat.scope(session, owner), "notice": ""}
+        return {"scope": self._asked_of.shown(session, owner), "notice": ""}
 
     def _source(self, _: Session, owner: str, action: Action) -> Parts:
         number, start, end = (action.number(name) if action.text(name) else 0 for name in ("paragraph", "start", "end"))

@@ -12,6 +12,9 @@ from assistant.query.validate import check_days
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.settings import parse_day
 
+Parts = dict[str, Any]
+"""What of a page changed, by the name of its part."""
+
 PAGE = 50
 _LONGEST = 20_000
 _DAYS = ("since", "until", "as_of")

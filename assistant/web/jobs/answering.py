@@ -17,7 +17,8 @@ from assistant.web.handlers.session import Session, scope_of, scope_to_dict
 from assistant.web.jobs.live_answer import LiveAnswer
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import Job, JobQueue
-from assistant.web.storage.conversations import ConversationStore, Message
+from assistant.web.storage.conversations import ConversationStore
+from assistant.web.storage.messages import Message
 
 _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 3

@@ -16,7 +16,8 @@ from assistant.web.handlers.session import scope_of
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.stepped import SteppedJob
-from assistant.web.storage.conversations import ConversationStore, Message
+from assistant.web.storage.conversations import ConversationStore
+from assistant.web.storage.messages import Message
 from assistant.web.storage.saved import saved_answer
 
 _log = logging.getLogger(__name__)

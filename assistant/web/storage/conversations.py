@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,15 @@ from typing import Any
 from assistant.errors import UsageError
 from assistant.schema.answers import Turn
 from assistant.text.unicode import neutralise
-from assistant.web.storage.database import Connection, Database, Row
+from assistant.web.storage.database import Connection, Database
+from assistant.web.storage.messages import (
+    Conversation,
+    Message,
+    answer_json,
+    conversation_of,
+    message_of,
+    moment_text,
+)
 from assistant.web.storage.search_text import UNTITLED, fold, searchable, storable, title_from
 
 FORMAT = 1
@@ -39,42 +47,6 @@ ALTER TABLE messages ADD COLUMN checked TEXT;
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A conversation as a list shows it; times are UTC, `messages` is how many it has."""
-
-    id: str
-    title: str
-    created_at: datetime
-    updated_at: datetime
-    messages: int
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """An answer whose question was asked again."""
-
-    answer: Mapping[str, Any]
-    asked_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A question and its answer (`Answer.to_dict()`); `position` counts from 1, `asked_at` is UTC.
-
-    `earlier` are the answers before it, the newest first. `changes` are why it may no longer hold (each with "change",
-    "article_id" and "detail"), as found for the state of the library that `checked` names; None: not looked yet.
-    """
-
-    position: int
-    question: str
-    answer: Mapping[str, Any]
-    asked_at: datetime
-    earlier: tuple[Earlier, ...] = ()
-    changes: tuple[Mapping[str, str], ...] = ()
-    checked: str | None = None
-
-
 class ConversationStore:
     """Keeps conversations. Every method is one transaction; threads and processes may share the file.
 
@@ -89,7 +61,7 @@ class ConversationStore:
 
     def create(self, owner: str, title: str | None = None) -> Conversation:
         """A new conversation; without a title it takes one from its first question."""
-        made, now = secrets.token_urlsafe(12), _written(self._now())
+        made, now = secrets.token_urlsafe(12), moment_text(self._now())
         shown = UNTITLED if title is None else _given_title(title)
         with self._database.transaction() as connection:
             connection.execute(
@@ -112,14 +84,14 @@ class ConversationStore:
         rows = self._database.read(
             f"{_SELECT} WHERE c.owner = ?{condition} ORDER BY c.updated_at DESC, c.number DESC", (owner, *values)
         )
-        return [_conversation(row) for row in rows]
+        return [conversation_of(row) for row in rows]
 
     def get(self, owner: str, conversation: str) -> Conversation:
         """One conversation. Raises `UsageError`."""
         rows = self._database.read(f"{_SELECT} WHERE c.owner = ? AND c.id = ?", (owner, storable(conversation)))
         if not rows:
             raise _missing()
-        return _conversation(rows[0])
+        return conversation_of(rows[0])
 
     def messages(self, owner: str, conversation: str) -> Sequence[Message]:
         """Its messages, in order. Raises `UsageError`."""
@@ -130,7 +102,7 @@ class ConversationStore:
         )
         if not rows:
             raise _missing()
-        return [_message(row) for row in rows if row["position"] is not None]
+        return [message_of(row) for row in rows if row["position"] is not None]
 
     def everything(self) -> Iterator[tuple[str, Message]]:
         """The messages of all owners with their conversations' titles, for whoever may read the file."""
@@ -139,7 +111,7 @@ class ConversationStore:
             " JOIN conversations AS c ON c.number = m.conversation ORDER BY m.asked_at, m.position"
         )
         for row in rows:
-            yield row["title"], _message(row)
+            yield row["title"], message_of(row)
 
     def append(
         self,
@@ -158,7 +130,7 @@ class ConversationStore:
         """
         now = self._now()
         question = storable(question)
-        kept = _kept(answer)
+        kept = answer_json(answer)
         with self._database.transaction() as connection:
             number = _number(connection, owner, conversation)
             if at is not None:
@@ -169,9 +141,9 @@ class ConversationStore:
             connection.execute(
                 "INSERT INTO messages (conversation, position, question, asked_at, words, answer, checked)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (number, last + 1, question, _written(now), fold(searchable(question, answer)), kept, library),
+                (number, last + 1, question, moment_text(now), fold(searchable(question, answer)), kept, library),
             )
-            connection.execute("UPDATE conversations SET updated_at = ? WHERE number = ?", (_written(now), number))
+            connection.execute("UPDATE conversations SET updated_at = ? WHERE number = ?", (moment_text(now), number))
             if not last:
                 title = title_from(question)
                 connection.execute(
@@ -184,7 +156,7 @@ class ConversationStore:
         self, owner: str, conversation: str, position: int, answer: Mapping[str, Any], *, library: str | None = None
     ) -> None:
         """Keep a new answer to the question at `position`, before those that it has. Raises `UsageError`."""
-        now, kept = self._now(), _kept(answer)
+        now, kept = self._now(), answer_json(answer)
         with self._database.transaction() as connection:
             number = _number(connection, owner, conversation)
             row = connection.execute(
@@ -198,7 +170,7 @@ class ConversationStore:
                 " WHERE conversation = ? AND position = ?",
                 (
                     kept,
-                    _written(now),
+                    moment_text(now),
                     fold(searchable(row["question"], answer)),
                     json.dumps([before, *json.loads(row["earlier"])]),
                     library,
@@ -206,7 +178,7 @@ class ConversationStore:
                     position,
                 ),
             )
-            connection.execute("UPDATE conversations SET updated_at = ? WHERE number = ?", (_written(now), number))
+            connection.execute("UPDATE conversations SET updated_at = ? WHERE number = ?", (moment_text(now), number))
 
     def note_changes(
         self, owner: str, conversation: str, message: Message, changes: Sequence[Mapping[str, str]], library: str
@@ -216,7 +188,7 @@ class ConversationStore:
             number = _number(connection, owner, conversation)
             connection.execute(
                 "UPDATE messages SET changes = ?, checked = ? WHERE conversation = ? AND position = ? AND asked_at = ?",
-                (json.dumps(changes), library, number, message.position, _written(message.asked_at)),
+                (json.dumps(changes), library, number, message.position, moment_text(message.asked_at)),
             )
 
     def rename(self, owner: str, conversation: str, title: str) -> Conversation:
@@ -255,7 +227,7 @@ class ConversationStore:
             **asdict(head),
             "messages": [asdict(message) for message in self.messages(owner, conversation)],
         }
-        return storable(json.dumps(record, ensure_ascii=False, indent=2, default=_written))
+        return storable(json.dumps(record, ensure_ascii=False, indent=2, default=moment_text))
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -295,38 +267,3 @@ def _cut(connection: Connection, number: int, position: int) -> None:
 def _missing() -> UsageError:
     # Not the id: what somebody else's conversation is called, or whether there is one, is not told.
     return UsageError("there is no such conversation; it may have been deleted")
-
-
-def _conversation(row: Row) -> Conversation:
-    return Conversation(
-        row["id"], row["title"], _read(row["created_at"]), _read(row["updated_at"]), int(row["messages"])
-    )
-
-
-def _message(row: Row) -> Message:
-    earlier = (Earlier(one["answer"], _read(one["asked_at"])) for one in json.loads(row["earlier"]))
-    return Message(
-        row["position"],
-        row["question"],
-        json.loads(row["answer"]),
-        _read(row["asked_at"]),
-        tuple(earlier),
-        tuple(json.loads(row["changes"])),
-        row["checked"],
-    )
-
-
-def _kept(answer: Mapping[str, Any]) -> str:
-    try:
-        return json.dumps(answer, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"the answer cannot be kept: {error}; pass Answer.to_dict()") from error
-
-
-def _written(moment: Any) -> str:
-    """ISO 8601 in UTC with microseconds, so that text sorts as time does."""
-    return str(moment.astimezone(UTC).isoformat(timespec="microseconds"))
-
-
-def _read(text: str) -> datetime:
-    return datetime.fromisoformat(text)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from assistant.errors import UsageError
 from assistant.newsroom.answers_file import SavedAnswer
 from assistant.util.validation import fault
-from assistant.web.storage.conversations import Message
+from assistant.web.storage.messages import Message
 
 
 def saved_answer(message: Message) -> SavedAnswer:

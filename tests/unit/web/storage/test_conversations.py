@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from assistant.errors import UsageError
 from assistant.schema.answers import Turn
-from assistant.web.storage.conversations import _MIGRATIONS, ConversationStore, Earlier, Message
+from assistant.web.storage.conversations import _MIGRATIONS, ConversationStore
 from assistant.web.storage.database import Database
+from assistant.web.storage.messages import Earlier, Message
 from assistant.web.storage.search_text import UNTITLED, fold, title_from
 
 ANSWER: dict[str, Any] = {
