@@ -34,6 +34,7 @@ from llama_index.core.schema import NodeWithScore, TextNode
 from pydantic import PrivateAttr
 
 from assistant.answering.citations import make_citation
+from assistant.retrieval.passages import passages_of
 from assistant.schema.answers import Answer, Sentence
 from assistant.schema.articles import Article, Passage, passage_to_dict
 from assistant.text.sentences import split_sentences
@@ -166,7 +167,7 @@ class CitationBaseline:
     def __init__(
         self, articles: Sequence[Article], *, embedder: BaseEmbedding, model: CompletionModel, model_name: str
     ) -> None:
-        self._passages = {passage.paragraph.id: passage for passage in _passages(articles)}
+        self._passages = {one.paragraph.id: one for article in articles for one in passages_of(article)}
         self._model_name = model_name
         self._llm = HarnessLLM(model)
         # by length, so that the embedder pads little: it takes its batches in this order
@@ -348,12 +349,6 @@ def _locate(chunk: str, paragraph: str) -> tuple[int, int]:
         return start, start + len(chunk)
     match = re.search(r"\s+".join(map(re.escape, chunk.split())), paragraph)
     return match.span() if match else (0, len(paragraph))
-
-
-def _passages(articles: Sequence[Article]) -> Iterator[Passage]:
-    for article in articles:
-        for paragraph in article.paragraphs:
-            yield Passage(paragraph, article.id, article.title, article.source, article.published, via=article.via)
 
 
 def _node(passage: Passage) -> TextNode:

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from assistant.errors import UsageError
 from assistant.retrieval.context import ArticleContext
+from assistant.retrieval.passages import passages_of
 from assistant.schema.articles import Article, Paragraph, Passage
 from assistant.settings import PROJECT
 from evals.bundle_cases import article_id, check_articles, read_articles, write_articles
@@ -99,14 +100,7 @@ def load_contradictions(path: Path = CONTRADICTIONS_FILE) -> list[Contradiction]
 
 def whole_report(article: Article) -> ArticleContext:
     """The article as the judge reads it."""
-    return ArticleContext(
-        tuple(
-            Passage(paragraph, article.id, article.title, article.source, article.published, via=article.via)
-            for paragraph in article.paragraphs
-        ),
-        rank=0,
-        whole=True,
-    )
+    return ArticleContext(tuple(passages_of(article)), rank=0, whole=True)
 
 
 def _of_article(bundle: Bundle, article: str, report: ArticleContext) -> Iterator[Ask]:

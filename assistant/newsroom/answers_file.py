@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from assistant.errors import UsageError
-from assistant.schema.answers import Answer
+from assistant.schema.answers import Answer, Citation
 from assistant.util.validation import fault
 
 
@@ -71,6 +72,11 @@ class SavedAnswer(_Row):
                 if number not in known:
                     raise ValueError(f"a sentence cites [{number}], which is not among the citations")
         return self
+
+
+def of_citation(citation: Citation) -> SavedCitation:
+    """A citation as it is saved."""
+    return SavedCitation.model_validate(asdict(citation))
 
 
 def of_answer(answer: Answer) -> SavedAnswer:

@@ -11,11 +11,11 @@ from assistant.generation.generator import generators_of
 from assistant.library.index import ArticleIndex
 from assistant.llm.scope import QuestionScope
 from assistant.newsroom.evidence_base import evidence_base_of
-from assistant.newsroom.passages import passages_of, quote_to_dict
+from assistant.newsroom.passages import quote_to_dict
 from assistant.newsroom.report_line import Line, LineWriter
 from assistant.newsroom.stories import stories_of
 from assistant.retrieval.context import ArticleContext
-from assistant.retrieval.passages import quotable
+from assistant.retrieval.passages import passages_of, quotable
 from assistant.schema.answers import Quote
 from assistant.schema.articles import ArticleHeader, Passage
 from assistant.util.progress import Progress

@@ -27,11 +27,17 @@ _OTHERS = 20
 _MOST = 10
 
 
-def near_passages(question: str, found: Sequence[Passage]) -> tuple[str, ...]:
+def near_ids(question: str, found: Sequence[Passage]) -> tuple[str, ...]:
     """The articles, best first, of those passages that the retriever found which come near the question."""
     shares = _shares(question, [stems(f"{passage.paragraph.text} {passage.title}") for passage in found])
     cosines = [passage.dense_score or 0.0 for passage in found]
     return _near([passage.article_id for passage in found], cosines, shares)
+
+
+def near_passages(question: str, found: Sequence[Passage]) -> list[Passage]:
+    """Those of the passages that the retriever found, in their order, whose article comes near the question."""
+    near = set(near_ids(question, found))
+    return [passage for passage in found if passage.article_id in near]
 
 
 def near_articles(

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.library.index import ArticleIndex
-from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, Passage, iso_day
+from assistant.retrieval.passages import passages_of
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage, iso_day
 
 QUOTE_COLUMNS = "quote source via also published title article_id paragraph paragraph_id text".split()
 
@@ -16,14 +17,6 @@ def count_passages(index: ArticleIndex, articles: ArticleFilter) -> int:
     if articles == EVERY_ARTICLE:
         return index.size().paragraphs
     return sum(header.paragraphs for header in index.all_headers(articles))
-
-
-def passages_of(article: Article) -> list[Passage]:
-    """Its paragraphs in reading order."""
-    return [
-        Passage(paragraph, article.id, article.title, article.source, article.published, article.via, also=article.also)
-        for paragraph in article.paragraphs
-    ]
 
 
 def each_article(

@@ -13,7 +13,7 @@ from assistant.errors import ArticleError
 from assistant.llm.scope import QuestionScope
 from assistant.newsroom.answers_file import SavedAnswer, SavedCitation, of_answer
 from assistant.newsroom.comparison import Difference, compare
-from assistant.newsroom.nearness import near_passages
+from assistant.newsroom.nearness import near_ids
 from assistant.newsroom.versions import Kind, TextChange, changed_sentences, changes
 from assistant.schema.answers import CitationState, Question
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter
@@ -173,7 +173,7 @@ class StaleCheck:
         if newer.last is not None and newer.last < since:
             return None
         text = answer.standalone_question or answer.question
-        near = near_passages(text, self._assistant.search(text, newer, limit=_LOOKED_AT))
+        near = near_ids(text, self._assistant.search(text, newer, limit=_LOOKED_AT))
         if not near:
             return None
         later = of_answer(self._assistant.ask(Question(text, articles=newer.among(near)), scope=self._scope))

@@ -35,9 +35,7 @@ class StatementSearch:
 
     def near(self, statement: str, articles: ArticleFilter = EVERY_ARTICLE) -> list[Passage]:
         """Those of the passages found, nearest first, whose article comes near the statement in meaning or words."""
-        found = self._base.search(statement, articles)
-        near = set(near_passages(statement, found))
-        return [passage for passage in found if passage.article_id in near]
+        return near_passages(statement, self._base.search(statement, articles))
 
     def all(self, articles: ArticleFilter = EVERY_ARTICLE) -> Iterator[Passage]:
         """Every passage of these articles, oldest first."""

@@ -8,10 +8,11 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
+from assistant.answering.citations import make_citation
 from assistant.api import Assistant
 from assistant.generation.generator import generators_of
 from assistant.llm.scope import QuestionScope
-from assistant.newsroom.answers_file import SavedAnswer, SavedCitation, SavedSentence
+from assistant.newsroom.answers_file import SavedAnswer, SavedSentence, of_citation
 from assistant.newsroom.evidence_base import EvidenceBase, evidence_base_of
 from assistant.newsroom.nearness import near_passages
 from assistant.newsroom.passages import quote_to_dict
@@ -85,9 +86,7 @@ class StoryTimeline:
         ]
 
     def _contexts(self, story: str, articles: ArticleFilter) -> list[ArticleContext]:
-        found = self._base.search(story, articles)
-        near = set(near_passages(story, found))
-        return self._base.contexts([passage for passage in found if passage.article_id in near])
+        return self._base.contexts(near_passages(story, self._base.search(story, articles)))
 
     def _line(self, question: str, context: ArticleContext) -> Line | None:
         if self._base.judge.answered(question, context) < _ABOUT:
@@ -182,7 +181,10 @@ def to_answer(story: str, entries: Sequence[Entry], *, model: str, articles: Art
         answer=" ".join(sentence.text for sentence in sentences) or "The articles do not say.",
         refused=not sentences,
         sentences=sentences,
-        citations=tuple(_citation(part, number) for part, number in numbers.items()),
+        citations=tuple(
+            of_citation(make_citation(number, part.passage, part.quote.start, part.quote.end))
+            for part, number in numbers.items()
+        ),
         model=model,
         as_of=articles.as_of,
     )
@@ -192,23 +194,6 @@ def _byline(entry: Entry, told: Told) -> str:
     differ = "reports of this day differ" if len(entry.told) > 1 else ""
     source = told.line.context.passages[0].source or "unknown outlet"
     return ", ".join(filter(None, (iso_day(entry.day) or "undated", source, differ)))
-
-
-def _citation(part: Evidence, number: int) -> SavedCitation:
-    passage = part.passage
-    return SavedCitation(
-        number=number,
-        article_id=passage.article_id,
-        title=passage.title,
-        source=passage.source,
-        via=passage.via,
-        published=passage.published,
-        paragraph=passage.paragraph.number,
-        paragraph_id=passage.paragraph.id,
-        text=passage.paragraph.text,
-        quote=part.quote.text,
-        also=passage.also,
-    )
 
 
 def _when(line: Line) -> tuple[bool, date, int]:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.schema.articles import Passage
+from assistant.schema.articles import Article, Passage
 from assistant.text.dates import in_words
 from assistant.text.sentences import split_sentences
 from assistant.text.tokens import stems
 
 # `similarities(question, texts)`: cosine similarities in [-1, 1], one a text.
 Similarities = Callable[[str, Sequence[str]], Sequence[float]]
+
+
+def passages_of(article: Article) -> list[Passage]:
+    """Its paragraphs in reading order."""
+    return [
+        Passage(paragraph, article.id, article.title, article.source, article.published, article.via, also=article.also)
+        for paragraph in article.paragraphs
+    ]
 
 
 def quotable(passage: Passage) -> list[tuple[int, int]]:

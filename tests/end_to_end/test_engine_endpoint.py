@@ -25,7 +25,11 @@ def endpoint():
     """The model's name in the settings, and the environment that holds its key; without the adapter."""
     settings = Settings.load()
     engine = EmbeddedEngine(ModelStore(settings.home / "models").ensure(), context=16_384)
-    yield f"qwen@{engine.base_url}", os.environ | {"ASSISTANT_API_KEY": engine.key}
+    # Two articles need no more, and a model that is not taught takes its time over what it is given.
+    yield (
+        f"qwen@{engine.base_url}",
+        os.environ | {"ASSISTANT_API_KEY": engine.key, "ASSISTANT_READING_TOGETHER": "1500"},
+    )
     engine.stop()
 
 
@@ -65,20 +69,18 @@ def test_the_check_says_what_works(endpoint):
     assert "8,000 characters were read whole" in done.stdout
 
 
-@pytest.mark.parametrize("verifier", [[], ["embedded"]], ids=["checks its own", "checked by the taught model"])
-def test_it_reads_together_and_every_sentence_is_checked(endpoint, verifier):
+def test_it_reads_together_and_another_model_checks_every_sentence(endpoint):
     model, environment = endpoint
-    more = {"ASSISTANT_VERIFIER": verifier[0]} if verifier else {}
-    record = ask((model, environment | more), "--read", "together", "What did Xi and Putin sign in Moscow in 2023?")
+    record = ask(
+        (model, environment | {"ASSISTANT_VERIFIER": "embedded"}), "What did Xi and Putin sign in Moscow in 2023?"
+    )
     check_citations(record)
-    if verifier:
-        assert not record["refused"]
-        assert all(0 <= sentence["support"] <= 1 for sentence in record["sentences"])
+    assert not record["refused"]
+    assert all(0 <= sentence["support"] <= 1 for sentence in record["sentences"])
 
 
-@pytest.mark.parametrize("read", ["together", "apart"])
-def test_what_the_articles_do_not_say_is_refused(endpoint, read):
-    record = ask(endpoint, "--read", read, "What did the delegation pay for its hotel in Oslo?")
+def test_what_the_articles_do_not_say_is_refused_by_its_own_check(endpoint):
+    record = ask(endpoint, "What did the delegation pay for its hotel in Oslo?")
     assert record["refused"]
     assert record["citations"] == []
 
@@ -86,6 +88,7 @@ def test_what_the_articles_do_not_say_is_refused(endpoint, read):
 def test_it_reads_apart_as_the_embedded_model_does(endpoint):
     record = ask(endpoint, "--read", "apart", "Who did Xi meet in Moscow in July 2017?")
     check_citations(record)
+    assert not record["refused"]
 
 
 def test_ctrl_c_ends_the_question(endpoint):

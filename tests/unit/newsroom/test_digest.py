@@ -14,7 +14,7 @@ from changing_library import article, opened
 from assistant.errors import UsageError
 from assistant.newsroom.digest import Story, beginning, digest_of, outlets_of, story_to_dict
 from assistant.newsroom.digest_memory import DigestMemory
-from assistant.newsroom.passages import passages_of
+from assistant.retrieval.passages import passages_of
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleHeader
 
 FIRE = article("fire", "The ferry to Skar burned and 14 people were hurt.", title="Fire on the ferry to Skar")

@@ -11,7 +11,8 @@ from evidence_base_samples import article
 from assistant.errors import UsageError
 from assistant.library.index import ArticleIndex
 from assistant.newsroom.exact_words import ExactWords, is_quoted, passages_with
-from assistant.newsroom.passages import count_passages, passages_of
+from assistant.newsroom.passages import count_passages
+from assistant.retrieval.passages import passages_of
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 
 

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 from evidence_base_samples import FakeJudge, article
 
-from assistant.newsroom.passages import passages_of
 from assistant.newsroom.spoken_quotes import QuoteFinder, is_confirmed
+from assistant.retrieval.passages import passages_of
 from assistant.schema.articles import Passage
 from assistant.util.progress import unseen
 from assistant.verification.judge import Judge
