@@ -53,7 +53,7 @@ MAY_IMPORT = {
     "opentelemetry": {"assistant.answering.spans"},
     "rispy": {"assistant.newsroom.references"},
     "bibtexparser": {"assistant.newsroom.references"},
-    "gradio": {"assistant.web.page", "assistant.web.server"},
+    "gradio": {"assistant.web.app", "assistant.web.page", "assistant.web.server"},
 }
 
 

@@ -71,7 +71,9 @@ class StaleWatch:
 
     def stop(self, owner: str, conversation: str) -> None:
         """Look no further at a conversation."""
-        look = self._looks.get(owner)
+        with self._lock:
+            # Not before what has just begun is known.
+            look = self._looks.get(owner)
         if look and look.conversation == conversation:
             look.job.cancel()
 
