@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from scripted_model import ScriptedModel
 
 # Its assertions explain themselves as those of a test module do.
 pytest.register_assert_rewrite("store_contract")
@@ -148,6 +149,14 @@ class FakeModel:
 def fake_model() -> type[FakeModel]:
     """The class: `fake_model("first reply", "second reply")`."""
     return FakeModel
+
+
+@pytest.fixture
+def model() -> Iterator[str]:
+    """The name of a model that answers by rule, for a `--model`."""
+    scripted = ScriptedModel()
+    yield scripted.name
+    scripted.close()
 
 
 @pytest.fixture

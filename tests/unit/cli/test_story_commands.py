@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scripted_model import ScriptedModel
 
 from assistant.cli import main
 
@@ -26,13 +24,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
     return tmp_path
-
-
-@pytest.fixture
-def model() -> Iterator[str]:
-    scripted = ScriptedModel()
-    yield scripted.name
-    scripted.close()
 
 
 def run(command: str, *arguments: str, model: str = "") -> int:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from changing_library import article as kept_article
 from evidence_base_samples import article
-from scripted_model import ScriptedModel
 
 from assistant.library.index import ArticleIndex
-
-
-@pytest.fixture
-def model() -> Iterator[str]:
-    scripted = ScriptedModel()
-    yield scripted.name
-    scripted.close()
 
 
 @pytest.fixture
