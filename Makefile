@@ -5,8 +5,9 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-# A process a processor, four at most; a file's tests stay together, for what they share.
-UNIT := $(BIN)/pytest -rs -n auto --maxprocesses 4 --dist loadfile tests/unit
+# What runs together: tests/conftest.py.
+UNIT := $(BIN)/pytest -rs -n auto --maxprocesses 4 --dist loadgroup tests/unit
+WHOLE := $(BIN)/pytest -rs -n 2 --dist loadgroup tests/integration tests/end_to_end
 # dev.txt holds what base.txt and local.txt hold.
 ENGINE_PINS := $(wildcard assistant/llm/llamacpp/cmake/*.txt)
 PINS := $(addprefix requirements/,dev.txt server.txt build.txt audit.txt train.txt) $(ENGINE_PINS)
@@ -28,7 +29,7 @@ engine: $(VENV)/local.stamp ## compile the embedded model's engine for a process
 	$(BIN)/assistant engine --build
 
 test: $(VENV)/dev.stamp ## run every test, the real model's included; says what is skipped, and why
-	failed=0; $(UNIT) || failed=1; $(BIN)/pytest -rs tests/integration tests/end_to_end || failed=1; exit $$failed
+	failed=0; $(UNIT) || failed=1; $(WHOLE) || failed=1; exit $$failed
 
 unit: $(VENV)/dev.stamp ## run the unit tests alone: no model, no browser
 	$(UNIT)

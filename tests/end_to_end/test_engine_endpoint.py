@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.llm.llamacpp.model_file import ModelStore
+from assistant.llm.endpoint import resolve_endpoint
+from assistant.llm.llamacpp.select import local_model
 from assistant.llm.llamacpp.server import EmbeddedEngine
 from assistant.settings import Settings
 
@@ -24,7 +25,8 @@ SEEDS = PROJECT / "seeds"
 def endpoint():
     """The model's name in the settings, and the environment that holds its key; without the adapter."""
     settings = Settings.load()
-    engine = EmbeddedEngine(ModelStore(settings.home / "models").ensure(), context=16_384)
+    file, server = local_model(resolve_endpoint(settings), settings)
+    engine = EmbeddedEngine(file, server=server, context=16_384)
     # Two articles need no more, and a model that is not taught takes its time over what it is given.
     yield (
         f"qwen@{engine.base_url}",
