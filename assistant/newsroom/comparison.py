@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from assistant.newsroom.answers_file import SavedAnswer, SavedCitation
 from assistant.retrieval.context import ArticleContext, group
-from assistant.retrieval.passages import heading
 from assistant.schema.articles import Paragraph, Passage
 from assistant.verification.exact import unstated_figures
 from assistant.verification.judge import Judge
@@ -52,8 +51,7 @@ def _is_stated(judge: Judge, sentence: str, reports: Sequence[ArticleContext]) -
 
 def _has_another_figure(text: str, question: str, passages: Sequence[Passage]) -> bool:
     """Whether a figure of `text` stands neither in the passages nor in the question, which brings some along."""
-    stated = [part for passage in passages for part in (passage.paragraph.text, heading(passage))]
-    return bool(unstated_figures(text, [*stated, question]))
+    return bool(unstated_figures(text, passages, question))
 
 
 def _passages(citations: Sequence[SavedCitation]) -> list[Passage]:

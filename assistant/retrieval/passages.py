@@ -28,16 +28,16 @@ def quotable(passage: Passage) -> list[tuple[int, int]]:
 
 
 def heading(passage: Passage) -> str:
-    """What stands over a paragraph: its title, its outlet, its date in words and figures, the dateline's place."""
+    """What stands over a paragraph, but for its date: title, outlet, the dateline's place."""
     return f"{passage.title} {_byline(passage)}"
 
 
 def placing(passage: Passage) -> set[str]:
     """Stems of outlet, date and dateline."""
-    return stems(_byline(passage))
+    day = f"{in_words(passage.published)} {passage.published.isoformat()}" if passage.published else ""
+    return stems(f"{_byline(passage)} {day}")
 
 
 def _byline(passage: Passage) -> str:
-    day = f"{in_words(passage.published)} {passage.published.isoformat()}" if passage.published else ""
     dateline = passage.paragraph.text[: passage.paragraph.dateline]
-    return f"{passage.source or ''} {passage.via or ''} {day} {dateline}"
+    return f"{passage.source or ''} {passage.via or ''} {dateline}"

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.text.months import ENGLISH_MONTHS, MONTH_NAMES
+from assistant.text.months import ENGLISH_MONTHS, MONTH, MONTH_NAMES
 from assistant.text.years import LIKELY_YEAR
 
 _MONTH_NAMES = "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True))
@@ -18,6 +18,16 @@ _DAY = re.compile(
 )
 _ISO_DAY = re.compile(rf"\b(?P<y>{LIKELY_YEAR})-(?P<m>\d{{2}})-(?P<d>\d{{2}})\b")
 _MONTH_YEAR = re.compile(rf"\b(?P<m>{_MONTH_NAMES})\.?,?\s+(?:of\s+)?(?P<y>{LIKELY_YEAR})\b", re.I)
+# A day beside its month, in any language: "4 July", "July 4-5", "4 de julio", "7月4日"; "2017-07-04", "4/7/2017".
+_DAY_PLACE = re.compile(
+    rf"(?<![\d.,])\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?(?:\s?(?:[-–—]|and|to)\s?\d{{1,2}}(?:st|nd|rd|th|\.)?)?\s?"
+    rf"(?:of\s|de\s|din\s)?(?:{MONTH})(?![^\W\d_])|"
+    rf"(?<![^\W\d_])(?:{MONTH})\.?\s?\d{{1,2}}(?:st|nd|rd|th)?(?:\s?(?:[-–—]|and|to)\s?\d{{1,2}}(?:st|nd|rd|th)?)?"
+    r"(?!\d|[.,]\d)|"
+    r"\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]|"
+    r"(?<!\d)(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:\d{4}|\d\d))(?!\d)",
+    re.I,
+)
 _DAY_OF_MONTH = re.compile(
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH_NAMES})|(?:{_MONTH_NAMES})\.?\s+\d{{1,2}}(?!,?\d))\b", re.I
 )
@@ -78,6 +88,11 @@ def named_periods(text: str) -> list[Period]:
             if period:
                 periods.append(period)
     return sorted(periods, key=lambda period: period.since)
+
+
+def day_places(text: str) -> list[tuple[int, int]]:
+    """(start, end) of every day that stands beside its month, in any language, or in figures."""
+    return [match.span() for match in _DAY_PLACE.finditer(text)]
 
 
 def as_of_day(text: str) -> Period | None:

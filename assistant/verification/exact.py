@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from assistant.retrieval.passages import heading
+from assistant.schema.articles import Passage
+from assistant.text.dates import day_places
 from assistant.text.numbers import read_number
 
 # English digits; "410.000" and "1.500.000,5", "1’200’000" and "1 200 000" with spaces that do not break, "3,5": a
@@ -38,29 +41,35 @@ _MAGNITUDES: tuple[tuple[re.Pattern[str], tuple[int, ...]], ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number as written, and the values that it may have: of "4m" those of four metres and of four million, of
-    "3.125" those of a decimal point and of German thousands."""
+    """A number as written and where it starts, and the values that it may have: of "4m" those of four metres and of
+    four million, of "3.125" those of a decimal point and of German thousands."""
 
     written: str
     values: frozenset[Decimal]
+    start: int
 
 
-def unstated_numbers(sentence: str, texts: Iterable[str]) -> tuple[str, ...]:
-    """The numbers of `sentence` that none of `texts` has, as written; counts up to ten in words are left out."""
-    return tuple(figure.written for figure in unstated_figures(sentence, texts))
-
-
-def unstated_figures(sentence: str, texts: Iterable[str]) -> tuple[Figure, ...]:
-    """The same with their values.
+def unstated_figures(sentence: str, passages: Sequence[Passage], *also: str) -> tuple[Figure, ...]:
+    """The numbers of `sentence` that stand neither in the passages and over them nor in `also`.
 
     A number is compared by its value, so that "2,100" is "2100" and "1.5 million" is "1,500,000" and "1.5m";
-    an ordinal is compared as its cardinal ("4 July", "4th").
+    an ordinal is compared as its cardinal ("4 July", "4th"). Counts up to ten in words are left out. The day on which
+    a report was published states the figures of a date, and no other: not "7 statements" because it was July.
     """
-    known = values_in(texts)
+    known = values_in([*(text for one in passages for text in (one.paragraph.text, heading(one))), *also])
+    published = [passage.published for passage in passages if passage.published]
+    years = {Decimal(day.year) for day in published}
+    dated = years | {Decimal(part) for day in published for part in (day.month, day.day)}
+    places = day_places(sentence)
+
+    def is_stated(figure: Figure) -> bool:
+        in_date = any(start <= figure.start < end for start, end in places)
+        return bool(figure.values & (known | (dated if in_date else years)))
+
     return tuple(
         figure
         for figure in figures(sentence)
-        if not figure.values & known and (figure.written[0].isdigit() or max(figure.values) > _OWN_COUNT)
+        if not is_stated(figure) and (figure.written[0].isdigit() or max(figure.values) > _OWN_COUNT)
     )
 
 
@@ -90,7 +99,8 @@ def figures(text: str) -> Iterator[Figure]:
                 values |= {value * _FACTORS[attached[0].lower()] for value in values}
             elif factors := _magnitude(text, end):
                 values = {value * factor for value in values for factor in factors}
-        yield Figure(text[found[place].start() : end], frozenset(values))
+        start = found[place].start()
+        yield Figure(text[start:end], frozenset(values), start)
         place += number.words
 
 

@@ -8,12 +8,11 @@ from enum import StrEnum
 from functools import cache
 
 from assistant.retrieval.numbered import NumberedContext
-from assistant.retrieval.passages import heading
 from assistant.schema.answers import DraftSentence
 from assistant.schema.articles import Passage
 from assistant.verification.entailment import Entailment, Judged, Pair, Verdict
 from assistant.verification.evidence import Evidence, EvidenceFinder
-from assistant.verification.exact import Figure, unstated_figures, values_in
+from assistant.verification.exact import unstated_figures, values_in
 from assistant.verification.reckoning import follow
 
 
@@ -93,7 +92,7 @@ class _ExactCheck:
     def _others(self, sentence: DraftSentence) -> tuple[Passage, ...]:
         """What states the sentence best, and for the figures that are not there what has these."""
         found = [part.passage for part in self._finder.find(sentence.claim, self._context.all())]
-        for figure in _unstated(sentence.claim, found):
+        for figure in unstated_figures(sentence.claim, found):
             # Not by the date over it: that is no licence to tell one report's event with another's date.
             holders = [one for one in self._context.all() if figure.values & self._values(one)]
             found += [part.passage for part in self._finder.find(sentence.claim, holders)[:1]]
@@ -104,7 +103,7 @@ class _ExactCheck:
         if not evidence:
             return CheckedSentence(sentence, (), Finding.NOTHING_CITED)
         # What the draft names is looked at whole: a figure may stand beside what is quoted.
-        unstated = _unstated(sentence.claim, read)
+        unstated = unstated_figures(sentence.claim, read)
         told = [value for figure in unstated for value in figure.values]
         reckoned = bool(unstated) and all(follow(figure.values, read, told) for figure in unstated)
         if reckoned:
@@ -127,11 +126,3 @@ def _best(checked: Sequence[CheckedSentence]) -> CheckedSentence:
     """One that declines before all; else the first that may be shown, that a model judged, or that there is."""
     order = {Finding.DECLINES: 0, Finding.SHOWN: 1, Finding.NOT_STATED: 2}
     return min(checked, key=lambda one: order.get(one.finding, 3))
-
-
-def _unstated(text: str, passages: Sequence[Passage]) -> tuple[Figure, ...]:
-    return unstated_figures(text, _texts(passages))
-
-
-def _texts(passages: Sequence[Passage]) -> list[str]:
-    return [text for passage in passages for text in (passage.paragraph.text, heading(passage))]

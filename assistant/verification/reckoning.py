@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations, product
 
-from assistant.retrieval.passages import heading
 from assistant.schema.articles import Passage
 from assistant.text.dates import named_periods
 from assistant.verification.exact import figures, unstated_figures
@@ -42,8 +41,7 @@ def follow(values: Iterable[Decimal], passages: Sequence[Passage], beside: Itera
 
 def has_other_figure(sentence: str, passages: Sequence[Passage]) -> bool:
     """Whether a figure of `sentence` neither stands in the passages and over them nor follows from them."""
-    texts = [text for passage in passages for text in (passage.paragraph.text, heading(passage))]
-    return any(not follow(figure.values, passages) for figure in unstated_figures(sentence, texts))
+    return any(not follow(figure.values, passages) for figure in unstated_figures(sentence, passages))
 
 
 def _sums(wanted: frozenset[Decimal], parts: Iterable[frozenset[Decimal]]) -> bool:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.retrieval.context import ArticleContext
-from assistant.retrieval.passages import heading
 from assistant.verification.evidence import Evidence, EvidenceFinder
-from assistant.verification.exact import unstated_numbers
+from assistant.verification.exact import unstated_figures
 from assistant.verification.judge import Judge
 
 Confidence = Callable[["Judgements"], float]
@@ -88,5 +87,5 @@ def problems_of(draft: str, evidence: Sequence[Evidence], question: str) -> tupl
     if not evidence:
         return ("nothing in the article can be quoted for it",)
     # A year or a count that the question brings along is no claim of the answer's.
-    texts = [text for part in evidence for text in (part.passage.paragraph.text, heading(part.passage))]
-    return tuple(f"“{number}” is not in what is quoted" for number in unstated_numbers(draft, [*texts, question]))
+    unstated = unstated_figures(draft, [part.passage for part in evidence], question)
+    return tuple(f"“{figure.written}” is not in what is quoted" for figure in unstated)
