@@ -24,11 +24,11 @@ from assistant.api import Assistant
 from assistant.errors import AssistantError, UsageError
 from assistant.library.index import ArticleIndex
 from assistant.llm.open import open_model
-from assistant.newsroom.answers_file import SavedAnswer, SavedCitation, SavedSentence
-from assistant.newsroom.nearness import near_articles
-from assistant.newsroom.saved_questions import Event, Outcome, QuestionBook
-from assistant.newsroom.stale import Kept, StaleCheck
-from assistant.newsroom.watch import Watch
+from assistant.newsroom.answers.file import SavedAnswer, SavedCitation, SavedSentence
+from assistant.newsroom.answers.stale import Kept, StaleCheck
+from assistant.newsroom.evidence.nearness import near_articles
+from assistant.newsroom.saved_questions.book import Event, Outcome, QuestionBook
+from assistant.newsroom.saved_questions.watch import Watch
 from assistant.schema.articles import Article, Paragraph
 from assistant.settings import PROJECT, Settings
 from evals.bundles import Bundle, load_bundles

@@ -23,8 +23,8 @@ from pydantic import ValidationError, model_validator
 from tqdm import tqdm
 
 from assistant.errors import AssistantError, UsageError
-from assistant.newsroom.draft import DraftedSentence
-from assistant.newsroom.draft_check import THRESHOLDS, DraftChecker, Signals, Thresholds, Verdict, decide, overall
+from assistant.newsroom.drafts.check import THRESHOLDS, DraftChecker, Signals, Thresholds, Verdict, decide, overall
+from assistant.newsroom.drafts.sentences import DraftedSentence
 from assistant.settings import PROJECT, Settings
 from assistant.util.validation import fault
 from evals.bundle_cases import write_articles
@@ -155,7 +155,7 @@ def _read(path: Path) -> list[Measured]:
 
 
 def _ask(rows: Sequence[DraftRow], settings: Settings) -> list[Measured]:
-    from assistant.newsroom.evidence_base import open_evidence_base
+    from assistant.newsroom.evidence.base import open_evidence_base
 
     with tempfile.TemporaryDirectory() as folder:
         for bundle in load_bundles(BUNDLES):

@@ -21,7 +21,7 @@ from pathlib import Path
 from pydantic import Field
 
 from assistant.errors import AssistantError, UsageError
-from assistant.newsroom.independence import Carriage, group
+from assistant.newsroom.provenance.independence import Carriage, group
 from assistant.settings import PROJECT
 from evals.bundle_cases import read_articles
 from evals.rows import Strict, Text, read_rows

@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import Field
 
 from assistant.errors import AssistantError, UsageError
-from assistant.newsroom.spoken_quotes import QuoteFinder
+from assistant.newsroom.quotes.finder import QuoteFinder
 from assistant.schema.articles import Paragraph, Passage
 from assistant.settings import PROJECT
 from assistant.util.progress import unseen

@@ -21,7 +21,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from assistant.errors import AssistantError, UsageError
-from assistant.newsroom.story_timeline import Entry, StoryTimeline, Told, entry_to_dict
+from assistant.newsroom.stories.timeline import Entry, StoryTimeline, Told, entry_to_dict
 from assistant.settings import PROJECT, Settings
 from assistant.util.progress import unseen
 from evals.bundles import BundleArticle
@@ -168,7 +168,7 @@ def _ask(stories: Sequence[Story], settings: Settings) -> list[list[Entry]]:
     from tqdm import tqdm
 
     from assistant.api import Assistant
-    from assistant.newsroom.story_timeline import timeline_of
+    from assistant.newsroom.stories.timeline import timeline_of
 
     with tempfile.TemporaryDirectory() as folder:
         write_articles(stories, Path(folder))

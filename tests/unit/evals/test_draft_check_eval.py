@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import UsageError
-from assistant.newsroom.draft_check import Signals, Thresholds, Verdict
+from assistant.newsroom.drafts.check import Signals, Thresholds, Verdict
 from evals.bundles import load_bundles
 from evals.draft_check import DraftRow, Measured, balanced, cross_validated, fit, load, main, recalls
 from evals.news_set import BUNDLES

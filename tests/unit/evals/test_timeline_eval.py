@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import UsageError
-from assistant.newsroom.report_line import Line
-from assistant.newsroom.story_timeline import Entry, Told
+from assistant.newsroom.stories.report_line import Line
+from assistant.newsroom.stories.timeline import Entry, Told
 from assistant.retrieval.context import ArticleContext
 from assistant.schema.answers import Quote
 from assistant.schema.articles import Paragraph, Passage
