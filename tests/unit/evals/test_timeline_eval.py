@@ -15,8 +15,8 @@ from assistant.retrieval.context import ArticleContext
 from assistant.schema.answers import Quote
 from assistant.schema.articles import Paragraph, Passage
 from assistant.verification.evidence import Evidence
-from evals.bundles import load_bundles
-from evals.news_set import BUNDLES
+from evals.datasets.bundles import load_bundles
+from evals.datasets.news import BUNDLES
 from evals.timeline import Measured, Story, load, main, measure, report
 
 DAY = "2020-01-02"
