@@ -21,7 +21,7 @@ from statistics import median
 from typing import Any
 
 from assistant.settings import PROJECT
-from evals.cases import load_cases
+from evals.datasets.facts import load_cases
 from evals.schema import Case
 
 _RESAMPLED = 2000

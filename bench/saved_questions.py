@@ -29,8 +29,8 @@ from assistant.embeddings.minilm import DIMENSIONS, MiniLM
 from assistant.errors import ModelError
 from assistant.library.index import ArticleIndex
 from assistant.llm.chat_model import ChatModel
-from assistant.newsroom.saved_questions import QuestionBook
-from assistant.newsroom.watch import Watch
+from assistant.newsroom.saved_questions.book import QuestionBook
+from assistant.newsroom.saved_questions.watch import Watch
 from assistant.schema.articles import Article, Paragraph
 from assistant.settings import Settings
 from assistant.text.numbers import counted

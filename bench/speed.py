@@ -47,11 +47,11 @@ from bench.figures import (
     written_per_second,
 )
 from bench.memory import PeakMemory
-from evals.adapters import load_set
-from evals.baseline import CitationBaseline
-from evals.cases import load_cases
-from evals.provenance import cores
-from evals.runner import Asker, AssistantAsker
+from evals.baseline.engine import CitationBaseline
+from evals.datasets.facts import load_cases
+from evals.datasets.public import load_set
+from evals.runs.askers import Asker, AssistantAsker
+from evals.runs.provenance import cores
 from evals.schema import Case, Result
 from evals.scorers import score
 

@@ -36,12 +36,12 @@ from assistant.settings import Settings
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Judgements, Verifier
-from evals.bundle_cases import article_id, cases_of, read_articles, write_articles
-from evals.bundles import Bundle, Item, load_bundles
-from evals.calibration import auc
-from evals.judgement_items import whole_report
-from evals.matching import first_stated, stated_rejects
-from evals.news_set import BUNDLES
+from evals.datasets.bundle_cases import article_id, cases_of, read_articles, write_articles
+from evals.datasets.bundles import Bundle, Item, load_bundles
+from evals.datasets.news import BUNDLES
+from evals.judgements.items import whole_report
+from evals.matching.answers import first_stated, stated_rejects
+from evals.metrics.calibration import auc
 
 SIGNALS = ("answered", "right")
 _WORTH = 0.03

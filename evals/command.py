@@ -12,14 +12,14 @@ from assistant.errors import UsageError
 from assistant.settings import Settings
 from assistant.text.unicode import one_line
 from assistant.util.files import replace_file
-from evals.adapters import SETS
-from evals.compare import compare, render
-from evals.feedback_facts import to_facts, to_lines
-from evals.measure import measure, write_html
-from evals.news_set import BUNDLES, NEWS, TOGETHER
-from evals.plans import Plan, plan_facts, plan_news, plan_set
-from evals.results_io import read_run
-from evals.run_tables import tables
+from evals.datasets.feedback import to_facts, to_lines
+from evals.datasets.news import BUNDLES, NEWS, TOGETHER
+from evals.datasets.public import SETS
+from evals.report.compare import compare, render
+from evals.report.run_tables import tables
+from evals.runs.measure import measure, write_html
+from evals.runs.plans import Plan, plan_facts, plan_news, plan_set
+from evals.runs.records import read_run
 from evals.schema import Run
 
 _DRAFTS = ".todo"

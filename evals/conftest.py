@@ -13,13 +13,13 @@ import pytest
 
 from assistant.settings import PROJECT, Settings
 from assistant.verification.verifier import STATED as STATED_FROM
-from evals.judgement_items import CONTRADICTIONS, STATED
-from evals.judgement_stats import Judged
-from evals.judgements import asks_of, judge_all, judgement_tables, open_judge, record_of
-from evals.measure import measure, write_html
-from evals.plans import Plan, plan_facts, plan_news
-from evals.report import write_json
-from evals.run_tables import tables
+from evals.judgements.items import CONTRADICTIONS, STATED
+from evals.judgements.measure import asks_of, judge_all, judgement_tables, open_judge, record_of
+from evals.judgements.metrics import Judged
+from evals.report.page import write_json
+from evals.report.run_tables import tables
+from evals.runs.measure import measure, write_html
+from evals.runs.plans import Plan, plan_facts, plan_news
 from evals.schema import Run
 
 FACTS = Path(__file__).parent / "facts"

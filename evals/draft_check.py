@@ -23,16 +23,16 @@ from pydantic import ValidationError, model_validator
 from tqdm import tqdm
 
 from assistant.errors import AssistantError, UsageError
-from assistant.newsroom.draft import DraftedSentence
-from assistant.newsroom.draft_check import THRESHOLDS, DraftChecker, Signals, Thresholds, Verdict, decide, overall
+from assistant.newsroom.drafts.check import THRESHOLDS, DraftChecker, Signals, Thresholds, Verdict, decide, overall
+from assistant.newsroom.drafts.sentences import DraftedSentence
 from assistant.settings import PROJECT, Settings
 from assistant.util.validation import fault
-from evals.bundle_cases import write_articles
-from evals.bundles import load_bundles
-from evals.news_set import BUNDLES
-from evals.report import write_json
-from evals.rows import Strict, Text, read_rows
-from evals.uncertainty import wilson
+from evals.datasets.bundle_cases import write_articles
+from evals.datasets.bundles import load_bundles
+from evals.datasets.news import BUNDLES
+from evals.datasets.rows import Strict, Text, read_rows
+from evals.metrics.uncertainty import with_interval
+from evals.report.page import write_json
 
 ROWS = PROJECT / "evals" / "newsroom" / "draft_check.jsonl"
 _FOLDS = 5
@@ -135,8 +135,7 @@ def _told(name: str, counts: Mapping[Verdict, tuple[int, int]]) -> str:
     parts = []
     for verdict, (right, n) in counts.items():
         if n:
-            low, high = wilson(right, n)
-            parts.append(f"  {verdict}: {right} of {n} ({low:.2f} to {high:.2f})")
+            parts.append(f"  {verdict}: {with_interval(right, n)}")
     total = sum(n for _, n in counts.values())
     return "\n".join([f"{name}: balanced accuracy {balanced(counts):.3f}, n {total}", *parts])
 
@@ -155,7 +154,7 @@ def _read(path: Path) -> list[Measured]:
 
 
 def _ask(rows: Sequence[DraftRow], settings: Settings) -> list[Measured]:
-    from assistant.newsroom.evidence_base import open_evidence_base
+    from assistant.newsroom.evidence.base import open_evidence_base
 
     with tempfile.TemporaryDirectory() as folder:
         for bundle in load_bundles(BUNDLES):

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import UsageError
-from evals.judgement_stats import METRICS as JUDGEMENTS
+from evals.judgements.metrics import METRICS as JUDGEMENTS
+from evals.metrics.aggregate import METRICS as ANSWERS
 from evals.schema import Metric, Result
-from evals.stats import METRICS as ANSWERS
 
 MAX_UNSCORED = 0.05
 # What each section of the file sets limits for.

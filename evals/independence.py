@@ -21,11 +21,11 @@ from pathlib import Path
 from pydantic import Field
 
 from assistant.errors import AssistantError, UsageError
-from assistant.newsroom.independence import Carriage, group
+from assistant.newsroom.provenance.independence import Carriage, group
 from assistant.settings import PROJECT
-from evals.bundle_cases import read_articles
-from evals.rows import Strict, Text, read_rows
-from evals.uncertainty import wilson
+from evals.datasets.bundle_cases import read_articles
+from evals.datasets.rows import Strict, Text, read_rows
+from evals.metrics.uncertainty import with_interval
 
 ROWS = PROJECT / "evals" / "newsroom" / "independence.jsonl"
 
@@ -83,8 +83,7 @@ def measure(case: IndependenceCase) -> Judged:
 def report(judged: Sequence[Judged]) -> str:
     """The figures in words, with a 95 % interval, by kind, and what went wrong."""
     right = sum(one.is_right for one in judged)
-    low, high = wilson(right, len(judged))
-    lines = [f"right: {right} of {len(judged)} ({low:.2f} to {high:.2f})"]
+    lines = [f"right: {with_interval(right, len(judged))}"]
     kinds = Counter(one.case.kind for one in judged)
     for kind, n in kinds.items():
         lines.append(f"  {kind}: {sum(one.is_right for one in judged if one.case.kind == kind)} of {n}")

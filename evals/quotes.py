@@ -17,14 +17,14 @@ from pathlib import Path
 from pydantic import Field
 
 from assistant.errors import AssistantError, UsageError
-from assistant.newsroom.spoken_quotes import QuoteFinder
+from assistant.newsroom.quotes.finder import QuoteFinder
 from assistant.schema.articles import Paragraph, Passage
 from assistant.settings import PROJECT
 from assistant.util.progress import unseen
-from evals.bundles import load_bundles
-from evals.news_set import BUNDLES
-from evals.rows import Strict, Text, read_rows
-from evals.uncertainty import wilson
+from evals.datasets.bundles import load_bundles
+from evals.datasets.news import BUNDLES
+from evals.datasets.rows import Strict, Text, read_rows
+from evals.metrics.uncertainty import with_interval
 
 ROWS = PROJECT / "evals" / "newsroom" / "quotes.jsonl"
 
@@ -86,8 +86,7 @@ def report(measured: Sequence[Measured]) -> Iterator[str]:
         ("precision", sum(len(one.found) for one in measured)),
         ("recall", sum(len(one.row.quotes) for one in measured)),
     ):
-        low, high = wilson(right, total)
-        yield f"{name}: {right} of {total} ({low:.2f} to {high:.2f})"
+        yield f"{name}: {with_interval(right, total)}"
     for one in measured:
         for told, quotes in (
             ("wrong", set(one.found) - set(one.row.quotes)),

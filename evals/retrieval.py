@@ -26,8 +26,8 @@ from assistant.query.query import Query
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
 from assistant.settings import Settings
-from evals.adapters import SETS, EvalSet, load_set
-from evals.matching import states
+from evals.datasets.public import SETS, EvalSet, load_set
+from evals.matching.answers import states
 from evals.schema import Case
 
 _FIRST = 5

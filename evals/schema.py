@@ -96,7 +96,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was measured at once. `provenance`: see `evals.provenance`; `judge`: how far another model
+    """What was measured at once. `provenance`: see `evals.runs.provenance`; `judge`: how far another model
     agrees with the gold labels, None where none was asked."""
 
     results: tuple[Result, ...]

@@ -9,7 +9,7 @@ import argparse
 import random
 from pathlib import Path
 
-from evals.results_io import read_run
+from evals.runs.records import read_run
 
 
 def main() -> None:

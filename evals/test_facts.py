@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from evals.cases import load_cases
+from evals.datasets.facts import load_cases
 from evals.gates import check, load_thresholds
+from evals.metrics.aggregate import aggregate
 from evals.schema import Run
-from evals.stats import aggregate
 
 HERE = Path(__file__).parent
 

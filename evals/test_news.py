@@ -7,9 +7,9 @@ from pathlib import Path
 
 from assistant.verification.verifier import STATED
 from evals.gates import check, check_metrics, load_thresholds
-from evals.judgement_stats import Judged, summarise
+from evals.judgements.metrics import Judged, summarise
+from evals.metrics.aggregate import aggregate
 from evals.schema import Run
-from evals.stats import aggregate
 
 HERE = Path(__file__).parent
 

@@ -21,13 +21,13 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from assistant.errors import AssistantError, UsageError
-from assistant.newsroom.story_timeline import Entry, StoryTimeline, Told, entry_to_dict
+from assistant.newsroom.stories.timeline import Entry, StoryTimeline, Told, entry_to_dict
 from assistant.settings import PROJECT, Settings
 from assistant.util.progress import unseen
-from evals.bundles import BundleArticle
-from evals.report import write_json
-from evals.rows import Strict, Text, read_rows
-from evals.uncertainty import wilson
+from evals.datasets.bundles import BundleArticle
+from evals.datasets.rows import Strict, Text, read_rows
+from evals.metrics.uncertainty import with_interval
+from evals.report.page import write_json
 
 ROWS = PROJECT / "evals" / "newsroom" / "timelines.jsonl"
 _MOST = 30
@@ -121,7 +121,7 @@ def report(stories: Sequence[Story], measured: Sequence[Measured]) -> str:
     pairs = list(zip(stories, measured, strict=True))
     told = sum(len(one.told) for one in measured)
     lines = [
-        _share("told", told, sum(len(story.reports) for story in stories)),
+        f"told: {with_interval(told, sum(len(story.reports) for story in stories))}",
         *_compared("folded", pairs, lambda story: story.same, lambda one: one.folded),
         *_compared("side by side", pairs, lambda story: story.differ, lambda one: one.side_by_side),
         f"foreign: {sum(len(one.foreign) for one in measured)}",
@@ -139,12 +139,7 @@ def _compared(
     for story, one in pairs:
         wanted, found = ({frozenset(pair) for pair in part} for part in (wanted_of(story), found_of(one)))
         right, wrong, total = right + len(wanted & found), wrong + len(found - wanted), total + len(wanted)
-    return [_share(name, right, total), f"{name}, wrongly: {wrong}"]
-
-
-def _share(name: str, right: int, total: int) -> str:
-    low, high = wilson(right, total)
-    return f"{name}: {right} of {total} ({low:.2f} to {high:.2f})"
+    return [f"{name}: {with_interval(right, total)}", f"{name}, wrongly: {wrong}"]
 
 
 def _reports_of(told: Told) -> set[str]:
@@ -168,7 +163,7 @@ def _ask(stories: Sequence[Story], settings: Settings) -> list[list[Entry]]:
     from tqdm import tqdm
 
     from assistant.api import Assistant
-    from assistant.newsroom.story_timeline import timeline_of
+    from assistant.newsroom.stories.timeline import timeline_of
 
     with tempfile.TemporaryDirectory() as folder:
         write_articles(stories, Path(folder))

@@ -13,9 +13,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
 from assistant import Settings  # noqa: E402
-from evals.measure import measure  # noqa: E402
-from evals.plans import plan_facts  # noqa: E402
-from evals.stats import aggregate  # noqa: E402
+from evals.metrics.aggregate import aggregate  # noqa: E402
+from evals.runs.measure import measure  # noqa: E402
+from evals.runs.plans import plan_facts  # noqa: E402
 
 FACTS = [
     {

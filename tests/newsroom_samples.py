@@ -6,8 +6,8 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from assistant.newsroom.answers_file import parse_answers
-from assistant.newsroom.fact_check import FactCheck, fact_check
+from assistant.newsroom.answers.file import parse_answers
+from assistant.newsroom.export.fact_check import FactCheck, fact_check
 from assistant.schema.answers import Answer, Citation, Sentence
 from assistant.schema.articles import Article, Paragraph
 

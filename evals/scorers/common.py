@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from evals.matching import first_stated, stated_rejects
+from evals.matching.answers import first_stated, stated_rejects
 from evals.schema import Case, Result, Score
 
 _MARK = re.compile(r"\s*\[\d+\]")

@@ -6,11 +6,11 @@ report), or a reject that names a date ("2017" for a meeting of 2023). Answered 
 
 from __future__ import annotations
 
-from evals.normalise import tokens
+from evals.matching.normalise import tokens
+from evals.matching.tokens import MONTHS
 from evals.schema import Result, Score
 from evals.scorers.common import answered, said, stated_wrongs, unscored
 from evals.scorers.right import right
-from evals.tokens import MONTHS
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2100
 

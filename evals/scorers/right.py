@@ -7,14 +7,14 @@ Long-form cases: every point's best reference is recalled to `LONG_FORM_RECALL` 
 tokens, or agrees in token F1 to `LONG_FORM_F1`; the second lets a short right answer pass where
 the reference goes on. On the development half of CLAPNQ at these thresholds, 31 of 34 human references
 pass against the row's other references, 3 of 108 non-gold sentences of the same passage do. Overlap
-of words cannot see a wrong name or a denial: `evals.judge` is there for free-form answers.
+of words cannot see a wrong name or a denial: `evals.scorers.llm_judge` is there for free-form answers.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 
-from evals.matching import content_keys, token_f1
+from evals.matching.answers import content_keys, token_f1
 from evals.schema import Case, Result, Score
 from evals.scorers.common import is_refusal, said, stated_point, stated_wrongs, unscored
 

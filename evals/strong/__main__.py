@@ -20,9 +20,9 @@ from assistant.llm.prompts import Prompts
 from assistant.settings import Settings
 from assistant.verification.entailment import NoEntailment, entailment_of
 from assistant.verification.evidence import EvidenceFinder
+from evals.report.table import render_table
 from evals.strong.drafts import SEEDS, Shelf, load_drafts
 from evals.strong.measure import EntailmentOf, Perfect, explanations, measure, metrics
-from evals.table import render_table
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -49,10 +49,10 @@ MAY_IMPORT = {
         "assistant.util.sqlite",
         "assistant.web.storage.database",
     },
-    "markdown_it": {"assistant.newsroom.draft"},
+    "markdown_it": {"assistant.newsroom.drafts.sentences"},
     "opentelemetry": {"assistant.answering.spans"},
-    "rispy": {"assistant.newsroom.references"},
-    "bibtexparser": {"assistant.newsroom.references"},
+    "rispy": {"assistant.newsroom.export.references"},
+    "bibtexparser": {"assistant.newsroom.export.references"},
     "gradio": {"assistant.web.app", "assistant.web.page", "assistant.web.server"},
 }
 
@@ -197,6 +197,24 @@ def test_imports_run_one_way() -> None:
     for name, room in rooms.items():
         for target in own(imports(name)) - {"assistant"}:
             assert level[rooms[target]] <= level[room], f"{name} imports {target}"
+
+
+NEWSROOM = [
+    {"evidence", "quotes"},
+    {"provenance", "drafts", "search"},
+    {"answers"},
+    {"export", "stories"},
+    {"saved_questions"},
+]
+
+
+def test_imports_run_one_way_within_the_newsroom() -> None:
+    level = {room: number for number, rooms in enumerate(NEWSROOM) for room in rooms}
+    rooms = {name: name.split(".")[2] for name in MODULES if name.startswith("assistant.newsroom.")}
+    assert set(rooms.values()) == set(level), "a new module has its place in NEWSROOM"
+    for name, room in rooms.items():
+        for target in own(imports(name)) & set(rooms):
+            assert rooms[target] == room or level[rooms[target]] < level[room], f"{name} imports {target}"
 
 
 def test_what_is_known_of_language_imports_nothing_of_ours() -> None:

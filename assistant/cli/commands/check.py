@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.cli.commands.common import Commands, add_folder_and_model, print_json, read_text, say, settings_of, warn
 
 if TYPE_CHECKING:
-    from assistant.newsroom.draft_check import CheckedSentence
+    from assistant.newsroom.drafts.check import CheckedSentence
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -24,9 +24,9 @@ def _check(arguments: argparse.Namespace) -> int:
     from collections import Counter
 
     from assistant.cli.terminal import progress_bars
-    from assistant.newsroom.draft import sentences_of
-    from assistant.newsroom.draft_check import DraftChecker, Verdict
-    from assistant.newsroom.evidence_base import open_evidence_base
+    from assistant.newsroom.drafts.check import DraftChecker, Verdict
+    from assistant.newsroom.drafts.sentences import sentences_of
+    from assistant.newsroom.evidence.base import open_evidence_base
 
     where = "standard input" if arguments.draft == "-" else f"draft {arguments.draft}"
     markdown = not arguments.draft.lower().endswith((".txt", ".text"))
@@ -56,7 +56,7 @@ def _print(checked: CheckedSentence) -> None:
 
 
 def _to_dict(checked: CheckedSentence) -> dict[str, Any]:
-    from assistant.newsroom.passages import quote_to_dict
+    from assistant.newsroom.evidence.passages import quote_to_dict
 
     return {
         "line": checked.sentence.line,

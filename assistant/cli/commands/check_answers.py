@@ -21,8 +21,8 @@ from assistant.cli.commands.common import (
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.newsroom.ask_again import AskedAgain
-    from assistant.newsroom.stale import Kept, Stale
+    from assistant.newsroom.answers.ask_again import AskedAgain
+    from assistant.newsroom.answers.stale import Kept, Stale
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -43,8 +43,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _check(arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import progress_bars
-    from assistant.newsroom.ask_again import ask_again
-    from assistant.newsroom.stale import StaleCheck
+    from assistant.newsroom.answers.ask_again import ask_again
+    from assistant.newsroom.answers.stale import StaleCheck
 
     kept = _of_file(arguments.answers) if arguments.answers else _of_home(settings_of(arguments).home)
     if not kept:
@@ -77,8 +77,8 @@ def _told(stale: Stale, again: AskedAgain | None) -> str:
 
 
 def _of_file(given: str) -> list[Kept]:
-    from assistant.newsroom.answers_file import parse_answers
-    from assistant.newsroom.stale import Kept
+    from assistant.newsroom.answers.file import parse_answers
+    from assistant.newsroom.answers.stale import Kept
 
     where = "standard input" if given == "-" else given
     answers = parse_answers(read_text(given, "answers file", "answers"), where)
@@ -90,8 +90,8 @@ def _of_file(given: str) -> list[Kept]:
 def _of_home(home: Path) -> list[Kept]:
     from assistant.cli.conversation import Conversation
     from assistant.library.kept import conversations_path
-    from assistant.newsroom.answers_file import parse_answers
-    from assistant.newsroom.stale import Kept
+    from assistant.newsroom.answers.file import parse_answers
+    from assistant.newsroom.answers.stale import Kept
     from assistant.web.handlers.session import scope_of
     from assistant.web.storage.conversations import ConversationStore
 

@@ -17,7 +17,7 @@ from assistant.cli.commands.common import (
 from assistant.errors import UsageError
 
 if TYPE_CHECKING:
-    from assistant.newsroom.digest import Story
+    from assistant.newsroom.stories.digest import Story
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -36,8 +36,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _digest(arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import progress_bars
-    from assistant.newsroom.digest import digest_of, story_to_dict
-    from assistant.newsroom.digest_memory import DigestMemory
+    from assistant.newsroom.stories.digest import digest_of, story_to_dict
+    from assistant.newsroom.stories.digest_memory import DigestMemory
     from assistant.schema.articles import EVERY_ARTICLE
 
     if arguments.most is not None and arguments.most < 1:

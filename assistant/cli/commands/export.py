@@ -39,9 +39,9 @@ def _export(arguments: argparse.Namespace) -> int:
 
     from assistant.cli.terminal import progress_bars
     from assistant.library.open import open_collection
-    from assistant.newsroom.answers_file import parse_answers
-    from assistant.newsroom.export import write
-    from assistant.newsroom.fact_check import fact_check
+    from assistant.newsroom.answers.file import parse_answers
+    from assistant.newsroom.export.fact_check import fact_check
+    from assistant.newsroom.export.formats import write
     from assistant.schema.answers import CitationState
 
     where = "standard input" if arguments.answers == "-" else arguments.answers

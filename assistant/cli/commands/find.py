@@ -60,7 +60,7 @@ class _Search:
 
 
 def _find(arguments: argparse.Namespace) -> int:
-    from assistant.newsroom.exact_words import is_quoted
+    from assistant.newsroom.search.exact_words import is_quoted
     from assistant.query.validate import check_question
 
     check_question(arguments.text)
@@ -71,8 +71,8 @@ def _find(arguments: argparse.Namespace) -> int:
     with opened(arguments, articles) as search:
         rows = _shown(search, arguments)
     if arguments.csv is not None:
-        from assistant.newsroom.passages import QUOTE_COLUMNS
-        from assistant.newsroom.spreadsheet import to_spreadsheet
+        from assistant.newsroom.evidence.passages import QUOTE_COLUMNS
+        from assistant.newsroom.export.spreadsheet import to_spreadsheet
 
         put(to_spreadsheet([*QUOTE_COLUMNS, "stated"], rows), arguments.csv)
     return 1 if search.problems else 0
@@ -81,7 +81,7 @@ def _find(arguments: argparse.Namespace) -> int:
 def _shown(search: _Search, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """What is found, printed as it comes, or at the end as JSON; as rows."""
     from assistant.cli.terminal import as_json, print_quote
-    from assistant.newsroom.passages import quote_to_dict
+    from assistant.newsroom.evidence.passages import quote_to_dict
 
     rows = []
     for passage, quote, stated in search.found:
@@ -115,8 +115,8 @@ def _by_words(arguments: argparse.Namespace, articles: ArticleFilter) -> Iterato
     """All passages are judged: those without the words by the index of words."""
     from assistant.cli.terminal import progress_bars
     from assistant.library.open import open_collection
-    from assistant.newsroom.exact_words import ExactWords, passages_with
-    from assistant.newsroom.passages import count_passages
+    from assistant.newsroom.evidence.passages import count_passages
+    from assistant.newsroom.search.exact_words import ExactWords, passages_with
 
     words = ExactWords(arguments.text)
     library, update = open_collection(settings_of(arguments), progress_bars, say)
@@ -134,9 +134,9 @@ def _by_words(arguments: argparse.Namespace, articles: ArticleFilter) -> Iterato
 @contextmanager
 def _by_meaning(arguments: argparse.Namespace, articles: ArticleFilter) -> Iterator[_Search]:
     from assistant.cli.terminal import progress_bars
-    from assistant.newsroom.evidence_base import open_evidence_base
-    from assistant.newsroom.passages import count_passages
-    from assistant.newsroom.statement_search import StatementSearch
+    from assistant.newsroom.evidence.base import open_evidence_base
+    from assistant.newsroom.evidence.passages import count_passages
+    from assistant.newsroom.search.statements import StatementSearch
 
     with open_evidence_base(settings_of(arguments), progress_bars, say, passages=arguments.most) as (base, update):
         warn(update.problems)

@@ -24,7 +24,7 @@ from assistant.cli.commands.common import (
 
 if TYPE_CHECKING:
     from assistant.library.index import ArticleIndex
-    from assistant.newsroom.spoken_quotes import SpokenQuote
+    from assistant.newsroom.quotes.finder import SpokenQuote
     from assistant.verification.judge import Judge
 
 _TO_OUTPUT = "-"
@@ -47,8 +47,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _quotes(arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import progress_bars
-    from assistant.newsroom.passages import each_article
-    from assistant.newsroom.spoken_quotes import QuoteFinder, is_confirmed
+    from assistant.newsroom.evidence.passages import each_article
+    from assistant.newsroom.quotes.finder import QuoteFinder, is_confirmed
     from assistant.schema.articles import EVERY_ARTICLE
 
     articles = filter_of(arguments)
@@ -98,8 +98,8 @@ def _show(quotes: Sequence[SpokenQuote], arguments: argparse.Namespace) -> None:
         for quote in quotes:
             print_json(_to_dict(quote))
     elif arguments.csv is not None:
-        from assistant.newsroom.passages import QUOTE_COLUMNS
-        from assistant.newsroom.spreadsheet import to_spreadsheet
+        from assistant.newsroom.evidence.passages import QUOTE_COLUMNS
+        from assistant.newsroom.export.spreadsheet import to_spreadsheet
 
         output = None if arguments.csv == _TO_OUTPUT else Path(arguments.csv)
         put(to_spreadsheet(["speaker", *QUOTE_COLUMNS], map(_to_dict, quotes)), output)
@@ -121,6 +121,6 @@ def _print(quotes: Sequence[SpokenQuote]) -> None:
 
 
 def _to_dict(quote: SpokenQuote) -> dict[str, Any]:
-    from assistant.newsroom.passages import quote_to_dict
+    from assistant.newsroom.evidence.passages import quote_to_dict
 
     return {"speaker": quote.speaker, **quote_to_dict(quote.passage, quote.text)}

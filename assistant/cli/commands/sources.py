@@ -31,8 +31,8 @@ def _sources(arguments: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from assistant.cli.terminal import as_json, progress_bars
-    from assistant.newsroom.evidence_base import open_evidence_base
-    from assistant.newsroom.independence import carriers
+    from assistant.newsroom.evidence.base import open_evidence_base
+    from assistant.newsroom.provenance.independence import carriers
     from assistant.text.unicode import one_line
 
     with open_evidence_base(settings_of(arguments), progress_bars, say, passages=_PASSAGES) as (base, update):
@@ -54,7 +54,7 @@ def _sources(arguments: argparse.Namespace) -> int:
 
 def _claim(article: Article, number: int | None) -> str:
     """What is looked for. Raises `UsageError` where the article states nothing there."""
-    from assistant.newsroom.independence import first_sentence
+    from assistant.newsroom.provenance.independence import first_sentence
 
     claim = first_sentence(article, number)
     if not claim:

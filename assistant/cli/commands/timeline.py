@@ -21,7 +21,7 @@ from assistant.errors import UsageError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.newsroom.story_timeline import Entry
+    from assistant.newsroom.stories.timeline import Entry
     from assistant.schema.articles import ArticleFilter
 
 _MOST = 30
@@ -50,7 +50,7 @@ def _format(given: str) -> str:
 
 def _timeline(arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import progress_bars
-    from assistant.newsroom.story_timeline import timeline_of
+    from assistant.newsroom.stories.timeline import timeline_of
     from assistant.query.validate import check_question
 
     check_question(arguments.story)
@@ -71,8 +71,8 @@ def _show(
     entries: Sequence[Entry], articles: ArticleFilter, arguments: argparse.Namespace, assistant: Assistant
 ) -> None:
     from assistant.cli.commands.common import print_json
-    from assistant.newsroom.export import export
-    from assistant.newsroom.story_timeline import entry_to_dict, to_answer
+    from assistant.newsroom.export.formats import export
+    from assistant.newsroom.stories.timeline import entry_to_dict, to_answer
 
     if arguments.json:
         for entry in entries:

@@ -19,7 +19,7 @@ from assistant.errors import ArticleError
 
 if TYPE_CHECKING:
     from assistant.library.index import ArticleIndex
-    from assistant.newsroom.versions import Replacement
+    from assistant.newsroom.provenance.versions import Replacement
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -50,7 +50,7 @@ def _versions(arguments: argparse.Namespace) -> int:
 
 def _replacements(index: ArticleIndex, article_id: str) -> list[Replacement]:
     """Raises `ArticleError` where nothing at all is known of that id."""
-    from assistant.newsroom.versions import replacements
+    from assistant.newsroom.provenance.versions import replacements
 
     kept = index.versions.of(article_id)
     try:

@@ -21,7 +21,7 @@ from assistant.cli.commands.common import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.newsroom.saved_questions import Event, QuestionBook
+    from assistant.newsroom.saved_questions.book import Event, QuestionBook
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -79,8 +79,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from assistant.cli.terminal import progress_bars
-    from assistant.newsroom.watch import Watch
-    from assistant.newsroom.watch_output import to_atom
+    from assistant.newsroom.saved_questions.output import to_atom
+    from assistant.newsroom.saved_questions.watch import Watch
 
     book = _book(arguments)
     questions = len(book.questions())
@@ -98,7 +98,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _written(events: Sequence[Event], form: str) -> str:
     from assistant.cli.terminal import as_json
-    from assistant.newsroom.watch_output import to_markdown, to_text
+    from assistant.newsroom.saved_questions.output import to_markdown, to_text
 
     if form == "json":
         return "".join(f"{as_json(event.model_dump(mode='json'), indent=None)}\n" for event in events)
@@ -108,6 +108,6 @@ def _written(events: Sequence[Event], form: str) -> str:
 def _book(arguments: argparse.Namespace) -> QuestionBook:
     from assistant.library.kept import QUESTIONS
     from assistant.library.location import place_to_ask
-    from assistant.newsroom.saved_questions import QuestionBook
+    from assistant.newsroom.saved_questions.book import QuestionBook
 
     return QuestionBook(place_to_ask(settings_of(arguments)).kept / QUESTIONS)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from assistant.api import Assistant
 from assistant.errors import ArticleError, UsageError
-from assistant.newsroom.export import export
+from assistant.newsroom.export.formats import export
 from assistant.schema.articles import Article
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.storage.conversations import ConversationStore

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from assistant.api import Assistant
 from assistant.errors import UsageError
 from assistant.llm.scope import QuestionScope
-from assistant.newsroom.draft import DraftedSentence, sentences_of
-from assistant.newsroom.draft_check import CheckedSentence, DraftChecker
-from assistant.newsroom.evidence_base import evidence_base_of
+from assistant.newsroom.drafts.check import CheckedSentence, DraftChecker
+from assistant.newsroom.drafts.sentences import DraftedSentence, sentences_of
+from assistant.newsroom.evidence.base import evidence_base_of
 from assistant.util.progress import unseen
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from assistant.api import Assistant
 from assistant.errors import UsageError
 from assistant.llm.scope import QuestionScope
-from assistant.newsroom.stale import Kept, Reason, StaleCheck
+from assistant.newsroom.answers.stale import Kept, Reason, StaleCheck
 from assistant.web.handlers.session import scope_of
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue

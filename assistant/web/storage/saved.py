@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from assistant.errors import UsageError
-from assistant.newsroom.answers_file import SavedAnswer
+from assistant.newsroom.answers.file import SavedAnswer
 from assistant.util.validation import fault
 from assistant.web.storage.messages import Message
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from markupsafe import Markup
 
-from assistant.newsroom.draft_check import CheckedSentence, Verdict
+from assistant.newsroom.drafts.check import CheckedSentence, Verdict
 from assistant.text.numbers import counted
 from assistant.verification.evidence import Evidence
 from assistant.web.views.html import Exact, clip, tag

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from assistant.newsroom.stale import Change
+from assistant.newsroom.answers.stale import Change
 from assistant.web.views.html import Exact, clip, tag
 from assistant.web.views.icons import icon
 

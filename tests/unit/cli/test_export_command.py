@@ -9,7 +9,7 @@ import pytest
 
 from assistant.cli import main
 from assistant.cli.commands.common import EXPORT_FORMATS
-from assistant.newsroom.export import FORMATS
+from assistant.newsroom.export.formats import FORMATS
 
 STORY = "Ferry to Skar stops\n\nSKAR, May 2, 2019 (AFP) - The ferry to Skar stops.\n\nA bus takes its place.\n"
 TEXT = "A bus takes its place."

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from evals.bundle_cases import paragraph_id
-from evals.bundles import Bundle, GoldAnswer
+from evals.datasets.bundle_cases import paragraph_id
+from evals.datasets.bundles import Bundle, GoldAnswer
 from evals.schema import Case, Result
 
 SMALL: dict[str, Any] = {

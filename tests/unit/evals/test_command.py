@@ -14,14 +14,14 @@ from bundle_builders import small, write_bundle
 from assistant.errors import UsageError
 from assistant.library.kept import feedback_path
 from assistant.web.storage.feedback import FeedbackStore
-from evals import measure
 from evals.__main__ import main
-from evals.cases import load_cases
 from evals.command import make_plan, run_eval
-from evals.feedback_facts import TO_COMPLETE
-from evals.news_set import BUNDLES
-from evals.plans import Plan
-from evals.runner import Reply
+from evals.datasets.facts import load_cases
+from evals.datasets.feedback import TO_COMPLETE
+from evals.datasets.news import BUNDLES
+from evals.runs import measure
+from evals.runs.askers import Reply
+from evals.runs.plans import Plan
 from evals.schema import Case
 
 Run = Callable[..., tuple[int, str, str]]

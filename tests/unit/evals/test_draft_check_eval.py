@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import UsageError
-from assistant.newsroom.draft_check import Signals, Thresholds, Verdict
-from evals.bundles import load_bundles
+from assistant.newsroom.drafts.check import Signals, Thresholds, Verdict
+from evals.datasets.bundles import load_bundles
+from evals.datasets.news import BUNDLES
 from evals.draft_check import DraftRow, Measured, balanced, cross_validated, fit, load, main, recalls
-from evals.news_set import BUNDLES
 
 STATED, OTHERWISE, ABSENT = Verdict
 SIGNALS = {STATED: Signals(0.9, 0.9, 0.8, False), OTHERWISE: Signals(0.1, 0.65, 0.6, False)}

@@ -10,8 +10,8 @@ from eval_builders import MakeCase
 
 from assistant.errors import UsageError
 from evals.gates import SECTIONS, Limit, check, check_metrics, load_thresholds
+from evals.metrics.aggregate import aggregate
 from evals.schema import Metric, Result
-from evals.stats import aggregate
 
 THRESHOLDS = {"right": Limit(min=0.8)}
 

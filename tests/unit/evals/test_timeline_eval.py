@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import UsageError
-from assistant.newsroom.report_line import Line
-from assistant.newsroom.story_timeline import Entry, Told
+from assistant.newsroom.stories.report_line import Line
+from assistant.newsroom.stories.timeline import Entry, Told
 from assistant.retrieval.context import ArticleContext
 from assistant.schema.answers import Quote
 from assistant.schema.articles import Paragraph, Passage
 from assistant.verification.evidence import Evidence
-from evals.bundles import load_bundles
-from evals.news_set import BUNDLES
+from evals.datasets.bundles import load_bundles
+from evals.datasets.news import BUNDLES
 from evals.timeline import Measured, Story, load, main, measure, report
 
 DAY = "2020-01-02"

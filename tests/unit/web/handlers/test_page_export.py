@@ -11,8 +11,8 @@ import pytest
 from newsroom_samples import ANSWER, FERRY, REFUSAL, TIDE
 
 from assistant.errors import ArticleError, AssistantError, UsageError
-from assistant.newsroom.answers_file import of_answer
-from assistant.newsroom.export import FORMATS, export
+from assistant.newsroom.answers.file import of_answer
+from assistant.newsroom.export.formats import FORMATS, export
 from assistant.web.handlers.export import Exports
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.storage.conversations import ConversationStore

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from assistant.errors import AssistantError, ModelError, UsageError
-from assistant.newsroom.draft import DraftedSentence
-from assistant.newsroom.draft_check import CheckedSentence, Reading, Signals, Verdict
+from assistant.newsroom.drafts.check import CheckedSentence, Reading, Signals, Verdict
+from assistant.newsroom.drafts.sentences import DraftedSentence
 from assistant.schema.answers import Quote
 from assistant.schema.articles import Paragraph, Passage
 from assistant.verification.evidence import Evidence

@@ -12,7 +12,7 @@ import pytest
 from newsroom_samples import ANSWER
 
 from assistant.errors import ModelError, UsageError
-from assistant.newsroom.stale import Change, Kept, Reason
+from assistant.newsroom.answers.stale import Change, Kept, Reason
 from assistant.schema.articles import ArticleFilter
 from assistant.web.handlers.session import scope_to_dict
 from assistant.web.jobs.loader import AssistantLoader

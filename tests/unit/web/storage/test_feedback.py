@@ -20,8 +20,8 @@ from assistant.library.location import kept_in
 from assistant.schema.answers import Turn
 from assistant.settings import Settings
 from assistant.web.storage.feedback import Asked, FeedbackStore, snapshot
-from evals.cases import load_cases
-from evals.feedback_facts import TO_COMPLETE, to_facts, to_lines
+from evals.datasets.facts import load_cases
+from evals.datasets.feedback import TO_COMPLETE, to_facts, to_lines
 from evals.schema import Result
 from evals.scorers.citation_precision import citation_precision
 from evals.scorers.right import right

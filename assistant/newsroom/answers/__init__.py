@@ -1,0 +1,1 @@
+"""Kept answers: read from a file, compared with later ones, found stale."""

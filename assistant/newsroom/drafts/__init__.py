@@ -1,0 +1,1 @@
+"""A draft, sentence by sentence, against the library."""

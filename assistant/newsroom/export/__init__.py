@@ -1,0 +1,1 @@
+"""Answers as a fact check, in the formats of editors, spreadsheets and reference managers."""

@@ -1,0 +1,124 @@
+"""Answers → what an editor checks: for each sentence its sources, with all that is known of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from assistant.newsroom.answers.file import SavedAnswer, SavedCitation
+from assistant.schema.answers import CitationState, cited_paragraph
+from assistant.schema.articles import Article
+
+ArticleOf = Callable[[str], Article | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A cited paragraph. `sha256` is of its text in UTF-8, as the answer was checked against it.
+
+    `before` and `after` are the paragraphs around it, "" where there is none; `state` says whether the
+    library holds the paragraph still; where it is gone, author and address are unknown.
+    """
+
+    number: int
+    article_id: str
+    title: str
+    outlet: str | None
+    via: str | None
+    also: tuple[str, ...]
+    author: str | None
+    published: date | None
+    url: str | None
+    paragraph: int
+    paragraph_id: str
+    quote: str
+    text: str
+    sha256: str
+    before: str
+    after: str
+    state: CitationState
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence of an answer with what states it; `support` as in docs/json.md."""
+
+    text: str
+    byline: str | None
+    support: float | None
+    quoted: bool
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAnswer:
+    """A question and its answer; of a refusal, `reason` says why, and there are no sentences."""
+
+    question: str
+    answer: str
+    reason: str | None
+    as_of: date | None
+    model: str
+    sentences: tuple[CheckedSentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactCheck:
+    """One answer or a conversation. `accessed`: when the library was read for it, with its time zone."""
+
+    answers: tuple[CheckedAnswer, ...]
+    accessed: datetime
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All sources, in the order in which they are first cited."""
+        found = (source for answer in self.answers for sentence in answer.sentences for source in sentence.sources)
+        return tuple(dict.fromkeys(found))
+
+
+def fact_check(answers: Sequence[SavedAnswer], article_of: ArticleOf, accessed: datetime) -> FactCheck:
+    """What `answers` say, with what the library knows of their sources; `article_of` gives None for what is gone."""
+    return FactCheck(tuple(_checked(answer, article_of) for answer in answers), accessed)
+
+
+def _checked(answer: SavedAnswer, article_of: ArticleOf) -> CheckedAnswer:
+    sources = {citation.number: _source(citation, article_of(citation.article_id)) for citation in answer.citations}
+    sentences = tuple(
+        CheckedSentence(
+            sentence.text,
+            sentence.byline,
+            sentence.support,
+            sentence.quoted,
+            tuple(sources[number] for number in sentence.citations),
+        )
+        for sentence in answer.sentences
+    )
+    reason = answer.refusal_reason or answer.answer if answer.refused else None
+    return CheckedAnswer(answer.question, answer.answer, reason, answer.as_of, answer.model, sentences)
+
+
+def _source(citation: SavedCitation, article: Article | None) -> Source:
+    stands = cited_paragraph(citation, article) if article else None
+    # Around a paragraph that is not there any more stand others than stood there.
+    around = {part.number - stands.number: part.text for part in article.paragraphs} if article and stands else {}
+    return Source(
+        number=citation.number,
+        article_id=citation.article_id,
+        title=citation.title,
+        outlet=citation.source,
+        via=citation.via,
+        also=citation.also,
+        author=article.author if article else None,
+        published=citation.published,
+        url=article.url if article else None,
+        paragraph=citation.paragraph,
+        paragraph_id=citation.paragraph_id,
+        quote=citation.quote,
+        text=citation.text,
+        sha256=hashlib.sha256(citation.text.encode()).hexdigest(),
+        before=around.get(-1, ""),
+        after=around.get(1, ""),
+        state=CitationState.of(citation, article),
+    )

@@ -1,0 +1,57 @@
+"""A fact check as a table, one row for each sentence and source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from assistant.newsroom.export.fact_check import CheckedAnswer, CheckedSentence, FactCheck, Source
+from assistant.newsroom.export.spreadsheet import to_spreadsheet
+
+COLUMNS = (
+    "question as_of sentence reason quote outlet via also author published url title article_id paragraph paragraph_id "
+    "sha256 before text after state accessed"
+).split()
+
+
+def to_csv(check: FactCheck) -> str:
+    """CSV; a refusal has one row, with its reason."""
+    return to_spreadsheet(COLUMNS, _all_rows(check))
+
+
+def _all_rows(check: FactCheck) -> Iterator[dict[str, Any]]:
+    accessed = check.accessed.isoformat(timespec="seconds")
+    for answer in check.answers:
+        for row in _rows(answer):
+            yield {**row, "accessed": accessed}
+
+
+def _rows(answer: CheckedAnswer) -> list[dict[str, Any]]:
+    rows = [_row(sentence, source) for sentence in answer.sentences for source in sentence.sources]
+    return [{"question": answer.question, **_told(answer), **row} for row in rows or [{}]]
+
+
+def _told(answer: CheckedAnswer) -> dict[str, Any]:
+    return {"reason": answer.reason, "as_of": answer.as_of}
+
+
+def _row(sentence: CheckedSentence, source: Source) -> dict[str, Any]:
+    return {
+        "sentence": sentence.text,
+        "quote": source.quote,
+        "outlet": source.outlet,
+        "via": source.via,
+        "also": source.also,
+        "author": source.author,
+        "published": source.published,
+        "url": source.url,
+        "title": source.title,
+        "article_id": source.article_id,
+        "paragraph": source.paragraph,
+        "paragraph_id": source.paragraph_id,
+        "sha256": source.sha256,
+        "before": source.before,
+        "text": source.text,
+        "after": source.after,
+        "state": source.state,
+    }

@@ -1,0 +1,174 @@
+"""How many outlets carry a statement, and how many of these are independent: "nine outlets, one agency text".
+
+Two reports are one source where they are of one outlet, where one holds the other's text in good part, by the
+containment of their shingles (Broder 1997, "On the resemblance and containment of documents"), where both take it from
+the same agency, or where one names the other's outlet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.errors import ArticleError
+from assistant.ingest.boilerplate import is_agency, sign_off
+from assistant.library.fingerprint import body_of, near_in_time, tokens
+from assistant.newsroom.evidence.base import EvidenceBase
+from assistant.retrieval.passages import quotable
+from assistant.schema.articles import Article, Passage
+from assistant.util.progress import Progress
+from assistant.verification.verifier import STATED
+
+_WORDS = 5
+# The share of the shorter text's shingles from which it is a copy. Two reporters who quote the same words share
+# some; cuts and a paragraph of one's own leave more.
+_COPY = 0.3
+# So few shingles are a phrase, and no text that can be told to be copied.
+_LEAST = 8
+_UNKNOWN = "unknown outlet"
+_SENTENCE_START = re.compile(r"(?:^|[.!?:]\W*\s)\W*$")
+
+Shingles = frozenset[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Carriage:
+    """The outlets that carry a statement, those of one source together: `agency` is the one they take it from."""
+
+    groups: tuple[Group, ...]
+
+    @property
+    def outlets(self) -> int:
+        """How many carry it, each outlet once."""
+        return sum(len(group.outlets) for group in self.groups)
+
+    @property
+    def independent(self) -> int:
+        """How many sources there are."""
+        return len(self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Reports that are one source."""
+
+    outlets: tuple[str, ...]
+    articles: tuple[str, ...]
+    agency: str | None
+
+
+def containment(one: Shingles, other: Shingles) -> float:
+    """The share of the smaller set that the larger holds, in [0, 1]; 0 where it has too few shingles to tell."""
+    smaller = min(len(one), len(other))
+    return len(one & other) / smaller if smaller >= _LEAST else 0.0
+
+
+def shingles(article: Article) -> Shingles:
+    """Runs of five words of its text, without dateline and sign-off."""
+    words = [token for text in body_of(article.paragraphs) for token in tokens(text)]
+    return frozenset(tuple(words[start : start + _WORDS]) for start in range(len(words) - _WORDS + 1))
+
+
+def agency_of(article: Article) -> str | None:
+    """The agency that an article is from: its outlet, the one it cites, or the one named where a sign-off stands."""
+    named = [article.via, article.source, sign_off(article.paragraphs[-1].text) if article.paragraphs else None]
+    # What a report says it cites need not be on a list of agencies.
+    return next((name for name in named if name and (name == article.via or is_agency(name))), None)
+
+
+def names(article: Article, outlet: str) -> bool:
+    """Whether a text names an outlet, as it is written; one word in capitals that begins a sentence is no name."""
+    name = outlet.removeprefix("The ")
+    form = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    found = [match for text in body_of(article.paragraphs) for match in form.finditer(text)]
+    return any(" " in name or not _SENTENCE_START.search(match.string[: match.start()]) for match in found)
+
+
+def group(articles: Sequence[Article]) -> Carriage:
+    """Reports of one statement, those of one source together, in the order in which they first come."""
+    reports = [_Report.of(article) for article in articles]
+    groups: list[list[int]] = []
+    for place, report in enumerate(reports):
+        # It may join what was apart before: a text that two others each hold a half of.
+        joined = [own for own in groups if any(report.is_one_source_with(reports[other]) for other in own)]
+        merged = sorted([number for own in joined for number in own] + [place])
+        groups = [own for own in groups if own not in joined] + [merged]
+    return Carriage(tuple(_group([reports[place] for place in own]) for own in sorted(groups)))
+
+
+def carriers(base: EvidenceBase, article: Article, claim: str, progress: Progress) -> Carriage:
+    """Who carries `claim`, which stands in `article`: the same text, and reports of that week that state it.
+
+    Of the passages that the base finds the articles are judged, so it is to find many. Raises `ModelError`.
+    """
+    found = [article]
+    contexts = base.contexts(base.search(claim))
+    own = shingles(article)
+    for done, context in enumerate(contexts, 1):
+        other = _article(base, context.passages[0])
+        if other is not None and other.id != article.id and near_in_time(article.published, other.published):
+            copied = containment(own, shingles(other)) >= _COPY
+            if copied or base.judge.stated(claim, context) >= STATED:
+                found.append(other)
+        progress(done, len(contexts))
+    return group(found)
+
+
+def first_sentence(article: Article, number: int | None = None) -> str:
+    """What its paragraph `number`, or the whole article, states first; "" where there is no text."""
+    for paragraph in article.paragraphs:
+        placed = Passage(paragraph, article.id, article.title, article.source, article.published)
+        for start, end in quotable(placed) if number in (None, paragraph.number) else ():
+            return paragraph.text[start:end]
+    return ""
+
+
+def _article(base: EvidenceBase, passage: Passage) -> Article | None:
+    try:
+        return base.index.article(passage.article_id)
+    except ArticleError:
+        # Removed while it was read.
+        return None
+
+
+def _key(agency: str | None) -> str | None:
+    return agency.casefold().removesuffix(" news agency") if agency else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """An article with what tells its source; `outlets` are those that carry it, none where that is not known."""
+
+    article: Article
+    text: Shingles
+    agency: str | None
+    outlets: tuple[str, ...]
+
+    @classmethod
+    def of(cls, article: Article) -> _Report:
+        # "IANS, 2017-07-04"
+        also = (named.rpartition(", ")[0] or named for named in article.also)
+        outlets = tuple(filter(None, (article.source, *also)))
+        return cls(article, shingles(article), agency_of(article), outlets)
+
+    def is_one_source_with(self, other: _Report) -> bool:
+        same_agency = self.agency is not None and _key(self.agency) == _key(other.agency)
+        same_outlet = not {one.casefold() for one in self.outlets}.isdisjoint(one.casefold() for one in other.outlets)
+        return (
+            same_agency
+            or same_outlet
+            or containment(self.text, other.text) >= _COPY
+            or any(names(self.article, outlet) for outlet in other.outlets)
+            or any(names(other.article, outlet) for outlet in self.outlets)
+        )
+
+
+def _group(reports: Sequence[_Report]) -> Group:
+    named = [outlet for report in reports for outlet in report.outlets or (_UNKNOWN,)]
+    # Each outlet once, as it is first written; of those that are not known each is one.
+    first = {
+        outlet.casefold() if outlet != _UNKNOWN else place: outlet for place, outlet in reversed(list(enumerate(named)))
+    }
+    agency = next((report.agency for report in reports if report.agency), None)
+    return Group(tuple(reversed(first.values())), tuple(report.article.id for report in reports), agency)

@@ -1,0 +1,1 @@
+"""Who said what: direct quotes with their speakers."""

@@ -1,0 +1,1 @@
+"""Questions that are kept with a library and asked again when articles arrive."""

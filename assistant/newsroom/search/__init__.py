@@ -1,0 +1,1 @@
+"""Every passage that states something, or has words exactly as they are given."""

@@ -1,0 +1,86 @@
+"""Where words stand in the library exactly as they are given."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from assistant.errors import UsageError
+from assistant.library.index import ArticleIndex
+from assistant.newsroom.evidence.passages import each_article
+from assistant.retrieval.passages import quotable
+from assistant.schema.answers import Quote
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage
+
+_PIECE = re.compile(r"\w+|[^\w\s]")
+_OPENING, _CLOSING = "\"“„«「『'‘", "\"”“»」』'’"
+# Typed and typeset, the same sign.
+_ALIKE = ('"“”„«»', "'‘’ʼ", "-‐‑‒–—−")
+# Scripts that leave no space between words: there a word may begin anywhere.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+
+
+def is_quoted(text: str) -> bool:
+    """Whether all of it is put in quotation marks, which asks for exactly these words."""
+    text = text.strip()
+    return len(text) > 2 and text[0] in _OPENING and text[-1] in _CLOSING
+
+
+class ExactWords:
+    """Words as they are written: case, white space and the form of quotation marks and dashes aside.
+
+    A word is found whole: "port" is not in "airport".
+    """
+
+    def __init__(self, text: str) -> None:
+        """Quotation marks around all of it are no part of it. Raises `UsageError` where there is no word."""
+        text = text.strip()
+        self.text = text[1:-1].strip() if is_quoted(text) else text
+        pieces = _PIECE.findall(unicodedata.normalize("NFC", self.text))
+        if not any(piece[0].isalnum() for piece in pieces):
+            raise UsageError(f"“{text}” has no word to look for; give the words as they stand in the reports")
+        self._pattern = re.compile(_bounded(pieces), re.IGNORECASE)
+
+    def find(self, passage: Passage) -> Iterator[Quote]:
+        """The sentences that have the words, once each; where these go over a sentence's end, the words alone."""
+        text = passage.paragraph.text
+        sentences = quotable(passage)
+        seen = set()
+        for match in self._pattern.finditer(text):
+            start, end = next(
+                (span for span in sentences if span[0] <= match.start() < match.end() <= span[1]), match.span()
+            )
+            if (start, end) not in seen:
+                seen.add((start, end))
+                yield Quote(text[start:end], start, end)
+
+
+def passages_with(
+    index: ArticleIndex, words: ExactWords, articles: ArticleFilter = EVERY_ARTICLE
+) -> Iterator[tuple[Passage, tuple[Quote, ...]]]:
+    """Every passage that has the words, with its quotes, oldest first."""
+    for passages in each_article(index, articles, index.store.holding(words.text)):
+        for passage in passages:
+            if quotes := tuple(words.find(passage)):
+                yield passage, quotes
+
+
+def _bounded(pieces: list[str]) -> str:
+    pattern = ""
+    for before, piece in zip(["", *pieces], pieces, strict=False):
+        if before:
+            pattern += r"\s+" if before[-1].isalnum() and piece[0].isalnum() else r"\s*"
+        pattern += _sign(piece)
+    first = r"(?<!\w)" if _is_spaced(pieces[0][0]) else ""
+    last = r"(?!\w)" if _is_spaced(pieces[-1][-1]) else ""
+    return first + pattern + last
+
+
+def _is_spaced(letter: str) -> bool:
+    return letter.isalnum() and not _UNSPACED.match(letter)
+
+
+def _sign(piece: str) -> str:
+    signs = next((signs for signs in _ALIKE if piece in signs), None)
+    return f"[{re.escape(signs)}]" if signs else re.escape(piece)

@@ -1,0 +1,115 @@
+"""What came: a line for each story that its report states, with its quote and who carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.api import Assistant
+from assistant.generation.generator import generators_of
+from assistant.library.index import ArticleIndex
+from assistant.llm.scope import QuestionScope
+from assistant.newsroom.evidence.base import evidence_base_of
+from assistant.newsroom.evidence.passages import quote_to_dict
+from assistant.newsroom.stories.clusters import stories_of
+from assistant.newsroom.stories.report_line import Line, LineWriter
+from assistant.retrieval.context import ArticleContext
+from assistant.retrieval.passages import passages_of, quotable
+from assistant.schema.answers import Quote
+from assistant.schema.articles import ArticleHeader, Passage
+from assistant.util.progress import Progress
+from assistant.verification.evidence import Evidence
+
+# What is read of a story: reading is what a line costs on a laptop, and news begins with what matters.
+_CHARACTERS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story's line, the outlets that carry it, once each, and its articles, that of the line first."""
+
+    line: Line
+    outlets: tuple[str, ...]
+    articles: tuple[ArticleHeader, ...]
+
+
+class Digest:
+    """Groups articles and has a line written for each group."""
+
+    def __init__(self, index: ArticleIndex, writer: LineWriter) -> None:
+        self._index = index
+        self._writer = writer
+
+    def stories(
+        self, headers: Sequence[ArticleHeader], progress: Progress, *, most: int | None = None
+    ) -> Iterator[Story]:
+        """What most outlets carry first, then what most articles tell, then the newest; `most` of them at most.
+
+        Each as soon as it is written. Raises `ModelError`.
+        """
+        groups = sorted(stories_of(headers, self._index.store.vectors_of), key=_weight)[:most]
+        for done, group in enumerate(groups, 1):
+            if line := self._line(group[0]):
+                yield Story(line, outlets_of(group), tuple(group))
+            progress(done, len(groups))
+
+    def _line(self, header: ArticleHeader) -> Line | None:
+        context = beginning(passages_of(self._index.article(header.id)))
+        if context is None:
+            return None
+        return self._writer.write(f"What happened: {header.title}?", context) or _first_sentence(context)
+
+
+def digest_of(assistant: Assistant) -> Digest:
+    """The digest over an open assistant. One draft a story is written and judged: two requests."""
+    base = evidence_base_of(assistant)
+    generators = generators_of(assistant.model.within(QuestionScope()), assistant.settings)[:1]
+    return Digest(assistant.index, LineWriter(generators, base.judge, base.finder))
+
+
+def beginning(passages: Sequence[Passage]) -> ArticleContext | None:
+    """The first paragraphs of an article, as long as they are short together; of a long one its first sentences."""
+    texts: dict[str, str] = {}
+    left = _CHARACTERS
+    for passage in passages:
+        spans = quotable(passage)
+        ends = [end for start, end in spans if end - spans[0][0] <= left] or [end for _, end in spans[: not texts]]
+        if ends:
+            texts[passage.paragraph.id] = passage.paragraph.text[: ends[-1]]
+            left -= ends[-1]
+        if len(ends) < len(spans):
+            break
+    read = tuple(passage for passage in passages if passage.paragraph.id in texts)
+    return ArticleContext(read, 0, excerpts=texts) if read else None
+
+
+def outlets_of(headers: Sequence[ArticleHeader]) -> tuple[str, ...]:
+    """Each outlet once, those that repeat an article word for word too."""
+    named = [name for header in headers for name in (header.source, *(one.split(", ")[0] for one in header.also))]
+    # The first spelling stays.
+    return tuple({name.casefold(): name for name in reversed(named) if name}.values())[::-1]
+
+
+def story_to_dict(story: Story) -> dict[str, Any]:
+    """As JSON."""
+    return {
+        "text": story.line.text,
+        "quoted": story.line.quoted,
+        "stated": round(story.line.stated, 4),
+        "outlets": list(story.outlets),
+        "articles": [header.id for header in story.articles],
+        "sources": [quote_to_dict(part.passage, part.quote.text) for part in story.line.evidence],
+    }
+
+
+def _weight(group: Sequence[ArticleHeader]) -> tuple[int, int, int]:
+    day = group[0].published
+    return -len(outlets_of(group)), -len(group), -day.toordinal() if day else 0
+
+
+def _first_sentence(context: ArticleContext) -> Line | None:
+    passage = context.passages[0]
+    start, end = quotable(passage)[0]
+    quote = Quote(passage.paragraph.text[start:end], start, end)
+    return Line(quote.text, context, (Evidence(passage, quote),), 1.0, quoted=True)

@@ -1,0 +1,1 @@
+"""llama-index's own `CitationQueryEngine`, in the harness of the assistant."""

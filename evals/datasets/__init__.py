@@ -1,0 +1,1 @@
+"""What is asked: facts, bundles of invented news, public sets, readers' verdicts."""

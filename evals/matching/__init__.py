@@ -1,0 +1,1 @@
+"""Whether a text states a short answer, by its tokens."""

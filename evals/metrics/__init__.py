@@ -1,0 +1,1 @@
+"""Results to numbers: aggregates, calibration, intervals and tests."""

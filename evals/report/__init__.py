@@ -1,0 +1,1 @@
+"""A run, or two, as tables for the terminal and as one HTML file."""

@@ -1,0 +1,1 @@
+"""Asking every case, and what is kept of it."""
