@@ -41,8 +41,8 @@ lint: $(VENV)/dev.stamp ## style
 types: $(VENV)/dev.stamp ## strict type check
 	$(BIN)/mypy
 
-evals: $(VENV)/dev.stamp ## how accurate is it
-	$(BIN)/pytest evals/
+evals: $(VENV)/dev.stamp ## how accurate is it; EVERY=2 asks every second question
+	$(BIN)/pytest evals/ --every $(or $(EVERY),1)
 
 train: $(VENV)/dev.stamp ## teach the embedded model its judging: hours on 2 cores, resumes; docs/training.md
 	scripts/train

@@ -1,7 +1,7 @@
 """`pytest evals/`: everything is measured once, then every gate looks at the same runs.
 
 240 questions to the bundles of news, 80 to all of them as one library, 40 facts about the two
-articles in seeds/, 420 judgements.
+articles in seeds/, 420 judgements; with `--every N` an N-th of each, for a quick look.
 """
 
 from __future__ import annotations
@@ -25,36 +25,47 @@ from evals.schema import Run
 FACTS = Path(__file__).parent / "facts"
 RESULTS = Path(__file__).parent / "results"
 SMOKE = 40
-EVERY = 3
+TOGETHER_EVERY = JUDGED_EVERY = 3
 _TOLD = pytest.StashKey[list[str]]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much is asked."""
+    parser.addoption("--every", type=_at_least_one, default=1, metavar="N", help="ask every N-th question only")
+
+
 @pytest.fixture(scope="session")
-def facts_run(request: pytest.FixtureRequest) -> Run:
+def every(request: pytest.FixtureRequest) -> int:
+    """Of so many questions one is asked."""
+    return int(request.config.getoption("--every"))
+
+
+@pytest.fixture(scope="session")
+def facts_run(request: pytest.FixtureRequest, every: int) -> Run:
     """The run over some facts of the articles in seeds/, on the model of ASSISTANT_MODEL."""
-    plan = plan_facts(FACTS, Settings.load(articles=PROJECT / "seeds"), RESULTS, sample=SMOKE)
+    plan = plan_facts(FACTS, Settings.load(articles=PROJECT / "seeds"), RESULTS, sample=-(-SMOKE // every))
     return _run(request, "Facts about the two articles", plan)
 
 
 @pytest.fixture(scope="session")
-def news_run(request: pytest.FixtureRequest) -> Run:
-    """The run over every question of the bundles, each bundle its own library."""
-    return _run(request, "News, each bundle its own library", plan_news(Settings.load(), RESULTS))
+def news_run(request: pytest.FixtureRequest, every: int) -> Run:
+    """The run over the questions of the bundles, each bundle its own library."""
+    return _run(request, "News, each bundle its own library", plan_news(Settings.load(), RESULTS, every=every))
 
 
 @pytest.fixture(scope="session")
-def together_run(request: pytest.FixtureRequest) -> Run:
+def together_run(request: pytest.FixtureRequest, every: int) -> Run:
     """The run over a third of the questions, asked of all bundles as one library."""
-    plan = plan_news(Settings.load(), RESULTS, together=True, every=EVERY)
+    plan = plan_news(Settings.load(), RESULTS, together=True, every=TOGETHER_EVERY * every)
     return _run(request, "News, all bundles as one library", plan)
 
 
 @pytest.fixture(scope="session")
-def judged(request: pytest.FixtureRequest) -> Sequence[Judged]:
+def judged(request: pytest.FixtureRequest, every: int) -> Sequence[Judged]:
     """The judge's probabilities for a third of the sentences and for all contradictions."""
     settings = Settings.load()
     with open_judge(settings) as judge:
-        rows = judge_all(judge, asks_of(tasks=(STATED, CONTRADICTIONS), every=EVERY))
+        rows = judge_all(judge, asks_of(tasks=(STATED, CONTRADICTIONS), every=JUDGED_EVERY * every))
     path = RESULTS / "judgements.json"
     write_json(path, record_of(rows, settings, STATED_FROM))
     _tell(request, f"The judge alone\n\n{judgement_tables(rows, STATED_FROM)}\n\nrows: {path}")
@@ -66,6 +77,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for text in terminalreporter.config.stash.get(_TOLD, []):
         terminalreporter.write_line("")
         terminalreporter.write_line(text)
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _run(request: pytest.FixtureRequest, title: str, plan: Plan) -> Run:
