@@ -134,11 +134,17 @@ class FakeModel:
         stop: Sequence[str] = (),
         prefix: str | None = None,
         keep_prefix: bool = True,
+        draw: int = 0,
     ) -> Iterator[str]:
         """The next reply, word by word."""
         self.asked.append(
             SimpleNamespace(
-                messages=list(messages), max_tokens=max_tokens, stop=list(stop), prefix=prefix, keep_prefix=keep_prefix
+                messages=list(messages),
+                max_tokens=max_tokens,
+                stop=list(stop),
+                prefix=prefix,
+                keep_prefix=keep_prefix,
+                draw=draw,
             )
         )
         assert self.replies, "the model was asked once more than expected"

@@ -33,6 +33,7 @@ class Outcome(StrEnum):
     UNLIKELY = "unlikely to answer the question"
     OLDER = "a newer report answers"
     BETTER = "another report answers better"
+    LIKELIER = "another draft is likelier right"
 
 
 def worth_writing(query: Query, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
@@ -57,17 +58,21 @@ def in_order(query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
 def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Outcome]:
     """What becomes of each claim, in their order.
 
-    Shown is what is likely enough; where the latest is asked for, of the newest report alone.
+    Shown is what is likely enough, of each article the likeliest; where the latest is asked for, of the newest report
+    alone.
     """
     likely = [claim for claim in claims if not claim.problems and claim.confidence >= _needed(claim, threshold)]
     newest = max((claim.context.published for claim in likely if claim.context.published), default=None)
     best = max((log_odds(claim.confidence) for claim in likely), default=0.0)
+    likeliest = {_article(claim): claim for claim in sorted(likely, key=lambda claim: claim.confidence)}
 
     def outcome(claim: Claim) -> Outcome:
         if claim.problems:
             return Outcome.NOT_STATED
         if claim.confidence < _needed(claim, threshold):
             return Outcome.UNLIKELY
+        if claim is not likeliest[_article(claim)]:
+            return Outcome.LIKELIER
         if query.newest and newest and claim.context.published != newest:
             return Outcome.OLDER
         return Outcome.SHOWN if log_odds(claim.confidence) >= best - _BEHIND else Outcome.BETTER
@@ -77,3 +82,7 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Outc
 
 def _needed(claim: Claim, threshold: float) -> float:
     return max(threshold, _QUOTED) if claim.quoted else threshold
+
+
+def _article(claim: Claim) -> str:
+    return claim.context.passages[0].article_id

@@ -89,7 +89,15 @@ def test_without_any_date_nothing_is_older() -> None:
 
 
 def test_the_same_day_is_not_older() -> None:
-    assert outcomes(NEWEST, claim("new", 0.7), claim("new", 0.8)) == [Outcome.SHOWN, Outcome.SHOWN]
+    another = replace(claim("new", 0.7), context=context("They met.", article="another", published=NEW))
+    assert outcomes(NEWEST, another, claim("new", 0.8)) == [Outcome.SHOWN, Outcome.SHOWN]
+
+
+def test_of_the_drafts_of_one_article_the_likeliest_is_shown() -> None:
+    drafts = [claim("new", 0.7), claim("new", 0.8), claim("new", 0.4), claim("old", 0.6)]
+    found = [Outcome.LIKELIER, Outcome.SHOWN, Outcome.UNLIKELY, Outcome.SHOWN]
+    assert outcomes(ANY, *drafts) == found
+    assert outcomes(ANY, *reversed(drafts)) == found[::-1]
 
 
 def test_a_quotation_needs_more() -> None:
