@@ -16,6 +16,8 @@ _TOKEN = re.compile(
     r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+|(?:st|nd|rd|th)\b)?|[^\W\d_]+"
 )
 _ENGLISH = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+|st|nd|rd|th)?")
+# Days as "4.7.2017", "22.03.2023", "2023.03.22".
+_DAY = re.compile(r"(?<![\d.,])(?:\d{1,2}\.\d{1,2}\.\d{4}|\d{4}\.\d{1,2}\.\d{1,2})(?![\d]|[.,]\d)")
 # A small count may be the reader's own: "two of them" of two names.
 _OWN_COUNT = 10
 # "£4.1m", "20k": thousands and millions, unless they are metres.
@@ -70,7 +72,8 @@ def values_in(texts: Iterable[str]) -> frozenset[Decimal]:
 
 
 def figures(text: str) -> Iterator[Figure]:
-    """Each number of `text`."""
+    """Each number of `text`; of a day in figures its day, month and year."""
+    text = _DAY.sub(lambda day: day[0].replace(".", "/"), text)
     found = list(_TOKEN.finditer(text))
     words = [_in_english(match[0]) for match in found]
     place = 0

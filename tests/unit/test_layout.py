@@ -49,7 +49,7 @@ MAY_IMPORT = {
         "assistant.util.sqlite",
         "assistant.web.storage.database",
     },
-    "markdown_it": {"assistant.newsroom.draft"},
+    "markdown_it": {"assistant.generation.blocks", "assistant.newsroom.draft"},
     "opentelemetry": {"assistant.answering.spans"},
     "rispy": {"assistant.newsroom.references"},
     "bibtexparser": {"assistant.newsroom.references"},
