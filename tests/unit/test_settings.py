@@ -168,6 +168,8 @@ def test_a_bad_day_is_named(text: str) -> None:
 @pytest.mark.parametrize("value", ["{reasoning", "[1]"])
 def test_options_that_are_no_object_are_told_plainly(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_MODEL_OPTIONS", value)
-    with pytest.raises(SettingsError, match="^ASSISTANT_MODEL_OPTIONS=.*: not (?:JSON|a JSON object); write") as caught:
+    with pytest.raises(
+        SettingsError, match=r"^ASSISTANT_MODEL_OPTIONS=.*: not (?:JSON|a JSON object); write"
+    ) as caught:
         Settings.load()
     assert "Value error" not in str(caught.value)
