@@ -194,7 +194,9 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = PREFIX + "_".join(map(str, first["loc"])).upper()
-            raise SettingsError(f"{name}={first.get('input')!r}: {first['msg']}") from error
+            raise SettingsError(
+                f"{name}={first.get('input')!r}: {first['msg'].removeprefix('Value error, ')}"
+            ) from error
 
 
 def refuse_unknown(variables: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from assistant.schema.answers import Citation, Sentence
 from assistant.text.dates import in_words
 
 _MARK = re.compile(r"\s*\[\d+\]")
-_STOPS, _CLOSING = (".", "!", "?"), ("”", '"', "»", "’")
+_STOPS, _CLOSING = (".", "!", "?", "…", "。", "！", "？", "؟", "।"), ("”", '"', "»", "’", "」", "』")
 _QUOTATION_MARKS = '“”"„«»'
 
 

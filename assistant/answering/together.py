@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from itertools import takewhile
 
 from assistant.answering.citations import CitationList
 from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Reply
@@ -145,7 +146,7 @@ class _Rendering:
         self.checked: list[CheckedSentence] = []
         self.sentences: list[Sentence] = []
         self.citations = CitationList()
-        self._lead = ""
+        self._leads: tuple[str, ...] = ()
 
     @property
     def has_failed(self) -> bool:
@@ -160,9 +161,11 @@ class _Rendering:
     def show(self, checked: CheckedSentence) -> SentenceReady:
         """The sentence with its citations."""
         made = tuple(self.citations.cite(part) for part in checked.evidence)
-        # A list's first line stands before the first of its items that is shown.
-        text = checked.draft.text if checked.draft.lead == self._lead else checked.draft.claim
-        self._lead = checked.draft.lead
+        # The line that a list stands under is shown before the first of its items that is.
+        leads = checked.draft.leads
+        known = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(leads, self._leads, strict=False)))
+        self._leads = leads
+        text = " ".join((*leads[known:], checked.draft.text))
         numbers = tuple(dict.fromkeys(citation.number for citation in made))
         self.sentences.append(Sentence(text, numbers, checked.support, reckoned=checked.reckoned))
         return SentenceReady(self.sentences[-1], made)

@@ -37,7 +37,7 @@ class JointGenerator:
             for part in (part for piece in pieces for part in piece.splitlines(keepends=True)):
                 # The line before is complete: this one has begun.
                 if written.endswith("\n") and part.strip():
-                    yield parse_draft(written)
+                    yield parse_draft(written, more=True)
                 written += part
                 yield Token(part)
         yield parse_draft(written)

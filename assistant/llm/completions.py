@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -118,8 +119,7 @@ class Completions:
             except ProviderError as failure:
                 if wrote:
                     raise self._explainer.error(failure) from failure
-                refused = failure.kind is Kind.REFUSED and failure.status in _LEARNABLE
-                learnt = dialect.after(failure.body, body, self._options) if refused else None
+                learnt = _learnt(dialect, failure, body, self._options)
                 if learnt is not None:
                     dialect = learnt
                 elif self._context and failure.kind is Kind.REFUSED and is_too_long(failure.body):
@@ -130,12 +130,17 @@ class Completions:
     def _once(self, body: Mapping[str, Any], scope: QuestionScope) -> Generator[Part, None, None]:
         """The parts of one attempt. Raises `ProviderError`, also where the reply has no end."""
         begun = ended = False
+        other: Mapping[str, Any] = {}
         with closing(self._transport.complete(body, scope)) as events:
             for event in events:
                 if event is DONE:
                     ended = begun
                     break
                 part = read_part(event)
+                if part is None:
+                    # A ping, or what only some gateway knows.
+                    other = event
+                    continue
                 begun = True
                 ended = ended or part.finish is not None
                 if part.timings and self._on_timings:
@@ -144,7 +149,7 @@ class Completions:
                     raise ProviderError(Kind.BROKEN_OFF)
                 yield part
         if not begun:
-            raise ProviderError(Kind.GARBLED)
+            raise ProviderError(Kind.GARBLED, body=json.dumps(other))
         if not ended:
             raise ProviderError(Kind.BROKEN_OFF)
 
@@ -170,6 +175,8 @@ class Completions:
             return self._explainer.reply(f'the model declined to answer: "{self._explainer.clean(ending.refusal)}"')
         if ending.finish == "content_filter":
             return self._explainer.reply("the provider's content filter withheld the reply; put the question otherwise")
+        if ending.finish == "tool_calls":
+            return self._explainer.reply("it called a tool instead of answering; name a model that replies in text")
         if ending.thought and ending.finish == "length":
             return self._explainer.reply(
                 "it thought until its tokens were used up and wrote no answer; let it think less, "
@@ -193,6 +200,18 @@ class Completions:
             f"the reply was cut off after {tokens} tokens or less; raise the limit with "
             f'ASSISTANT_MODEL_OPTIONS={{"max_tokens": {4 * tokens}}}'
         )
+
+
+def _learnt(
+    known: Dialect, failure: ProviderError, body: Mapping[str, Any], options: Mapping[str, Any]
+) -> Dialect | None:
+    """The dialect to try next; None where the failure tells nothing new."""
+    if failure.kind is not Kind.REFUSED:
+        return None
+    if failure.status in _LEARNABLE:
+        return known.after(failure.body, body, options)
+    # A chat template's complaint is a 500 of llama.cpp's.
+    return known.without_system(failure.body)
 
 
 def _note(part: Part, ending: Ending) -> None:

@@ -27,7 +27,12 @@ _TOO_LITTLE = re.compile(r"output limit was reached|higher max_tokens|max_tokens
 _BELOW = re.compile(r"(?:>=|at least|greater than or equal to|minimum(?: value)?(?: is| of|:)?)\s*(\d+)", re.I)
 _ANY_LIMIT = re.compile(r"max_(?:completion_|output_|new_)?tokens")
 _TOO_MUCH = re.compile(r"too large|too high|context (?:length|window|size)|at most|maximum|exceed|<=", re.I)
-_SYSTEM = re.compile(r"system role|role\W{1,3}system|does not support .{0,3}system", re.I)
+_SYSTEM = re.compile(r"system role|role\W{1,3}system|does not support .{0,3}system|roles must alternate", re.I)
+_STREAMS_ONLY = re.compile(
+    r"only supports? (?:\w+ )?stream|non-stream|\bstream\W{1,3}(?:must|has to) be (?:set to )?true"
+    r"|enable (?:the )?stream|streaming is (?:\w+ )?(?:required|recommended)",
+    re.I,
+)
 _NAME = re.compile(r"[`'\"]([a-z_]+)[`'\"]")
 
 
@@ -53,7 +58,7 @@ class Dialect:
 
     `needs_room`: its model thinks, or talks, before it answers; `room` is how many tokens that gets.
     `gives_logprobs` None: not known yet. `opens_in_thought`: its replies begin in a thought whose opening mark is
-    in the prompt, so that only `</think>` tells; None: not known yet.
+    in the prompt, so that only `</think>` tells; None: not known yet. `streams_only`: a whole reply is refused.
     """
 
     dropped: frozenset[str] = frozenset()
@@ -63,6 +68,7 @@ class Dialect:
     needs_room: bool = False
     room: int = _ROOM
     takes_system: bool = True
+    streams_only: bool = False
     gives_logprobs: bool | None = None
     opens_in_thought: bool | None = None
 
@@ -74,7 +80,7 @@ class Dialect:
             fields[self.limit] = max(tokens, self.least_limit)
         if request.stop:
             fields["stop"] = list(request.stop)
-        if request.stream:
+        if request.stream or self.streams_only:
             # The count of tokens tells whether the whole prompt was read, and whether the model thought.
             fields |= {"stream": True, "stream_options": {"include_usage": True}}
         if request.logprobs and "logprobs" not in self.dropped:
@@ -105,6 +111,8 @@ class Dialect:
                 return changed
         if is_too_long(refusal):
             return None
+        if not self.streams_only and "stream" not in sent and _STREAMS_ONLY.search(text):
+            return replace(self, streams_only=True)
         names = _named(refusal, ours)
         if "top_logprobs" in names and "logprobs" not in names and self.top_logprobs > _FEWER_TOP_LOGPROBS:
             return replace(self, top_logprobs=_FEWER_TOP_LOGPROBS)
@@ -114,9 +122,12 @@ class Dialect:
             return replace(changed, dropped=changed.dropped | _whole(names))
         if names:
             return replace(self, dropped=self.dropped | _whole(names))
-        if self.takes_system and _SYSTEM.search(text):
-            return replace(self, takes_system=False)
-        return None
+        return self.without_system(refusal)
+
+    def without_system(self, refusal: str) -> Dialect | None:
+        """The dialect to try next where the body of a refusal is about the system message; None where it is not."""
+        about = self.takes_system and _SYSTEM.search(refusal.replace("\\", ""))
+        return replace(self, takes_system=False) if about else None
 
     def _other_limit(self) -> str | None:
         return next((name for name in _LIMITS if name != self.limit and name not in self.dropped), None)

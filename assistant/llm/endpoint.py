@@ -122,6 +122,11 @@ def _split(url: str, given: str) -> SplitResult:
         raise SettingsError(
             f"model {redact(given)!r}: not understood: the address is not one; write it as http://host:8000/v1"
         )
+    if "@" in parts.netloc and "@" in parts.path:
+        # Its rest would be taken for the host, and told.
+        raise SettingsError(
+            f"model {redact(given)!r}: a / or @ in the password of its address; write / as %2F and @ as %40"
+        )
     return parts
 
 

@@ -17,6 +17,7 @@ from assistant.llm.redact import redact
 
 _MOST_SHOWN = 500
 _DEEPEST = 6
+_REDIRECTS = (301, 302, 303, 307, 308)
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _QUOTA = re.compile(r"insufficient_quota|exceeded your current quota|insufficient (?:credits|balance|funds)", re.I)
 _BAD_KEY = re.compile(r"api[_ ]key[_ ](?:not[_ ]valid|invalid)|invalid[_ ]api[_ ]key|incorrect api key", re.I)
@@ -93,7 +94,7 @@ def _sentences(value: Any, depth: int = 0) -> Iterator[str]:
     elif isinstance(value, Mapping):
         if "msg" in value:
             yield _validation(value)
-        for key in ("error", "message", "detail", "metadata", "raw"):
+        for key in ("error", "message", "detail", "metadata", "raw", "base_resp", "status_msg"):
             if key in value:
                 yield from _sentences(value[key], depth + 1)
 
@@ -141,7 +142,7 @@ class Explainer:
             case Kind.BROKEN_OFF:
                 return self.connection(f"the connection broke off in mid-reply; ask again{said}")
             case Kind.GARBLED:
-                return self.reply("the reply is not an OpenAI-compatible server's; check the address")
+                return self.reply(f"the reply is not an OpenAI-compatible server's; check the address{said}")
         hint = self._hint(failure)
         if hint is not None:
             return self.connection(hint + said)
@@ -182,6 +183,8 @@ class Explainer:
         if failure.status == 429:
             told = retry_after(failure.headers)
             return f"too many requests; wait {'a while' if told is None else f'{told:.0f} s'} and ask again"
-        if failure.status == 503:
+        if failure.status in (503, 529):
             return "it is not ready; wait a while and ask again"
+        if failure.status in _REDIRECTS and (location := failure.headers.get("location")):
+            return f"that address is redirected to {self.clean(location)}; give the one that it moved to"
         return None

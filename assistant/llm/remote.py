@@ -185,7 +185,7 @@ class EndpointModel:
             if judged is not None:
                 self._dialects.learn(lambda now: replace(now, gives_logprobs=False))
                 return judged
-            if had_room or ending.finish == "content_filter" or ending.refusal:
+            if had_room or not _wants_room(ending):
                 raise self._completions.unclear(text) if text.strip() else self._completions.empty(ending)
             self._give_room()
 
@@ -197,7 +197,7 @@ class EndpointModel:
 
 
 def _wants_room(ending: Ending) -> bool:
-    return ending.finish not in ("content_filter",) and not ending.refusal
+    return ending.finish not in ("content_filter", "tool_calls") and not ending.refusal
 
 
 def _safe(messages: Sequence[Message]) -> list[Message]:

@@ -11,8 +11,17 @@ from typing import Any
 
 from assistant.llm.failures import Kind, ProviderError
 
-# The names under which models put their thoughts beside their answer.
-_THOUGHTS = ("reasoning", "reasoning_content", "thinking")
+# How the names begin under which models put their thoughts beside their answer: `reasoning_content`, `thinking_blocks`.
+_THOUGHTS = ("reasoning", "thinking")
+# How a reply ended, by OpenAI's names; other makers' are theirs, which some gateways pass on.
+_FINISH = {
+    **dict.fromkeys(("max_tokens", "max_output_tokens", "max_length", "model_length"), "length"),
+    **dict.fromkeys(
+        ("safety", "recitation", "prohibited_content", "blocklist", "sensitive", "refusal", "guardrail_intervened"),
+        "content_filter",
+    ),
+    **dict.fromkeys(("tool_use", "function_call"), "tool_calls"),
+}
 _YES_OR_NO = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
 # Marks before the first word: Markdown, quotation marks, brackets.
 _MARKS = " \t\r\n*_`\"'“”‘’«»#>([{-"
@@ -35,10 +44,10 @@ class Part:
     prompt_tokens: int | None = None
 
 
-def read_part(event: Mapping[str, Any]) -> Part:
-    """The part that an event is; one without choices (usage, filters) adds nothing.
+def read_part(event: Mapping[str, Any]) -> Part | None:
+    """The part that an event is; one without choices (usage, filters) adds nothing. None: it is no part of a reply.
 
-    Raises `ProviderError` for an error in the place of a reply and for what is not in the protocol.
+    Raises `ProviderError` for an error in the place of a reply and for choices that are none.
     """
     _raise_error(event)
     timings = event.get("timings")
@@ -48,7 +57,7 @@ def read_part(event: Mapping[str, Any]) -> Part:
     choices = event.get("choices")
     if not choices:
         if "choices" not in event and timings is None and "usage" not in event:
-            raise ProviderError(Kind.GARBLED)
+            return None
         return Part(thought=thought, timings=timings, prompt_tokens=prompt_tokens)
     choice = choices[0] if isinstance(choices, list) else None
     if not isinstance(choice, Mapping):
@@ -56,18 +65,24 @@ def read_part(event: Mapping[str, Any]) -> Part:
     message = choice.get("delta") or choice.get("message") or {}
     if not isinstance(message, Mapping):
         raise ProviderError(Kind.GARBLED)
-    finish = choice.get("finish_reason")
     refusal = message.get("refusal")
     text, among = _content(message.get("content"))
     return Part(
         text=text,
-        thought=thought or among or any(message.get(name) for name in _THOUGHTS),
-        finish=finish if isinstance(finish, str) else None,
+        thought=thought or among or any(name.startswith(_THOUGHTS) and value for name, value in message.items()),
+        finish=_finish(choice.get("finish_reason")),
         refusal=refusal if isinstance(refusal, str) else "",
         top_logprobs=_first_token(choice.get("logprobs")),
         timings=timings,
         prompt_tokens=prompt_tokens,
     )
+
+
+def _finish(reason: Any) -> str | None:
+    """ "length", "content_filter", "stop" …; None where it goes on. Some send "" until then."""
+    if not isinstance(reason, str) or not reason:
+        return None
+    return _FINISH.get(reason.lower(), reason.lower())
 
 
 def _raise_error(event: Mapping[str, Any]) -> None:
@@ -85,6 +100,8 @@ def _content(content: Any) -> tuple[str, bool]:
     """The text of a message's content, and whether thoughts are among it. Mistral's reasoning models send a list."""
     if isinstance(content, str):
         return content, False
+    if isinstance(content, Mapping):
+        content = [content]
     if not isinstance(content, list):
         return "", False
     parts = [part if isinstance(part, Mapping) else {"type": "text", "text": part} for part in content]

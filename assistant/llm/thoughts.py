@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import re
 
-_OPENERS = ("<think>", "<thinking>", "<thought>", "<reasoning>", "[think]")
-_CLOSER = re.compile(r"</(?:think|thinking|thought|reasoning)>|\[/THINK\]", re.IGNORECASE)
-_LONGEST_CLOSER = len("</reasoning>")
+# The names that models and the prompts of others give a thought.
+_NAMES = (
+    *("think", "thinking", "thought", "thoughts", "reasoning", "reflection", "analysis", "scratchpad", "reason"),
+    *("antthinking", "seed:think", "inner_monologue"),
+)
+# The marks of gpt-oss (its channels, and what is left of them without special tokens), Kimi, Cohere, OpenThinker.
+_MARKS = (
+    ("<|channel|>analysis<|message|>", r"<\|channel\|>final<\|message\|>|assistantfinal"),
+    ("◁think▷", "◁/think▷"),
+    ("<|start_thinking|>", r"<\|END_THINKING\|>"),
+    ("<|begin_of_thought|>", r"<\|end_of_thought\|>"),
+    ("[think]", r"\[/THINK\]"),
+)
+_OPENERS = (*(f"<{name}>" for name in _NAMES), *(opener for opener, _ in _MARKS))
+_CLOSER = re.compile(rf"</(?:{'|'.join(_NAMES)})>|{'|'.join(closer for _, closer in _MARKS)}", re.IGNORECASE)
+_LONGEST_CLOSER = len("<|channel|>final<|message|>")
 
 
 class ThoughtFilter:

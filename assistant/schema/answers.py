@@ -115,17 +115,17 @@ class Sentence:
 class DraftSentence:
     """A sentence of a draft without its marks, and the numbers of the paragraphs that it cites.
 
-    `lead`: the line that its list stands under.
+    `leads`: the lines that it stands under, a list's or a heading, the outermost first.
     """
 
     text: str
     numbers: tuple[int, ...] = ()
-    lead: str = ""
+    leads: tuple[str, ...] = ()
 
     @property
     def claim(self) -> str:
         """What it says, with what it stands under."""
-        return f"{self.lead} {self.text}" if self.lead else self.text
+        return " ".join((*self.leads, self.text))
 
 
 @dataclass(frozen=True, slots=True)

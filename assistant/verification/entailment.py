@@ -21,8 +21,13 @@ from assistant.verification.verifier import STATED
 _TOKENS_A_SENTENCE = 12
 # With the request that writes the draft three a question.
 _BATCHES = 2
-_LINE = re.compile(r"^\W*(\d{1,3})\W+(yes|no|none)\b", re.I | re.M)
-_BARE = re.compile(r"^\W*(yes|no|none)\W*$", re.I)
+# "1: yes", "**Sentence 1** – yes, it does"; where the sentence is repeated, the word stands at the end of the line.
+_NUMBER = r"^\W*(?:sentence\W+)?(\d{1,3})\W"
+_LINE = re.compile(rf"{_NUMBER}\W*(yes|no|none)\b", re.I | re.M)
+_AT_THE_END = re.compile(rf"{_NUMBER}.*\b(yes|no|none)\W*?$", re.I | re.M)
+# "1: yes, 2: no", all on one line.
+_BESIDE = re.compile(r"(?<!\w)(\d{1,3})\W{1,6}(yes|no|none)\b", re.I)
+_BARE = re.compile(r"\W*(yes|no|none)\W*", re.I)
 
 
 class Verdict(StrEnum):
@@ -35,10 +40,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A sentence and what it cites."""
+    """A sentence and what it cites; `named` False: what was found for it, since its draft names nothing."""
 
     sentence: str
     passages: tuple[Passage, ...]
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +68,17 @@ class Entailment(Protocol):
 
 
 class NoEntailment:
-    """Goes without a model: what passed the exact checks counts as stated (`ASSISTANT_VERIFY=exact`)."""
+    """Goes without a model: what passed the exact checks counts as stated (`ASSISTANT_VERIFY=exact`).
+
+    Not so where the draft names no paragraph: that a sentence is near one does not make it stated there, and what
+    says that nothing is stated names none.
+    """
 
     most_batches = None
 
     def judge(self, pairs: Sequence[Pair], context: NumberedContext) -> list[Judged]:
-        """Stated, each of them."""
-        return [Judged(Verdict.STATED) for _ in pairs]
+        """Stated, each that its draft names something for."""
+        return [Judged(Verdict.STATED if pair.named else Verdict.NOT_STATED) for pair in pairs]
 
 
 class BatchEntailment:
@@ -98,15 +108,23 @@ class BatchEntailment:
             },
         ]
         reply = self._model.complete(messages, max_tokens=_TOKENS_A_SENTENCE * len(pairs) + _TOKENS_A_SENTENCE)
-        verdicts = {int(number): Verdict(word.lower()) for number, word in _LINE.findall(reply)}
-        if len(pairs) == 1 and (bare := _BARE.match(reply)):
-            verdicts.setdefault(1, Verdict(bare[1].lower()))
+        verdicts = _verdicts(reply, len(pairs))
         if not verdicts:
             raise ModelError(
                 f"model {self._model.name}: its reply to the check of the answer was not understood: "
                 f"“{' '.join(reply.split())[:80]}”; name another in ASSISTANT_VERIFIER, or set ASSISTANT_VERIFY=exact"
             )
         return [Judged(verdicts.get(number, Verdict.NOT_STATED)) for number in range(1, len(pairs) + 1)]
+
+
+def _verdicts(reply: str, count: int) -> dict[int, Verdict]:
+    """The verdicts on `count` sentences, by number; {} where none is understood."""
+    lines = [line for line in reply.splitlines() if any(map(str.isalnum, line))]
+    bare = [found for line in lines if (found := _BARE.fullmatch(line))]
+    if len(lines) == len(bare) == count:
+        return {number: Verdict(found[1].lower()) for number, found in enumerate(bare, 1)}
+    forms = [_AT_THE_END, *([_BESIDE] if len(lines) == 1 else []), _LINE]
+    return {int(number): Verdict(word.lower()) for form in forms for number, word in form.findall(reply)}
 
 
 class JudgedEntailment:

@@ -19,8 +19,14 @@ _TOKEN = re.compile(
     r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+|(?:st|nd|rd|th)\b)?|[^\W\d_]+"
 )
 _ENGLISH = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+|st|nd|rd|th)?")
+# Days as "4.7.2017", "22/03/2023", "2023-03-22".
+_DATE = re.compile(
+    r"(?<![\d.,/-])(?:(?P<first>\d{1,2})([./])(?P<second>\d{1,2})\2(?P<year>\d{4})"
+    r"|(?P<begins>\d{4})([./-])\d{1,2}\6(?P<day>\d{1,2}))(?![\d/-]|[.,]\d)"
+)
 # A small count may be the reader's own: "two of them" of two names.
 _OWN_COUNT = 10
+_MONTHS = 12
 # "£4.1m", "20k": thousands and millions, unless they are metres.
 _ATTACHED = re.compile(r"[kmb](?![^\W_])", re.IGNORECASE)
 _FACTORS = {"k": 1000, "m": 10**6, "b": 10**9}
@@ -79,7 +85,10 @@ def values_in(texts: Iterable[str]) -> frozenset[Decimal]:
 
 
 def figures(text: str) -> Iterator[Figure]:
-    """Each number of `text`."""
+    """Each number of `text`; of a date in figures its day and its year: its month may be stated by its name."""
+    for date in _DATE.finditer(text):
+        yield from _of_date(date)
+    text = _DATE.sub(lambda date: "/" * len(date[0]), text)
     found = list(_TOKEN.finditer(text))
     words = [_in_english(match[0]) for match in found]
     place = 0
@@ -102,6 +111,15 @@ def figures(text: str) -> Iterator[Figure]:
         start = found[place].start()
         yield Figure(text[start:end], frozenset(values), start)
         place += number.words
+
+
+def _of_date(date: re.Match[str]) -> Iterator[Figure]:
+    year, day = date["year"] or date["begins"], date["day"] or date["first"]
+    yield Figure(year, frozenset({Decimal(year)}), date.start())
+    # "04/07/2017" is of July or of April.
+    days = {day, date["second"]} if date["second"] and date[2] == "/" else {day}
+    first = {Decimal(one) for one in days if int(one) > _MONTHS} or {Decimal(one) for one in days}
+    yield Figure(day, frozenset(first), date.start())
 
 
 def _magnitude(text: str, place: int) -> tuple[int, ...]:

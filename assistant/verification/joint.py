@@ -63,7 +63,7 @@ class JointVerifier:
         exact = _ExactCheck(self._finder, context)
         found = [exact.check(sentence) for sentence in sentences]
         asked = [one for checked in found for one in checked if one.finding is Finding.SHOWN]
-        pairs = [Pair(one.draft.claim, one.read) for one in asked]
+        pairs = [Pair(one.draft.claim, one.read, named=bool(one.draft.numbers)) for one in asked]
         judged = iter(self._entailment.judge(pairs, context))
         return [
             _best([_judged(one, next(judged)) if one.finding is Finding.SHOWN else one for one in checked])

@@ -49,7 +49,7 @@ MAY_IMPORT = {
         "assistant.util.sqlite",
         "assistant.web.storage.database",
     },
-    "markdown_it": {"assistant.newsroom.drafts.sentences"},
+    "markdown_it": {"assistant.generation.blocks", "assistant.newsroom.drafts.sentences"},
     "opentelemetry": {"assistant.answering.spans"},
     "rispy": {"assistant.newsroom.export.references"},
     "bibtexparser": {"assistant.newsroom.export.references"},

@@ -163,3 +163,13 @@ def test_days() -> None:
 def test_a_bad_day_is_named(text: str) -> None:
     with pytest.raises(UsageError, match=r"^--since .*: not a date; write it as YYYY-MM-DD$"):
         parse_day(text, "--since")
+
+
+@pytest.mark.parametrize("value", ["{reasoning", "[1]"])
+def test_options_that_are_no_object_are_told_plainly(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_MODEL_OPTIONS", value)
+    with pytest.raises(
+        SettingsError, match=r"^ASSISTANT_MODEL_OPTIONS=.*: not (?:JSON|a JSON object); write"
+    ) as caught:
+        Settings.load()
+    assert "Value error" not in str(caught.value)

@@ -21,6 +21,7 @@ from assistant.schema.answers import Sentence
         ("They met [2] in Oslo[17].", (1,), "They met in Oslo [1]."),
         ("They met. [1]", (3,), "They met [3]."),
         ("They met at [the] hall [a].", (1,), "They met at [the] hall [a] [1]."),
+        ("他们见面了。", (1,), "他们见面了 [1]。"),
         (" They\nmet\n\n[2] here.\t", (1,), "They met here [1]."),
     ],
 )

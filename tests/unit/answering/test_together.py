@@ -232,6 +232,19 @@ def test_a_list_that_loses_an_item_says_so_and_keeps_its_first_line(tmp_path: Pa
     assert answer.left_out == (Omission("They discussed: Ukraine", "what it cites does not state it"),)
 
 
+def test_lines_that_lists_in_lists_stand_under_are_shown_once_each(tmp_path: Path) -> None:
+    draft = "They named:\n- **Places:**\n  - Syria [1]\n  - Germany [2]\n- **Papers:**\n  - two joint statements [3]"
+    answer = ask(draft, tmp_path=tmp_path)
+    assert answer.answer == "They named: Places: Syria [1]. Germany [2]. Papers: two joint statements [3]."
+
+
+def test_without_a_verifier_not_stated_in_other_words_is_no_answer_either(tmp_path: Path) -> None:
+    answer = ask("The paragraphs do not say which city in Germany.", tmp_path=tmp_path, entailment=NoEntailment())
+    assert (answer.sentences, answer.refused) == ((), True)
+    answer = ask("They signed two joint statements [3].", tmp_path=tmp_path, entailment=NoEntailment())
+    assert answer.answer == "They signed two joint statements [1]."
+
+
 @pytest.mark.parametrize("draft", ["NOT STATED", "Not stated.", ""])
 def test_not_stated_is_a_refusal(draft: str, tmp_path: Path) -> None:
     answer = ask(draft, tmp_path=tmp_path)

@@ -163,3 +163,11 @@ def test_a_password_in_an_address_that_is_not_understood_is_not_told(password: s
         resolve_endpoint(Settings(model=f"m@http://ada:{password}@host:bad/v1"))
     assert "word-1" not in str(caught.value)
     assert "host:bad" in str(caught.value)
+
+
+@pytest.mark.parametrize("password", ["word-1@pass/x", "a@word-1/b@c"])
+def test_a_password_whose_rest_would_be_the_host_is_told_to_be_encoded(password: str) -> None:
+    with pytest.raises(SettingsError, match=r"write / as %2F and @ as %40") as caught:
+        resolve_endpoint(Settings(model=f"m@http://ada:{password}@host/v1"))
+    assert "word-1" not in str(caught.value)
+    assert "/x" not in str(caught.value)

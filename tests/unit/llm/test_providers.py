@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email.utils
+import gzip
 import json
 import threading
 import time
@@ -123,7 +125,20 @@ def test_a_validation_error_of_several_fields_is_understood(opened: Open) -> Non
         ({"reasoning": "It may be."}, {"content": "They met."}),
         ({"reasoning_content": "It may be."}, {"content": "They "}, {"content": "met."}),
         ({"content": [{"type": "thinking", "thinking": "It may be."}, {"type": "text", "text": "They met."}]},),
+        ({"reasoning_details": [{"type": "reasoning.text", "text": "It may be."}]}, {"content": "They met."}),
+        ({"content": "<reflection>It may be.</reflection>They met."},),
+        (
+            {"content": "<|channel|>analysis<|message|>It may be.<|end|><|start|>assistant"},
+            {"content": "<|channel|>final<|message|>They met."},
+        ),
+        ({"content": "analysisIt may be.assistantfinalThey met."},),
+        ({"content": "◁think▷It may be.◁/think▷They met."},),
+        ({"content": "<|START_THINKING|>It may be.<|END_THINKING|>They met."},),
+        ({"content": [{"type": "output_text", "text": "They met."}]},),
+        ({"content": {"type": "text", "text": "They met."}},),
         ({"content": None}, {"content": "They met."}, {}),
+        (b'event: ping\r\ndata: {"type": "ping"}\r\n\r\n: keep-alive\r\n\r\n', {"content": "They met."}),
+        (b'data:{"choices": [{"index": 0,\r\ndata: "finish_reason": "", "delta": {"content": "They met."}}]}\r\n\r\n',),
         (b": keep-alive\n\n", {"content": "They met."}, b'data: {"id": "x", "choices": []}\n\n'),
         ({"content": "They met."}, b'data: {"id": "x", "choices": [{"index": 0}]}\n\n'),
     ],
@@ -156,6 +171,128 @@ def test_a_reply_that_was_cut_off_is_an_error(opened: Open) -> None:
     model, _ = opened(lambda *_: events({"content": "They met in"}, finish="length"))
     with pytest.raises(ModelReplyError, match="cut off"):
         model.complete(ASK, 9)
+
+
+@pytest.mark.parametrize("finish", ["length", "MAX_TOKENS", "model_length"])
+def test_other_names_for_an_end_are_known(opened: Open, finish: str) -> None:
+    model, _ = opened(lambda *_: events({"content": "They met in"}, finish=finish))
+    with pytest.raises(ModelReplyError, match="cut off"):
+        model.complete(ASK, 9)
+
+
+@pytest.mark.parametrize("finish", ["content_filter", "SAFETY", "sensitive"])
+@pytest.mark.parametrize("content", ["", "They met in"])
+def test_a_reply_that_was_withheld_is_an_error_and_not_asked_again(opened: Open, finish: str, content: str) -> None:
+    model, provider = opened(lambda *_: events({"content": content}, finish=finish))
+    with pytest.raises(ModelReplyError, match="content filter"):
+        model.complete(ASK, 9)
+    assert len(provider.asked) == 1
+
+
+def test_a_refusal_of_the_model_is_told(opened: Open) -> None:
+    model, provider = opened(lambda *_: events({"refusal": "I cannot "}, {"refusal": "help with that."}))
+    with pytest.raises(ModelReplyError, match=r"declined to answer: .I cannot help with that"):
+        model.complete(ASK, 9)
+    assert len(provider.asked) == 1
+
+
+def test_a_call_of_a_tool_is_no_answer(opened: Open) -> None:
+    calls = [{"index": 0, "id": "c1", "type": "function", "function": {"name": "search", "arguments": "{}"}}]
+
+    def behave(body: Body, _: int) -> Reply | Events:
+        if body.get("stream"):
+            return events({"content": None, "tool_calls": calls}, finish="tool_calls")
+        return message(None, "tool_calls", tool_calls=calls)
+
+    model, _ = opened(behave)
+    for call in (lambda: model.complete(ASK, 9), lambda: model.probability_yes(ASK)):
+        with pytest.raises(ModelReplyError, match="called a tool"):
+            call()
+    assert not model.dialect.needs_room
+
+
+@pytest.mark.parametrize(
+    "logprobs",
+    [
+        None,
+        {"content": None},
+        {"content": []},
+        {"content": [{"token": "Yes", "logprob": -0.1}]},
+        {"content": [{"token": "Yes", "logprob": None, "top_logprobs": [{"token": "Yes", "logprob": None}]}]},
+    ],
+)
+def test_where_probabilities_are_missing_the_word_counts(opened: Open, logprobs: Any) -> None:
+    def behave(*_: Any) -> Reply:
+        status, value, headers = message("Yes")
+        value["choices"][0]["logprobs"] = logprobs
+        return status, value, headers
+
+    model, _ = opened(behave)
+    assert model.probability_yes(ASK) == pytest.approx(0.95)
+    assert model.has_probabilities is False
+
+
+SYSTEM = [{"role": "system", "content": "You answer."}, *ASK]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (400, "System role not supported"),
+        (400, "Unsupported value: 'messages[0].role' does not support 'system' with this model."),
+        (400, "Conversation roles must alternate user/assistant/user/assistant/..."),
+        (500, "Jinja Exception: System role not supported"),
+    ],
+)
+def test_a_model_without_a_system_role_is_told_in_the_first_message(opened: Open, status: int, said: str) -> None:
+    def behave(body: Body, _: int) -> Reply | Events:
+        if body["messages"][0]["role"] == "system":
+            return status, {"error": {"message": said, "code": status}}, {}
+        return says(body, "They met.")
+
+    model, provider = opened(behave)
+    assert model.complete(SYSTEM, 9) == "They met."
+    assert provider.asked[-1]["messages"] == [{"role": "user", "content": "You answer.\n\nIs it so?"}]
+    assert len(provider.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This model only support stream mode, please enable the stream parameter to access the model.",
+        "parameter.enable_thinking must be set to false for non-streaming calls",
+        "Stream must be set to true",
+    ],
+)
+def test_where_only_streams_are_taken_a_judgement_is_streamed(opened: Open, said: str) -> None:
+    def behave(body: Body, _: int) -> Reply | Events:
+        return says(body, "yes") if body.get("stream") else (400, {"error": {"message": said}}, {})
+
+    model, provider = opened(behave)
+    assert model.probability_yes(ASK) > 0.5
+    model.probability_yes(ASK)
+    assert [bool(body.get("stream")) for body in provider.asked][:2] == [False, True]
+    assert all(body["stream"] for body in provider.asked[1:])
+
+
+def test_what_is_no_reply_tells_what_it_says(opened: Open) -> None:
+    value = {"base_resp": {"status_code": 1004, "status_msg": "login fail: carry a token"}}
+    model, _ = opened(lambda *_: (200, value, {}))
+    with pytest.raises(ModelReplyError, match=r"check the address .*login fail"):
+        model.complete(ASK, 9)
+
+
+def test_a_redirected_address_names_the_other(opened: Open) -> None:
+    model, _ = opened(lambda *_: (301, {}, {"location": "https://user:secret-pass@models.example/v1"}))
+    with pytest.raises(ModelError, match=r"redirected to https://models\.example/v1") as caught:
+        model.complete(ASK, 9)
+    assert "secret-pass" not in str(caught.value)
+
+
+def test_a_packed_reply_is_unpacked(opened: Open) -> None:
+    packed = gzip.compress(json.dumps(message("They met.")[1]).encode())
+    model, _ = opened(lambda *_: (200, packed, {"content-encoding": "gzip", "content-type": "application/json"}))
+    assert model.complete(ASK, 9) == "They met."
 
 
 @pytest.mark.parametrize(
@@ -196,6 +333,25 @@ def test_what_is_in_an_address_is_not_told() -> None:
         model.complete(ASK, 9)
     model.close()
     assert not any(secret in str(caught.value) for secret in ("pass-word-1", "query-secret-1"))
+
+
+@pytest.mark.parametrize("status", [429, 503, 529])
+def test_a_busy_server_that_names_a_time_of_day_is_waited_for(opened: Open, status: int) -> None:
+    past = email.utils.formatdate(time.time() - 60, usegmt=True)
+
+    def behave(body: Body, number: int) -> Reply | Events:
+        return says(body, "They met.") if number > 1 else (status, {"error": "overloaded"}, {"retry-after": past})
+
+    model, _ = opened(behave)
+    assert model.complete(ASK, 9) == "They met."
+
+
+def test_a_time_of_day_beyond_the_questions_time_is_not_waited_for(opened: Open) -> None:
+    later = email.utils.formatdate(time.time() + 3600, usegmt=True)
+    model, provider = opened(lambda *_: (529, {"error": "overloaded"}, {"retry-after": later}))
+    with pytest.raises(ModelConnectionError, match="not ready"):
+        model.complete(ASK, 9)
+    assert len(provider.asked) == 1
 
 
 def test_a_busy_server_is_waited_for_as_it_says_and_the_wait_is_told(opened: Open) -> None:

@@ -55,6 +55,13 @@ def verdicts(reply: str, tmp_path: Path, pairs: list[Pair] = PAIRS) -> list[Verd
         "**1** yes\n\n**2** no",
         "1 - YES\n2 - NO, it says they left",
         "(2) no\n(1) yes",
+        "Sentence 1: yes\nSentence 2: no",
+        "| 1 | yes |\n| 2 | no |",
+        "1: yes, 2: no",
+        '{"1": "yes", "2": "no"}',
+        "Yes\nNo",
+        "1. They signed. [1] yes\n2. They stayed. [2] no",
+        "1. yes: they signed, and nobody says no\n2. no: it is not so, though one may say yes",
     ],
 )
 def test_a_word_a_sentence(reply: str, tmp_path: Path) -> None:
@@ -99,6 +106,11 @@ def test_a_taught_judge_gives_probabilities(tmp_path: Path) -> None:
     judge = Judge(model, prompts_in(tmp_path, taught=True))  # type: ignore[arg-type]
     made = JudgedEntailment(judge).judge(PAIRS, CONTEXT)  # type: ignore[arg-type]
     assert made == [Judged(Verdict.STATED, 0.8), Judged(Verdict.NOT_STATED, 0.2)]
+
+
+def test_without_a_model_a_sentence_that_names_nothing_is_not_stated() -> None:
+    pairs = [Pair("They signed.", (FIRST,)), Pair("The paragraphs do not say.", (FIRST,), named=False)]
+    assert [one.verdict for one in NoEntailment().judge(pairs, CONTEXT)] == [Verdict.STATED, Verdict.NOT_STATED]
 
 
 def test_without_a_model_all_that_passed_is_stated() -> None:
