@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,11 +129,15 @@ def _unread(page: gr.Blocks) -> Callable[[str], int]:
 
 
 def _forget(page: gr.Blocks) -> Callable[[str], None]:
-    """Lets go of what a closed page showed, which Gradio keeps for links into it; the page may come back (6.31)."""
+    """Lets go of what a closed page showed, which Gradio keeps for links into it (6.31).
+
+    Its `Session` stays for an hour, since it may come back.
+    """
 
     def forget(session: str) -> None:
         if state := page.state_holder.session_data.get(session):
             state.config_values.clear()
+            state.blocks_config = copy(page.default_config)
 
     return forget
 

@@ -94,7 +94,9 @@ def test_the_model_answers_rewrites_and_judges_by_the_ferry():
     assert reply(said(f"{article}\nAnswer in a sentence.")) == sentence(town(3), 1003)
     assert reply(said(f"{article}\nIs it stated? Answer yes or no.")) == "yes"
     assert reply(said(article.replace(question(3), question(4)) + "\nAnswer yes or no.")) == "no"
-    rewrite = f"Rewrite the follow-up question so …\nFollow-up question: Who?\nFollow-up question: {question(3)}\nQuestion:"
+    rewrite = (
+        f"Rewrite the follow-up question so …\nFollow-up question: Who?\nFollow-up question: {question(3)}\nQuestion:"
+    )
     assert reply(said(rewrite)) == question(3)
 
 
