@@ -70,16 +70,16 @@ class ReadApart:
         chosen = [claim for claim, outcome in zip(claims, outcomes, strict=True) if outcome is Outcome.SHOWN]
         citations = CitationList()
         sentences = yield from _render(query, chosen, citations)
-        undated = self._steps.retriever.undated(query.articles)
+        reason = None
+        if not sentences:
+            reason = with_undated(_reason(passages, claims), self._steps.retriever.undated(query.articles))
         likeliest = max((candidate.answered for candidate in trace.candidates), default=0.0)
         return Reply(
             passages,
             tuple(sentences),
             citations.all(),
             _confidence(chosen, claims, likeliest) if self._steps.judge.gives_probabilities else None,
-            None
-            if sentences
-            else with_undated(_reason(passages, claims), self._steps.retriever.undated(query.articles)),
+            reason,
         )
 
     def _retrieve(
