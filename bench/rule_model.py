@@ -22,7 +22,7 @@ def reply(messages: list[dict[str, str]]) -> str:
     """Yes to what names the same ferry, the article's sentence as the answer, a follow-up as it stands."""
     prompt = messages[-1]["content"]
     if prompt.startswith("Rewrite the follow-up question"):
-        return re.findall(r"^Follow-up question: (.*)$", prompt, re.M)[-1]
+        return str(re.findall(r"^Follow-up question: (.*)$", prompt, re.M)[-1])
     asked = asked_about(prompt)
     fitting = [sentence(town, cars) for town, cars in stated_in(prompt) if town == asked]
     if re.search(r"\byes or no\b|\bAnswer yes\b", json.dumps(messages), re.I):

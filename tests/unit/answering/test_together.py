@@ -276,7 +276,9 @@ def test_where_nothing_is_found_the_model_is_not_asked(tmp_path: Path) -> None:
 def test_a_refusal_tells_of_articles_without_a_date_where_a_day_is_given(tmp_path: Path, found: Any) -> None:
     done = run(Model("They flew [1].", "no"), tmp_path, found=found, text="Did they fly as of 1 April 2023?")[-1]
     assert isinstance(done, Done)
-    assert (done.answer.refusal_reason or "").endswith("2 articles have no date, and are not read where dates are given.")
+    assert (done.answer.refusal_reason or "").endswith(
+        "2 articles have no date, and are not read where dates are given."
+    )
 
 
 class Short(Model):
