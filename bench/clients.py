@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2 as httpx
 
-from bench.ferries import question
+from bench.ferries import question, town
 from bench.outcomes import ERRORS, LIMITED, MIXED_UP, REFUSED, Count, Outcome, is_limit, outcome_of
 
 _PATIENCE_S = 180
@@ -125,7 +125,9 @@ class ApiClient:
                     time.sleep(_AGAIN_S)
 
     def _asked(self, client: httpx.Client) -> Outcome:
-        reply = client.post("/v1/ask", json={"question": question(self._number), "stream": self._streams})
+        # Of its own article alone, whose id is its file's name: another's number cannot come of the model's judgement.
+        body = {"question": question(self._number), "articles": [town(self._number)], "stream": self._streams}
+        reply = client.post("/v1/ask", json=body)
         if reply.status_code in (429, 503) and is_limit(reply.text):
             return (
                 Outcome(LIMITED) if "retry-after" in reply.headers else Outcome(ERRORS, "a limit without Retry-After")

@@ -6,7 +6,14 @@ import re
 from pathlib import Path
 
 _FIRST = 1000
-_LETTERS = "bcdfghjklmnpqrstvwxz"
+# Far apart: a small language model takes Baboville and Bacoville for the same town.
+_NAMES = (
+    "Amber Boulder Cinder Dragon Eagle Falcon Granite Harvest Ivory Jasper Kettle Lantern Marble Nettle Orchard Pepper "
+    "Quarry Raven Silver Thistle"
+).split()
+_ENDS = (
+    "ton ford bury ham wick mouth dale port field gate minster cross bridge haven moor stead well worth pool ness"
+).split()
 
 
 def write_articles(folder: Path, many: int) -> None:
@@ -20,7 +27,7 @@ def write_articles(folder: Path, many: int) -> None:
 
 def town(number: int) -> str:
     """The town that client `number` (0 to 399) asks about."""
-    return f"{_LETTERS[number // 20]}a{_LETTERS[number % 20]}oville".capitalize()
+    return f"{_NAMES[number % 20]}{_ENDS[number // 20]}"
 
 
 def cars(number: int) -> int:
