@@ -57,7 +57,8 @@ check: lint types test ## what .ci/run does before it asks and evaluates
 
 audit: ## ask the package registry about known weaknesses of what is pinned (SERVICE=osv: ask osv.dev): docs/supply-chain.md
 	scripts/tools audit
-	.venv-audit/bin/pip-audit --strict --progress-spinner off --disable-pip $(if $(SERVICE),-s $(SERVICE)) $(PINS:%=-r %)
+	.venv-audit/bin/pip-audit --strict --progress-spinner off --disable-pip $(if $(SERVICE),-s $(SERVICE)) $(PINS:%=-r %) || \
+	    { echo "audit: a weakness is known, or not every pin could be looked up (no network?); see above and docs/supply-chain.md" >&2; exit 1; }
 
 sbom: $(VENV)/local.stamp ## write build/sbom.cdx.json, a bill of materials (CycloneDX) of what is installed
 	scripts/tools audit

@@ -1,11 +1,14 @@
 """Kills a writer of the library and of conversations at random points, fifty times, and looks at what is left.
 
-    .venv/bin/python -m bench.killed            # --times 50 --seed 1; a few minutes, no language model
+    python -m bench.killed            # --times 50 --seed 1; a few minutes, no language model
+    python -m bench.killed --served   # the same through the page, the HTTP API and the command line; 15 minutes
 
 After each kill: both SQLite files are sound, every message that was acknowledged is there, none is half there, and the
-index can be updated from its sources. Prints one line a kill that found something, and the number of kills; exit code
-1 where anything was wrong. `--disk MIB` runs the same with no file larger than that, as on a full disk; `--back DAYS`
-with the clock set back half-way.
+index can be updated from its sources. With `--served` the server is killed, and an `assistant index` beside it, while
+one asks on the page and another adds and removes articles through the API; the next start must show every answer that
+was shown, hold every article that was added, and none that was removed. Prints one line a kill that found something,
+and the number of kills; exit code 1 where anything was wrong. `--disk MIB` runs the writers with no file larger than
+that, as on a full disk; `--back DAYS` with the clock set back half-way.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ from assistant.library.open import open_place
 from assistant.settings import Settings
 from assistant.util.sqlite import is_sound
 from assistant.web.storage.conversations import ConversationStore
+from bench.killed_server import KilledServer
 
 _OWNER = "ann"
 
@@ -42,10 +46,35 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--disk", type=int, metavar="MIB", help="the largest file that may be written")
     parser.add_argument("--back", type=int, metavar="DAYS", default=0, help="set the clock back half-way")
+    parser.add_argument("--served", action="store_true", help="kill a server and a command line instead of two writers")
     parser.add_argument("--write", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.write:
         return _write(arguments)
+    if arguments.served:
+        if arguments.disk or arguments.back:
+            parser.error("--disk and --back go without --served")
+        return _kill_servers(arguments.times, random.Random(arguments.seed))
+    return _kill_writers(arguments)
+
+
+def _kill_servers(times: int, chance: random.Random) -> int:
+    wrong = 0
+    with tempfile.TemporaryDirectory() as folder:
+        server = KilledServer(Path(folder))
+        for number in range(times + 1):
+            # The last look is at what the last kill left.
+            problems = server.round(chance.uniform(0.3, 8.0)) if number < times else server.look()
+            for problem in problems:
+                wrong += 1
+                print(f"kill {number}: {problem}", flush=True)
+            print(f"kill {number} of {times} looked at", file=sys.stderr, flush=True)
+    shown, added = len(server.shown), server.additions
+    print(f"{times} kills, {shown} answers shown and {added} articles added, {wrong} problems")
+    return 1 if wrong or not (shown and added) else 0
+
+
+def _kill_writers(arguments: argparse.Namespace) -> int:
     chance = random.Random(arguments.seed)
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:

@@ -232,6 +232,9 @@ class StoreContract:
         assert listed(words="%") == ["early"]
         assert listed(words="' OR 1=1 --") == []
         assert listed(source="TDI") == ["late", "undated"]
+        assert listed(source="Other") == ["late"], "of a repeated story the one that is kept"
+        assert listed(words="moscow other") == ["late"]
+        assert listed(source="Other", since=date(2017, 1, 1)) == [], "its own day counts"
         assert listed(source='T" or kind == "record') == []
         assert listed(since=date(2017, 7, 4), until=date(2017, 7, 4)) == ["early", "nameless"]
         assert listed(since=date(2017, 7, 5)) == ["late"]
@@ -252,7 +255,7 @@ class StoreContract:
         assert store.ids(ArticleFilter(ids=("late", "early"), source="Other")) == ["late"]
         assert store.ids(ArticleFilter(ids=("early",), source="Other")) == []
         assert store.ids(ArticleFilter(ids=())) == store.ids(ArticleFilter(source="Nobody")) == []
-        assert store.outlets() == [("TDI", 2), ("IANS", 1)]
+        assert store.outlets() == [("TDI", 2), ("IANS", 1), ("Other", 1)]
         assert store.months() == [("2017-07", 2), ("2023-03", 1)]
         assert store.size() == Size(4, 4, 4)
         assert list(store.faults()) == []

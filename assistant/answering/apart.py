@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.citations import CitationList
-from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Reply
+from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Reply, with_undated
 from assistant.answering.render import as_quotation
 from assistant.answering.selection import Candidate, Outcome, select, worth_writing
 from assistant.answering.trace import Trace
@@ -75,13 +75,16 @@ class ReadApart:
         chosen = [claim for claim, outcome in zip(claims, outcomes, strict=True) if outcome is Outcome.SHOWN]
         citations = CitationList()
         sentences = yield from _render(query, chosen, citations)
+        reason = None
+        if not sentences:
+            reason = with_undated(_reason(passages, claims), self._steps.retriever.undated(query.articles))
         likeliest = max((candidate.answered for candidate in trace.candidates), default=0.0)
         return Reply(
             passages,
             tuple(sentences),
             citations.all(),
             _confidence(chosen, claims, likeliest) if self._steps.judge.gives_probabilities else None,
-            None if sentences else _reason(passages, claims),
+            reason,
         )
 
     def _retrieve(

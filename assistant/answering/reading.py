@@ -33,6 +33,14 @@ class Reply:
     left_out: tuple[Omission, ...] = ()
 
 
+def with_undated(reason: str, undated: int) -> str:
+    """Why nothing is shown, where `undated` articles were not read because days were given and they have none."""
+    if not undated:
+        return reason
+    articles = "1 article has no date, and is" if undated == 1 else f"{undated:,} articles have no date, and are"
+    return f"{reason} {articles} not read where dates are given."
+
+
 class Reading(Protocol):
     """A way from a query to a reply; yields events as it goes."""
 

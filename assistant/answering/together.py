@@ -11,7 +11,7 @@ from contextlib import closing
 from itertools import takewhile
 
 from assistant.answering.citations import CitationList
-from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Reply
+from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Reply, with_undated
 from assistant.answering.trace import Trace
 from assistant.errors import ModelContextError
 from assistant.generation.together import JointGenerator
@@ -63,13 +63,18 @@ class ReadTogether:
         passages = yield from self._retrieve(query, clock)
         trace.passages = passages
         if not passages:
-            return Reply(passages, (), (), None, NOTHING_FOUND)
+            return Reply(passages, (), (), None, self._why(query, NOTHING_FOUND))
         rendering = _Rendering()
         trace.joint = rendering.checked
         draft = yield from self._read(query, passages, rendering, clock)
-        reason = None if rendering.sentences else NO_SUPPORT if rendering.has_failed else NOT_STATED
+        reason = None
+        if not rendering.sentences:
+            reason = self._why(query, NO_SUPPORT if rendering.has_failed else NOT_STATED)
         sentences, citations = tuple(rendering.sentences), rendering.citations.all()
         return Reply(passages, sentences, citations, None, reason, _left_out(draft, rendering.checked))
+
+    def _why(self, query: Query, reason: str) -> str:
+        return with_undated(reason, self._retriever.undated(query.articles))
 
     def _retrieve(self, query: Query, clock: Stopwatch) -> Generator[Event, None, tuple[Passage, ...]]:
         yield Step(StepName.SEARCHING)

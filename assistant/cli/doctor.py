@@ -180,12 +180,40 @@ def index(settings: Settings) -> Iterator[Finding]:
     with closing(open_place(place, settings).index) as opened:
         size = opened.size()
         fault = next(opened.store.faults(), None)
-    if fault is not None:
+        unfinished = opened.unfinished
+    if unfinished:
+        told = f"{where}: is made anew: it was damaged, interrupted or another version's"
+        yield Finding("index", NOTE, told, "nothing; the next start does it")
+    elif fault is not None:
         yield Finding("index", BROKEN, f"{where}: {fault.message}", "run: assistant index --check")
     elif not size.articles:
         yield Finding("index", BROKEN, f"{where}: holds no article", "fill it: assistant index PATH…")
     else:
         yield Finding("index", OK, f"{where}: {size.articles:,} articles, {size.paragraphs:,} paragraphs")
+
+
+def kept(settings: Settings) -> Iterator[Finding]:
+    """Whether conversations, feedback and users can be read."""
+    from assistant.library.kept import accounts_path, conversations_path, feedback_path
+    from assistant.util.sqlite import is_sound
+    from assistant.web.storage.accounts import AccountStore
+    from assistant.web.storage.conversations import ConversationStore
+    from assistant.web.storage.feedback import FeedbackStore
+
+    stores: tuple[tuple[Path, type[ConversationStore | FeedbackStore | AccountStore]], ...] = (
+        (conversations_path(settings.home), ConversationStore),
+        (feedback_path(settings.home), FeedbackStore),
+        (accounts_path(settings.home), AccountStore),
+    )
+    there = [(path, store) for path, store in stores if path.exists()]
+    for path, store in there:
+        # Before it is opened: a damaged file would be moved aside then.
+        if not is_sound(path):
+            yield Finding("kept", BROKEN, f"{path}: is damaged", "bring a backup back: assistant restore FILE --force")
+            return
+        # Refuses what a newer version wrote.
+        store(path).close()
+    yield Finding("kept", OK, f"{len(there)} files of conversations, feedback and users can be read")
 
 
 def disk(settings: Settings) -> Iterator[Finding]:
@@ -234,6 +262,7 @@ CHECKS: dict[str, Check] = {
     "engine": engine,
     "endpoint": endpoint,
     "index": index,
+    "kept": kept,
     "disk": disk,
     "permissions": permissions,
 }

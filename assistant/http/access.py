@@ -22,29 +22,33 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from assistant.errors import AssistantError
 from assistant.http.errors import ApiError, error_response
 from assistant.http.keys import ApiKey, KeyStore
+from assistant.http.peer import PeerCheck, asked_by_this_user
 
 _BEARER = HTTPBearer(auto_error=False, description="an API key, made with: assistant keys add NAME")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 _BUSY_S = 5
+_NOT_OWN = "without an API key only the user who started the server is answered; make one: assistant keys add NAME"
 _WITH_BODIES = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class Access:
     """Checks the key of a request and counts it. The methods `read` and `write` are FastAPI dependencies."""
 
-    def __init__(self, keys: KeyStore, *, loopback: bool, per_minute: int) -> None:
-        """`loopback`: only this machine reaches the server, so that it answers without a key while none was made.
-
-        `per_minute` requests of one key are answered.
+    def __init__(
+        self, keys: KeyStore, *, loopback: bool, per_minute: int, is_own: PeerCheck = asked_by_this_user
+    ) -> None:
+        """`loopback`: only this machine reaches the server, so that its user is answered without a key while none was
+        made; `is_own` tells this user from others. `per_minute` requests of one key are answered.
         """
         self._keys = keys
         self._loopback = loopback
+        self._is_own = is_own
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._rate = RateLimitItemPerMinute(per_minute)
 
     def read(self, request: Request, credentials: Credentials) -> ApiKey | None:
         """The key; None on loopback while no key was made. Raises 401, 429."""
-        key = self._key(credentials)
+        key = self._key(credentials, request.scope)
         if key is not None:
             request.state.key = key.id
             self._count(key)
@@ -57,14 +61,16 @@ class Access:
             raise ApiError(403, f"the key {key.name!r} may only read; make one with: assistant keys add NAME --write")
         return key
 
-    def check(self, authorization: str) -> None:
-        """Raises 401 where a request with this header may do nothing at all; it is not counted."""
-        scheme, _, secret = authorization.partition(" ")
-        self._key(HTTPAuthorizationCredentials(scheme=scheme, credentials=secret) if secret else None)
+    def check(self, scope: Scope) -> None:
+        """Raises 401 where a request may do nothing at all, by its headers; it is not counted."""
+        scheme, _, secret = Headers(scope=scope).get("authorization", "").partition(" ")
+        self._key(HTTPAuthorizationCredentials(scheme=scheme, credentials=secret) if secret else None, scope)
 
-    def _key(self, credentials: HTTPAuthorizationCredentials | None) -> ApiKey | None:
+    def _key(self, credentials: HTTPAuthorizationCredentials | None, scope: Scope) -> ApiKey | None:
         if self._loopback and not self._keys.all():
-            return None
+            if self._is_own(scope):
+                return None
+            raise HTTPException(401, _NOT_OWN, {"www-authenticate": "Bearer"})
         is_key = credentials is not None and credentials.scheme.lower() == "bearer"
         key = self._keys.find(credentials.credentials) if credentials is not None and is_key else None
         if key is None:
@@ -93,7 +99,7 @@ class KeyFirst:
         """Pass the request on, or refuse it."""
         if scope["type"] == "http" and scope["method"] in _WITH_BODIES:
             try:
-                await run_in_threadpool(self._access.check, Headers(scope=scope).get("authorization", ""))
+                await run_in_threadpool(self._access.check, scope)
             except HTTPException as error:
                 # What is still to come of the body is not waited for.
                 headers = {**(error.headers or {}), "connection": "close"}

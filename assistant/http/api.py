@@ -17,6 +17,7 @@ from assistant.http.keys import KeyStore
 from assistant.http.library import library_routes
 from assistant.http.metrics import Metrics, Observed
 from assistant.http.operations import operations_routes
+from assistant.http.peer import PeerCheck, asked_by_this_user
 from assistant.library.upload_policy import UploadPolicy
 
 REQUESTS_PER_MINUTE = 120
@@ -41,15 +42,16 @@ def create_api(
     max_upload: int,
     public: Public,
     per_minute: int = REQUESTS_PER_MINUTE,
+    is_own: PeerCheck = asked_by_this_user,
 ) -> Api:
     """The API over an assistant that may still be opening; `line` is the one that the page uses too.
 
-    `loopback`: only this machine reaches it. `max_upload` in bytes, `per_minute` requests of one key.
-    `public` takes out of a message what is only the server's to know.
+    `loopback`: only this machine reaches it, `is_own` tells who there may do without a key. `max_upload` in bytes,
+    `per_minute` requests of one key. `public` takes out of a message what is only the server's to know.
     """
     metrics = Metrics()
     questions = Questions(opening, line, metrics, public)
-    access = Access(keys, loopback=loopback, per_minute=per_minute)
+    access = Access(keys, loopback=loopback, per_minute=per_minute, is_own=is_own)
     app = FastAPI(
         title="News assistant",
         description="Questions about a folder of news articles, with a checked citation for every sentence.",

@@ -76,6 +76,13 @@ class Retriever:
         """True for a library so small that each report is its whole article."""
         return self._store.size().characters <= self._whole_below
 
+    def undated(self, chosen: ArticleFilter) -> int:
+        """How many articles are left out because days are given and they have none."""
+        if chosen.since is None and chosen.last is None:
+            return 0
+        any_day = replace(chosen, since=None, until=None, as_of=None)
+        return self._store.count(any_day) - self._store.count(replace(any_day, since=date.min))
+
     def _complete(self, context: ArticleContext) -> tuple[Passage, ...]:
         found = {passage.paragraph.id: passage for passage in context.passages}
         outlets = context.passages[0].also

@@ -59,8 +59,8 @@ class Store(BasePydanticVectorStore):
     paragraph's number as `number`. Query modes: DEFAULT (dense), TEXT_SEARCH (BM25), HYBRID (both,
     fused by rank); each returned node's metadata holds `dense_score` and `bm25_score`, None where
     that side did not return it. Filters: `published` with >=, <=, ==; `article_id` with == and IN.
-    A record with `same_as` keeps no paragraphs, and `listed`, `count`, `outlets`, `months` and
-    `size` pass it over; `records` and `record` give it.
+    A record with `same_as` keeps no paragraphs, and `listed`, `count`, `months` and `size` pass it over;
+    `records` and `record` give it.
     Every method raises `IndexStoreError` with a remedy when the engine fails.
     """
 
@@ -90,7 +90,11 @@ class Store(BasePydanticVectorStore):
 
     @abstractmethod
     def listed(self, chosen: ArticleFilter, *, limit: int, offset: int = 0) -> list[Record]:
-        """Records by date, oldest first, undated last, then by id."""
+        """Records by date, oldest first, undated last, then by id.
+
+        By words and outlet a repeated story is chosen by its own record too, and then listed as the one that keeps
+        its paragraphs.
+        """
 
     @abstractmethod
     def count(self, chosen: ArticleFilter) -> int:
@@ -106,7 +110,7 @@ class Store(BasePydanticVectorStore):
 
     @abstractmethod
     def outlets(self) -> list[tuple[str, int]]:
-        """Outlets with their number of articles, most first."""
+        """Outlets with their number of articles, those that they repeat too, most first."""
 
     @abstractmethod
     def months(self) -> list[tuple[str, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,7 @@ _HEAD = b"""
 </head>"""
 # Seconds; no reader notices so little.
 _QUEUE_LOOKED_AT_S = 0.02
+_MOST_PAGES = 1000
 _FILES = frozenset(("page.js", "page.css", "theme.js", "icon.svg"))
 _FOREIGN = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 
@@ -79,6 +81,8 @@ def create_server(page: gr.Blocks, exports: Exports, door: Door, api: ASGIApp | 
     page.has_launched = True
     # A thousand times a second (`queueing.Queue`, 6.31) is a tenth of a processor while nobody asks anything.
     page._queue.sleep_when_free = _QUEUE_LOOKED_AT_S
+    # 10,000 otherwise; of those above it the one that was used longest ago begins anew.
+    page.state_session_capacity = _MOST_PAGES
     gr.mount_gradio_app(
         app,
         page,
@@ -93,7 +97,7 @@ def create_server(page: gr.Blocks, exports: Exports, door: Door, api: ASGIApp | 
     )
     # The last one added is the first to see a request.
     app.add_middleware(OwnUploads, folder=door.uploads.path)
-    app.add_middleware(PageSessions, unread=_unread(page))
+    app.add_middleware(PageSessions, unread=_unread(page), closed=_forget(page))
     app.add_middleware(PageHead)
     app.add_middleware(UploadLimit, policy=door.policy, folder=door.uploads)
     app.add_middleware(BrowserCookie, port=door.port)
@@ -122,6 +126,20 @@ def _unread(page: gr.Blocks) -> Callable[[str], int]:
         return waiting[session].qsize() if session in waiting else 0
 
     return unread
+
+
+def _forget(page: gr.Blocks) -> Callable[[str], None]:
+    """Lets go of what a closed page showed, which Gradio keeps for links into it (6.31).
+
+    Its `Session` stays for an hour, since it may come back.
+    """
+
+    def forget(session: str) -> None:
+        if state := page.state_holder.session_data.get(session):
+            state.config_values.clear()
+            state.blocks_config = copy(page.default_config)
+
+    return forget
 
 
 class OnlyServed:

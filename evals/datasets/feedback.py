@@ -75,6 +75,11 @@ def _fact(name: str, item: Feedback) -> tuple[Record, str | None]:
     answer = item.answer
     refused = answer.get("refused") is True
     record = {**_asked(name, item), "answers": [], "gold": [], "rejects": [], "unanswerable": refused}
+    if item.settings.get("libraries") == "own":
+        return (
+            record,
+            "it was asked of a user's own library, a fact is asked of the common one; name its paragraphs there",
+        )
     if any(item.scope.values()):
         return record, "it was asked of some articles or dates only, a fact is asked of all"
     if refused:

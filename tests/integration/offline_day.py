@@ -19,7 +19,7 @@ import anyio
 import httpx2 as httpx
 from mcp import Client, StdioServerParameters
 
-from bench.load import page_event, page_functions
+from bench.clients import page_event, page_functions
 
 PROJECT = Path(__file__).resolve().parents[2]
 QUESTION = "What did Xi and Putin sign in Moscow in 2023?"
@@ -81,7 +81,7 @@ def _asked_on_the_page(address: str) -> str:
     with httpx.Client(base_url=address, timeout=_PATIENCE_S) as browser:
         browser.get("/").raise_for_status()
         page_event(browser, "offline", load, [None])
-        return page_event(browser, "offline", ask, [QUESTION, None])
+        return json.dumps(page_event(browser, "offline", ask, [QUESTION, None]), ensure_ascii=False)
 
 
 async def _asked_by_tool(arguments: list[str]) -> str:

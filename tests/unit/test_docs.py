@@ -46,3 +46,27 @@ def test_every_file_that_the_documentation_names_is_there(project: Path) -> None
             if not (place.with_suffix(".py").is_file() or (place / "__main__.py").is_file()):
                 gone.add(f"{page.name}: {name}")
     assert gone == set()
+
+
+def test_every_test_that_the_documentation_names_is_there(project: Path) -> None:
+    named = {
+        (file, test)
+        for page in (project / "docs").glob("*.md")
+        for file, test in re.findall(r"`([\w/]+\.py)::(\w+)`", page.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 40
+    gone = {
+        f"{file}::{test}"
+        for file, test in named
+        if not re.search(rf"^def {test}\(", _text(project / "tests" / file), re.M)
+    }
+    assert gone == set()
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def test_every_finding_has_its_test(project: Path) -> None:
+    text = (project / "docs" / "security.md").read_text(encoding="utf-8")
+    assert [int(number) for number in re.findall(r"^\| F(\d+) .*`unit/", text, re.M)] == [*range(1, 20)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -57,6 +58,49 @@ def test_no_script_lets_pip_fetch_what_is_not_pinned(project: Path) -> None:
                 assert "--require-hashes" in line, f"{script.name}: {line}"
                 assert "--only-binary :all:" in line or "--no-build-isolation" in line, f"{script.name}: {line}"
     assert seen == 6
+
+
+RUNS = {"eval", "exec", "compile", "__import__"}
+SERIALISED = {"pickle", "cPickle", "dill", "marshal", "shelve", "joblib", "cloudpickle"}
+
+
+def runs(source: str) -> set[str]:
+    """What of a module could make code of data."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                found |= {name.name for name in names} & SERIALISED
+            case ast.ImportFrom(module=str(module)):
+                found |= {module} & SERIALISED
+            case ast.Call(func=ast.Name(id=name)) if name in RUNS:
+                found.add(name)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="os"), attr="system" | "popen" as name)):
+                found.add(name)
+            case ast.keyword(arg="shell", value=ast.Constant(value=True)):
+                found.add("shell")
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="yaml"), attr="load"), keywords=given):
+                loaders = {ast.unparse(one.value) for one in given if one.arg == "Loader"}
+                found |= set() if loaders <= {"yaml.BaseLoader", "yaml.SafeLoader"} and loaders else {"yaml.load"}
+    return found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import pickle", "from marshal import loads", "eval('1')", "exec(x)", "__import__(x)", "os.system(x)",
+        "subprocess.run(x, shell=True)", "yaml.load(x)", "yaml.load(x, Loader=yaml.Loader)",
+    ],
+)  # fmt: skip
+def test_what_would_run_data_is_seen(line: str) -> None:
+    assert runs(line)
+    assert not runs("re.compile(x); subprocess.run([x]); yaml.load(x, Loader=yaml.BaseLoader)")
+
+
+def test_nothing_that_is_read_is_run(project: Path) -> None:
+    modules = [*(project / "assistant").rglob("*.py")]
+    assert len(modules) > 200
+    assert {path.name: found for path in modules if (found := runs(path.read_text(encoding="utf-8")))} == {}
 
 
 def test_the_bill_of_materials_names_the_models(project: Path) -> None:

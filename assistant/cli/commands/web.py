@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.cli.commands.common import Commands, add_folder_and_model, print_json, settings_of
 from assistant.errors import UsageError
+from assistant.util.memory import share_arenas
 
 if TYPE_CHECKING:
     from assistant.settings import Settings
@@ -76,6 +77,7 @@ def run_server(arguments: argparse.Namespace) -> int:
     check_numbers(arguments)
     if arguments.mcp:
         check_mcp()
+    share_arenas()
     settings = settings_of(arguments, names=arguments.name, proxies=arguments.proxy)
 
     from assistant.api import Assistant

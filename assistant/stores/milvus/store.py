@@ -159,7 +159,8 @@ class MilvusStore(Store):
 
     def outlets(self) -> list[tuple[str, int]]:
         """Outlets with their number of articles, most first."""
-        counts = Counter(item.source for item in self._all() if item.source is not None)
+        carried = {(item.source, item.kept_as) for item in self._every() if item.source is not None}
+        counts = Counter(source for source, _ in carried)
         return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
     def months(self) -> list[tuple[str, int]]:
@@ -258,7 +259,11 @@ class MilvusStore(Store):
         return listed
 
     def _chosen(self, chosen: ArticleFilter) -> list[Listed]:
-        return list(filter(matcher(chosen), self._all()))
+        if not chosen.words and chosen.source is None:
+            return list(filter(matcher(chosen), self._all()))
+        # A story is chosen by its repetitions too.
+        kept = {item.kept_as for item in filter(matcher(chosen), self._every())}
+        return [item for item in self._all() if item.id in kept]
 
     def _there_are_paragraphs(self) -> bool:
         self._has_paragraphs = self._has_paragraphs or self._database.has(self._database.paragraphs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -87,14 +88,15 @@ class RecordTable:
 
     def listed(self, chosen: ArticleFilter, limit: int, offset: int) -> list[Record]:
         """Records by date, oldest first, undated last, then by id; -1: no limit."""
-        condition, values = _chosen(chosen)
-        order = "published IS NULL, published, id LIMIT ? OFFSET ?"
-        return self._select(f"same_as IS NULL AND {condition} ORDER BY {order}", [*values, limit, offset])
+        condition, values = _listed(chosen)
+        return self._select(
+            f"{condition} ORDER BY published IS NULL, published, id LIMIT ? OFFSET ?", [*values, limit, offset]
+        )
 
     def count(self, chosen: ArticleFilter) -> int:
         """How many `listed` would return without a limit."""
-        condition, values = _chosen(chosen)
-        return int(self._file.read(f"SELECT count(*) FROM records WHERE same_as IS NULL AND {condition}", values)[0][0])
+        condition, values = _listed(chosen)
+        return int(self._file.read(f"SELECT count(*) FROM records WHERE {condition}", values)[0][0])
 
     def ids(self, chosen: ArticleFilter) -> list[str]:
         """The ids under which the paragraphs of the chosen articles are kept, in order."""
@@ -109,13 +111,26 @@ class RecordTable:
         )
         return [str(key) for (key,) in self._file.read(f"{kept} UNION {repeated} ORDER BY 1", [*values, *values])]
 
-    def by(self, expression: str, order: str) -> list[tuple[str, int]]:
-        """Values of an SQL expression, where there is one, with their number of listed articles."""
-        rows = self._file.read(
-            f"SELECT {expression} AS value, count(*) AS number FROM records "
-            f"WHERE same_as IS NULL AND value IS NOT NULL GROUP BY value ORDER BY {order}"
+    def outlets(self) -> list[tuple[str, int]]:
+        """Outlets with their number of articles, the repeated ones too, most first."""
+        kept = "SELECT source, count(*) FROM records WHERE same_as IS NULL AND source IS NOT NULL GROUP BY source"
+        repeated = (
+            "SELECT copy.source, count(DISTINCT kept.id) "
+            "FROM records AS copy JOIN records AS kept ON kept.id = copy.same_as "
+            "WHERE copy.same_as IS NOT NULL AND copy.source IS NOT NULL AND copy.source IS NOT kept.source GROUP BY 1"
         )
-        return [(str(value), int(number)) for value, number in rows]
+        found = Counter[str]()
+        for source, number in self._file.read(f"{kept} UNION ALL {repeated}"):
+            found[str(source)] += int(number)
+        return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def months(self) -> list[tuple[str, int]]:
+        """Months with their number of articles, oldest first."""
+        rows = self._file.read(
+            "SELECT substr(published, 1, 7) AS month, count(*) FROM records "
+            "WHERE same_as IS NULL AND month IS NOT NULL GROUP BY month ORDER BY month"
+        )
+        return [(str(month), int(number)) for month, number in rows]
 
     def _select(self, condition: str, values: Sequence[Any]) -> list[Record]:
         return [
@@ -124,6 +139,15 @@ class RecordTable:
                 f"SELECT {_COLUMNS} FROM records WHERE {condition}", values
             )
         ]
+
+
+def _listed(chosen: ArticleFilter) -> tuple[str, list[Any]]:
+    """SQL for what is listed: by words and outlet a story is chosen by its repetitions too."""
+    condition, values = _chosen(chosen)
+    if not chosen.words and chosen.source is None:
+        return f"same_as IS NULL AND {condition}", values
+    repeated = f"SELECT same_as FROM records WHERE same_as IS NOT NULL AND {condition}"
+    return f"same_as IS NULL AND ({condition} OR id IN ({repeated}))", [*values, *values]
 
 
 def _chosen(chosen: ArticleFilter) -> tuple[str, list[Any]]:

@@ -136,11 +136,11 @@ class SqliteStore(Store):
 
     def outlets(self) -> list[tuple[str, int]]:
         """Outlets with their number of articles, most first."""
-        return self._records.by("source", "number DESC, value")
+        return self._records.outlets()
 
     def months(self) -> list[tuple[str, int]]:
         """Months with their number of articles, oldest first."""
-        return self._records.by("substr(published, 1, 7)", "value")
+        return self._records.months()
 
     def nodes_of(self, article_id: str) -> list[TextNode]:
         """An article's paragraphs in reading order, without vectors."""

@@ -85,6 +85,10 @@ class AssistantLoader:
         """The assistant on the library that this owner of a page works with. Raises `AssistantError` as `assistant`."""
         return self._own.of(self.assistant, owner) if self._own else self.assistant
 
+    def library_of(self, owner: str) -> str:
+        """What tells this owner's library from others'; "" for the common one."""
+        return owner if self._own else ""
+
     @property
     def is_open(self) -> bool:
         """True when the articles can be read."""

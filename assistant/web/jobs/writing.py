@@ -1,4 +1,4 @@
-"""Changes of the library, one after the other: whoever waits for another's holds up nobody else."""
+"""Changes of a library, one after the other: whoever waits for another's holds up nobody else."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -19,15 +20,22 @@ _SAID_AFTER_S = 1.0
 _MOST_WAITING = 16
 
 
+@dataclass(slots=True)
+class _Line:
+    """Of one library: whose turn it is, and how many there are, that one too."""
+
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    waiting: int = 0
+
+
 class Writing:
-    """A line of its own, apart from the threads that everything else on the page shares."""
+    """A line for each library, apart from the threads that everything else on the page shares."""
 
     def __init__(self, loader: AssistantLoader, said_after: float = _SAID_AFTER_S) -> None:
         """`said_after`: seconds after which a page is told whom it waits for."""
         self._loader = loader
         self._said_after = said_after
-        self._one = asyncio.Semaphore(1)
-        self._waiting = 0
+        self._lines: dict[str, _Line] = {}
 
     async def follow(self, work: Callable[[], dict[Any, Any]], owner: str) -> AsyncIterator[dict[str, Any]]:
         """What `work` on the owner's library gives, in a thread as soon as it is its turn; before that, whom it waits
@@ -35,39 +43,24 @@ class Writing:
 
         Raises `UsageError` when too many wait.
         """
-        if self._waiting >= _MOST_WAITING:
-            raise UsageError(f"{self._waiting} changes of the library are waiting already; try again in a while")
-        self._waiting += 1
+        library = self._loader.library_of(owner)
+        line = self._lines.setdefault(library, _Line())
+        if line.waiting >= _MOST_WAITING:
+            raise UsageError(f"{line.waiting} changes of the library are waiting already; try again in a while")
+        line.waiting += 1
         # Begun once, it is done also where the page that asked for it is closed meanwhile.
-        running = asyncio.create_task(self._run(work))
-        running.add_done_callback(self._ended)
+        running = asyncio.create_task(_run(line, work))
+        running.add_done_callback(partial(self._ended, library))
         done, _ = await asyncio.wait([running], timeout=self._said_after)
         if not done:
             yield {"notice": notice_html(await anyio.to_thread.run_sync(self._who, owner), "info")}
         yield await asyncio.shield(running)
 
-    async def _run(self, work: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
-        loop = asyncio.get_running_loop()
-        async with self._one:
-            result: asyncio.Future[dict[Any, Any]] = loop.create_future()
-
-            def run() -> None:
-                try:
-                    made = work()
-                except BaseException as error:
-                    told = partial(_fail, result, error)
-                else:
-                    told = partial(_give, result, made)
-                with suppress(RuntimeError):  # the server has ended meanwhile
-                    loop.call_soon_threadsafe(told)
-
-            # A thread that the end of the program does not wait for: another process may write for long. What is cut
-            # off is undone by the store, or done again by the next update.
-            threading.Thread(target=run, name="writing", daemon=True).start()
-            return await result
-
-    def _ended(self, running: asyncio.Task[dict[Any, Any]]) -> None:
-        self._waiting -= 1
+    def _ended(self, library: str, running: asyncio.Task[dict[Any, Any]]) -> None:
+        line = self._lines[library]
+        line.waiting -= 1
+        if not line.waiting:
+            del self._lines[library]
         if not running.cancelled():
             # Told to whoever still waits for it.
             running.exception()
@@ -77,6 +70,27 @@ class Writing:
         with suppress(AssistantError):
             holder = self._loader.assistant_for(owner).index.holder()
         return f"The library is being changed{f' by {holder}' if holder else ''}; this follows as soon as that is done."
+
+
+async def _run(line: _Line, work: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
+    loop = asyncio.get_running_loop()
+    async with line.turn:
+        result: asyncio.Future[dict[Any, Any]] = loop.create_future()
+
+        def run() -> None:
+            try:
+                made = work()
+            except BaseException as error:
+                told = partial(_fail, result, error)
+            else:
+                told = partial(_give, result, made)
+            with suppress(RuntimeError):  # the server has ended meanwhile
+                loop.call_soon_threadsafe(told)
+
+        # A thread that the end of the program does not wait for: another process may write for long. What is cut
+        # off is undone by the store, or done again by the next update.
+        threading.Thread(target=run, name="writing", daemon=True).start()
+        return await result
 
 
 def _give(result: asyncio.Future[dict[Any, Any]], made: dict[Any, Any]) -> None:

@@ -24,12 +24,16 @@ _HEARTBEAT = re.compile(r"/gradio_api/heartbeat/(\w+)")
 
 class PageSessions:
     """ASGI middleware: answers 403 to whoever names a page of another owner's (`state["owner"]`), and 429 to a page
-    that asks on and on without reading what it is sent. `unread` tells how many messages wait for a page.
+    that asks on and on without reading what it is sent. `unread` tells how many messages wait for a page; `closed` is
+    told of one whose browser has left it.
     """
 
-    def __init__(self, app: ASGIApp, unread: Callable[[str], int] = lambda _: 0) -> None:
+    def __init__(
+        self, app: ASGIApp, unread: Callable[[str], int] = lambda _: 0, closed: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._app = app
         self._unread = unread
+        self._closed = closed
         self._owners: OrderedDict[str, str] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -51,7 +55,12 @@ class PageSessions:
         elif page and path == _POSTS[0] and self._unread(page) > _MOST_UNREAD:
             await PlainTextResponse("the page does not read its answers; reload it", 429)(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                # An open page listens there until it is closed.
+                if _HEARTBEAT.fullmatch(path):
+                    self._closed(page)
 
     def _is_own(self, page: str, owner: str) -> bool:
         with self._lock:

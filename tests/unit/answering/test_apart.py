@@ -38,16 +38,23 @@ VISITS = {"Title new": "Xi visited Moscow on March 22, 2023.", "Title old": "Xi 
 
 
 class FakeRetriever:
-    """Finds the same passages for every query; `whole`: the library is a small one."""
+    """Finds the same passages for every query; `whole`: the library is a small one.
 
-    def __init__(self, *passages: Passage, whole: bool = True) -> None:
+    `undated_articles` are left out where days are given.
+    """
+
+    def __init__(self, *passages: Passage, whole: bool = True, undated_articles: int = 0) -> None:
         self.passages = passages
         self.whole = whole
+        self.undated_articles = undated_articles
         self.asked: list[Query] = []
 
     def retrieve(self, query: Query) -> tuple[Passage, ...]:
         self.asked.append(query)
         return self.passages
+
+    def undated(self, chosen: ArticleFilter) -> int:
+        return self.undated_articles if chosen.last else 0
 
     def reads_whole(self) -> bool:
         return self.whole
@@ -197,6 +204,21 @@ def test_at_most_three_paragraphs_are_named_as_closest(ask: Ask) -> None:
     many = [passage(f"They signed {number}.", number) for number in range(1, 9)]
     answer, _ = ask(QUESTION, FakeRetriever(*many), ScriptedModel(answered=0.0))
     assert answer.closest == tuple(many[:3])
+
+
+@pytest.mark.parametrize(
+    ("undated", "told"),
+    [(1, "1 article has no date, and is not read"), (1200, "1,200 articles have no date, and are not read")],
+)
+def test_a_refusal_tells_of_articles_without_a_date_where_a_day_is_given(ask: Ask, undated: int, told: str) -> None:
+    nothing = FakeRetriever(undated_articles=undated)
+    answer, _ = ask("What did they sign as of 1 April 2023?", nothing, ScriptedModel())
+    assert answer.refusal_reason == f"As of 1 April 2023: {NOTHING_FOUND} {told} where dates are given."
+    others = FakeRetriever(SIGNED, undated_articles=undated)
+    answer, _ = ask("What did they sign as of 1 April 2023?", others, ScriptedModel(answered=0.0))
+    assert told in (answer.refusal_reason or "")
+    answer, _ = ask(QUESTION, nothing, ScriptedModel())
+    assert answer.refusal_reason == NOTHING_FOUND
 
 
 def test_where_nothing_is_found_the_model_is_not_asked(ask: Ask) -> None:

@@ -19,7 +19,7 @@ from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.schema.answers import Answer, Omission, Question, Turn
-from assistant.schema.articles import Passage
+from assistant.schema.articles import ArticleFilter, Passage
 from assistant.schema.events import Done, Event, SentenceReady, Step, Token
 from assistant.verification.entailment import BatchEntailment, Entailment, NoEntailment
 from assistant.verification.evidence import EvidenceFinder
@@ -67,6 +67,9 @@ class Found:
 
     def __init__(self, *passages: Passage) -> None:
         self.passages = passages
+
+    def undated(self, chosen: ArticleFilter) -> int:
+        return 2 if chosen.last else 0
 
     def retrieve(self, query: Query) -> tuple[Passage, ...]:
         return self.passages
@@ -280,6 +283,15 @@ def test_where_nothing_is_found_the_model_is_not_asked(tmp_path: Path) -> None:
     assert isinstance(done, Done)
     assert done.answer.refusal_reason == NOTHING_FOUND
     assert model.asked == []
+
+
+@pytest.mark.parametrize("found", [(), FOUND])
+def test_a_refusal_tells_of_articles_without_a_date_where_a_day_is_given(tmp_path: Path, found: Any) -> None:
+    done = run(Model("They flew [1].", "no"), tmp_path, found=found, text="Did they fly as of 1 April 2023?")[-1]
+    assert isinstance(done, Done)
+    assert (done.answer.refusal_reason or "").endswith(
+        "2 articles have no date, and are not read where dates are given."
+    )
 
 
 class Short(Model):

@@ -18,7 +18,7 @@ from assistant.generation.together import JointGenerator
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.remote import EndpointModel
 from assistant.query.query import Query
-from assistant.schema.articles import Passage
+from assistant.schema.articles import ArticleFilter, Passage
 from assistant.schema.events import SentenceReady
 from assistant.settings import Settings
 from assistant.util.stopwatch import Stopwatch
@@ -31,6 +31,9 @@ FOUND = tuple(passage(text, number) for number, text in enumerate(("They met.", 
 
 class Found:
     """A retriever that found these."""
+
+    def undated(self, chosen: ArticleFilter) -> int:
+        return 2 if chosen.last else 0
 
     def retrieve(self, query: Query) -> tuple[Passage, ...]:
         return FOUND

@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assistant.cli.doctor import BROKEN, NOTE, OK, Finding, adapter, disk, endpoint, engine, examine, index, models
+from assistant.cli.doctor import (
+    BROKEN,
+    NOTE,
+    OK,
+    Finding,
+    adapter,
+    disk,
+    endpoint,
+    engine,
+    examine,
+    index,
+    kept,
+    models,
+)
 from assistant.cli.doctor import permissions as rights
 from assistant.cli.main import run
 from assistant.http.keys import KeyStore
-from assistant.library.kept import keys_path
+from assistant.library.kept import conversations_path, keys_path
 from assistant.settings import Settings
+from assistant.web.storage.conversations import ConversationStore
 
 
 def only(findings: Iterator[Finding]) -> Finding:
@@ -133,7 +149,33 @@ def test_an_index_is_missing_damaged_or_empty(settings: Any, tmp_path: Path) -> 
     content[4096:] = b"\x7f" * (len(content) - 4096)
     file.write_bytes(content)
     damaged = next(one for one in examine(settings(articles=None, index=str(library))) if one.check == "index")
-    assert damaged.status == BROKEN
+    assert (damaged.status, "made anew" in damaged.found) == (NOTE, True), "the next start makes it of its sources"
+
+
+def test_an_index_of_another_version_is_told_as_what_is_made_anew(settings: Any, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    assert run(["index", "--index", str(library), str(settings().articles)]) == 0
+    with closing(sqlite3.connect(library / "index.sqlite3")) as connection:
+        connection.execute("UPDATE meta SET value = '99/other' WHERE key = 'note:format'")
+        connection.commit()
+    found = only(index(settings(articles=None, index=str(library))))
+    assert (found.status, "made anew" in found.found) == (NOTE, True)
+
+
+def test_what_people_made_is_read_damaged_or_a_newer_versions(settings: Any, tmp_path: Path) -> None:
+    path = conversations_path(tmp_path / "home")
+    assert only(kept(settings())).status == OK
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ConversationStore(path).close()
+    assert only(kept(settings())).status == OK
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    newer = next(one for one in examine(settings()) if one.check == "kept")
+    assert (newer.status, "newer version" in newer.found) == (BROKEN, True)
+    path.write_bytes(b"no database at all" * 500)
+    found = only(kept(settings()))
+    assert (found.status, "assistant restore" in found.remedy) == (BROKEN, True)
+    assert path.exists(), "a look changes nothing"
 
 
 def test_keys_that_others_may_read_are_found(settings: Any, tmp_path: Path) -> None:
@@ -167,6 +209,6 @@ def test_the_command_fails_where_something_is_broken(
     assert "→ start the server" in told
     run(["doctor", "--articles", folder, "--json"])
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert {"installation", "models", "adapter", "engine", "endpoint", "index", "disk", "permissions"} == {
+    assert {"installation", "models", "adapter", "engine", "endpoint", "index", "kept", "disk", "permissions"} == {
         line["check"] for line in lines
     }

@@ -178,7 +178,7 @@ def test_methods_that_clients_make_up_do_not_fill_the_figures(served: Any) -> No
 def test_a_question_whose_client_left_at_once_is_stopped_and_forgotten(serving: Any, model: Any) -> None:
     """Before its stream was begun nobody else would have ended it."""
     model.hold = True
-    with serving() as served:
+    with serving(is_own=lambda _: True) as served:
         for path, body in (
             ("/v1/ask", {"question": "How many?", "stream": True}),
             (

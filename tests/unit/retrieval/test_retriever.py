@@ -188,3 +188,18 @@ def test_an_outlet_that_carries_a_story_kept_under_another_is_no_less_chosen(bui
     assert by_outlet[0] == by_outlet[1]
     ((ferry,), _) = by_outlet
     assert {ferry.source, *(carrier.split(",")[0] for carrier in ferry.also)} == {"Courier", "Herald"}
+
+
+def test_articles_without_a_date_are_left_out_where_a_day_is_given(
+    build: Build, write_articles: Callable[[dict[str, str]], Path]
+) -> None:
+    dated = "date 2024-03-05 Ferry opens\n\nThe new ferry carried 412 passengers.\n\nHarbour Post"
+    folder = write_articles(
+        {"a.txt": dated, "b.txt": "Bridge\n\nThe old bridge was closed.", "c.txt": "Storm\n\nThe storm felled trees."}
+    )
+    found = Retriever(build(folder), passages=10)
+    assert found.undated(ArticleFilter()) == 0
+    for days in ({"as_of": date(2024, 5, 1)}, {"until": date(2020, 1, 1)}, {"since": date(2024, 1, 1)}):
+        assert found.undated(ArticleFilter(**days)) == 2
+    assert found.undated(ArticleFilter(as_of=date(2024, 5, 1), words="bridge")) == 1
+    assert found.undated(ArticleFilter(as_of=date(2024, 5, 1), source="Harbour Post")) == 0

@@ -12,6 +12,7 @@ import pytest
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.own_libraries import OwnLibraries
 from assistant.web.jobs.writing import Writing
 
 HOLDER = SimpleNamespace(index=SimpleNamespace(holder=lambda: "process 123 (since 12:03:20)"))
@@ -21,8 +22,8 @@ def writing(said_after: float = 0.02) -> Writing:
     return Writing(AssistantLoader.of(HOLDER), said_after)  # type: ignore[arg-type]
 
 
-async def gather(line: Writing, work: Any) -> list[dict[str, Any]]:
-    return [parts async for parts in line.follow(work, "me")]
+async def gather(line: Writing, work: Any, owner: str = "me") -> list[dict[str, Any]]:
+    return [parts async for parts in line.follow(work, owner)]
 
 
 def test_what_is_written_at_once_says_nothing_of_waiting() -> None:
@@ -74,6 +75,30 @@ def test_changes_that_wait_hold_up_no_thread_that_others_need() -> None:
     assert borrowed == 0
     assert most == 1
     assert [parts[-1] for parts in told] == [{"shelf": "x"}] * 16
+
+
+@pytest.mark.parametrize(("own", "held_up"), [(True, False), (False, True)])
+def test_a_long_change_holds_up_its_own_library_alone(own: bool, held_up: bool) -> None:
+    """One user's long upload made everybody wait who has another library."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def long() -> dict[str, Any]:
+        begun.set()
+        assert go_on.wait(20)
+        return {"shelf": "long"}
+
+    async def run() -> bool:
+        libraries = OwnLibraries(lambda *_: None) if own else None  # type: ignore[arg-type, return-value]
+        line = Writing(AssistantLoader.of(HOLDER, libraries), 60)  # type: ignore[arg-type]
+        other = asyncio.create_task(gather(line, long))
+        assert await asyncio.to_thread(begun.wait, 20)
+        short = asyncio.create_task(gather(line, lambda: {"shelf": "short"}, "bob"))
+        done, _ = await asyncio.wait([short], timeout=0.2 if held_up else 20)
+        go_on.set()
+        assert [await other, await short] == [[{"shelf": "long"}], [{"shelf": "short"}]]
+        return not done
+
+    assert asyncio.run(run()) is held_up
 
 
 def test_an_error_is_told_and_the_line_goes_on() -> None:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from assistant.errors import UsageError
+from assistant.web.security import passwords
 from assistant.web.security.passwords import (
     BusyError,
     PasswordChecker,
@@ -34,6 +35,22 @@ def test_a_password_is_known_by_its_hash(hashed: str) -> None:
 
 def test_letters_typed_on_two_keyboards_are_the_same() -> None:
     assert verify_password("Zu\u0308rich am See", hash_password("Zürich am See"))
+
+
+def test_for_a_name_that_nobody_has_a_hash_is_reckoned_too(hashed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a refusal takes would tell which names there are."""
+    reckoned: list[str] = []
+
+    def verify(password: str, password_hash: str) -> bool:
+        reckoned.append(password_hash)
+        return verify_password(password, password_hash)
+
+    monkeypatch.setattr(passwords, "verify_password", verify)
+    checker = PasswordChecker()
+    assert not asyncio.run(checker.is_right("correct horse", None))
+    assert not asyncio.run(checker.is_right("nobody's", None))
+    assert asyncio.run(checker.is_right("correct horse", hashed))
+    assert [one.split("$")[1:4] for one in reckoned] == [hashed.split("$")[1:4]] * 3, "of the same cost"
 
 
 @pytest.mark.parametrize("password", ["", "short", "x" * 1025])

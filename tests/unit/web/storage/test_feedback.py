@@ -222,6 +222,16 @@ def test_what_a_person_must_judge_is_a_draft_that_does_not_load(
     assert load_cases(path)[0].question == answer["question"]
 
 
+def test_of_a_users_own_library_no_fact_is_made(store: FeedbackStore) -> None:
+    """Its paragraphs are not in the library that evals ask."""
+    store.add("ann", ANSWER, verdict="up", asked=Asked(settings=Settings(libraries="own")))
+    made = to_facts(store.list())
+    assert made.facts == ()
+    assert "own library" in made.drafts[0][TO_COMPLETE]["why"]
+    store.add("ann", ANSWER, verdict="up", asked=Asked(settings=Settings(libraries="common")))
+    assert len(to_facts(store.list()).facts) == 1
+
+
 def test_a_draft_brings_what_a_person_needs(store: FeedbackStore) -> None:
     store.add("ann", ANSWER, verdict="down")
     store.add("ann", REFUSAL, verdict="down")
