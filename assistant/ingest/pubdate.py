@@ -44,7 +44,7 @@ _PERSIAN_DIGITS, _ARABIC_DIGITS = re.compile("[۰-۹]"), re.compile("[٠-٩]")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _IN_VIETNAMESE = re.compile(r"\b(?:ngày|thứ|chủ nhật|cập nhật|đăng|xuất bản)\b", re.I)
 MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_PARTS = re.compile(r"\d+\.?|[^\s\d.,;:/|()\[\]–—-]+")
+_PARTS = re.compile(r"\d+\.?|[^\s\d.,،;:/|()\[\]–—-]+")
 _CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d\d(?!\d|\.\d)(?:[:.]\d\d)?")
 _EXCEL = re.compile(r"\d{5}(?:\.\d+)?")
 _EXCEL_BEGINS = date(1899, 12, 30)
@@ -225,7 +225,11 @@ def _words(text: str) -> date | None:
     if match:
         return make_date(int(match["year"]), MONTHS[match["month"].lower()], int(match["day"]))
     match = _SHORT_WORDS.match(text)
-    return make_date(_whole_year(int(match[3])), MONTHS[match[2].lower()], int(match[1])) if match else None
+    if match is None:
+        return None
+    # In Thai the year is short for one of the Buddhist era: 67 is 2567.
+    year = 2500 + int(match[3]) - _BUDDHIST_AHEAD if _THAI.search(text) else _whole_year(int(match[3]))
+    return make_date(year, MONTHS[match[2].lower()], int(match[1]))
 
 
 def _buddhist(text: str) -> date | None:
