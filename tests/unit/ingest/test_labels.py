@@ -28,7 +28,8 @@ def read(folder: Path) -> Article:
         "titre;auteur;date de publication;journal;texte", "Überschrift;Verfasser;Veröffentlicht am;Zeitung;Inhalt",
         "Titular;Autor;Fecha de publicacion;Fuente;Contenido", "Titolo;Autore;Data di pubblicazione;Testata;Testo",
         "Título;Autor;Data de publicação;Veículo;Conteúdo", "Заголовок;Автор;Дата публикации;Источник;Текст",
-        "标题;作者;发布日期;来源;正文", "العنوان;الكاتب;تاريخ النشر;المصدر;النص", "tytuł;autor;data publikacji;źródło;treść",
+        "标题;作者;发布日期;来源;正文", "العنوان;الكاتب;تاريخ النشر;المصدر;النص",
+        "tytuł;autor;data publikacji;źródło;treść",
     ],
 )  # fmt: skip
 def test_columns_in_other_languages(write_articles: Write, names: str) -> None:
