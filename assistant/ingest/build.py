@@ -16,7 +16,9 @@ from assistant.ingest.correction import says_corrected
 from assistant.ingest.dateline import Dateline
 from assistant.ingest.dateline_i18n import find_dateline
 from assistant.ingest.head import ends_a_sentence, read_head
+from assistant.ingest.kicker import is_kicker
 from assistant.ingest.limits import MAX_FIELD_CHARS, MAX_PARAGRAPHS
+from assistant.ingest.mojibake import mended
 from assistant.ingest.pubdate import day_in_address, day_in_name
 from assistant.ingest.speakers import with_speakers
 from assistant.schema.articles import Article, Paragraph
@@ -117,7 +119,7 @@ def reading_from(story: Story, *, article_id: str, path: str) -> Reading:
     Raises `ArticleError` when no paragraph is left.
     """
     # What was left out after n texts stands between the blocks 2n - 1 and 2n + 1.
-    blocks = [(2 * at + 1, shown) for at, text in enumerate(story.texts) if (shown := unicode.block(text))]
+    blocks = [(2 * at + 1, shown) for at, text in enumerate(story.texts) if (shown := unicode.block(mended(text)))]
     if not story.exact:
         blocks = with_speakers(blocks, lambda name, said: f"{name[1]} {said[1]}")
     return build(
@@ -155,7 +157,8 @@ def build(
         head = read_head(blocks, fields.title)
         blocks = head.story
         dropped += [(at, text, "no field of an article") for at, text in head.dropped]
-        fields = fields.over(Fields(**head.values)).cleaned()
+        kept = replace(fields, title=None) if is_kicker(fields.title or "") else fields
+        fields = kept.over(Fields(**head.values)).cleaned()
         blocks, furniture, agency = _evidence(blocks, fields.author)
         dropped += furniture
     if not blocks:
@@ -267,4 +270,6 @@ def _title_from(paragraph: Paragraph, language: str | None) -> str:
 
 def field(value: str | None) -> str | None:
     """A title, outlet or name: visible, one line, of bounded length; None where nothing is left."""
-    return (unicode.one_line(value[: 4 * MAX_FIELD_CHARS])[:MAX_FIELD_CHARS].rstrip() or None) if value else None
+    if not value:
+        return None
+    return unicode.one_line(mended(value[: 4 * MAX_FIELD_CHARS]))[:MAX_FIELD_CHARS].rstrip() or None

@@ -19,6 +19,7 @@ from assistant.ingest.day_order import with_sure_days
 from assistant.ingest.file import RawFile
 from assistant.ingest.formats import ARCHIVE, FORMATS, SUFFIXES, TEXT, Format
 from assistant.ingest.ids import UniqueKeys, as_text, composed, member_parts
+from assistant.ingest.mojibake import mended
 from assistant.ingest.sniff import sniffed
 from assistant.schema.articles import Article
 
@@ -81,7 +82,8 @@ class ArticleFile:
             from assistant.ingest.readers.encoding import decode
             from assistant.ingest.readers.text import read_articles
 
-            yield from read_articles(decode(source.read(), source.label), article_id=self.id, path=source.label)
+            text = mended(decode(source.read(), source.label))
+            yield from read_articles(text, article_id=self.id, path=source.label)
             return
         keys, count = UniqueKeys(), 0
         for found in with_sure_days(self._found(source, kind)):

@@ -16,7 +16,9 @@ from typing import Any
 from assistant.ingest.blocks import Block
 from assistant.ingest.boilerplate import is_agency
 from assistant.ingest.dateline_i18n import find_dateline
-from assistant.ingest.pubdate import numeric_day, parse_published
+from assistant.ingest.kicker import is_kicker
+from assistant.ingest.labels import field_of_label
+from assistant.ingest.pubdate import MARKS, numeric_day, parse_published
 from assistant.text.months import western_digits
 
 _ENDS_A_SENTENCE = re.compile(r"[.!?:;…。！？।॥؟۔][\"'”’»」』）)\]]*$")
@@ -36,38 +38,29 @@ _BYLINE = re.compile(
     r"(?:\s*(?P<mark>,|[|•·–—/(]|\s-\s|\sfor\s|\sin\s)\s*(?P<rest>[^\n]{0,80}))?$"
 )
 _LABEL = re.compile(r"[*_]{0,3}(?P<label>[^\W\d_][^:：\n]{0,30}?)[*_]{0,3}\s?[:：][*_]{0,3}\s*(?P<value>\S.*)$")
-_LABELS = {
-    "title": "title headline titel titre título titulo titolo заголовок 标题 標題 タイトル 제목 العنوان शीर्षक rubrik "
-    "tytuł başlık",
-    "source": "source outlet publication publisher newspaper paper publication_title site_name quelle zeitung medium "
-    "journal fuente medio fonte testata jornal bron krant źródło источник джерело 来源 來源 出典 출처 المصدر स्रोत "
-    "kaynak",
-    "author": "author authors byline by writer autor autorin auteur autore автор 作者 記者 记者 기자 الكاتب लेखक yazar",
-    "published": "date published pubdate publication_date date_published publish_date datum fecha data дата 日期 日付 "
-    "날짜 التاريخ तारीख tarih päivämäärä dato",
-    "url": "url link address adresse web_address адрес 链接 網址",
-    "language": "language language_of_publication sprache langue idioma lingua язык 语言",
-}
-_FIELD_OF = {label.replace("_", " "): name for name, labels in _LABELS.items() for label in labels.split()}
-
 _WORD = r"[^\s\d,.:;|/()–—-]{2,}"
 # Where a date stands in a line; which day it is, `parse_published` says.
 _DATE = re.compile(
-    r"(?<!\d)(?:"
+    r"(?<!\d)(?:(?:thứ\s\d,?\s)?ngày\s)?(?:"
     r"\d{4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,2}\.?|"
     r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{4}|"
     r"(?:\d{4}|(?:民國|令和|平成)\s?\d{1,3})\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]|"
-    r"\d{1,2}\stháng\s\d{1,2},?\s(?:năm\s)?\d{4}|"
-    rf"\d{{1,2}}(?:st|nd|rd|th|\.|º|er|-го)?(?:\s|-)(?:de\s|of\s|d['’])?{_WORD}\.?,?(?:\s|-)(?:\d{{1,2}},?\s)?(?:de\s|del\s)?\d{{4}}|"
+    r"\d{1,2}\s(?:tháng|thg)\s(?:\d{1,2}|mười\s(?:một|hai)|[^\W\d_]{2,6}),?\s(?:năm\s)?\d{4}|"
+    rf"\d{{1,2}}(?:st|nd|rd|th|\.|º|er|-го)?,?(?:\s|-)(?:de\s|of\s|din\s|d['’])?{_WORD}(?:\s{_WORD})?\.?[,،]?(?:\s|-)(?:\d{{1,2}},?\s)?"
+    r"(?:de\s|del\s|(?:ค|พ)\.ศ\.\s?)?\d{4}|"
+    r"\d{1,2}\s[ก-๙]{1,3}\.[ก-๙]{1,2}\.\s?\d{4}|"
     rf"{_WORD}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}|"
-    rf"\d{{4}}\.?\s{_WORD}\s\d{{1,2}}\.?"
-    r")(?!\d)"
+    rf"\d{{4}}\.\s?gada\s\d{{1,2}}\.\s{_WORD}|\d{{4}}\s?ж\.\s\d{{1,2}}\s{_WORD}|"
+    rf"\d{{4}}(?:\.|,|\s?(?:gada|m\.|թ\.|ж\.|\(e\)ko))?\s{_WORD}\.?\s\d{{1,2}}(?:\.|\sd\.|\(a\))?"
+    r")(?!\d)",
+    re.I,
 )
 _TIME = re.compile(
     r"(?<!\d)T?\d{1,2}[:.hH]\d{2}(?:[:.]\d{2})?(?:\.\d+)?(?:\s?[ap]\.?\s?m\.?(?![^\W\d_])|\s?h(?![^\W\d_])|Z)?"
     r"(?:\s?(?:UTC|GMT)?\s?[+-]\d{1,2}:?\d{0,2})?|(?<!\d)\d{1,2}\s?[時时点點시]\s?(?:\d{1,2}\s?[分분])?",
     re.I,
 )
+_ZONE = re.compile(r"\(?(?:UTC|GMT)\s?[+−-]\s?\d{1,2}(?::?\d\d)?\)?|(?<![^\s(])\(?[A-Z]{2,5}\)?$")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _UPDATED = re.compile(
     r"updat|modif|edited|correct|amend|revis|changed|aktuali[sz]|geändert|änderung|\bstand\b|mis à jour|mise à jour|"
@@ -82,7 +75,7 @@ _UPDATED = re.compile(
 class Head:
     """What was read above a story: `values` by the names of an article's fields, and the `story` below.
 
-    `dropped` are labelled lines that no field of an article takes ("Section: A4").
+    `dropped` are labelled lines that no field of an article takes ("Section: A4"), and labels ("PRESS RELEASE").
     """
 
     story: list[Block]
@@ -94,7 +87,7 @@ def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
     """The head of a story of which `title` is known, if it is; the last block is always the story's."""
     blocks = list(blocks)
     head = Head([])
-    if title:
+    if title and not is_kicker(title):
         head.values["title"] = title
     at = _labelled_lines(blocks, head)
     days: list[date] = []
@@ -102,6 +95,10 @@ def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
     decks = 0
     while at < min(len(blocks) - 1, _MOST_LINES):
         text = blocks[at][1]
+        if is_kicker(text):
+            head.dropped.append(blocks[at])
+            at += 1
+            continue
         byline = byline_of(text)
         dated = None if byline else date_line(text, first=not head.values.get("title"))
         if head.values.get("title") and same_words(text, head.values["title"]):
@@ -122,12 +119,14 @@ def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
             break
         at += 1
     head.story += blocks[at:]
-    if days and not head.values.get("published"):
-        # A story is published before it is changed, whatever the order of the lines.
-        head.values["published"] = min(days)
-    if changes:
-        head.values["modified"] = max(changes)
+    head.values |= _days(days, changes, head.values)
     return head
+
+
+def _days(days: list[date], changes: list[date], known: dict[str, Any]) -> dict[str, Any]:
+    """What the lines of dates say: a story is published before it is changed, whatever their order."""
+    published = {} if known.get("published") or not days else {"published": min(days)}
+    return published | ({"modified": max(changes)} if changes else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +144,23 @@ def date_line(text: str, *, first: bool = False) -> DateLine | None:
     """
     if "\n" in text or len(text) > _DATE_CHARS or not any(map(str.isdigit, text)) or find_dateline(text):
         return None
+    text = MARKS.sub("", text)
     line = western_digits(text)
     published, modified, end, found = list[date](), list[date](), 0, False
     for match in _DATE.finditer(line):
         day = parse_published(text[match.start() : match.end()])
-        if day is None and numeric_day(match[0]) is None:
-            return None
+        if day is None:
+            if numeric_day(match[0]) is None:
+                return None
+            # The weekday tells which number is the day.
+            day = parse_published(text[end : match.end()])
         label = _TIME.sub(" ", line[end : match.start()]).strip(" \t,.|·•-–—()[]*_")
         if not _is_label(label, first=first):
             return None
         found, end = True, match.end()
         if day:
             (modified if _UPDATED.search(label) else published).append(day)
-    rest = _TIME.sub(" ", line[end:]).strip(" \t,|·•-–—[]*_")
+    rest = _ZONE.sub(" ", _TIME.sub(" ", line[end:])).strip(" \t,|·•-–—[]*_")
     return DateLine(published, modified) if found and _is_zone(rest) else None
 
 
@@ -204,7 +207,7 @@ def label_of(text: str) -> tuple[str | None, str]:
     match = _LABEL.match(text) if "\n" not in text and len(text) <= 2 * _LINE_CHARS else None
     if match is None:
         return None, ""
-    return _FIELD_OF.get(" ".join(match["label"].lower().replace("_", " ").split())), match["value"].strip("*_ ")
+    return field_of_label(match["label"]), match["value"].strip("*_ ")
 
 
 def ends_a_sentence(text: str) -> bool:
@@ -225,6 +228,8 @@ def _labelled_lines(blocks: list[Block], head: Head) -> int:
         if label:
             known.setdefault(label, value)
             end = at + 1
+        elif is_kicker(block[1]):
+            dropped.append(block)
         elif not _LABEL.match(block[1]) or "\n" in block[1] or ends_a_sentence(block[1]):
             break
         else:

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from assistant.ingest.dateline import make_date, parse_date, parse_iso
+from assistant.text.calendar_names import folded, month_names, weekday_names
 from assistant.text.months import MONTH, MONTHS, western_digits
 from assistant.text.years import LIKELY_YEAR, YEAR
 
@@ -16,7 +17,15 @@ _NUMERIC = re.compile(rf"(?<![\d./-])(\d{{1,2}})([./-])\s?(\d{{1,2}})\2\s?({YEAR
 _SHORT = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d\d)(?=[\s,;]|$)")
 _SHORT_WORDS = re.compile(rf"(\d{{1,2}})[\s.-]+({MONTH})\.?[\s-]+['’]?(\d\d)(?=[\s,;]|$)", re.I)
 _EAST_ASIAN = re.compile(rf"({YEAR})\s*[年년]\s*(\d{{1,2}})\s*[月월]\s*(\d{{1,2}})\s*[日일]")
-_VIETNAMESE = re.compile(rf"(?<!\d)(\d{{1,2}})\s+tháng\s+(\d{{1,2}}),?\s+(?:năm\s+)?({YEAR})(?!\d)", re.I)
+_VIETNAMESE_MONTHS = {
+    "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
+    "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12,
+}  # fmt: skip
+_VIETNAMESE = re.compile(
+    rf"(?<!\d)(\d{{1,2}})\s+(?:tháng|thg)\s+(\d{{1,2}}|mười (?:một|hai)|{'|'.join(_VIETNAMESE_MONTHS)}),?\s+"
+    rf"(?:năm\s+)?({YEAR})(?!\d)",
+    re.I,
+)
 # An era's years count from the year after this one: https://en.wikipedia.org/wiki/Regnal_year, and Taiwan's from 1912.
 _ERA_BEGINS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 _ERA = re.compile(rf"({'|'.join(_ERA_BEGINS)})\s*(\d{{1,3}}|元)\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*日")
@@ -32,6 +41,11 @@ _BUDDHIST_AHEAD = 543
 _NAMED_MONTH = re.compile(r"(?<!\d)\d{1,2}\s+[^\s\d]+(?:\s[^\s\d]+)?\s+1[34]\d\d(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)1[34]\d\d[/-]\d{1,2}[/-]\d{1,2}(?!\d)")
 _PERSIAN_DIGITS, _ARABIC_DIGITS = re.compile("[۰-۹]"), re.compile("[٠-٩]")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_IN_VIETNAMESE = re.compile(r"\b(?:ngày|thứ|chủ nhật|cập nhật|đăng|xuất bản)\b", re.I)
+MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_PARTS = re.compile(r"\d+\.?|[^\s\d.,،;:/|()\[\]–—-]+")
+_CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d\d(?!\d|\.\d)(?:[:.]\d\d)?")
 _EXCEL = re.compile(r"\d{5}(?:\.\d+)?")
 _EXCEL_BEGINS = date(1899, 12, 30)
 """Day 0 of a spreadsheet's serial numbers (ECMA-376 part 1, 18.17.4.1)."""
@@ -68,7 +82,7 @@ def parse_published(value: Any) -> date | None:
 
 def numeric_day(value: Any) -> tuple[int, int, int] | None:
     """(first, second, year) of a day in numbers of which the year is the last, and the order not told by dots."""
-    text = western_digits(str(value)[:_LONGEST]).strip() if isinstance(value, str) else ""
+    text = MARKS.sub("", western_digits(str(value)[:_LONGEST])).strip() if isinstance(value, str) else ""
     match = _NUMERIC.match(text) or _SHORT.match(text)
     if match is None or match[2] == ".":
         return None
@@ -125,7 +139,7 @@ def _parsed(value: Any) -> date | None:
         return None
     if isinstance(value, int | float):
         return _timestamp(float(value))
-    text = western_digits(str(value)[:_LONGEST]).strip()
+    text = MARKS.sub("", western_digits(str(value)[:_LONGEST])).strip()
     if re.fullmatch(r"\d{9,10}|\d{12,13}", text) or _EXCEL.fullmatch(text):
         return _timestamp(float(text))
     return (
@@ -166,7 +180,20 @@ def _numeric(text: str) -> date | None:
     if first == second or first > 12 or mark == ".":
         # "25-03-24" is as often 2025 as 2024.
         return None if mark == "-" and len(match[4]) == 2 else make_date(year, second, first)
-    return make_date(year, first, second) if second > 12 else None
+    return make_date(year, first, second) if second > 12 else _by_weekday(text, first, second, year)
+
+
+def _by_weekday(text: str, first: int, second: int, year: int) -> date | None:
+    """The day of two that a number may mean ("Tuesday, 05/03/2024") which is the weekday that is named beside it."""
+    if not _LETTERS.search(text):
+        return None
+    if _IN_VIETNAMESE.search(text):
+        # Nothing in Vietnamese is dated month first.
+        return make_date(year, second, first)
+    named = {number for word in _PARTS.findall(text) for number in weekday_names().get(folded(word), ())}
+    days = {make_date(year, second, first), make_date(year, first, second)}
+    fitting = [day for day in days if day and day.weekday() in named]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _whole_year(year: int) -> int:
@@ -182,7 +209,9 @@ def _east_asian(text: str) -> date | None:
         return make_date(*map(int, match.groups()))
     match = _VIETNAMESE.search(text)
     if match:
-        return make_date(*map(int, reversed(match.groups())))
+        named = match[2].lower()
+        month = int(named) if named.isdigit() else _VIETNAMESE_MONTHS[named]
+        return make_date(int(match[3]), month, int(match[1]))
     match = _ERA.search(text)
     if match is None:
         return None
@@ -196,7 +225,11 @@ def _words(text: str) -> date | None:
     if match:
         return make_date(int(match["year"]), MONTHS[match["month"].lower()], int(match["day"]))
     match = _SHORT_WORDS.match(text)
-    return make_date(_whole_year(int(match[3])), MONTHS[match[2].lower()], int(match[1])) if match else None
+    if match is None:
+        return None
+    # In Thai the year is short for one of the Buddhist era: 67 is 2567.
+    year = 2500 + int(match[3]) - _BUDDHIST_AHEAD if _THAI.search(text) else _whole_year(int(match[3]))
+    return make_date(year, MONTHS[match[2].lower()], int(match[1]))
 
 
 def _buddhist(text: str) -> date | None:
@@ -235,21 +268,44 @@ def _persian_or_islamic(text: str) -> date | None:
 
 
 def _other_language(text: str) -> date | None:
-    """By dateparser, for the languages of which we keep no months; only a date that is all there."""
-    if not re.search(rf"(?<!\d){YEAR}(?!\d)", text) or not re.search(r"[^\W\d_]{2}", text):
+    """A day with the name of its month in a language of the CLDR; only a date that is all there."""
+    years = re.findall(rf"(?<!\d){YEAR}(?!\d)", text)
+    if len(set(years)) != 1 or _NUMERIC.search(text):
         return None
-    if _NUMERIC.search(text):
+    parts = [part for part in _PARTS.findall(_CLOCK.sub(" ", text)) if part.strip(".") != years[0]]
+    names = _months_in(parts)
+    if len({frozenset(months) for _, months in names}) > 1:
+        # "Paź" is October in Poland and "Paz" Sunday in Turkey.
+        names = [name for name in names if folded(parts[name[0]]) not in weekday_names()]
+    if len({frozenset(months) for _, months in names}) != 1:
         return None
-    import dateparser
+    at, months = names[-1]
+    day = _day_beside(parts, at)
+    if day is None:
+        return None
+    number = int(day.rstrip("."))
+    if len(months) > 1:
+        # Croats write a full stop behind the day, Poles do not; in Czech these are other cases.
+        months = {min(months) if day.endswith(".") else max(months)}
+    return make_date(int(years[0]), months.pop(), number)
 
-    settings: Any = {
-        "STRICT_PARSING": True,
-        "PARSERS": ["absolute-time"],
-        "TIMEZONE": "UTC",
-        "RETURN_AS_TIMEZONE_AWARE": False,
-    }
-    try:
-        found = dateparser.parse(text, settings=settings)
-    except (ValueError, OverflowError, RecursionError, TypeError, AttributeError):
-        return None
-    return found.date() if found else None
+
+def _months_in(parts: list[str]) -> list[tuple[int, set[int]]]:
+    """Where the name of a month stands among a text's words and numbers, and which it may be."""
+    found, known = list[tuple[int, set[int]]](), month_names()
+    for at, part in enumerate(parts):
+        if part[0].isdigit():
+            continue
+        word = folded(part)
+        months = known.get(f"{word} {folded(parts[at + 1])}") if at + 1 < len(parts) else None
+        # Hebrew writes "in" to the name, Basque a case behind it.
+        months = months or known.get(word) or known.get(word.removeprefix("ב")) or known.get(word.removesuffix("ren"))
+        if months:
+            found.append((at, set(months)))
+    return found
+
+
+def _day_beside(parts: list[str], at: int) -> str | None:
+    """The number before the month's name, or else behind it, with one word between them at most."""
+    before, behind = parts[max(0, at - 2) : at][::-1], parts[at + 1 : at + 3]
+    return next((part for part in (*before, *behind) if part[0].isdigit() and len(part.rstrip(".")) <= 2), None)

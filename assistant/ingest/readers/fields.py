@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.ingest.build import Fields, Story
+from assistant.ingest.labels import field_of_column
 from assistant.ingest.pubdate import numeric_day, parse_published
 from assistant.ingest.readers.html_dom import paragraphs_of_html, plain_paragraphs
 from assistant.ingest.readers.names import headline, person, without_outlet_as_author
@@ -39,6 +40,7 @@ _NAMES = {
     "language": "language lang language_code",
 }
 _KEYS = {field: names.split() for field, names in _NAMES.items()}
+_KNOWN = frozenset(name for names in _KEYS.values() for name in names)
 TEXT_NAMES = ("text", "body", "content", "article", "paragraphs")
 # NewsAPI and its like cut the text and say so.
 _CUT = re.compile(r"(?:…|\.\.\.)?\s?\[\+\d+ chars\]$")
@@ -118,13 +120,17 @@ def normalised(row: Mapping[str, Any]) -> dict[str, Any]:
             values = {_name(key): value for key, value in inner.items()} | {
                 k: v for k, v in values.items() if k != name
             }
+    for name in [name for name in values if name not in _KNOWN]:
+        field = field_of_column(name)
+        if field:
+            values.setdefault("date" if field == "published" else field, values[name])
     return values
 
 
 def has_text_column(names: list[str]) -> bool:
     """True where one of a table's column names is one that holds text."""
     known = {*_KEYS["text"], *_KEYS["texts"]}
-    return any(_name(name) in known for name in names)
+    return any(_name(name) in known or field_of_column(name) == "text" for name in names)
 
 
 def _name(key: object) -> str:

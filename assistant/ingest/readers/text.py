@@ -17,6 +17,7 @@ from assistant.ingest.dateline import parse_date_field
 from assistant.ingest.head import ends_a_sentence, is_head_line, label_of
 from assistant.ingest.headings import carries_content
 from assistant.ingest.ids import safe_key
+from assistant.ingest.kicker import is_kicker
 from assistant.ingest.limits import MAX_FRONT_MATTER_CHARS, MAX_FRONT_MATTER_DEPTH, MAX_LINES
 from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers import press_export
@@ -94,6 +95,9 @@ def _headings(blocks: list[Block]) -> tuple[str | None, list[Block], list[Droppe
             story.append((at, text))
             continue
         heading = match["title"].rstrip("#").rstrip()
+        if is_kicker(heading):
+            labels.append((at, text, "label"))
+            continue
         if title is None and not any(not is_head_line(above) for _, above in story) and len(blocks) > 1:
             title = heading.strip("*_ ")
         elif carries_content(heading):

@@ -161,3 +161,15 @@ def test_a_byline_below_a_deck_which_stays() -> None:
 def test_a_dateline_further_down_the_story_is_not_its_own() -> None:
     reading = read("It sank on Sunday.\n\nSKAR, June 9, 2021 (AFP) - A bus takes its place.")
     assert (reading.article.source, reading.article.published) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["9 มิ.ย. 2564 08:10", "2021. gada 9. jūnijs", "Thứ Ba, ngày 9 tháng Sáu năm 2021",
+     "2021. június 9., szerda 10:30 CET",
+     "Thứ Tư, 09/06/2021 - 08:10", "9 Haziran 2021 Çarşamba 10:30 CET", "2021 m. birželio 9 d., trečiadienis"],
+)  # fmt: skip
+def test_lines_of_dates_in_more_languages(line: str) -> None:
+    found = date_line(line)
+    assert found
+    assert found.published == [date(2021, 6, 9)]

@@ -22,6 +22,12 @@ DAY = date(2021, 6, 9)
     [
         "09.06.21", "9-Jun-21", "9 Jun '21", "44356", 44356, 44356.5, "9 มิถุนายน 2564", "9 มิ.ย. 2564", "2564-06-09",
         "۱۹ خرداد ۱۴۰۰", "چهارشنبه ۱۹ خرداد ۱۴۰۰", "۱۴۰۰/۰۳/۱۹", "28 شوال 1442 هـ", "١٤٤٢/١٠/٢٨", "民國110年6月9日",
+        "9 tháng Sáu, 2021", "Thứ Tư, ngày 9 tháng 6 năm 2021 08:10 GMT+7", "Thứ Tư, 09/06/2021",
+        "9 มิ.ย. 64", "9 جون، 2021", "09\u200f/06\u200f/2021 Wed",
+        "Wednesday, 09/06/2021", "mercredi 06/09/2021", "2021 m. birželio 9 d.", "2021. gada 9. jūnijs",
+        "9 జూన్ 2021",
+        "9 HAZİRAN 2021", "9 Ιουνίου 2021", "9. lipnja 2021.", "9 czerwca 2021",
+        "2021. június 9., szerda 10:30 CET",
         "2021. 6. 9.", "9th of June 2021", "9-Jun-2021", "९ जून २०२१",
     ],
 )  # fmt: skip
@@ -32,6 +38,15 @@ def test_other_shapes_and_calendars(value: object) -> None:
 @pytest.mark.parametrize("value", ["06/09/21", "25-03-24", "12345", "99999", "२०७८-०२-२६", "2564", "11-12-13-14"])
 def test_what_may_be_several_days_or_is_none(value: object) -> None:
     assert parse_published(value) is None
+
+
+def test_a_month_that_languages_name_alike_is_told_by_the_full_stop() -> None:
+    assert parse_published("17. listopada 2021.") == date(2021, 10, 17)
+    assert parse_published("17 listopada 2021") == date(2021, 11, 17)
+
+
+def test_a_weekday_that_fits_neither_or_both_tells_nothing() -> None:
+    assert parse_published("Friday, 06/09/2021") is None
 
 
 def test_a_day_far_ahead_is_none() -> None:
