@@ -7,6 +7,7 @@ import re
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assistant.newsroom.fact_check import FactCheck, Source
+from assistant.newsroom.independence import in_words
 from assistant.schema.answers import CitationState
 
 _STATES = {
@@ -35,7 +36,7 @@ def _render(name: str, check: FactCheck, *, autoescape: bool) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(md=markdown_text, marked=_marked)
+    environment.filters.update(md=markdown_text, marked=_marked, in_words=in_words)
     return environment.get_template(name).render(
         check=check, states=_STATES, accessed=check.accessed.isoformat(" ", timespec="seconds")
     )

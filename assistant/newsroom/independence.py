@@ -59,6 +59,22 @@ class Group:
     agency: str | None
 
 
+def in_words(carriage: Carriage) -> str:
+    """ "9 outlets carry it, from 2 independent sources: Post, Mail (agency IANS); Times.", a source's outlets together."""
+    if carriage.outlets < 2:
+        return "No other outlet carries it."
+    sources = "; ".join(
+        ", ".join(group.outlets) + (f" (agency {group.agency})" if group.agency else "") for group in carriage.groups
+    )
+    if carriage.independent == 1:
+        told = "all from one source"
+    elif carriage.independent == carriage.outlets:
+        told = "each independently"
+    else:
+        told = f"from {carriage.independent} independent sources"
+    return f"{carriage.outlets} outlets carry it, {told}: {sources}."
+
+
 def containment(one: Shingles, other: Shingles) -> float:
     """The share of the smaller set that the larger holds, in [0, 1]; 0 where it has too few shingles to tell."""
     smaller = min(len(one), len(other))

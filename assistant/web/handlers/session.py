@@ -44,7 +44,8 @@ class Session:
 
     `scope` are the articles that are asked, `find` those that the library lists, the first `shown` of them. `library`,
     `marks`, `counted` and `tasks` tell what it shows of the library, of stale answers, of who carries what is cited,
-    and of each kind of long work; `looked`, for which state of the library its answers were looked at.
+    and of each kind of long work; `looked` and `asked_of`, for which state of the library and which answers it was last
+    looked whether they hold, and who carries what they cite.
     """
 
     conversation: str | None = None
@@ -56,6 +57,7 @@ class Session:
     library: object = None
     looked: object = None
     marks: object = None
+    asked_of: object = None
     counted: object = None
     tasks: dict[str, object] = field(default_factory=dict)
 

@@ -41,14 +41,14 @@ class TaskHandler(ABC, Generic[R]):
     def shown(self, session: Session, owner: str) -> Parts:
         """How far it is, and what it came to so far."""
         task = self._tasks.of(owner)
-        session.tasks[self.name] = task and task.stamp
+        session.tasks[self.name] = self._stamp(owner)
         error = self._public(task.error) if task and task.error else ""
         return self._parts(owner, task, error)
 
     def followed(self, session: Session, owner: str) -> Parts:
         """The same where something is new since it was shown."""
         task = self._tasks.of(owner)
-        if (task and task.stamp) == session.tasks.get(self.name):
+        if self._stamp(owner) == session.tasks.get(self.name):
             return {}
         parts = self.shown(session, owner)
         if task and not task.is_on:
@@ -58,6 +58,11 @@ class TaskHandler(ABC, Generic[R]):
     def is_on(self, owner: str) -> bool:
         """Whether something of the owner's is being done."""
         return self._tasks.is_on(owner)
+
+    def _stamp(self, owner: str) -> object:
+        """Another value where there is something else to show."""
+        task = self._tasks.of(owner)
+        return task and task.stamp
 
     def _begun(self, session: Session, owner: str) -> Parts:
         return {**self.shown(session, owner), "notice": ""}

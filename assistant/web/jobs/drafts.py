@@ -54,6 +54,6 @@ class Drafts:
         task: Task[Checked] = Task(name, (), len(sentences))
 
         def steps(assistant: Assistant, scope: QuestionScope) -> Generator[Checked, None, None]:
-            return (task.result + (one,) for one in self._check_of(assistant, scope)(sentences))
+            return ((*task.result, one) for one in self._check_of(assistant, scope)(sentences))
 
         self.tasks.begin(owner, task, steps, "your last draft is still being checked; wait for it, or stop it")

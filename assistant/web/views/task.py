@@ -42,8 +42,13 @@ class Told:
     counts: str = ""
 
 
-def task_html(task: Shown[object], name: str, told: Told, error: str, *more: Markup | None) -> Markup:
-    """How far it is, with the way to stop it (action NAME-stop), at its end to clear it (NAME-clear), and `more`.
+def clear_button(name: str) -> Markup:
+    """The way to forget what it came to."""
+    return tag("button", "Clear", type="button", data_action=f"{name}-clear", class_="plain")
+
+
+def task_html(task: Shown[object], name: str, told: Told, error: str, *at_end: Markup) -> Markup:
+    """How far it is, with the way to stop it (action NAME-stop); at its end `at_end`, else to clear it (NAME-clear).
 
     `error`: why it ended early.
     """
@@ -52,17 +57,16 @@ def task_html(task: Shown[object], name: str, told: Told, error: str, *more: Mar
         # Without a total it moves, and says only that something is done.
         value = {"value": str(told.done), "max": str(task.total)} if task.total else {}
         bar = tag("progress", **value, aria_label=told.doing)
-        button = tag("button", "Stop", type="button", data_action=f"{name}-stop")
+        buttons = [tag("button", "Stop", type="button", data_action=f"{name}-stop")]
     else:
         waits, bar = ("" if task.is_whole or error else "; stopped"), None
-        button = tag("button", "Clear", type="button", data_action=f"{name}-clear", class_="plain")
+        buttons = list(at_end) or [clear_button(name)]
     failed = tag("p", f"Ended early: {error}", class_="failed", role="alert") if error else None
     return tag(
         "div",
         tag("p", tag("bdi", f"{told.words}{waits}")),
         bar,
-        None if task.is_on else list(more),
-        button,
+        buttons,
         tag("p", told.counts, class_="counts") if told.counts else None,
         failed,
         class_="task-status",
