@@ -60,7 +60,7 @@ class Group:
 
 
 def in_words(carriage: Carriage) -> str:
-    """ "9 outlets carry it, from 2 independent sources: Post, Mail (agency IANS); Times.", a source's outlets together."""
+    """ "3 outlets carry it, from 2 independent sources: Post, Mail (agency IANS); Times.", one source's together."""
     if carriage.outlets < 2:
         return "No other outlet carries it."
     sources = "; ".join(

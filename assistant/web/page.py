@@ -202,11 +202,11 @@ class Page:
                     return self._chat.open(session, owner, action.text("id") or None)
             return _nothing()
 
-        async for parts in self._followed(go):
+        async for parts in self._answered(go):
             yield parts
 
     async def _ask(self, text: str, session: Session, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
-        async for parts in self._followed(lambda: self._chat.ask(session, owner_of(request), str(text or ""))):
+        async for parts in self._answered(lambda: self._chat.ask(session, owner_of(request), str(text or ""))):
             yield parts
 
     def _stop(self, session: Session, request: gr.Request) -> dict[Any, Any]:
@@ -267,16 +267,14 @@ class Page:
         if model == EMBEDDED:
             model = "embedded model"
         articles = assistant.size().articles if assistant else None
-        at_work = self._chat.is_looking(owner) or self._newsroom.is_on(owner)
-        at_rest = state.phase in ("ready", "failed") and not at_work
-        parts: Parts = {
-            "status": status_html(replace(state, doing=self._public(state.doing)), model, articles),
-            "timer": gr.Timer(_RESTING_S if at_rest else _WATCHING_S),
-        }
+        parts: Parts = {"status": status_html(replace(state, doing=self._public(state.doing)), model, articles)}
         if stamp != session.library:
             session.library = stamp
             parts |= self._library_handler.shown(session, owner)
-        return {**parts, **self._chat.looked(session, owner), **self._newsroom.followed(session, owner)}
+        parts |= {**self._chat.looked(session, owner), **self._newsroom.followed(session, owner)}
+        at_work = self._chat.is_looking(owner) or self._newsroom.is_on(owner)
+        at_rest = state.phase in ("ready", "failed") and not at_work
+        return {**parts, "timer": gr.Timer(_RESTING_S if at_rest else _WATCHING_S)}
 
     # -- from parts to components ---------------------------------------------------------
 
@@ -300,6 +298,12 @@ class Page:
         except Exception:
             _log.exception("a page's request failed")
             yield self._components({"notice": notice_html(_INSIDE)})
+
+    async def _answered(self, work: Callable[[], AsyncIterator[Parts]]) -> AsyncIterator[dict[Any, Any]]:
+        async for parts in self._followed(work):
+            yield parts
+        # What an answer cites is looked at in the background.
+        yield self._components({"timer": gr.Timer(_WATCHING_S)})
 
     def _components(self, parts: Parts) -> dict[Any, Any]:
         """The parts as Gradio takes them. What goes into a page and is not known to be markup is text."""

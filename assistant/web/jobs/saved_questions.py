@@ -16,6 +16,7 @@ from assistant.web.storage.own_kept import OwnKept
 
 Found = tuple[Event, ...]
 """What there is to tell; what is unchanged is not in it."""
+_PATIENCE_S = 10.0
 Run = Callable[[QuestionBook, Progress], Iterator[Event]]
 
 
@@ -42,14 +43,18 @@ class QuestionRuns:
         """Ask those that something new comes near; returns at once. Raises `AssistantError`."""
         book = self._kept.questions(owner)
         task: Task[Found] = Task("Saved questions", ())
+        before = self.tasks.of(owner)
 
         def steps(assistant: Assistant, scope: QuestionScope) -> Generator[Found, None, None]:
-            return _steps(self._run_of(assistant, scope)(book, task.progress), task)
+            return _steps(self._run_of(assistant, scope)(book, task.progress), task, before)
 
         self.tasks.begin(owner, task, steps, "your saved questions are being asked; wait for it, or stop it")
 
 
-def _steps(events: Iterator[Event], task: Task[Found]) -> Generator[Found, None, None]:
+def _steps(events: Iterator[Event], task: Task[Found], before: Task[Found] | None) -> Generator[Found, None, None]:
+    if before is not None:
+        # One that was stopped holds the questions until it has let go of the model.
+        before.wait(_PATIENCE_S)
     try:
         for event in events:
             yield task.result if event.outcome is Outcome.UNCHANGED else (*task.result, event)

@@ -207,7 +207,7 @@ def _tools(message: Shown, conversation: str, last: bool, verdict: str | None) -
         tag(
             "button",
             icon("save"),
-            tag("span", "Save the question"),
+            tag("span", "Save", tag("span", " the question", class_="visually-hidden")),
             type="button",
             data_action="question-keep",
             data_position=place,

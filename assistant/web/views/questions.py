@@ -41,7 +41,6 @@ QUESTIONS_HEAD = tag(
             tag("input", type="text", name="text", required=True, maxlength=MAX_QUESTION, autocomplete="off"),
         ),
         tag("button", icon("save"), "Save", type="submit"),
-        class_="one-line",
         data_submit="question-add",
         data_reset=True,
     ),

@@ -11,8 +11,8 @@ from assistant.web.views.labels import outlet, time_tag, title
 _QUOTE_SHOWN = 900
 
 
-def quote_html(part: Evidence) -> Markup:
-    """An item of a list."""
+def quote_html(part: Evidence, said: str = "") -> Markup:
+    """An item of a list; without the words where they are what is `said` above it already."""
     passage, quote = part.passage, part.quote
     button = tag(
         "button",
@@ -28,4 +28,5 @@ def quote_html(part: Evidence) -> Markup:
         data_start=quote.start,
         data_end=quote.end,
     )
-    return tag("li", tag("q", clip(quote.text, _QUOTE_SHOWN), dir="auto"), button)
+    words = None if quote.text.strip() == said else tag("q", clip(quote.text, _QUOTE_SHOWN), dir="auto")
+    return tag("li", words, button)

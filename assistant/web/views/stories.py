@@ -11,6 +11,7 @@ from assistant.newsroom.report_line import Line
 from assistant.newsroom.story_timeline import Entry, Told
 from assistant.query.validate import MAX_QUESTION
 from assistant.text.numbers import counted
+from assistant.verification.evidence import Evidence
 from assistant.web.jobs.stories import DigestSoFar, Made, Timeline
 from assistant.web.views.html import clip, tag
 from assistant.web.views.icons import icon
@@ -55,21 +56,18 @@ STORIES_HEAD = tag(
                 placeholder="What it is about, or a question",
                 autocomplete="off",
             ),
-            class_="wide",
         ),
         _days(),
         tag("button", icon("list"), "Make a timeline", type="submit"),
-        class_="made-of",
         data_submit="timeline",
         aria_labelledby="timeline-label",
     ),
     tag(
         "form",
-        tag("h2", "What came", class_="label", id="digest-label"),
+        tag("h2", "A digest of what came", class_="label", id="digest-label"),
         _days(required=True),
         tag("button", icon("calendar"), "Make a digest", type="submit"),
         tag("button", "Since my last digest", type="button", data_action="digest-last", class_="plain"),
-        class_="made-of",
         data_submit="digest",
         aria_labelledby="digest-label",
     ),
@@ -140,7 +138,7 @@ def _outlet(told: Told) -> str:
 
 
 def _told(told: Told) -> list[Markup]:
-    return [_line(told.line), tag("ul", [quote_html(part) for part in told.evidence], class_="quotes")]
+    return [_line(told.line), _quotes(told.line, told.evidence)]
 
 
 def _story(story: Story) -> Markup:
@@ -152,8 +150,13 @@ def _story(story: Story) -> Markup:
         tag("p", time_tag(story.line.context.published), class_="day"),
         _line(story.line),
         tag("p", tag("bdi", carried), class_="carried"),
-        tag("ul", [quote_html(part) for part in story.line.evidence], class_="quotes"),
+        _quotes(story.line, story.line.evidence),
     )
+
+
+def _quotes(line: Line, evidence: Sequence[Evidence]) -> Markup:
+    said = line.text if line.quoted else ""
+    return tag("ul", [quote_html(part, said) for part in evidence], class_="quotes")
 
 
 def _line(line: Line) -> Markup:
