@@ -122,6 +122,7 @@
     const pane = find("#pane aside");
     if (!pane || pane.dataset.stamp === revealed) return;
     revealed = pane.dataset.stamp;
+    carry();
     const words = find("mark", pane) || find(".cited", pane);
     const body = find(".pane-body", pane);
     body.scrollTop = 0;
@@ -131,7 +132,6 @@
       body.scrollTop = place.top - room.top - Math.max(24, (room.height - place.height) / 3);
     }
     find(".pane-head h2", pane)?.focus({ preventScroll: true });
-    carry();
   };
 
   // ---- who carries what is cited: in its card, and above its article ------------------------------------------
@@ -152,7 +152,7 @@
     };
     for (const chip of document.querySelectorAll("#log .chip")) put(find(".card", chip.parentElement), "span", placeOf(chip), null);
     const body = find("#pane .pane-body");
-    if (body && opener?.classList.contains("chip")) put(body, "p", placeOf(opener), body.firstChild);
+    if (body && opener?.classList.contains("chip")) put(body.parentElement, "p", placeOf(opener), body);
   };
 
   // ---- hover cards: kept inside the window ------------------------------------------------------------------

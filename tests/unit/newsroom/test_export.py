@@ -18,6 +18,7 @@ from pybtex.database import parse_string
 from pylatexenc.latex2text import LatexNodes2Text
 
 from assistant.errors import UsageError
+from assistant.newsroom.answers_file import of_answer
 from assistant.newsroom.export import FORMATS, write
 from assistant.newsroom.fact_check import fact_check
 from assistant.newsroom.independence import Carriage, Group
@@ -123,8 +124,9 @@ def test_no_list_of_sources_without_one(form: str) -> None:
 
 def test_who_carries_what_is_quoted_is_told_where_it_was_counted() -> None:
     carriage = Carriage((Group(("The Skar Post", "A & <b>"), ("ferry", "a"), "NTB"),))
-    ferry, _ = saved(ANSWER).citations
-    made = fact_check([saved(ANSWER)], lambda _: FERRY, ACCESSED, {ferry: carriage}.get)
+    answer = of_answer(ANSWER)
+    ferry = answer.citations[0]
+    made = fact_check([answer], lambda _: FERRY, ACCESSED, {ferry: carriage}.get)
     said = "2 outlets carry it, all from one source: The Skar Post, A & <b> (agency NTB)."
     assert html.fromstring(write(made, "html")).xpath("//dt[.='Independent sources']/following-sibling::dd[1]") != []
     assert said in html.fromstring(write(made, "html")).text_content()
