@@ -22,6 +22,9 @@ RULES = (
     ("council open", "The city council opened a new library."),
     # A figure that no article has: it must not be shown.
     ("appreciate", "He appreciated its neutral position in 2022."),
+    # Of two reports, of which one has another figure.
+    ("ferry to Skar", "The ferry to Skar burned and 14 people were hurt."),
+    ("ferry to Skar", "The ferry to Skar stops sailing on Friday."),
     ("tram line", "The tram line was closed by the mayor."),
 )
 _SLOWLY = 0.1

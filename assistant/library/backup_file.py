@@ -20,8 +20,8 @@ CHUNK = 1 << 20
 _LIBRARY = "|".join(place.replace("*", "[^/]+") for place in PLACES)
 _MEMBER = re.compile(
     r"(?P<unit>(?:conversations|feedback)\.sqlite3|(?:keys|asked)\.json|"
-    rf"(?:{_LIBRARY})/(?:(?:sources|questions)\.json|(?:uploads|versions)(?=/)))"
-    r"(?:(?:(?<=/uploads)|(?<=/versions))/[^/]+)?"
+    rf"(?:{_LIBRARY})/(?:(?:sources|questions)\.json|(?:uploads|versions|questions)(?=/)))"
+    r"(?:(?:(?<=/uploads)|(?<=/versions)|(?<=/questions))/[^/]+)?"
 )
 
 

@@ -10,12 +10,15 @@ from assistant.api import Assistant
 from assistant.library.kept import conversations_path, feedback_path
 from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import Settings
+from assistant.web.handlers.carried import CarriedHandler
 from assistant.web.handlers.chat import Chat
 from assistant.web.handlers.draft import DraftHandler
 from assistant.web.handlers.library import LibraryHandler
-from assistant.web.jobs.drafts import Drafts
+from assistant.web.handlers.newsroom import NewsroomHandler
+from assistant.web.handlers.questions import QuestionsHandler
+from assistant.web.handlers.stories import StoriesHandler
+from assistant.web.jobs.background import Background
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.jobs.queue import JobQueue
 from assistant.web.page import Page
 from assistant.web.security.redact import Redactor
 from assistant.web.storage.conversations import ConversationStore
@@ -31,25 +34,31 @@ def create_app(
     settings: Settings,
     conversations: ConversationStore | None = None,
     feedback: FeedbackStore | None = None,
-    queue: JobQueue | None = None,
+    background: Background | None = None,
     uploads: UploadPolicy | None = None,
     leave: bool = False,
     hidden: Iterable[Path] = (),
 ) -> gr.Blocks:
     """The page as a Gradio app, to be mounted by `server.create_server`.
 
-    `assistant` may still be opening. `queue` is the line in which questions wait, by default one of its own that
-    answers one at a time. `leave`: there is a login, and so a way out. `hidden` are folders of the server's that no
-    message names, beside those of the settings. Raises `IndexStoreError` when the conversations cannot be kept.
+    `assistant` may still be opening. `background` is what runs in the background over it, by default with a line of its
+    own that answers one question at a time. `leave`: there is a login, and so a way out. `hidden` are folders of the
+    server's that no message names, beside those of the settings. Raises `IndexStoreError` when the conversations cannot
+    be kept.
     """
     loader = assistant if isinstance(assistant, AssistantLoader) else AssistantLoader.of(assistant)
     conversations = conversations or ConversationStore(conversations_path(settings.home))
     feedback = feedback or FeedbackStore(feedback_path(settings.home))
     public = Redactor(settings, hidden)
-    queue = queue or JobQueue()
-    chat = Chat(loader, queue, conversations, feedback, public)
+    background = background or Background.over(loader)
+    chat = Chat(loader, background.queue, conversations, feedback, public)
     uploads = uploads or UploadPolicy()
     library = LibraryHandler(loader, chat, uploads, public)
-    draft = DraftHandler(Drafts(loader, queue), public)
-    page = Page(loader, chat, library, draft, uploads, public)
+    newsroom = NewsroomHandler(
+        QuestionsHandler(loader, background.questions, background.kept, conversations, public),
+        StoriesHandler(background.stories, public),
+        DraftHandler(background.drafts, public),
+        CarriedHandler(loader, background.counts, conversations, public),
+    )
+    page = Page(loader, chat, library, newsroom, uploads, public)
     return page.blocks(leave=leave)

@@ -16,8 +16,9 @@ from assistant.errors import AssistantError
 from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import EMBEDDED
 from assistant.web.handlers.chat import Chat
-from assistant.web.handlers.draft import SUFFIXES, DraftHandler
+from assistant.web.handlers.draft import SUFFIXES
 from assistant.web.handlers.library import LibraryHandler
+from assistant.web.handlers.newsroom import NewsroomHandler
 from assistant.web.handlers.session import Action, Parts, Session
 from assistant.web.jobs.drafts import MOST_CHARACTERS
 from assistant.web.jobs.loader import AssistantLoader
@@ -25,6 +26,8 @@ from assistant.web.jobs.writing import Writing
 from assistant.web.security.browser_id import owner_of
 from assistant.web.views.chat import notice_html, status_html
 from assistant.web.views.layout import DRAFT_HEAD, LIBRARY_HEAD, SIDE_HEAD, masthead
+from assistant.web.views.questions import QUESTIONS_HEAD
+from assistant.web.views.stories import STORIES_HEAD
 
 # Read when it is imported.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -32,7 +35,11 @@ import gradio as gr
 
 _log = logging.getLogger(__name__)
 _WATCHING_S, _RESTING_S = 1.0, 10.0
-_DRAFTED = ("draft-status", "draft-result", "announce")
+# What the newsroom's views show, and the counts beside citations.
+_NEWSROOM = (
+    *("questions-status", "questions-list", "story-status", "story-result", "draft-status", "draft-result"),
+    "carried",
+)
 _INSIDE = "Something went wrong inside; the server's log tells what."
 # One component hands its `trigger` to `page.js`, which listens to the whole page; these are the events it triggers.
 _LISTEN = "(window.newsPage ||= []).push(trigger); /* 'act', 'go', 'find' */"
@@ -46,7 +53,7 @@ class Page:
         loader: AssistantLoader,
         chat: Chat,
         library_handler: LibraryHandler,
-        draft: DraftHandler,
+        newsroom: NewsroomHandler,
         uploads: UploadPolicy,
         public: Callable[[str], str],
     ) -> None:
@@ -54,11 +61,11 @@ class Page:
         self._uploads = uploads
         self._chat = chat
         self._library_handler = library_handler
-        self._draft = draft
+        self._newsroom = newsroom
         self._public = public
         self._writing = Writing(loader)
         self._writes = library_handler.writes()
-        self._actions = {**chat.actions(), **library_handler.actions(), **draft.actions()}
+        self._actions = {**chat.actions(), **library_handler.actions(), **newsroom.actions()}
         self._parts: dict[str, Any] = {}
 
     def blocks(self, *, leave: bool) -> gr.Blocks:
@@ -104,6 +111,19 @@ class Page:
             )
             for name in ("outcomes", "timeline", "find", "shelf"):
                 self._html(name)
+        self._lay_out_newsroom()
+        for name in ("carried", "notice", "pane", "announce"):
+            self._html(name)
+
+    def _lay_out_newsroom(self) -> None:
+        for view, head, parts in (
+            ("questions", QUESTIONS_HEAD, ("questions-status", "questions-list")),
+            ("stories", STORIES_HEAD, ("story-status", "story-result")),
+        ):
+            with gr.Column(elem_id=view):
+                self._html(f"{view}-head", head)
+                for name in parts:
+                    self._html(name)
         with gr.Column(elem_id="draft"):
             self._html("draft-head", DRAFT_HEAD)
             self._parts["draft-text"] = gr.Textbox(
@@ -120,8 +140,6 @@ class Page:
             )
             self._html("draft-status")
             self._html("draft-result")
-        for name in ("notice", "pane", "announce"):
-            self._html(name)
 
     def _html(self, name: str, content: str = "", script: str | None = None) -> gr.HTML:
         made = gr.HTML(content, elem_id=name, apply_default_css=False, js_on_load=script)
@@ -149,7 +167,7 @@ class Page:
         draft, file = self._parts["draft-text"], self._parts["draft-file"]
         self._parts["check"].click(self._check, [draft, session], trigger_mode="multiple", **common)
         file.upload(self._check_file, [file, session], **common)
-        watched = ("status", "timer", "log", "find", "shelf", "timeline", "notice", *_DRAFTED)
+        watched = ("status", "timer", "log", "find", "shelf", "timeline", "notice", "announce", *_NEWSROOM)
         timer.tick(self._tick, [session], **{**common, "outputs": [self._parts[name] for name in watched]})
         blocks.load(self._load, [session], **common)
 
@@ -162,7 +180,9 @@ class Page:
                 async for parts in self._writing.follow(lambda: write(session, owner, action), owner):
                     yield parts
             elif known := self._actions.get(action.name):
-                yield await anyio.to_thread.run_sync(known, session, owner, action)
+                parts = await anyio.to_thread.run_sync(known, session, owner, action)
+                # What it may have begun is looked at by the clock.
+                yield {**parts, "timer": gr.Timer(_WATCHING_S)} if self._newsroom.is_on(owner) else parts
 
         async for parts in self._followed(act):
             yield parts
@@ -182,11 +202,11 @@ class Page:
                     return self._chat.open(session, owner, action.text("id") or None)
             return _nothing()
 
-        async for parts in self._followed(go):
+        async for parts in self._answered(go):
             yield parts
 
     async def _ask(self, text: str, session: Session, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
-        async for parts in self._followed(lambda: self._chat.ask(session, owner_of(request), str(text or ""))):
+        async for parts in self._answered(lambda: self._chat.ask(session, owner_of(request), str(text or ""))):
             yield parts
 
     def _stop(self, session: Session, request: gr.Request) -> dict[Any, Any]:
@@ -210,11 +230,15 @@ class Page:
             yield parts
 
     def _check(self, text: str, session: Session, request: gr.Request) -> dict[Any, Any]:
-        return self._guarded(lambda: self._watched(self._draft.check, session, owner_of(request), str(text or "")))
+        return self._guarded(
+            lambda: self._watched(self._newsroom.draft.check, session, owner_of(request), str(text or ""))
+        )
 
     def _check_file(self, file: str | None, session: Session, request: gr.Request) -> dict[Any, Any]:
         def check() -> Parts:
-            return self._watched(self._draft.check_file, session, owner_of(request), Path(file)) if file else {}
+            return (
+                self._watched(self._newsroom.draft.check_file, session, owner_of(request), Path(file)) if file else {}
+            )
 
         return {**self._guarded(check), self._parts["draft-file"]: None}
 
@@ -231,7 +255,7 @@ class Page:
 
         # Not here, where all events are handled: it reads the library, and may have to open it.
         yield await anyio.to_thread.run_sync(self._guarded, lambda: self._status(session, owner_of(request)))
-        yield await anyio.to_thread.run_sync(self._guarded, lambda: self._draft.shown(session, owner_of(request)))
+        yield await anyio.to_thread.run_sync(self._guarded, lambda: self._newsroom.shown(session, owner_of(request)))
         async for parts in self._followed(opened):
             yield parts
 
@@ -243,16 +267,14 @@ class Page:
         if model == EMBEDDED:
             model = "embedded model"
         articles = assistant.size().articles if assistant else None
-        at_work = self._chat.is_looking(owner) or self._draft.is_on(owner)
-        at_rest = state.phase in ("ready", "failed") and not at_work
-        parts: Parts = {
-            "status": status_html(replace(state, doing=self._public(state.doing)), model, articles),
-            "timer": gr.Timer(_RESTING_S if at_rest else _WATCHING_S),
-        }
+        parts: Parts = {"status": status_html(replace(state, doing=self._public(state.doing)), model, articles)}
         if stamp != session.library:
             session.library = stamp
             parts |= self._library_handler.shown(session, owner)
-        return {**parts, **self._chat.looked(session, owner), **self._draft.followed(session, owner)}
+        parts |= {**self._chat.looked(session, owner), **self._newsroom.followed(session, owner)}
+        at_work = self._chat.is_looking(owner) or self._newsroom.is_on(owner)
+        at_rest = state.phase in ("ready", "failed") and not at_work
+        return {**parts, "timer": gr.Timer(_RESTING_S if at_rest else _WATCHING_S)}
 
     # -- from parts to components ---------------------------------------------------------
 
@@ -276,6 +298,12 @@ class Page:
         except Exception:
             _log.exception("a page's request failed")
             yield self._components({"notice": notice_html(_INSIDE)})
+
+    async def _answered(self, work: Callable[[], AsyncIterator[Parts]]) -> AsyncIterator[dict[Any, Any]]:
+        async for parts in self._followed(work):
+            yield parts
+        # What an answer cites is looked at in the background.
+        yield self._components({"timer": gr.Timer(_WATCHING_S)})
 
     def _components(self, parts: Parts) -> dict[Any, Any]:
         """The parts as Gradio takes them. What goes into a page and is not known to be markup is text."""

@@ -23,6 +23,7 @@ from assistant.library.kept import accounts_path, conversations_path, feedback_p
 from assistant.library.restore import finish_restore
 from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import Settings
+from assistant.web.jobs.background import Background
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.security.access import Access, OneTimeTokens
@@ -183,13 +184,17 @@ def _page(
 
     conversations = ConversationStore(conversations_path(settings.home))
     policy = UploadPolicy(site.max_upload)
-    exports = Exports(loader, conversations, Redactor(settings, [way.uploads.path]))
+    # Who gets in by a token is who started it.
+    alone = way.access is not None and not way.access.by_password
+    background = Background.over(loader, line, alone=alone)
+    public = Redactor(settings, [way.uploads.path])
+    exports = Exports(loader, conversations, background.stories, background.counts, public)
     page = create_app(
         loader,
         settings=settings,
         conversations=conversations,
         feedback=FeedbackStore(feedback_path(settings.home)),
-        queue=line,
+        background=background,
         uploads=policy,
         leave=way.access is not None and way.access.by_password,
         hidden=[way.uploads.path],

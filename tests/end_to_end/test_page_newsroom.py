@@ -1,4 +1,5 @@
-"""What a newsroom does on the page, in a real browser: export, as of a day, stale answers, checks of drafts."""
+"""What a newsroom does on the page, in a real browser: export, as of a day, stale answers, saved questions, stories,
+independent sources, checks of drafts."""
 
 import csv
 import io
@@ -17,6 +18,19 @@ STORY = (
 )
 DRAFT = "Xi and Putin signed two joint statements. Xi and Putin signed 40 joint statements. Penguins elected a mayor."
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
+FERRY = {
+    "burns.txt": "---\ntitle: A ferry to Skar burns\ndate: 2024-03-01\nsource: Fjord Post\n---\n"
+    "The ferry to Skar burned on Friday night and 14 people were hurt, the coast guard said.\n\n"
+    "Boats from the harbour took the passengers ashore, and the school of the island was opened for them.\n",
+    "copy.txt": "---\ntitle: Fire on the sea\ndate: 2024-03-02\nsource: Skar Mail\n---\n"
+    "Our reporter was not there. The ferry to Skar burned on Friday night and 14 people were hurt, the coast guard "
+    "said.\n\nBoats from the harbour took the passengers ashore, and the school of the island was opened for them.\n",
+    "echo.txt": "---\ntitle: Ferry to Skar on fire\ndate: 2024-03-01\nsource: The Echo\n---\n"
+    "The ferry to Skar burned at sea and 17 people were hurt, the hospital in Lomsund said.\n",
+    "stops.txt": "---\ntitle: The ferry to Skar stops\ndate: 2024-03-04\nsource: Fjord Post\n---\n"
+    "The ferry to Skar stops sailing on Friday until it is repaired, its owner said.\n",
+}
+HURT = "What is known of the ferry to Skar?"
 DESK = {"viewport": {"width": 1280, "height": 800}}
 
 
@@ -24,6 +38,12 @@ DESK = {"viewport": {"width": 1280, "height": 800}}
 def newsroom(start_site):
     """The seeds, in a home of their own."""
     return start_site(None, "--at-once", "1")
+
+
+@pytest.fixture(scope="module")
+def ferry(start_site):
+    """The seeds, and a story that three outlets tell."""
+    return start_site(FERRY, "--at-once", "1")
 
 
 def is_sound(page):
@@ -35,7 +55,10 @@ def is_sound(page):
 
 
 def view(page, name):
-    page.get_by_role("navigation", name="Views").get_by_role("button", name=name).click()
+    views = page.get_by_role("navigation", name="Views")
+    if name not in ("Ask", "Library"):
+        views.get_by_role("button", name="Newsroom").click()
+    views.get_by_role("button", name=name).click()
 
 
 def exported(page, form):
@@ -152,7 +175,10 @@ def test_a_stale_answer_says_so_and_is_kept_beside_the_new_one(newsroom, new_pag
 @pytest.mark.parametrize("window", [DESK, PHONE], ids=["1280", "390"])
 def test_a_draft_is_checked_with_the_keyboard_alone(newsroom, new_page, window):
     page = new_page(newsroom, **window)
-    page.get_by_role("navigation", name="Views").get_by_role("button", name="Check a draft").focus()
+    page.get_by_role("navigation", name="Views").get_by_role("button", name="Newsroom").focus()
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.get_by_label("Draft", exact=True).focus()
     page.keyboard.type(DRAFT)
@@ -201,3 +227,129 @@ def test_a_hostile_draft_is_text(newsroom, new_page):
     page.locator(".drafted .words").wait_for()
     assert page.locator(".drafted .words").inner_text().startswith("<img src=x onerror=alert(1)> opened {{7*7}}")
     assert page.locator("#draft img").count() == 0
+
+
+@pytest.mark.parametrize("window", [DESK, PHONE], ids=["1280", "390"])
+def test_a_question_is_kept_asked_and_removed_and_nobody_else_sees_it(ferry, new_page, ask, window):
+    page = new_page(ferry, **window)
+    turn = ask(page, SIGNED)
+    turn.get_by_role("button", name="Save the question").click()
+    page.get_by_text("The question is saved").wait_for()
+    page.get_by_role("button", name="Dismiss").click()
+    view(page, "Saved questions")
+    page.get_by_label("A question to keep").focus()
+    page.keyboard.type("Who won the 2022 football World Cup?")
+    page.keyboard.press("Enter")
+    page.locator(".saved-questions > li").nth(1).wait_for()
+    assert page.get_by_label("A question to keep").input_value() == ""
+    assert page.locator(".saved-questions .state").all_inner_texts() == ["Not asked yet", "Not asked yet"]
+    is_sound(page)
+    page.get_by_role("button", name="Ask them now").click()
+    page.get_by_text("Asked 2 questions that something came near").wait_for()
+    assert [text.split(",")[0] for text in page.locator(".saved-questions .state").all_inner_texts()] == [
+        "Still not stated",
+        "New",
+    ]
+    assert page.locator(".is-new .words").inner_text() == "Xi and Putin signed two joint statements [1]."
+    is_sound(page)
+    page.locator(".is-new .open-source").focus()
+    page.keyboard.press("Enter")
+    page.locator("#pane mark").first.wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Ask them now").click()
+    page.get_by_text("Nothing came near").wait_for()
+    other = new_page(ferry, **window)
+    view(other, "Saved questions")
+    other.get_by_text("No question is saved yet.").wait_for()
+    page.reload()
+    view(page, "Saved questions")
+    page.get_by_role("button", name="Remove “Who won").click()
+    page.get_by_role("dialog", name="Remove this saved question?").get_by_role("button", name="Remove").click()
+    page.locator(".saved-questions > li").nth(1).wait_for(state="detached")
+    assert page.locator(".saved-questions .question").all_inner_texts() == [SIGNED]
+
+
+@pytest.mark.parametrize("window", [DESK, PHONE], ids=["1280", "390"])
+def test_a_story_is_told_day_by_day_with_the_keyboard_and_exported(ferry, new_page, window):
+    page = new_page(ferry, **window)
+    view(page, "Stories")
+    page.get_by_label("Story", exact=True).focus()
+    page.keyboard.type("the ferry to Skar")
+    page.keyboard.press("Enter")
+    page.get_by_text("4 of 4 reports read").wait_for()
+    page.locator("#story-status").get_by_role("button", name="Export").wait_for()
+    assert page.locator(".told .day").all_inner_texts() == ["1 March 2024", "2 March 2024", "4 March 2024"]
+    beside = page.locator(".told .report")
+    assert sorted(text.split("\n")[0] for text in beside.all_inner_texts()) == ["Fjord Post", "The Echo"]
+    tops = {round(beside.nth(place).bounding_box()["y"]) for place in (0, 1)}
+    assert len(tops) == (1 if window is DESK else 2)
+    is_sound(page)
+    page.locator(".told .open-source").first.focus()
+    page.keyboard.press("Enter")
+    page.locator("#pane mark").first.wait_for()
+    page.keyboard.press("Escape")
+    page.locator("#story-status").get_by_role("button", name="Export").click()
+    dialog = page.get_by_role("dialog", name="Export this timeline")
+    assert dialog.locator("[data-form=json]").count() == 0
+    name, text = exported(page, "csv")
+    assert name == "timeline.csv"
+    assert {row["outlet"] for row in csv.DictReader(io.StringIO(text))} == {"Fjord Post", "Skar Mail", "The Echo"}
+    page.reload()
+    view(page, "Stories")
+    page.locator(".told").wait_for()
+    page.get_by_role("button", name="Clear").click()
+    page.locator(".told").wait_for(state="detached")
+
+
+def test_a_digest_of_a_period_and_then_of_what_came_since(ferry, new_page, tmp_path):
+    page = new_page(ferry, **DESK)
+    view(page, "Stories")
+    page.get_by_role("button", name="Since my last digest").click()
+    page.get_by_text("there is no digest of yours to go on from yet").wait_for()
+    form = page.get_by_role("form", name="A digest of what came")
+    form.get_by_label("From").fill("2010-01-01")
+    form.get_by_role("button", name="Make a digest").click()
+    page.get_by_text(re.compile(r"6 articles published from 1 January 2010: (\d) of \1 stories told")).wait_for()
+    page.get_by_role("button", name="Clear").wait_for()
+    assert "Fjord Post" in page.locator(".told .carried").first.inner_text()
+    is_sound(page)
+    page.get_by_role("button", name="Since my last digest").click()
+    page.get_by_text("Nothing came since your last digest.").wait_for()
+
+
+def test_who_carries_what_is_cited_stands_beside_it_and_in_the_export(ferry, new_page, ask):
+    page = new_page(ferry, **DESK)
+    turn = ask(page, HURT)
+    chip = turn.locator(".chip[data-article^='burns'], .chip[data-article^='copy']").first
+    card = chip.locator("xpath=..").locator(".card")
+    said = card.locator(".carried")
+    said.wait_for(state="attached")
+    assert re.fullmatch(r"2 outlets carry it, all from one source: .*Skar Mail.*\.", said.inner_text()) or (
+        "Skar Mail" in said.text_content()
+    )
+    chip.focus()
+    assert said.is_visible()
+    is_sound(page)
+    page.keyboard.press("Enter")
+    page.locator("#pane mark").first.wait_for()
+    assert page.locator("#pane .carried").inner_text() == said.text_content()
+    is_sound(page)
+    page.keyboard.press("Escape")
+    turn.get_by_role("button", name="Export").click()
+    _, text = exported(page, "csv")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert ("2", "1") in {(row["outlets"], row["independent"]) for row in rows}
+
+
+def test_a_hostile_story_and_question_are_text(newsroom, new_page):
+    page = new_page(newsroom, **DESK)
+    view(page, "Saved questions")
+    page.get_by_label("A question to keep").fill("<img src=x onerror=alert(1)> ${alert(2)}?")
+    page.keyboard.press("Enter")
+    page.locator(".saved-questions .question").wait_for()
+    assert page.locator(".saved-questions .question").inner_text() == "<img src=x onerror=alert(1)> ${alert(2)}?"
+    view(page, "Stories")
+    page.get_by_label("Story", exact=True).fill("<img src=x onerror=alert(1)> {{7*7}}")
+    page.keyboard.press("Enter")
+    page.get_by_text("“<img src=x onerror=alert(1)> {{7*7}}”: The articles do not say.").wait_for()
+    assert page.locator("#stories img, #questions img").count() == 0

@@ -7,6 +7,7 @@ import re
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assistant.newsroom.export.fact_check import FactCheck, Source
+from assistant.newsroom.provenance.independence import in_words
 from assistant.schema.answers import CitationState
 
 _STATES = {
@@ -28,14 +29,14 @@ def to_markdown(check: FactCheck) -> str:
 
 def _render(name: str, check: FactCheck, *, autoescape: bool) -> str:
     environment = Environment(
-        loader=PackageLoader("assistant.newsroom.export", "templates"),
+        loader=PackageLoader("assistant.newsroom.export.formats", "templates"),
         autoescape=autoescape,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(md=markdown_text, marked=_marked)
+    environment.filters.update(md=markdown_text, marked=_marked, in_words=in_words)
     return environment.get_template(name).render(
         check=check, states=_STATES, accessed=check.accessed.isoformat(" ", timespec="seconds")
     )

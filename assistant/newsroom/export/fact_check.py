@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from assistant.newsroom.answers.file import SavedAnswer, SavedCitation
+from assistant.newsroom.provenance.independence import Carriage
 from assistant.schema.answers import CitationState, cited_paragraph
 from assistant.schema.articles import Article
 
 ArticleOf = Callable[[str], Article | None]
+CarriageOf = Callable[[SavedCitation], Carriage | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class Source:
     """A cited paragraph. `sha256` is of its text in UTF-8, as the answer was checked against it.
 
     `before` and `after` are the paragraphs around it, "" where there is none; `state` says whether the
-    library holds the paragraph still; where it is gone, author and address are unknown.
+    library holds the paragraph still; where it is gone, author and address are unknown. `carriage` is who carries what
+    is quoted, None where that was not counted.
     """
 
     number: int
@@ -39,6 +42,7 @@ class Source:
     before: str
     after: str
     state: CitationState
+    carriage: Carriage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +82,24 @@ class FactCheck:
         return tuple(dict.fromkeys(found))
 
 
-def fact_check(answers: Sequence[SavedAnswer], article_of: ArticleOf, accessed: datetime) -> FactCheck:
-    """What `answers` say, with what the library knows of their sources; `article_of` gives None for what is gone."""
-    return FactCheck(tuple(_checked(answer, article_of) for answer in answers), accessed)
+def fact_check(
+    answers: Sequence[SavedAnswer],
+    article_of: ArticleOf,
+    accessed: datetime,
+    carriage_of: CarriageOf = lambda _citation: None,
+) -> FactCheck:
+    """What `answers` say, with what the library knows of their sources.
+
+    `article_of` gives None for what is gone, `carriage_of` for what was not counted.
+    """
+    return FactCheck(tuple(_checked(answer, article_of, carriage_of) for answer in answers), accessed)
 
 
-def _checked(answer: SavedAnswer, article_of: ArticleOf) -> CheckedAnswer:
-    sources = {citation.number: _source(citation, article_of(citation.article_id)) for citation in answer.citations}
+def _checked(answer: SavedAnswer, article_of: ArticleOf, carriage_of: CarriageOf) -> CheckedAnswer:
+    sources = {
+        citation.number: _source(citation, article_of(citation.article_id), carriage_of(citation))
+        for citation in answer.citations
+    }
     sentences = tuple(
         CheckedSentence(
             sentence.text,
@@ -99,7 +114,7 @@ def _checked(answer: SavedAnswer, article_of: ArticleOf) -> CheckedAnswer:
     return CheckedAnswer(answer.question, answer.answer, reason, answer.as_of, answer.model, sentences)
 
 
-def _source(citation: SavedCitation, article: Article | None) -> Source:
+def _source(citation: SavedCitation, article: Article | None, carriage: Carriage | None) -> Source:
     stands = cited_paragraph(citation, article) if article else None
     # Around a paragraph that is not there any more stand others than stood there.
     around = {part.number - stands.number: part.text for part in article.paragraphs} if article and stands else {}
@@ -121,4 +136,5 @@ def _source(citation: SavedCitation, article: Article | None) -> Source:
         before=around.get(-1, ""),
         after=around.get(1, ""),
         state=CitationState.of(citation, article),
+        carriage=carriage,
     )

@@ -9,7 +9,7 @@ from assistant.errors import UsageError
 from assistant.newsroom.answers.file import SavedAnswer
 from assistant.newsroom.export.claim_review import to_claim_review
 from assistant.newsroom.export.document import to_html, to_markdown
-from assistant.newsroom.export.fact_check import ArticleOf, FactCheck, fact_check
+from assistant.newsroom.export.fact_check import ArticleOf, CarriageOf, FactCheck, fact_check
 from assistant.newsroom.export.references import to_bibtex, to_csl_json, to_ris
 from assistant.newsroom.export.table import to_csv
 
@@ -26,12 +26,18 @@ FORMATS: Mapping[str, Callable[[FactCheck], str]] = {
 _OF_SOURCES = {"csl-json", "ris", "bibtex", "claimreview"}
 
 
-def export(answers: Sequence[SavedAnswer], article_of: ArticleOf, accessed: datetime, form: str) -> str:
+def export(
+    answers: Sequence[SavedAnswer],
+    article_of: ArticleOf,
+    accessed: datetime,
+    form: str,
+    carriage_of: CarriageOf = lambda _citation: None,
+) -> str:
     """The text of the export; `form` is one of `FORMATS`. `accessed` is the time at which the library is read.
 
     Raises `UsageError` for another `form`, and for answers without a source where only sources are listed.
     """
-    return write(fact_check(answers, article_of, accessed), form)
+    return write(fact_check(answers, article_of, accessed, carriage_of), form)
 
 
 def write(check: FactCheck, form: str) -> str:

@@ -10,7 +10,7 @@ from assistant.newsroom.export.spreadsheet import to_spreadsheet
 
 COLUMNS = (
     "question as_of sentence reason quote outlet via also author published url title article_id paragraph paragraph_id "
-    "sha256 before text after state accessed"
+    "sha256 before text after state outlets independent accessed"
 ).split()
 
 
@@ -54,4 +54,6 @@ def _row(sentence: CheckedSentence, source: Source) -> dict[str, Any]:
         "text": source.text,
         "after": source.after,
         "state": source.state,
+        "outlets": source.carriage.outlets if source.carriage else None,
+        "independent": source.carriage.independent if source.carriage else None,
     }

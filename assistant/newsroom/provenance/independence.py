@@ -8,13 +8,14 @@ the same agency, or where one names the other's outlet.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.errors import ArticleError
 from assistant.ingest.boilerplate import is_agency, sign_off
 from assistant.library.fingerprint import body_of, near_in_time, tokens
 from assistant.newsroom.evidence.base import EvidenceBase
+from assistant.newsroom.evidence.nearness import near_ids
 from assistant.retrieval.passages import quotable
 from assistant.schema.articles import Article, Passage
 from assistant.util.progress import Progress
@@ -56,6 +57,22 @@ class Group:
     outlets: tuple[str, ...]
     articles: tuple[str, ...]
     agency: str | None
+
+
+def in_words(carriage: Carriage) -> str:
+    """ "3 outlets carry it, from 2 independent sources: Post, Mail (agency IANS); Times.", one source's together."""
+    if carriage.outlets < 2:
+        return "No other outlet carries it."
+    sources = "; ".join(
+        ", ".join(group.outlets) + (f" (agency {group.agency})" if group.agency else "") for group in carriage.groups
+    )
+    if carriage.independent == 1:
+        told = "all from one source"
+    elif carriage.independent == carriage.outlets:
+        told = "each independently"
+    else:
+        told = f"from {carriage.independent} independent sources"
+    return f"{carriage.outlets} outlets carry it, {told}: {sources}."
 
 
 def containment(one: Shingles, other: Shingles) -> float:
@@ -102,17 +119,28 @@ def carriers(base: EvidenceBase, article: Article, claim: str, progress: Progres
 
     Of the passages that the base finds the articles are judged, so it is to find many. Raises `ModelError`.
     """
-    found = [article]
-    contexts = base.contexts(base.search(claim))
+    return group([carrier for carrier in each_carrier(base, article, claim, progress) if carrier])
+
+
+def each_carrier(base: EvidenceBase, article: Article, claim: str, progress: Progress) -> Iterator[Article | None]:
+    """`article` and the others that `carriers` counts, one by one; None for one that was judged and does not carry it.
+
+    Before each the language model is asked once at most, and only of what comes near the claim.
+    """
+    yield article
+    passages = base.search(claim)
+    near = set(near_ids(claim, passages))
+    contexts = base.contexts(passages)
     own = shingles(article)
     for done, context in enumerate(contexts, 1):
         other = _article(base, context.passages[0])
-        if other is not None and other.id != article.id and near_in_time(article.published, other.published):
-            copied = containment(own, shingles(other)) >= _COPY
-            if copied or base.judge.stated(claim, context) >= STATED:
-                found.append(other)
         progress(done, len(contexts))
-    return group(found)
+        if other is None or other.id == article.id or not near_in_time(article.published, other.published):
+            continue
+        if containment(own, shingles(other)) >= _COPY:
+            yield other
+        elif other.id in near:
+            yield other if base.judge.stated(claim, context) >= STATED else None
 
 
 def first_sentence(article: Article, number: int | None = None) -> str:

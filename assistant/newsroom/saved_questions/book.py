@@ -154,7 +154,8 @@ class QuestionBook:
 
     @contextmanager
     def _locked(self, kind: str, patience: float, told: str) -> Iterator[None]:
-        lock = FileLock(f"{self.path}.{kind}", timeout=patience)
+        # Of no thread: who takes long work step by step may end it in another one.
+        lock = FileLock(f"{self.path}.{kind}", timeout=patience, thread_local=False)
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock.acquire()

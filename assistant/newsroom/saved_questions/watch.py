@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from assistant.api import Assistant
+from assistant.llm.scope import QuestionScope
 from assistant.newsroom.answers.comparison import Difference, compare
 from assistant.newsroom.answers.file import SavedAnswer, of_answer
 from assistant.newsroom.evidence.nearness import near_articles
 from assistant.newsroom.saved_questions.book import Event, Outcome, QuestionBook, SavedQuestion
 from assistant.schema.answers import CitationState, Question
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
-from assistant.util.progress import Progress
+from assistant.util.progress import Progress, unseen
 
 _OUTCOMES = {
     Difference.SAME: Outcome.UNCHANGED,
@@ -27,10 +28,19 @@ _HASH = 12
 class Watch:
     """Asks saved questions again; one that nothing new comes near costs no call of the language model."""
 
-    def __init__(self, assistant: Assistant, book: QuestionBook, *, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        book: QuestionBook,
+        scope: QuestionScope | None = None,
+        *,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        """`scope` cancels what the model is asked."""
         self._assistant = assistant
         self._book = book
-        self._judge = assistant.judge()
+        self._scope = scope or QuestionScope()
+        self._judge = assistant.judge(self._scope)
         self._now = now or (lambda: datetime.now(UTC))
 
     def run(self, progress: Progress | None = None) -> tuple[Event, ...]:
@@ -39,24 +49,24 @@ class Watch:
         What was found is kept after each question: a run that breaks off loses none of it, and the next one goes
         over the same articles again. Raises `ModelError`, `AssistantError`.
         """
+        events = self.each(progress or unseen("questions"))
+        return tuple(event for event in events if event.outcome is not Outcome.UNCHANGED)
+
+    def each(self, progress: Progress) -> Iterator[Event]:
+        """The same question by question, each as soon as it is answered; what is unchanged too."""
         with self._book.running():
             before, now = self._book.seen() or {}, self._articles()
-            found: list[Event] = []
             asked = self._to_ask(self._book.questions(), before, now)
-            for done, (question, articles) in enumerate(asked):
-                if progress:
-                    progress(done, len(asked))
+            progress(0, len(asked))
+            for done, (question, articles) in enumerate(asked, 1):
                 event = self._ask(question, articles)
-                changed = event.outcome is not Outcome.UNCHANGED
-                if changed or articles == EVERY_ARTICLE:
+                if event.outcome is not Outcome.UNCHANGED or articles == EVERY_ARTICLE:
                     # What the last answer cites may have gone, though another article says the same.
                     self._book.note(event)
-                found += [event] if changed else []
-            if progress:
-                progress(len(asked), len(asked))
+                progress(done, len(asked))
+                yield event
             if now != before:
                 self._book.saw(now)
-        return tuple(found)
 
     def _articles(self) -> dict[str, str]:
         """What each article says, as a short hash; a story that several outlets carry is there once."""
@@ -94,7 +104,7 @@ class Watch:
         )
 
     def _ask(self, question: SavedQuestion, articles: ArticleFilter) -> Event:
-        answer = of_answer(self._assistant.ask(Question(question.text, articles=articles)))
+        answer = of_answer(self._assistant.ask(Question(question.text, articles=articles), scope=self._scope))
         return Event(
             id=str(uuid.uuid4()),
             at=self._now(),

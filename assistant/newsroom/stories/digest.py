@@ -61,10 +61,14 @@ class Digest:
         return self._writer.write(f"What happened: {header.title}?", context) or _first_sentence(context)
 
 
-def digest_of(assistant: Assistant) -> Digest:
-    """The digest over an open assistant. One draft a story is written and judged: two requests."""
-    base = evidence_base_of(assistant)
-    generators = generators_of(assistant.model.within(QuestionScope()), assistant.settings)[:1]
+def digest_of(assistant: Assistant, scope: QuestionScope | None = None) -> Digest:
+    """The digest over an open assistant. One draft a story is written and judged: two requests.
+
+    `scope` cancels what the model is asked.
+    """
+    scope = scope or QuestionScope()
+    base = evidence_base_of(assistant, scope)
+    generators = generators_of(assistant.model.within(scope), assistant.settings)[:1]
     return Digest(assistant.index, LineWriter(generators, base.judge, base.finder))
 
 

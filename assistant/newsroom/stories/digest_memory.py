@@ -33,6 +33,7 @@ class DigestMemory:
     def keep(self, ids: Iterable[str]) -> None:
         """Remember these. Raises `IndexStoreError`."""
         try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             replace_file(self._path, json.dumps({"articles": sorted(ids)}) + "\n")
         except OSError as error:
             raise IndexStoreError(

@@ -67,14 +67,18 @@ class StoryTimeline:
 
         Raises `ModelError`.
         """
+        return self.arranged(line for line in self.lines(story, articles, most=most, progress=progress) if line)
+
+    def lines(
+        self, story: str, articles: ArticleFilter = EVERY_ARTICLE, *, most: int, progress: Progress
+    ) -> Iterator[Line | None]:
+        """A line a report, that nearest to the story first, to be `arranged`; None for one that tells of another."""
         question = story if story.rstrip().endswith(_ASKS) else f"What is reported about {story.rstrip(' .')}?"
         contexts = self._contexts(story, articles)[:most]
-        lines = []
         for done, context in enumerate(contexts, 1):
-            if line := self._line(question, context):
-                lines.append(line)
+            line = self._line(question, context)
             progress(done, len(contexts))
-        return self.arranged(lines)
+            yield line
 
     def arranged(self, lines: Iterable[Line]) -> list[Entry]:
         """The lines by day; those of a day that say the same are one, those with other figures side by side."""
@@ -137,10 +141,11 @@ class StoryTimeline:
         return self._base.similar(one.text, [other.text])[0] >= _ALIKE
 
 
-def timeline_of(assistant: Assistant, *, most: int) -> StoryTimeline:
-    """The timeline over an open assistant, for at most `most` reports."""
-    base = evidence_base_of(assistant, passages=most * _PASSAGES_A_REPORT)
-    generators = generators_of(assistant.model.within(QuestionScope()), assistant.settings)
+def timeline_of(assistant: Assistant, scope: QuestionScope | None = None, *, most: int) -> StoryTimeline:
+    """The timeline over an open assistant, for at most `most` reports; `scope` cancels what the model is asked."""
+    scope = scope or QuestionScope()
+    base = evidence_base_of(assistant, scope, passages=most * _PASSAGES_A_REPORT)
+    generators = generators_of(assistant.model.within(scope), assistant.settings)
     return StoryTimeline(base, LineWriter(generators, base.judge, base.finder))
 
 

@@ -59,6 +59,7 @@
     if (form.method === "dialog") return;
     event.preventDefault();
     if (form.dataset.submit) trigger("act", { action: form.dataset.submit, ...Object.fromEntries(new FormData(form)) });
+    if ("reset" in form.dataset) form.reset();
     form.closest("details.more")?.removeAttribute("open");
   };
 
@@ -90,6 +91,10 @@
       if (button.dataset.view === view) button.setAttribute("aria-current", "page");
       else button.removeAttribute("aria-current");
     }
+    const menu = find(".views details.more");
+    menu?.classList.toggle("current", Boolean(find("[aria-current]", menu)));
+    // What a command changed meanwhile is shown too.
+    if (view === "questions") trigger("act", { action: "questions" });
     if (focus) focusQuestion();
   };
 
@@ -117,6 +122,7 @@
     const pane = find("#pane aside");
     if (!pane || pane.dataset.stamp === revealed) return;
     revealed = pane.dataset.stamp;
+    carry();
     const words = find("mark", pane) || find(".cited", pane);
     const body = find(".pane-body", pane);
     body.scrollTop = 0;
@@ -126,6 +132,27 @@
       body.scrollTop = place.top - room.top - Math.max(24, (room.height - place.height) / 3);
     }
     find(".pane-head h2", pane)?.focus({ preventScroll: true });
+  };
+
+  // ---- who carries what is cited: in its card, and above its article ------------------------------------------
+  const placeOf = ({ dataset }) => `${dataset.paragraph} ${dataset.start} ${dataset.article}`;
+  const carry = () => {
+    const words = new Map(
+      [...document.querySelectorAll("#carried [data-place]")].map((item) => [item.dataset.place, item.textContent]));
+    const put = (inside, element, place, before) => {
+      const said = words.get(place);
+      const line = find(".carried", inside);
+      if (line?.textContent === said) return;
+      line?.remove();
+      if (!said) return;
+      const made = document.createElement(element);
+      made.className = "carried";
+      made.textContent = said;
+      inside.insertBefore(made, before);
+    };
+    for (const chip of document.querySelectorAll("#log .chip")) put(find(".card", chip.parentElement), "span", placeOf(chip), null);
+    const body = find("#pane .pane-body");
+    if (body && opener?.classList.contains("chip")) put(body.parentElement, "p", placeOf(opener), body);
   };
 
   // ---- hover cards: kept inside the window ------------------------------------------------------------------
@@ -166,6 +193,7 @@
   const DIALOGS = {
     rename: { title: "Rename the conversation", field: "Title", yes: "Rename" },
     delete: { title: "Delete this conversation?", yes: "Delete", danger: true },
+    "question-remove": { title: "Remove this saved question?", yes: "Remove", danger: true },
     remove: { title: "Remove the chosen articles?", yes: "Remove", danger: true },
     feedback: { title: "Rate this answer", field: "What was good or wrong? (not required)", yes: "Send", long: true },
   };
@@ -233,11 +261,11 @@
 
   // ---- exports: what cannot be made is told in the dialog, not in place of the page -----------------------------
   const offer = (target) => {
-    const { export: conversation, answer } = target.dataset;
+    const { export: conversation, answer, what = answer ? "answer" : "conversation" } = target.dataset;
     const dialog = document.createElement("dialog");
     const title = document.createElement("h2");
     title.id = "dialog-title";
-    title.textContent = answer ? "Export this answer" : "Export this conversation";
+    title.textContent = `Export this ${what}`;
     dialog.setAttribute("aria-labelledby", title.id);
     const told = document.createElement("p");
     told.setAttribute("role", "alert");
@@ -250,7 +278,7 @@
     buttons.append(closing);
     dialog.append(title, find("#export-formats").content.cloneNode(true), told, buttons);
     for (const link of dialog.querySelectorAll("a")) {
-      if (answer && link.dataset.form === "json") link.parentElement.remove();
+      if (what !== "conversation" && link.dataset.form === "json") link.parentElement.remove();
       link.href = `/export/${conversation}/${link.dataset.form}${answer ? `?answer=${answer}` : ""}`;
       link.addEventListener("click", async (event) => {
         event.preventDefault();
@@ -331,7 +359,7 @@
     if (!scroll || !document.getElementById("pane")) return requestAnimationFrame(begin);
     // Gradio puts everything into one <main>: the landmarks are given back to what they are.
     find("main.contain")?.setAttribute("role", "none");
-    for (const id of ["ask", "library", "draft"]) document.getElementById(id).setAttribute("role", "main");
+    for (const id of ["ask", "library", "questions", "stories", "draft"]) document.getElementById(id).setAttribute("role", "main");
     scroll.setAttribute("role", "region");
     scroll.setAttribute("aria-label", "Conversation");
     scroll.tabIndex = 0;
@@ -358,6 +386,7 @@
       turns = now;
     };
     ["log", "live"].forEach((id) => watch(id, follow));
+    ["log", "carried"].forEach((id) => watch(id, carry));
     watch("side", () => {
       const current = find("#side [aria-current]");
       if (current) remember(current.dataset.id);

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from assistant.api import Assistant
 from assistant.errors import ArticleError, UsageError
+from assistant.newsroom.answers.file import SavedAnswer
 from assistant.newsroom.export.formats import export
 from assistant.schema.articles import Article
+from assistant.web.jobs.carrier_counts import CarrierCounts
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.stories import Stories
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.messages import Message
 from assistant.web.storage.saved import saved_answer
@@ -38,34 +42,49 @@ class Download:
     text: str
 
 
+TIMELINE = "timeline"
+"""Stands for the owner's timeline where a conversation is named."""
+
+
 class Exports:
-    """Makes files of an owner's conversations, from what is kept of them: nothing is asked again."""
+    """Makes files of an owner's conversations and timeline, from what is there: nothing is asked again."""
 
     def __init__(
         self,
         loader: AssistantLoader,
         conversations: ConversationStore,
+        stories: Stories,
+        counts: CarrierCounts,
         public: Callable[[str], str] = str,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`public` makes of an error's message what may be shown."""
+        """`counts` are those of who carries what is cited. `public` makes of an error's message what may be shown."""
         self.public = public
+        self._stories = stories
+        self._counts = counts
         self._loader = loader
         self._conversations = conversations
         self._now = now
 
     def make(self, owner: str, conversation: str, form: str, position: int | None = None) -> Download:
-        """The whole conversation, or its answer at `position`. Raises `AssistantError`."""
+        """The whole conversation, or its answer at `position`; or the timeline. Raises `AssistantError`."""
         if form not in _KINDS:
             raise UsageError(f"format {form[:20]!r} is not known; reload the page")
         suffix, media_type = _KINDS[form]
+        if conversation == TIMELINE:
+            text = self._written(owner, [self._stories.timeline_answer(owner)], form)
+            return Download(f"timeline.{suffix}", media_type, text)
         if form == "json":
             return Download(f"conversation.{suffix}", media_type, self._conversations.export_json(owner, conversation))
         answers = [saved_answer(message) for message in self._messages(owner, conversation, position)]
+        name = f"answer-{position}" if position else "conversation"
+        return Download(f"{name}.{suffix}", media_type, self._written(owner, answers, form))
+
+    def _written(self, owner: str, answers: Sequence[SavedAnswer], form: str) -> str:
         assistant = self._loader.assistant_for(owner)
-        text = export(answers, lambda key: _article(assistant, key), self._now(), form)
-        return Download(f"{f'answer-{position}' if position else 'conversation'}.{suffix}", media_type, storable(text))
+        carriage_of = partial(self._counts.of, owner)
+        return storable(export(answers, lambda key: _article(assistant, key), self._now(), form, carriage_of))
 
     def _messages(self, owner: str, conversation: str, position: int | None) -> list[Message]:
         messages = self._conversations.messages(owner, conversation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -43,8 +43,9 @@ class Session:
     """One open page. Handlers change it in place; it is never sent to the browser.
 
     `scope` are the articles that are asked, `find` those that the library lists, the first `shown` of them. `library`,
-    `marks` and `drafted` tell what it shows of the library, of stale answers and of a draft's check; `looked`, for
-    which state of the library its answers were looked at.
+    `marks`, `counted` and `tasks` tell what it shows of the library, of stale answers, of who carries what is cited,
+    and of each kind of long work; `looked` and `asked_of`, for which state of the library and which answers it was last
+    looked whether they hold, and who carries what they cite.
     """
 
     conversation: str | None = None
@@ -56,7 +57,9 @@ class Session:
     library: object = None
     looked: object = None
     marks: object = None
-    drafted: object = None
+    asked_of: object = None
+    counted: object = None
+    tasks: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

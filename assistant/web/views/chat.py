@@ -203,6 +203,17 @@ def _tools(message: Shown, conversation: str, last: bool, verdict: str | None) -
             title="Export",
         )
     )
+    buttons.append(
+        tag(
+            "button",
+            icon("save"),
+            tag("span", "Save", tag("span", " the question", class_="visually-hidden")),
+            type="button",
+            data_action="question-keep",
+            data_position=place,
+            title="Save the question",
+        )
+    )
     if last:
         buttons += [
             tag("button", icon("retry"), tag("span", "Ask again"), type="button", data_go="retry", title="Ask again"),

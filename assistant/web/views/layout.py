@@ -7,6 +7,10 @@ from markupsafe import Markup
 from assistant.web.views.html import tag
 from assistant.web.views.icons import icon
 
+_NEWSROOM = [
+    tag("button", words, type="button", data_view=view)
+    for view, words in (("questions", "Saved questions"), ("stories", "Stories"), ("draft", "Check a draft"))
+]
 # In the order of a choice; the last is of whole conversations alone.
 _FORMATS = (
     ("markdown", "Markdown", "to read and to edit"),
@@ -51,7 +55,12 @@ def masthead(*, leave: bool) -> Markup:
             "nav",
             tag("button", "Ask", type="button", data_view="ask", aria_current="page"),
             tag("button", "Library", type="button", data_view="library"),
-            tag("button", "Check a draft", type="button", data_view="draft"),
+            tag(
+                "details",
+                tag("summary", "Newsroom", icon("more-below"), role="button"),
+                tag("div", _NEWSROOM, class_="menu"),
+                class_="more newsroom",
+            ),
             aria_label="Views",
             class_="views",
         ),
@@ -105,5 +114,5 @@ DRAFT_HEAD = tag(
         "The draft is kept nowhere; it is forgotten when the server ends.",
         class_="lead",
     ),
-    class_="draft-head",
+    class_="view-head",
 )

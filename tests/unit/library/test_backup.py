@@ -288,10 +288,16 @@ def test_api_keys_and_what_was_asked_last_come_back(home: Path, tmp_path: Path) 
 
 
 def test_saved_questions_and_earlier_versions_come_back(home: Path, tmp_path: Path) -> None:
-    for name in ("library/questions.json", "indexes/seeds-1/questions.json", "indexes/seeds-1/versions/0a.json"):
+    names = [
+        "library/questions.json",
+        "indexes/seeds-1/questions.json",
+        "indexes/seeds-1/questions/0b.json",
+        "indexes/seeds-1/versions/0a.json",
+    ]
+    for name in (*names, "indexes/seeds-1/questions/0b.json.running"):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(name)
-    assert back_up(home, tmp_path / "more.zip") == 7
+    assert back_up(home, tmp_path / "more.zip") == 8
     other = tmp_path / "other"
     (other / "library").mkdir(parents=True)
     (other / "library" / "questions.json").write_text("other")
@@ -300,8 +306,9 @@ def test_saved_questions_and_earlier_versions_come_back(home: Path, tmp_path: Pa
     before = restore(other, tmp_path / "more.zip", force=True)
     assert before is not None
     assert (before / "old" / "library" / "questions.json").read_text() == "other"
-    for name in ("library/questions.json", "indexes/seeds-1/questions.json", "indexes/seeds-1/versions/0a.json"):
+    for name in names:
         assert (other / name).read_text() == name
+    assert not (other / "indexes/seeds-1/questions/0b.json.running").exists()
 
 
 def test_a_backup_without_keys_does_not_open_the_api(home: Path, archive: Path) -> None:

@@ -80,7 +80,7 @@ def test_asking_before_the_articles_are_open_says_so(blocks):
     async def run():
         return [by_name(blocks, parts) async for parts in handler(blocks, "_ask")("What?", Session(), ME)]
 
-    (parts,) = asyncio.run(run())
+    parts, _ = asyncio.run(run())
     assert "still being opened" in parts["notice"]
     assert "question" not in parts
 

@@ -18,7 +18,10 @@ from pybtex.database import parse_string
 from pylatexenc.latex2text import LatexNodes2Text
 
 from assistant.errors import UsageError
+from assistant.newsroom.answers.file import of_answer
+from assistant.newsroom.export.fact_check import fact_check
 from assistant.newsroom.export.formats import FORMATS, write
+from assistant.newsroom.provenance.independence import Carriage, Group
 
 FERRY_HASH, TIDE_HASH = (source.sha256 for source in check(ANSWER).sources)
 
@@ -117,6 +120,19 @@ def test_the_day_that_an_answer_is_as_of_is_told(form: str) -> None:
 def test_no_list_of_sources_without_one(form: str) -> None:
     with pytest.raises(UsageError, match="cite nothing"):
         write(check(REFUSAL), form)
+
+
+def test_who_carries_what_is_quoted_is_told_where_it_was_counted() -> None:
+    carriage = Carriage((Group(("The Skar Post", "A & <b>"), ("ferry", "a"), "NTB"),))
+    answer = of_answer(ANSWER)
+    ferry = answer.citations[0]
+    made = fact_check([answer], lambda _: FERRY, ACCESSED, {ferry: carriage}.get)
+    said = "2 outlets carry it, all from one source: The Skar Post, A & <b> (agency NTB)."
+    assert html.fromstring(write(made, "html")).xpath("//dt[.='Independent sources']/following-sibling::dd[1]") != []
+    assert said in html.fromstring(write(made, "html")).text_content()
+    assert write(made, "markdown").count("Independent sources") == 1
+    rows = list(csv.DictReader(io.StringIO(write(made, "csv"))))
+    assert [(row["outlets"], row["independent"]) for row in rows] == [("2", "1"), ("", "")]
 
 
 def test_an_unknown_format_is_refused() -> None:

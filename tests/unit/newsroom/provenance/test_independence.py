@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from evidence_base_samples import article, evidence_base_of
 
-from assistant.newsroom.provenance.independence import carriers, containment, first_sentence, group, shingles
+from assistant.newsroom.provenance.independence import carriers, containment, first_sentence, group, in_words, shingles
 from assistant.schema.articles import Article
 from assistant.util.progress import unseen
 
@@ -101,7 +101,8 @@ def test_who_carries_it_is_judged_and_copies_are_not(tmp_path: Path, embedder: A
     found = carriers(base, story, first_sentence(story), unseen(""))
     assert [one.articles for one in found.groups] == [("1", "2"), ("3",)]
     judge: Any = base.judge
-    assert len(judge.asked) == 2
+    # What is about something else is not asked about.
+    assert len(judge.asked) == 1
     base.index.close()
 
 
@@ -110,3 +111,17 @@ def test_the_first_sentence_is_without_its_dateline() -> None:
     assert first_sentence(a("1")) == ""
     assert first_sentence(a("1", *TEXT), 2) == MORE
     assert first_sentence(a("1", *TEXT), 4) == ""
+
+
+def test_it_is_said_in_words() -> None:
+    told = {
+        "No other outlet carries it.": [a("1", *TEXT)],
+        "2 outlets carry it, all from one source: Outlet 1, Outlet 2.": [a("1", *TEXT), a("2", *TEXT)],
+        "2 outlets carry it, each independently: Outlet 1; Outlet 2.": [a("1", LEAD), a("2", OTHER)],
+        "3 outlets carry it, from 2 independent sources: Outlet 1, Outlet 3 (agency NTB); Outlet 2.": [
+            a("1", LEAD, via="NTB"),
+            a("2", OTHER),
+            a("3", THIRD, via="NTB"),
+        ],
+    }
+    assert {words: in_words(group(articles)) for words, articles in told.items()} == {words: words for words in told}

@@ -14,6 +14,7 @@ from assistant.errors import ArticleError, AssistantError, UsageError
 from assistant.newsroom.answers.file import of_answer
 from assistant.newsroom.export.formats import FORMATS, export
 from assistant.web.handlers.export import Exports
+from assistant.web.jobs.background import Background
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.views.layout import EXPORT_FORMATS
@@ -33,10 +34,15 @@ def kept(tmp_path: Path) -> ConversationStore:
     return ConversationStore(tmp_path / "conversations.sqlite3")
 
 
+def exports_of(loader: AssistantLoader, kept: ConversationStore) -> Exports:
+    background = Background.over(loader)
+    return Exports(loader, kept, background.stories, background.counts, now=lambda: NOW)
+
+
 @pytest.fixture
 def exports(kept: ConversationStore) -> Exports:
-    loader = AssistantLoader.of(SimpleNamespace(article=held))  # type: ignore[arg-type]
-    return Exports(loader, kept, now=lambda: NOW)
+    loader = AssistantLoader.of(SimpleNamespace(article=held, index=SimpleNamespace(kept=Path("kept"))))  # type: ignore[arg-type]
+    return exports_of(loader, kept)
 
 
 @pytest.fixture
@@ -101,4 +107,4 @@ def test_what_is_not_text_for_a_file_is_replaced(exports: Exports, kept: Convers
 
 def test_before_the_articles_are_open_it_says_so(kept: ConversationStore, conversation: str) -> None:
     with pytest.raises(AssistantError, match="still being opened"):
-        Exports(AssistantLoader(lambda _: SimpleNamespace()), kept).make("ann", conversation, "csv")  # type: ignore[arg-type, return-value]
+        exports_of(AssistantLoader(lambda _: SimpleNamespace()), kept).make("ann", conversation, "csv")  # type: ignore[arg-type, return-value]

@@ -70,9 +70,9 @@ def handler(drafts: Drafts) -> DraftHandler:
 
 
 def ended(drafts: Drafts, owner: str = "me") -> None:
-    draft = drafts.of(owner)
+    draft = drafts.tasks.of(owner)
     assert draft
-    assert draft.job.wait(60)
+    assert draft.wait(60)
 
 
 def test_each_sentence_is_marked_with_its_quotes_and_the_draft_is_text(
@@ -101,7 +101,7 @@ def test_a_file_is_removed_and_its_kind_is_kept(drafts: Drafts, handler: DraftHa
         path.write_bytes("\ufeffThe tram line was closed.\r\n\r\n    Indented it is code.\r\n".encode())
         handler.check_file(Session(), "me", path)
         ended(drafts)
-        draft = drafts.of("me")
+        draft = drafts.tasks.of("me")
         assert draft
         assert (draft.name, draft.total, path.exists()) == (name, number, False)
 
@@ -122,7 +122,7 @@ def test_a_file_that_is_no_draft_is_removed_and_told(
     with pytest.raises(UsageError, match=told):
         handler.check_file(Session(), "me", path)
     assert not path.exists()
-    assert drafts.of("me") is None
+    assert drafts.tasks.of("me") is None
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_what_is_cleared_is_kept_nowhere(drafts: Drafts, handler: DraftHandler) 
     handler.check(session, "me", DRAFT)
     ended(drafts)
     parts = handler.actions()["draft-clear"](session, "me", Action("draft-clear", {}))
-    assert (parts["draft-result"], parts["draft-text"], drafts.of("me")) == ("", "", None)
+    assert (parts["draft-result"], parts["draft-text"], drafts.tasks.of("me")) == ("", "", None)
 
 
 def test_an_error_is_told_with_what_is_checked(drafts: Drafts, handler: DraftHandler, checker: Checker) -> None:
@@ -183,7 +183,7 @@ def test_an_error_is_told_with_what_is_checked(drafts: Drafts, handler: DraftHan
     checker.go_on.set()
     ended(drafts)
     status = handler.followed(session, "me")["draft-status"]
-    assert "Not checked to its end: model …/m.gguf: ended" in status
+    assert "Ended early: model …/m.gguf: ended" in status
 
 
 def test_of_many_owners_those_that_are_done_make_room(drafts: Drafts, checker: Checker) -> None:
@@ -192,7 +192,7 @@ def test_of_many_owners_those_that_are_done_make_room(drafts: Drafts, checker: C
     checker.go_on.clear()
     for number in range(100):
         drafts.begin(f"owner {number}", "It rained.", "x", markdown=True)
-    assert drafts.of("first") is None
+    assert drafts.tasks.of("first") is None
     with pytest.raises(UsageError, match="100 drafts are being checked already"):
         drafts.begin("one more", "It rained.", "x", markdown=True)
     checker.go_on.set()

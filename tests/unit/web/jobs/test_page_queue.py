@@ -21,6 +21,7 @@ from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import Settings
 from assistant.web.app import create_app
 from assistant.web.handlers.export import Exports
+from assistant.web.jobs.background import Background
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.browser_id import COOKIE
 from assistant.web.security.middleware import OwnUploads
@@ -73,7 +74,9 @@ class Page:
         loader = AssistantLoader.of(self.library)  # type: ignore[arg-type]
         blocks = create_app(loader, settings=Settings(home=home), conversations=conversations)
         door = Door("127.0.0.1", uploads, policy=UploadPolicy(max_bytes=1_000_000))
-        self.app: Any = create_server(blocks, Exports(loader, conversations), door)
+        background = Background.over(loader)
+        exports = Exports(loader, conversations, background.stories, background.counts)
+        self.app: Any = create_server(blocks, exports, door)
         # A function's number, by the component's name and the event.
         names = {number: block.elem_id for number, block in blocks.blocks.items()}
         self._numbers = {

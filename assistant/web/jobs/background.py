@@ -1,0 +1,40 @@
+"""All that runs in the background of the page, over one line of questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from assistant.web.jobs.carrier_counts import CarrierCounts
+from assistant.web.jobs.drafts import Drafts
+from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.queue import JobQueue
+from assistant.web.jobs.saved_questions import QuestionRuns
+from assistant.web.jobs.stories import Stories
+from assistant.web.storage.own_kept import OwnKept
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """The line that questions wait in, and what else asks the model in it."""
+
+    queue: JobQueue
+    kept: OwnKept
+    drafts: Drafts
+    questions: QuestionRuns
+    stories: Stories
+    counts: CarrierCounts
+
+    @classmethod
+    def over(cls, loader: AssistantLoader, queue: JobQueue | None = None, *, alone: bool = False) -> Self:
+        """With a line of its own that answers one at a time, where none is given; `alone` as in `OwnKept`."""
+        queue = queue or JobQueue()
+        kept = OwnKept(loader, alone=alone)
+        return cls(
+            queue,
+            kept,
+            Drafts(loader, queue),
+            QuestionRuns(loader, queue, kept),
+            Stories(loader, queue, kept),
+            CarrierCounts(loader, queue),
+        )

@@ -1,0 +1,18 @@
+"""Who carries what is cited → HTML that the page's script shows beside each citation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from assistant.newsroom.provenance.independence import Carriage, in_words
+from assistant.web.views.html import Exact, clip, tag
+
+_SHOWN = 400
+
+
+def carried_html(carried: Sequence[tuple[str, Carriage]]) -> Markup:
+    """A list that is not seen itself: for each place ("PARAGRAPH START ARTICLE") who carries what is quoted there."""
+    items = [tag("li", clip(in_words(carriage), _SHOWN), data_place=Exact(place)) for place, carriage in carried]
+    return tag("ul", items, hidden=True) if items else Markup("")
