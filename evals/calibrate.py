@@ -1,9 +1,10 @@
 """Fit the confidence, and see what each threshold would give: `python -m evals.calibrate collect|fit FILE.jsonl`.
 
-`collect` asks the model about bundles of news: is each question answered in each article, what is the
-draft, is it stated, is it right. `fit` needs no model: a logistic regression of "the draft makes every
-point of its article's answer and nothing rejected" on the log-odds of P(answered) and P(right),
-cross-validated by bundle, so that no bundle is judged by coefficients that have seen it. `--write` stores it.
+`collect` asks the model about bundles of news: is each question answered in each article, what is the draft, is it
+stated, is it right, and what are the further drafts where the product writes some. `fit` needs no model: a logistic
+regression of "the draft makes every point of its article's answer and nothing rejected" on the log-odds of P(answered)
+and P(right), cross-validated by bundle, so that no bundle is judged by coefficients that have seen it. `--write` stores
+it.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from assistant.answering.confidence import STORED, signals
+from assistant.answering.apart import MAYBE, SURE
+from assistant.answering.confidence import STORED, confidence, signals
 from assistant.embeddings.minilm import similarities
-from assistant.generation.generator import DraftGenerator
+from assistant.generation.generator import further_generators_of, generators_of
 from assistant.library.open import open_embedder
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.open import open_model
@@ -56,13 +58,10 @@ class Collector:
     def __init__(self, model: ChatModel, settings: Settings) -> None:
         prompts = Prompts.of(settings.prompts, taught=model.taught)
         self._judge = Judge(model, prompts)
-        self._verifier = Verifier(
-            self._judge, EvidenceFinder(similarities(open_embedder(settings))), lambda judgements: judgements.right
-        )
+        self._verifier = Verifier(self._judge, EvidenceFinder(similarities(open_embedder(settings))), confidence)
         self._rewriter = QuestionRewriter(model, prompts, exact=model.taught)
-        self._generators = {"draft": DraftGenerator(model, prompts)}
-        if model.taught:
-            self._generators["untaught"] = DraftGenerator(model, Prompts.of(settings.prompts, taught=False))
+        self._generators = dict(zip(("draft", "untaught"), generators_of(model, settings), strict=False))
+        self._further = further_generators_of(model, settings)
 
     def rows(self, bundle: Bundle) -> Iterator[dict[str, Any]]:
         """A row an item and article: P(answered), and the claims where it is not next to nothing."""
@@ -91,11 +90,17 @@ class Collector:
                 }
 
     def _claims(self, question: str, report: ArticleContext, answered: float, item: Item) -> Iterator[dict[str, Any]]:
-        draft = ""
+        draft, best = "", 0.0
         for kind, generator in self._generators.items():
             draft = str(list(generator.write(question, report))[-1])
             claim = self._verifier.verify(question, draft, report, answered=answered)
+            best = max(best, claim.confidence)
             yield self._claim(kind, claim.text, claim.judgements, claim.problems, report, item)
+        if MAYBE <= best < SURE:
+            for generator in self._further:
+                other = str(list(generator.write(question, report))[-1])
+                claim = self._verifier.verify(question, other, report, answered=answered)
+                yield self._claim("further", claim.text, claim.judgements, claim.problems, report, item)
         quotation = self._verifier.quotation(question, draft, report, answered=answered)
         if quotation is not None:
             yield self._claim("quotation", quotation.text, quotation.judgements, (), report, item)
@@ -171,19 +176,20 @@ def cross_validated(inputs: Floats, right: Floats, bundles: Sequence[str]) -> Fl
 def curve(rows: Sequence[Mapping[str, Any]], probabilities: Sequence[float]) -> list[tuple[float, float, float]]:
     """For each threshold: the share of answerable questions with a correct draft shown, and of the others refused.
 
-    An approximation of the pipeline: a question is answered where any draft reaches the threshold, and
-    rightly where one of those is correct.
+    An approximation of the pipeline: of each article the likeliest draft is shown where it reaches the threshold, and
+    the answer is right where one of those is correct.
     """
     left = iter(probabilities)
     best: dict[str, list[tuple[float, bool]]] = defaultdict(list)
     answerable: dict[str, bool] = {}
     for row in rows:
         answerable[row["id"]] = row["answerable"]
-        best[row["id"]] += [
+        found = [
             (next(left), claim["correct"])
             for claim in row["claims"]
             if claim["kind"] != "quotation" and not claim["problems"]
         ]
+        best[row["id"]] += [max(found)] if found else []
     yes = [name for name, flag in answerable.items() if flag]
     no = [name for name, flag in answerable.items() if not flag]
     made = []

@@ -27,7 +27,7 @@ MAX_REPORTS = 3
 _FOUND = 0.6
 # Confidence from which no further draft is asked for, and below which none is, which would only find what the judge
 # lets pass by chance (docs/measured.md).
-_SURE, _MAYBE = 0.85, 0.35
+SURE, MAYBE = 0.85, 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class ReadApart:
         drafts: dict[str, Claim] = {}
         for generator in [*steps.generators, *steps.further]:
             best = max((claim.confidence for claim in drafts.values()), default=0.0)
-            if best >= _SURE or (generator in steps.further and best < _MAYBE):
+            if best >= SURE or (generator in steps.further and best < MAYBE):
                 break
             draft = yield from self._write(query, generator, candidate, clock)
             if draft and draft not in drafts:
