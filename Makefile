@@ -13,6 +13,8 @@ ENGINE_PINS := $(wildcard assistant/llm/llamacpp/cmake/*.txt)
 PINS := $(addprefix requirements/,dev.txt server.txt build.txt audit.txt train.txt) $(ENGINE_PINS)
 INSTALLED := requirements/local.txt requirements/server.txt $(ENGINE_PINS)
 export Q
+# Every process of the tests imports the same modules: without their bytecode kept, each compiles them anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 ask: $(VENV)/local.stamp ## answer a question: make ask Q="…"
 	$(BIN)/assistant ask "$$Q"

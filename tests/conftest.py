@@ -172,15 +172,40 @@ def model() -> Iterator[str]:
     scripted.close()
 
 
+@pytest.fixture(scope="session")
+def link_models(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """`link_models(home)` puts the embedding model's integer graph into a home: a second's work, done once for all."""
+    from assistant.embeddings.minilm import MiniLM
+
+    base = tmp_path_factory.getbasetemp()
+    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "models"
+    MiniLM(threads=1, folder=made)
+
+    def link(home: Path) -> Path:
+        (home / "models").mkdir(parents=True, exist_ok=True)
+        for file in made.glob("*.integer.*"):
+            if file.suffix in (".onnx", ".json") and not (home / "models" / file.name).exists():
+                os.link(file, home / "models" / file.name)
+        return home
+
+    return link
+
+
 @pytest.fixture
-def run_assistant(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """`run_assistant("ask", "…", stdin="…")` in a process of its own, with its own home, empty at first."""
+def assistant_home(tmp_path: Path, link_models: Callable[[Path], Path]) -> Path:
+    """`tmp_path/home`, which has the embedding model's integer graph and nothing else."""
+    return link_models(tmp_path / "home")
+
+
+@pytest.fixture
+def run_assistant(assistant_home: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`run_assistant("ask", "…", stdin="…")` in a process of its own, with its own home."""
 
     def run(
         *arguments: str | bytes | Path, stdin: str | bytes = "", cwd: Path = PROJECT, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("ASSISTANT_")}
-        clean |= {"ASSISTANT_HOME": str(tmp_path / "home"), "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}
+        clean |= {"ASSISTANT_HOME": str(assistant_home), "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}
         done = subprocess.run(
             [sys.executable, "-m", "assistant", *arguments],
             input=stdin if isinstance(stdin, bytes) else stdin.encode(),

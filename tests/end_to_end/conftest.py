@@ -61,7 +61,9 @@ def model() -> Iterator[ScriptedModel]:
 
 
 @pytest.fixture(scope="package")
-def start_site(tmp_path_factory: pytest.TempPathFactory, model: ScriptedModel) -> Iterator[Callable[..., Site]]:
+def start_site(
+    tmp_path_factory: pytest.TempPathFactory, model: ScriptedModel, link_models: Callable[[Path], Path]
+) -> Iterator[Callable[..., Site]]:
     """`start_site({"a.txt": "…"}, "--at-once", "1")`: the seeds and these articles, for the tests of this folder."""
     sites: list[Site] = []
 
@@ -78,7 +80,7 @@ def start_site(tmp_path_factory: pytest.TempPathFactory, model: ScriptedModel) -
         if "ASSISTANT_PASSWORD_HASH" not in env and "--token" not in options:
             options.append("--allow-open")
         options = [option for option in options if option != "--token"]
-        site = Site(home or tmp_path_factory.mktemp("home"), "--articles", str(folder), *options, **env)
+        site = Site(link_models(home or tmp_path_factory.mktemp("home")), "--articles", str(folder), *options, **env)
         sites.append(site)
         return site
 

@@ -60,8 +60,8 @@ def scripted() -> Iterator[ScriptedModel]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
+def home(tmp_path_factory: pytest.TempPathFactory, link_models: Callable[[Path], Path]) -> Path:
+    return link_models(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")

@@ -85,8 +85,8 @@ def start(model: ScriptedModel) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
+def home(tmp_path_factory: pytest.TempPathFactory, link_models: Callable[[Path], Path]) -> Path:
+    return link_models(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")

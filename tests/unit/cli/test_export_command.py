@@ -16,7 +16,7 @@ TEXT = "A bus takes its place."
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, assistant_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "a.txt").write_text(STORY)
     cited = {"number": 1, "article_id": "a", "title": "Ferry to Skar stops", "source": "AFP", "published": "2019-05-02"}
@@ -25,7 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     answer["sentences"] = [{"text": "A bus.", "citations": [1]}]
     (tmp_path / "answers.json").write_text(json.dumps(answer))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ASSISTANT_HOME", str(assistant_home))
     return tmp_path
 
 

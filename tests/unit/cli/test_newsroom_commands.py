@@ -15,11 +15,11 @@ STORY = "Tram line closed\n\nLUND, May 2, 2019 (AFP) - The tram line 14 was clos
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, assistant_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "tram.txt").write_text(STORY)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ASSISTANT_HOME", str(assistant_home))
     return tmp_path
 
 

@@ -17,12 +17,12 @@ STORIES = {
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, assistant_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "news").mkdir()
     for name, text in STORIES.items():
         (tmp_path / "news" / name).write_text(text)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ASSISTANT_HOME", str(assistant_home))
     return tmp_path
 
 

@@ -13,8 +13,8 @@ from assistant.library.index import ArticleIndex
 
 
 @pytest.fixture
-def articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+def articles(tmp_path: Path, assistant_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ASSISTANT_HOME", str(assistant_home))
     (tmp_path / "news").mkdir()
     story = "Tram line closed\n\nLUND, May 2, 2019 (AFP) - The tram line was closed in Lund by the mayor.\n"
     (tmp_path / "news" / "tram.txt").write_text(story)
