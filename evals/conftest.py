@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant.settings import PROJECT, Settings
-from assistant.verification.verifier import STATED as STATED_FROM
+from assistant.verification.verifier import SURELY_STATED
 from evals.judgements.items import CONTRADICTIONS, STATED
 from evals.judgements.measure import asks_of, judge_all, judgement_tables, open_judge, record_of
 from evals.judgements.metrics import Judged
@@ -67,8 +67,8 @@ def judged(request: pytest.FixtureRequest, every: int) -> Sequence[Judged]:
     with open_judge(settings) as judge:
         rows = judge_all(judge, asks_of(tasks=(STATED, CONTRADICTIONS), every=JUDGED_EVERY * every))
     path = RESULTS / "judgements.json"
-    write_json(path, record_of(rows, settings, STATED_FROM))
-    _tell(request, f"The judge alone\n\n{judgement_tables(rows, STATED_FROM)}\n\nrows: {path}")
+    write_json(path, record_of(rows, settings, SURELY_STATED))
+    _tell(request, f"The judge alone\n\n{judgement_tables(rows, SURELY_STATED)}\n\nrows: {path}")
     return rows
 
 

@@ -1,7 +1,7 @@
 """From the judge's probabilities to one that was measured: how often such an answer is right.
 
 A logistic model (Platt 1999) over the log-odds of two judgements, is the question answered in the article
-and is this the right answer; that the sentence is stated is demanded before (`verifier.STATED`). Its
+and is this the right answer; that the sentence is stated is demanded before (`verifier.SURELY_STATED`). Its
 coefficients are in `confidence.json`, fitted by `python -m evals.calibrate` on bundles of news that nothing else was
 tuned on, and so are the bounds of the labels (docs/measured.md).
 """

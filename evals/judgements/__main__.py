@@ -16,7 +16,7 @@ from pathlib import Path
 
 from assistant.errors import AssistantError, UsageError
 from assistant.settings import Settings
-from assistant.verification.verifier import STATED as STATED_FROM
+from assistant.verification.verifier import SURELY_STATED
 from evals.datasets.news import BUNDLES
 from evals.judgements.items import TASKS
 from evals.judgements.measure import Judge, asks_of, judge_all, judgement_tables, open_judge, record_of
@@ -37,7 +37,7 @@ def main(
     given = parser.parse_args(arguments)
     try:
         settings = Settings.load(model=given.model)
-        threshold = STATED_FROM if given.threshold is None else given.threshold
+        threshold = SURELY_STATED if given.threshold is None else given.threshold
         asks = asks_of(given.bundles, _tasks(given.only), given.every)
         with open_judge(settings) as judge:
             rows = judge_all(judge, asks)

@@ -9,7 +9,7 @@ from assistant.generation.generator import DraftGenerator
 from assistant.retrieval.context import ArticleContext
 from assistant.verification.evidence import Evidence, EvidenceFinder
 from assistant.verification.judge import Judge
-from assistant.verification.verifier import STATED, problems_of
+from assistant.verification.verifier import SURELY_STATED, problems_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class LineWriter:
         if problems_of(draft, evidence, question) or not self._finder.is_related(question, evidence):
             return None
         stated = self._judge.stated(draft, context)
-        return Line(draft, context, evidence, stated) if stated >= STATED else None
+        return Line(draft, context, evidence, stated) if stated >= SURELY_STATED else None
 
     def _own_words(self, question: str, draft: str, context: ArticleContext) -> Line | None:
         """The sentence nearest to question and draft."""
