@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         "`OTEL_EXPORTER_OTLP_ENDPOINT` says, without any text; `questions`: with the question. "
         "Needs `news-assistant[otel]`",
     )
-    threshold: float = Field(0.5, ge=0, le=1, description="confidence below which nothing is shown")
+    threshold: float = Field(0.35, ge=0, le=1, description="confidence below which nothing is shown")
     worth: float = Field(0.1, ge=0, le=1, description="probability below which an article is not written from")
 
     @field_validator("articles", "home", "prompts", mode="after")

@@ -13,7 +13,7 @@ from assistant.text.sentences import split_sentences
 
 _MAX_TOKENS = 120
 _MAX_SENTENCES = 2
-FURTHER = 4
+FURTHER = 3
 
 
 class DraftGenerator:

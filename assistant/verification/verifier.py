@@ -13,9 +13,9 @@ from assistant.verification.judge import Judge
 Confidence = Callable[["Judgements"], float]
 # P(stated) from which two texts are taken to say the same: neither error is worse than the other.
 STATED = 0.4
-# P(stated) below which a sentence of our own is not shown, whatever else is said for it: of 109 contradictions 13 pass
-# it and 20 pass 0.4, of as many that are stated it stops 16 and 11 (docs/measured.md).
-SURELY_STATED = 0.6
+# P(stated) below which a sentence of our own is not shown, whatever else is said for it: of 109 contradictions 18 pass
+# it and 20 pass 0.4, of as many that are stated it stops 13 and 11 (docs/measured.md).
+SURELY_STATED = 0.5
 
 
 @dataclass(frozen=True, slots=True)

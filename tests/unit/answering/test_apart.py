@@ -228,7 +228,7 @@ def test_where_nothing_is_found_the_model_is_not_asked(ask: Ask) -> None:
     assert model.asked == []
 
 
-@pytest.mark.parametrize(("chance", "refused"), [(0.6, False), (0.4999, True)])
+@pytest.mark.parametrize(("chance", "refused"), [(0.5, False), (0.4999, True)])
 @pytest.mark.parametrize("judgement", ["answered", "stated", "right"])
 def test_every_judgement_may_withhold_a_draft(ask: Ask, judgement: str, chance: float, refused: bool) -> None:
     chances: dict[str, Any] = {"right": {"= Following": 0.1}}
