@@ -11,7 +11,7 @@ from bundle_builders import small, write_bundle
 
 from assistant.errors import UsageError
 from assistant.settings import Settings
-from evals.conftest import EVERY, FACTS, SMOKE
+from evals.conftest import FACTS, JUDGED_EVERY, SMOKE, TOGETHER_EVERY
 from evals.datasets.news import load_news
 from evals.judgements.items import CONTRADICTIONS, STATED
 from evals.judgements.measure import asks_of
@@ -150,8 +150,8 @@ def test_what_pytest_evals_asks_stays_within_twenty_minutes(tmp_path: Path, proj
     """At 2.5 seconds a question and 0.5 a judgement, with a minute for loading."""
     settings = Settings(home=tmp_path / "home")
     news = plan_news(settings, tmp_path)
-    together = plan_news(settings, tmp_path, together=True, every=EVERY)
-    judgements = asks_of(tasks=(STATED, CONTRADICTIONS), every=EVERY)
+    together = plan_news(settings, tmp_path, together=True, every=TOGETHER_EVERY)
+    judgements = asks_of(tasks=(STATED, CONTRADICTIONS), every=JUDGED_EVERY)
     assert (len(news.asked), len(together.asked), SMOKE, len(judgements)) == (240, 80, 40, 420)
     seconds = 2.5 * (len(news.asked) + len(together.asked) + SMOKE) + 0.5 * len(judgements)
     assert seconds <= 19 * 60

@@ -271,7 +271,6 @@ def test_the_command_lists(run_assistant: Run, tmp_path: Path) -> None:
 
 
 def test_damaged_feedback_is_said_in_one_line(run_assistant: Run, tmp_path: Path) -> None:
-    (tmp_path / "home").mkdir()
     (tmp_path / "home" / "feedback.sqlite3").write_bytes(b"no database" * 1000)
     done = run_assistant("feedback", "list")
     assert done.returncode == 1
