@@ -5,9 +5,10 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-# What runs together: tests/conftest.py.
-UNIT := $(BIN)/pytest -rs -n auto --maxprocesses 4 --dist loadgroup tests/unit
-WHOLE := $(BIN)/pytest -rs -n 2 --dist loadgroup tests/integration tests/end_to_end
+UNIT := $(BIN)/pytest -rs -n auto --maxprocesses 4 --dist loadfile tests/unit
+WHOLE := $(BIN)/pytest -rs -n 2 --dist loadfile -m "not real" tests/integration tests/end_to_end
+# By itself: two models, or a model beside a browser, slow each other tenfold.
+REAL := $(BIN)/pytest -rs -m real tests/integration tests/end_to_end
 # dev.txt holds what base.txt and local.txt hold.
 ENGINE_PINS := $(wildcard assistant/llm/llamacpp/cmake/*.txt)
 PINS := $(addprefix requirements/,dev.txt server.txt build.txt audit.txt train.txt) $(ENGINE_PINS)
@@ -31,7 +32,7 @@ engine: $(VENV)/local.stamp ## compile the embedded model's engine for a process
 	$(BIN)/assistant engine --build
 
 test: $(VENV)/dev.stamp ## run every test, the real model's included; says what is skipped, and why
-	failed=0; $(UNIT) || failed=1; $(WHOLE) || failed=1; exit $$failed
+	failed=0; $(UNIT) || failed=1; $(WHOLE) || failed=1; $(REAL) || failed=1; exit $$failed
 
 unit: $(VENV)/dev.stamp ## run the unit tests alone: no model, no browser
 	$(UNIT)
