@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from assistant.answering.apart import MAYBE, SURE
+from assistant.answering.apart import SURE
 from assistant.answering.confidence import STORED, confidence, signals
 from assistant.embeddings.minilm import similarities
 from assistant.generation.generator import further_generators_of, generators_of
@@ -62,6 +62,7 @@ class Collector:
         self._rewriter = QuestionRewriter(model, prompts, exact=model.taught)
         self._generators = dict(zip(("draft", "untaught"), generators_of(model, settings), strict=False))
         self._further = further_generators_of(model, settings)
+        self._shown = settings.threshold
 
     def rows(self, bundle: Bundle) -> Iterator[dict[str, Any]]:
         """A row an item and article: P(answered), and the claims where it is not next to nothing."""
@@ -96,7 +97,7 @@ class Collector:
             claim = self._verifier.verify(question, draft, report, answered=answered)
             best = max(best, claim.confidence)
             yield self._claim(kind, claim.text, claim.judgements, claim.problems, report, item)
-        if MAYBE <= best < SURE:
+        if self._shown <= best < SURE:
             for generator in self._further:
                 other = str(list(generator.write(question, report))[-1])
                 claim = self._verifier.verify(question, other, report, answered=answered)

@@ -25,17 +25,17 @@ from assistant.verification.verifier import Claim, Verifier
 MAX_REPORTS = 3
 # Where the judge finds the answer in an article's nearest sentences, the rest is not read.
 _FOUND = 0.6
-# Confidence from which no further draft is asked for, and below which none is, which would only find what the judge
-# lets pass by chance (docs/measured.md).
-SURE, MAYBE = 0.85, 0.35
+# Confidence from which no further draft is asked for.
+SURE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The parts of the way, each replaceable by a fake.
 
-    `generators` are asked in turn, until one is sure; `further` after them where what they wrote may be right: of
-    all drafts the likeliest is shown (best of n by a verifier: Cobbe et al. 2021, arXiv:2110.14168).
+    `generators` are asked in turn, until one is sure; `further` after them where something can be shown and is not
+    sure: elsewhere one of many would pass by chance (docs/measured.md). Of all drafts the likeliest is shown (best of
+    n by a verifier: Cobbe et al. 2021, arXiv:2110.14168).
     """
 
     retriever: Retriever
@@ -128,9 +128,10 @@ class ReadApart:
         """The drafts of an article as claims; where none can be shown, last its own words."""
         steps = self._steps
         drafts: dict[str, Claim] = {}
-        for generator in [*steps.generators, *steps.further]:
+        turns = [(one, 0.0) for one in steps.generators] + [(one, self._thresholds.shown) for one in steps.further]
+        for generator, needed in turns:
             best = max((claim.confidence for claim in drafts.values()), default=0.0)
-            if best >= SURE or (generator in steps.further and best < MAYBE):
+            if not needed <= best < SURE:
                 break
             draft = yield from self._write(query, generator, candidate, clock)
             if draft and draft not in drafts:

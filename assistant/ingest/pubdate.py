@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
+from assistant.ingest.calendar_dates import day_by_names, weekdays_in
 from assistant.ingest.dateline import make_date, parse_date, parse_iso
-from assistant.text.calendar_names import folded, month_names, weekday_names
 from assistant.text.months import MONTH, MONTHS, western_digits
 from assistant.text.years import LIKELY_YEAR, YEAR
 
@@ -44,8 +44,6 @@ _PERSIAN_DIGITS, _ARABIC_DIGITS = re.compile("[۰-۹]"), re.compile("[٠-٩]")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _IN_VIETNAMESE = re.compile(r"\b(?:ngày|thứ|chủ nhật|cập nhật|đăng|xuất bản)\b", re.I)
 MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_PARTS = re.compile(r"\d+\.?|[^\s\d.,،;:/|()\[\]–—-]+")
-_CLOCK = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d\d(?!\d|\.\d)(?:[:.]\d\d)?")
 _EXCEL = re.compile(r"\d{5}(?:\.\d+)?")
 _EXCEL_BEGINS = date(1899, 12, 30)
 """Day 0 of a spreadsheet's serial numbers (ECMA-376 part 1, 18.17.4.1)."""
@@ -190,7 +188,7 @@ def _by_weekday(text: str, first: int, second: int, year: int) -> date | None:
     if _IN_VIETNAMESE.search(text):
         # Nothing in Vietnamese is dated month first.
         return make_date(year, second, first)
-    named = {number for word in _PARTS.findall(text) for number in weekday_names().get(folded(word), ())}
+    named = weekdays_in(text)
     days = {make_date(year, second, first), make_date(year, first, second)}
     fitting = [day for day in days if day and day.weekday() in named]
     return fitting[0] if len(fitting) == 1 else None
@@ -269,43 +267,4 @@ def _persian_or_islamic(text: str) -> date | None:
 
 def _other_language(text: str) -> date | None:
     """A day with the name of its month in a language of the CLDR; only a date that is all there."""
-    years = re.findall(rf"(?<!\d){YEAR}(?!\d)", text)
-    if len(set(years)) != 1 or _NUMERIC.search(text):
-        return None
-    parts = [part for part in _PARTS.findall(_CLOCK.sub(" ", text)) if part.strip(".") != years[0]]
-    names = _months_in(parts)
-    if len({frozenset(months) for _, months in names}) > 1:
-        # "Paź" is October in Poland and "Paz" Sunday in Turkey.
-        names = [name for name in names if folded(parts[name[0]]) not in weekday_names()]
-    if len({frozenset(months) for _, months in names}) != 1:
-        return None
-    at, months = names[-1]
-    day = _day_beside(parts, at)
-    if day is None:
-        return None
-    number = int(day.rstrip("."))
-    if len(months) > 1:
-        # Croats write a full stop behind the day, Poles do not; in Czech these are other cases.
-        months = {min(months) if day.endswith(".") else max(months)}
-    return make_date(int(years[0]), months.pop(), number)
-
-
-def _months_in(parts: list[str]) -> list[tuple[int, set[int]]]:
-    """Where the name of a month stands among a text's words and numbers, and which it may be."""
-    found, known = list[tuple[int, set[int]]](), month_names()
-    for at, part in enumerate(parts):
-        if part[0].isdigit():
-            continue
-        word = folded(part)
-        months = known.get(f"{word} {folded(parts[at + 1])}") if at + 1 < len(parts) else None
-        # Hebrew writes "in" to the name, Basque a case behind it.
-        months = months or known.get(word) or known.get(word.removeprefix("ב")) or known.get(word.removesuffix("ren"))
-        if months:
-            found.append((at, set(months)))
-    return found
-
-
-def _day_beside(parts: list[str], at: int) -> str | None:
-    """The number before the month's name, or else behind it, with one word between them at most."""
-    before, behind = parts[max(0, at - 2) : at][::-1], parts[at + 1 : at + 3]
-    return next((part for part in (*before, *behind) if part[0].isdigit() and len(part.rstrip(".")) <= 2), None)
+    return None if _NUMERIC.search(text) else day_by_names(text)

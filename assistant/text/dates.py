@@ -18,14 +18,19 @@ _DAY = re.compile(
 )
 _ISO_DAY = re.compile(rf"\b(?P<y>{LIKELY_YEAR})-(?P<m>\d{{2}})-(?P<d>\d{{2}})\b")
 _MONTH_YEAR = re.compile(rf"\b(?P<m>{_MONTH_NAMES})\.?,?\s+(?:of\s+)?(?P<y>{LIKELY_YEAR})\b", re.I)
-# A day beside its month, in any language: "4 July", "July 4-5", "4 de julio", "7月4日"; "2017-07-04", "4/7/2017".
-_DAY_PLACE = re.compile(
-    rf"(?<![\d.,])\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?(?:\s?(?:[-–—]|and|to)\s?\d{{1,2}}(?:st|nd|rd|th|\.)?)?\s?"
-    rf"(?:of\s|de\s|din\s)?(?:{MONTH})(?![^\W\d_])|"
-    rf"(?<![^\W\d_])(?:{MONTH})\.?\s?\d{{1,2}}(?:st|nd|rd|th)?(?:\s?(?:[-–—]|and|to)\s?\d{{1,2}}(?:st|nd|rd|th)?)?"
-    r"(?!\d|[.,]\d)|"
-    r"\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]|"
-    r"(?<!\d)(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./])\d{1,2}\2(?:\d{4}|\d\d))(?!\d)",
+DAY_IN_FIGURES = re.compile(
+    r"(?<![\d.,/-])(?:(?P<first>\d{1,2})(?P<mark>[./])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4})"
+    r"|(?P<begins>\d{4})(?P<between>[./-])\d{1,2}(?P=between)(?P<day>\d{1,2}))(?![\d/-]|[.,]\d)"
+)
+"""Days as "4.7.2017", "22/03/2023", "2023-03-22"."""
+
+_NUMBER = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
+_NUMBERS = rf"{_NUMBER}(?:\s?(?:[-–—]|and|to)\s?{_NUMBER})?"
+# A day beside its month, in any language: "4 July", "July 4-5", "4 de julio", "7月4日".
+_NAMED_DAY = re.compile(
+    rf"(?<![\d.,]){_NUMBERS}\s?(?:of\s|de\s|din\s)?(?:{MONTH})(?![^\W\d_])|"
+    rf"(?<![^\W\d_])(?:{MONTH})\.?\s?{_NUMBERS}(?!\d|[.,]\d)|"
+    r"\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
     re.I,
 )
 _DAY_OF_MONTH = re.compile(
@@ -92,7 +97,7 @@ def named_periods(text: str) -> list[Period]:
 
 def day_places(text: str) -> list[tuple[int, int]]:
     """(start, end) of every day that stands beside its month, in any language, or in figures."""
-    return [match.span() for match in _DAY_PLACE.finditer(text)]
+    return [match.span() for form in (_NAMED_DAY, DAY_IN_FIGURES) for match in form.finditer(text)]
 
 
 def as_of_day(text: str) -> Period | None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from assistant.retrieval.passages import heading
 from assistant.schema.articles import Passage
-from assistant.text.dates import day_places
+from assistant.text.dates import DAY_IN_FIGURES, day_places
 from assistant.text.numbers import read_number
 
 # English digits; "410.000" and "1.500.000,5", "1’200’000" and "1 200 000" with spaces that do not break, "3,5": a
@@ -19,11 +19,6 @@ _TOKEN = re.compile(
     r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+|(?:st|nd|rd|th)\b)?|[^\W\d_]+"
 )
 _ENGLISH = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+|st|nd|rd|th)?")
-# Days as "4.7.2017", "22/03/2023", "2023-03-22".
-_DATE = re.compile(
-    r"(?<![\d.,/-])(?:(?P<first>\d{1,2})([./])(?P<second>\d{1,2})\2(?P<year>\d{4})"
-    r"|(?P<begins>\d{4})([./-])\d{1,2}\6(?P<day>\d{1,2}))(?![\d/-]|[.,]\d)"
-)
 # A small count may be the reader's own: "two of them" of two names.
 _OWN_COUNT = 10
 _MONTHS = 12
@@ -86,9 +81,9 @@ def values_in(texts: Iterable[str]) -> frozenset[Decimal]:
 
 def figures(text: str) -> Iterator[Figure]:
     """Each number of `text`; of a date in figures its day and its year: its month may be stated by its name."""
-    for date in _DATE.finditer(text):
+    for date in DAY_IN_FIGURES.finditer(text):
         yield from _of_date(date)
-    text = _DATE.sub(lambda date: "/" * len(date[0]), text)
+    text = DAY_IN_FIGURES.sub(lambda date: "/" * len(date[0]), text)
     found = list(_TOKEN.finditer(text))
     words = [_in_english(match[0]) for match in found]
     place = 0
@@ -117,7 +112,7 @@ def _of_date(date: re.Match[str]) -> Iterator[Figure]:
     year, day = date["year"] or date["begins"], date["day"] or date["first"]
     yield Figure(year, frozenset({Decimal(year)}), date.start())
     # "04/07/2017" is of July or of April.
-    days = {day, date["second"]} if date["second"] and date[2] == "/" else {day}
+    days = {day, date["second"]} if date["second"] and date["mark"] == "/" else {day}
     first = {Decimal(one) for one in days if int(one) > _MONTHS} or {Decimal(one) for one in days}
     yield Figure(day, frozenset(first), date.start())
 

@@ -1,37 +1,28 @@
-"""The page: Gradio components, what happens on them, and nothing else."""
+"""The page: what happens on its components, and nothing else."""
 
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
-from markupsafe import escape
+import gradio as gr
 
 from assistant.errors import AssistantError
 from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import EMBEDDED
+from assistant.web.components import Components
 from assistant.web.handlers.chat import Chat
-from assistant.web.handlers.draft import SUFFIXES
 from assistant.web.handlers.library import LibraryHandler
 from assistant.web.handlers.newsroom import NewsroomHandler
 from assistant.web.handlers.session import Action, Parts, Session
-from assistant.web.jobs.drafts import MOST_CHARACTERS
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.writing import Writing
 from assistant.web.security.browser_id import owner_of
 from assistant.web.views.chat import notice_html, status_html
-from assistant.web.views.layout import DRAFT_HEAD, LIBRARY_HEAD, SIDE_HEAD, masthead
-from assistant.web.views.questions import QUESTIONS_HEAD
-from assistant.web.views.stories import STORIES_HEAD
-
-# Read when it is imported.
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-import gradio as gr
 
 _log = logging.getLogger(__name__)
 _WATCHING_S, _RESTING_S = 1.0, 10.0
@@ -41,12 +32,10 @@ _NEWSROOM = (
     "carried",
 )
 _INSIDE = "Something went wrong inside; the server's log tells what."
-# One component hands its `trigger` to `page.js`, which listens to the whole page; these are the events it triggers.
-_LISTEN = "(window.newsPage ||= []).push(trigger); /* 'act', 'go', 'find' */"
 
 
 class Page:
-    """Lays the components out and routes their events."""
+    """Routes the events of the components."""
 
     def __init__(
         self,
@@ -58,7 +47,6 @@ class Page:
         public: Callable[[str], str],
     ) -> None:
         self._loader = loader
-        self._uploads = uploads
         self._chat = chat
         self._library_handler = library_handler
         self._newsroom = newsroom
@@ -66,109 +54,40 @@ class Page:
         self._writing = Writing(loader)
         self._writes = library_handler.writes()
         self._actions = {**chat.actions(), **library_handler.actions(), **newsroom.actions()}
-        self._parts: dict[str, Any] = {}
+        self._shown = Components(uploads)
 
     def blocks(self, *, leave: bool) -> gr.Blocks:
         """The page as a Gradio app; `leave`: there is a login, and so a way out."""
         blocks: gr.Blocks
         with gr.Blocks(title="News assistant", analytics_enabled=False, fill_width=True, fill_height=True) as blocks:
             session = gr.State(Session())
-            self._lay_out(leave)
+            self._shown.lay_out(leave)
             self._route(blocks, session)
         return blocks
 
-    def _lay_out(self, leave: bool) -> None:
-        self._bus = self._html("top", masthead(leave=leave), _LISTEN)
-        self._html("status")
-        with gr.Column(elem_id="sidebar"):
-            self._html("side-head", SIDE_HEAD)
-            self._html("side")
-        with gr.Column(elem_id="ask"):
-            with gr.Column(elem_id="scroll"):
-                self._html("log")
-                self._html("live")
-            with gr.Column(elem_id="composer"):
-                self._html("scope")
-                with gr.Row(elem_id="write"):
-                    self._parts["question"] = gr.Textbox(
-                        label="Your question",
-                        placeholder="Ask the articles …",
-                        lines=1,
-                        max_lines=6,
-                        autofocus=True,
-                        container=False,
-                        elem_id="question",
-                    )
-                    self._parts["send"] = gr.Button("Ask", elem_id="send")
-                    self._parts["stop"] = gr.Button("Stop", elem_id="stop")
-        with gr.Column(elem_id="library"):
-            self._html("library-head", LIBRARY_HEAD)
-            self._parts["upload"] = gr.File(
-                label="Add articles",
-                file_count="multiple",
-                file_types=sorted(self._uploads.suffixes),
-                elem_id="upload",
-            )
-            for name in ("outcomes", "timeline", "find", "shelf"):
-                self._html(name)
-        self._lay_out_newsroom()
-        for name in ("carried", "notice", "pane", "announce"):
-            self._html(name)
-
-    def _lay_out_newsroom(self) -> None:
-        for view, head, parts in (
-            ("questions", QUESTIONS_HEAD, ("questions-status", "questions-list")),
-            ("stories", STORIES_HEAD, ("story-status", "story-result")),
-        ):
-            with gr.Column(elem_id=view):
-                self._html(f"{view}-head", head)
-                for name in parts:
-                    self._html(name)
-        with gr.Column(elem_id="draft"):
-            self._html("draft-head", DRAFT_HEAD)
-            self._parts["draft-text"] = gr.Textbox(
-                label="Draft",
-                placeholder="Paste a draft, in Markdown or plain text …",
-                lines=8,
-                max_lines=16,
-                max_length=MOST_CHARACTERS,
-                elem_id="draft-text",
-            )
-            self._parts["check"] = gr.Button("Check the draft", elem_id="check")
-            self._parts["draft-file"] = gr.File(
-                label="Or check a file", file_types=list(SUFFIXES), elem_id="draft-file"
-            )
-            self._html("draft-status")
-            self._html("draft-result")
-
-    def _html(self, name: str, content: str = "", script: str | None = None) -> gr.HTML:
-        made = gr.HTML(content, elem_id=name, apply_default_css=False, js_on_load=script)
-        self._parts[name] = made
-        return made
-
     def _route(self, blocks: gr.Blocks, session: gr.State) -> None:
         timer = gr.Timer(_WATCHING_S)
-        self._parts["timer"] = timer
-        outputs = list(self._parts.values())
+        self._shown.parts["timer"] = timer
+        outputs = list(self._shown.parts.values())
         common: dict[str, Any] = {
             "outputs": outputs,
             "show_progress": "hidden",
             "api_visibility": "private",
             "concurrency_limit": None,
         }
-        question, upload = self._parts["question"], self._parts["upload"]
-        self._bus.act(self._act, [session], trigger_mode="multiple", **common)
-        self._bus.go(self._go, [session], trigger_mode="multiple", **common)
-        self._bus.find(self._act, [session], trigger_mode="always_last", **common)
-        asked = [question.submit, self._parts["send"].click]
+        question, upload = self._shown.parts["question"], self._shown.parts["upload"]
+        self._shown.bus.act(self._act, [session], trigger_mode="multiple", **common)
+        self._shown.bus.go(self._go, [session], trigger_mode="multiple", **common)
+        self._shown.bus.find(self._act, [session], trigger_mode="always_last", **common)
+        asked = [question.submit, self._shown.parts["send"].click]
         gr.on(asked, self._ask, [question, session], trigger_mode="multiple", **common)
-        self._parts["stop"].click(self._stop, [session], trigger_mode="multiple", **common)
+        self._shown.parts["stop"].click(self._stop, [session], trigger_mode="multiple", **common)
         upload.upload(self._upload, [upload, session], **common)
-        draft, file = self._parts["draft-text"], self._parts["draft-file"]
-        self._parts["check"].click(self._check, [draft, session], trigger_mode="multiple", **common)
+        draft, file = self._shown.parts["draft-text"], self._shown.parts["draft-file"]
+        self._shown.parts["check"].click(self._check, [draft, session], trigger_mode="multiple", **common)
         file.upload(self._check_file, [file, session], **common)
         watched = ("status", "timer", "log", "find", "shelf", "timeline", "notice", "announce", *_NEWSROOM)
-        timer.tick(self._tick, [session], **{**common, "outputs": [self._parts[name] for name in watched]})
+        timer.tick(self._tick, [session], **{**common, "outputs": [self._shown.parts[name] for name in watched]})
         blocks.load(self._load, [session], **common)
 
     # -- events -------------------------------------------------------------------------
@@ -240,7 +159,7 @@ class Page:
                 self._watched(self._newsroom.draft.check_file, session, owner_of(request), Path(file)) if file else {}
             )
 
-        return {**self._guarded(check), self._parts["draft-file"]: None}
+        return {**self._guarded(check), self._shown.parts["draft-file"]: None}
 
     def _watched(self, begin: Callable[..., Parts], session: Session, owner: str, what: object) -> Parts:
         """What is begun is looked at by the clock."""
@@ -280,35 +199,30 @@ class Page:
 
     def _guarded(self, work: Callable[[], Parts]) -> dict[Any, Any]:
         try:
-            return self._components(work())
+            return self._shown.of(work())
         except AssistantError as error:
-            return self._components({"notice": notice_html(self._public(str(error)))})
+            return self._shown.of({"notice": notice_html(self._public(str(error)))})
         except Exception:
             _log.exception("a page's request failed")
-            return self._components({"notice": notice_html(_INSIDE)})
+            return self._shown.of({"notice": notice_html(_INSIDE)})
 
     async def _followed(self, work: Callable[[], AsyncIterator[Parts]]) -> AsyncIterator[dict[Any, Any]]:
         try:
             async for parts in work():
                 # Gradio takes an empty one for too few values.
                 if parts:
-                    yield self._components(parts)
+                    yield self._shown.of(parts)
         except AssistantError as error:
-            yield self._components({"notice": notice_html(self._public(str(error)))})
+            yield self._shown.of({"notice": notice_html(self._public(str(error)))})
         except Exception:
             _log.exception("a page's request failed")
-            yield self._components({"notice": notice_html(_INSIDE)})
+            yield self._shown.of({"notice": notice_html(_INSIDE)})
 
     async def _answered(self, work: Callable[[], AsyncIterator[Parts]]) -> AsyncIterator[dict[Any, Any]]:
         async for parts in self._followed(work):
             yield parts
         # What an answer cites is looked at in the background.
-        yield self._components({"timer": gr.Timer(_WATCHING_S)})
-
-    def _components(self, parts: Parts) -> dict[Any, Any]:
-        """The parts as Gradio takes them. What goes into a page and is not known to be markup is text."""
-        pairs = ((self._parts[name], value) for name, value in parts.items())
-        return {part: str(escape(value)) if isinstance(part, gr.HTML) else value for part, value in pairs}
+        yield self._shown.of({"timer": gr.Timer(_WATCHING_S)})
 
 
 async def _nothing() -> AsyncIterator[Parts]:

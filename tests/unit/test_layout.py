@@ -53,7 +53,7 @@ MAY_IMPORT = {
     "opentelemetry": {"assistant.answering.spans"},
     "rispy": {"assistant.newsroom.export.references"},
     "bibtexparser": {"assistant.newsroom.export.references"},
-    "gradio": {"assistant.web.app", "assistant.web.page", "assistant.web.server"},
+    "gradio": {"assistant.web.app", "assistant.web.components", "assistant.web.page", "assistant.web.server"},
 }
 
 

@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from assistant.newsroom.answers.file import SavedAnswer, SavedCitation
+from assistant.newsroom.answers.file import SavedAnswer
 from assistant.newsroom.saved_questions.book import Event, Outcome, SavedQuestion
 from assistant.query.validate import MAX_QUESTION
 from assistant.text.dates import in_words
 from assistant.text.numbers import counted
 from assistant.web.views.html import Exact, clip, tag
 from assistant.web.views.icons import icon
-from assistant.web.views.labels import outlet, time_tag, title
+from assistant.web.views.quote import cited_html
 from assistant.web.views.task import Shown, Told, task_html
 
 _ANSWER_SHOWN = 1_200
-_QUOTE_SHOWN = 900
 _CLASSES = {
     Outcome.NEW: "is-new",
     Outcome.CHANGED: "is-changed",
@@ -109,7 +108,7 @@ def _state(question: SavedQuestion, event: Event | None) -> list[Markup | str]:
 
 
 def _answer(answer: SavedAnswer) -> Markup:
-    sources = [_source(one) for one in answer.citations]
+    sources = [cited_html(one) for one in answer.citations]
     words = clip(answer.refusal_reason or answer.answer if answer.refused else answer.answer, _ANSWER_SHOWN)
     return tag(
         "div",
@@ -127,23 +126,3 @@ def _before(event: Event | None) -> Markup | None:
         tag("span", clip(event.earlier.answer, _ANSWER_SHOWN), dir="auto"),
         class_="before",
     )
-
-
-def _source(citation: SavedCitation) -> Markup:
-    start = citation.text.index(citation.quote)
-    button = tag(
-        "button",
-        f"[{citation.number}] ",
-        tag("bdi", outlet(citation.source, citation.via)),
-        ", ",
-        time_tag(citation.published),
-        f", paragraph {citation.paragraph}: ",
-        tag("bdi", title(citation.title)),
-        type="button",
-        class_="open-source",
-        data_article=Exact(citation.article_id),
-        data_paragraph=citation.paragraph,
-        data_start=start,
-        data_end=start + len(citation.quote),
-    )
-    return tag("li", tag("q", clip(citation.quote, _QUOTE_SHOWN), dir="auto"), button)

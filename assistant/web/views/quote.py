@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from assistant.newsroom.answers.file import SavedCitation
+from assistant.schema.articles import Passage
 from assistant.verification.evidence import Evidence
 from assistant.web.views.html import Exact, clip, tag
 from assistant.web.views.labels import outlet, time_tag, title
@@ -14,19 +16,35 @@ _QUOTE_SHOWN = 900
 def quote_html(part: Evidence, said: str = "") -> Markup:
     """An item of a list; without the words where they are what is `said` above it already."""
     passage, quote = part.passage, part.quote
-    button = tag(
+    button = _open_button(passage, passage.paragraph.number, quote.start, quote.end)
+    return tag("li", None if quote.text.strip() == said else _words(quote.text), button)
+
+
+def cited_html(citation: SavedCitation) -> Markup:
+    """The same of what a kept answer cites, under its number."""
+    start = citation.text.index(citation.quote)
+    end = start + len(citation.quote)
+    button = _open_button(citation, citation.paragraph, start, end, f"[{citation.number}] ")
+    return tag("li", _words(citation.quote), button)
+
+
+def _words(text: str) -> Markup:
+    return tag("q", clip(text, _QUOTE_SHOWN), dir="auto")
+
+
+def _open_button(report: Passage | SavedCitation, paragraph: int, start: int, end: int, before: str = "") -> Markup:
+    return tag(
         "button",
-        tag("bdi", outlet(passage.source, passage.via)),
+        before,
+        tag("bdi", outlet(report.source, report.via)),
         ", ",
-        time_tag(passage.published),
-        f", paragraph {passage.paragraph.number}: ",
-        tag("bdi", title(passage.title)),
+        time_tag(report.published),
+        f", paragraph {paragraph}: ",
+        tag("bdi", title(report.title)),
         type="button",
         class_="open-source",
-        data_article=Exact(passage.article_id),
-        data_paragraph=passage.paragraph.number,
-        data_start=quote.start,
-        data_end=quote.end,
+        data_article=Exact(report.article_id),
+        data_paragraph=paragraph,
+        data_start=start,
+        data_end=end,
     )
-    words = None if quote.text.strip() == said else tag("q", clip(quote.text, _QUOTE_SHOWN), dir="auto")
-    return tag("li", words, button)

@@ -87,5 +87,5 @@ def test_asking_before_the_articles_are_open_says_so(blocks):
 
 def test_what_is_not_known_to_be_markup_goes_to_the_page_as_text(blocks):
     page = handler(blocks, "_act").__self__
-    parts = by_name(blocks, page._components({"announce": "<b onload=alert(1)>", "question": "<b>", "notice": ""}))
+    parts = by_name(blocks, page._shown.of({"announce": "<b onload=alert(1)>", "question": "<b>", "notice": ""}))
     assert parts == {"announce": "&lt;b onload=alert(1)&gt;", "question": "<b>", "notice": ""}
