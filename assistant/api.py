@@ -16,7 +16,7 @@ from assistant.answering.reading import Reading
 from assistant.answering.together import ReadTogether, reading_tokens
 from assistant.answering.traces import check_traces, spans_of
 from assistant.embeddings.minilm import similarities
-from assistant.generation.generator import further_generators_of, generators_of
+from assistant.generation.generator import generators_of
 from assistant.generation.together import MAX_TOKENS, JointGenerator
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
@@ -111,7 +111,6 @@ class Assistant:
             judge,
             generators_of(model, settings),
             Verifier(judge, EvidenceFinder(self._similar), confidence),
-            further_generators_of(model, settings),
         )
         return ReadApart(steps, thresholds=Thresholds(settings.worth, settings.threshold))
 

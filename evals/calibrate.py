@@ -1,7 +1,7 @@
 """Fit the confidence, and see what each threshold would give: `python -m evals.calibrate collect|fit FILE.jsonl`.
 
-`collect` asks the model about bundles of news: is each question answered in each article, what is the draft, is it
-stated, is it right, and what are the further drafts where the product writes some. `fit` needs no model: a logistic
+`collect` asks the model about bundles of news: is each question answered in each article, what are the drafts, are
+they stated, are they right. `fit` needs no model: a logistic
 regression of "the draft makes every point of its article's answer and nothing rejected" on the log-odds of P(answered)
 and P(right), cross-validated by bundle, so that no bundle is judged by coefficients that have seen it. `--write` stores
 it.
@@ -23,10 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from assistant.answering.apart import SURE
-from assistant.answering.confidence import STORED, confidence, signals
+from assistant.answering.confidence import STORED, signals
 from assistant.embeddings.minilm import similarities
-from assistant.generation.generator import further_generators_of, generators_of
+from assistant.generation.generator import generators_of
 from assistant.library.open import open_embedder
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.open import open_model
@@ -58,11 +57,11 @@ class Collector:
     def __init__(self, model: ChatModel, settings: Settings) -> None:
         prompts = Prompts.of(settings.prompts, taught=model.taught)
         self._judge = Judge(model, prompts)
-        self._verifier = Verifier(self._judge, EvidenceFinder(similarities(open_embedder(settings))), confidence)
+        self._verifier = Verifier(
+            self._judge, EvidenceFinder(similarities(open_embedder(settings))), lambda judgements: judgements.right
+        )
         self._rewriter = QuestionRewriter(model, prompts, exact=model.taught)
         self._generators = dict(zip(("draft", "untaught"), generators_of(model, settings), strict=False))
-        self._further = further_generators_of(model, settings)
-        self._shown = settings.threshold
 
     def rows(self, bundle: Bundle) -> Iterator[dict[str, Any]]:
         """A row an item and article: P(answered), and the claims where it is not next to nothing."""
@@ -91,17 +90,11 @@ class Collector:
                 }
 
     def _claims(self, question: str, report: ArticleContext, answered: float, item: Item) -> Iterator[dict[str, Any]]:
-        draft, best = "", 0.0
+        draft = ""
         for kind, generator in self._generators.items():
             draft = str(list(generator.write(question, report))[-1])
             claim = self._verifier.verify(question, draft, report, answered=answered)
-            best = max(best, claim.confidence)
             yield self._claim(kind, claim.text, claim.judgements, claim.problems, report, item)
-        if self._shown <= best < SURE:
-            for generator in self._further:
-                other = str(list(generator.write(question, report))[-1])
-                claim = self._verifier.verify(question, other, report, answered=answered)
-                yield self._claim("further", claim.text, claim.judgements, claim.problems, report, item)
         quotation = self._verifier.quotation(question, draft, report, answered=answered)
         if quotation is not None:
             yield self._claim("quotation", quotation.text, quotation.judgements, (), report, item)

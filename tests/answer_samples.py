@@ -113,7 +113,6 @@ class ScriptedModel:
         stop: Sequence[str] = (),
         prefix: str | None = None,
         keep_prefix: bool = True,
-        draw: int = 0,
     ) -> Iterator[str]:
         """The draft for this article, word by word."""
         kind, context, _ = self._understand(messages, prefix, keep_prefix)

@@ -127,7 +127,6 @@ class FakeModel:
         stop: Sequence[str] = (),
         prefix: str | None = None,
         keep_prefix: bool = True,
-        draw: int = 0,
     ) -> Iterator[str]:
         """The next reply, word by word."""
         self.asked.append(
@@ -137,7 +136,6 @@ class FakeModel:
                 stop=list(stop),
                 prefix=prefix,
                 keep_prefix=keep_prefix,
-                draw=draw,
             )
         )
         assert self.replies, "the model was asked once more than expected"

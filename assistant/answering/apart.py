@@ -25,17 +25,16 @@ from assistant.verification.verifier import Claim, Verifier
 MAX_REPORTS = 3
 # Where the judge finds the answer in an article's nearest sentences, the rest is not read.
 _FOUND = 0.6
-# Confidence from which no further draft is asked for.
-SURE = 0.85
+# Confidence from which no other draft is asked for.
+_SURE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
     """The parts of the way, each replaceable by a fake.
 
-    `generators` are asked in turn, until one is sure; `further` after them where something can be shown and is not
-    sure: elsewhere one of many would pass by chance (docs/measured.md). Of all drafts the likeliest is shown (best of
-    n by a verifier: Cobbe et al. 2021, arXiv:2110.14168).
+    `generators` are asked in turn, until one is sure; of their drafts the likeliest is shown (best of n by a
+    verifier: Cobbe et al. 2021, arXiv:2110.14168).
     """
 
     retriever: Retriever
@@ -43,7 +42,6 @@ class Steps:
     judge: Judge
     generators: Sequence[DraftGenerator]
     verifier: Verifier
-    further: Sequence[DraftGenerator] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +126,8 @@ class ReadApart:
         """The drafts of an article as claims; where none can be shown, last its own words."""
         steps = self._steps
         drafts: dict[str, Claim] = {}
-        turns = [(one, 0.0) for one in steps.generators] + [(one, self._thresholds.shown) for one in steps.further]
-        for generator, needed in turns:
-            best = max((claim.confidence for claim in drafts.values()), default=0.0)
-            if not needed <= best < SURE:
+        for generator in steps.generators:
+            if any(claim.confidence >= _SURE for claim in drafts.values()):
                 break
             draft = yield from self._write(query, generator, candidate, clock)
             if draft and draft not in drafts:

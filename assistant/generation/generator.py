@@ -13,17 +13,14 @@ from assistant.text.sentences import split_sentences
 
 _MAX_TOKENS = 120
 _MAX_SENTENCES = 2
-FURTHER = 3
 
 
 class DraftGenerator:
     """Asks the model for one short sentence; never tells it that it may refuse."""
 
-    def __init__(self, model: ChatModel, prompts: Prompts, *, draw: int = 0) -> None:
-        """`draw` as of `ChatModel.stream`."""
+    def __init__(self, model: ChatModel, prompts: Prompts) -> None:
         self._model = model
         self._prompts = prompts
-        self._draw = draw
 
     def write(self, question: str, context: ArticleContext) -> Iterator[Token | str]:
         """`Token` pieces as they are written, and at the end the whole draft as a `str`, "" where there is none."""
@@ -34,7 +31,7 @@ class DraftGenerator:
         ]
         draft = ""
         for piece in self._model.stream(
-            messages, max_tokens=_MAX_TOKENS, stop=["\n"], prefix=shown, keep_prefix=context.whole, draw=self._draw
+            messages, max_tokens=_MAX_TOKENS, stop=["\n"], prefix=shown, keep_prefix=context.whole
         ):
             draft += piece
             yield Token(piece)
@@ -48,12 +45,6 @@ def generators_of(model: ChatModel, settings: Settings) -> tuple[DraftGenerator,
     """Who writes, in turn: a taught model as it was taught, then as it is; another model once."""
     ways = (True, False) if model.taught else (False,)
     return tuple(DraftGenerator(model, Prompts.of(settings.prompts, taught=taught)) for taught in ways)
-
-
-def further_generators_of(model: ChatModel, settings: Settings) -> tuple[DraftGenerator, ...]:
-    """Who writes the same once more in other words: a taught model, so many times; nobody for another model."""
-    prompts = Prompts.of(settings.prompts, taught=model.taught)
-    return tuple(DraftGenerator(model, prompts, draw=draw) for draw in range(1, FURTHER + 1)) if model.taught else ()
 
 
 def _spans(text: str) -> list[tuple[int, int]]:

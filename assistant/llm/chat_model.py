@@ -88,11 +88,8 @@ class ChatModel(Protocol):
         stop: Sequence[str] = (),
         prefix: str | None = None,
         keep_prefix: bool = True,
-        draw: int = 0,
     ) -> Generator[str, None, None]:
         """The reply's text, piece by piece, without what the model thought before it and up to the first of `stop`.
-
-        With `draw` 0 the likeliest words; with another number words drawn by their probabilities, the same each time.
 
         Closing the iterator cancels the request. An endpoint may write more than `max_tokens`, which
         thoughts would use up; a reply of an endpoint that is empty or cut off raises `ModelReplyError`.

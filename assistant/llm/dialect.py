@@ -14,8 +14,6 @@ from assistant.llm.chat_model import Message
 from assistant.llm.context_length import is_too_long
 
 _SEED = 7
-# The temperature at which words are drawn.
-_DRAWN = 0.8
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _OPTIONAL = ("temperature", "seed", "top_logprobs", "logprobs", "stop", "stream_options", "stream")
 # Where more of them are refused, five are often taken; the words yes and no are among the first.
@@ -38,10 +36,7 @@ _NAME = re.compile(r"[`'\"]([a-z_]+)[`'\"]")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked, whatever the endpoint takes of it. `max_tokens` is for the answer, without thoughts.
-
-    `draw` as of `ChatModel.stream`.
-    """
+    """What is asked, whatever the endpoint takes of it. `max_tokens` is for the answer, without thoughts."""
 
     messages: Sequence[Message]
     max_tokens: int
@@ -49,7 +44,6 @@ class Request:
     stream: bool = False
     logprobs: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
-    draw: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +69,7 @@ class Dialect:
     def body(self, request: Request, model: str, options: Mapping[str, Any]) -> dict[str, Any]:
         """The JSON body; what `options` gives goes first, and null takes a field out."""
         tokens = request.max_tokens + (self.room if self.needs_room else 0)
-        fields: dict[str, Any] = {"temperature": _DRAWN if request.draw else 0, "seed": _SEED + request.draw}
+        fields: dict[str, Any] = {"temperature": 0, "seed": _SEED}
         if self.limit is not None:
             fields[self.limit] = max(tokens, self.least_limit)
         if request.stop:

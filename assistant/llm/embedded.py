@@ -155,11 +155,10 @@ class EmbeddedModel:
         stop: Sequence[str] = (),
         prefix: str | None = None,
         keep_prefix: bool = True,
-        draw: int = 0,
     ) -> Generator[str, None, None]:
         """As `ChatModel.stream`; `max_tokens` is the limit, at which the text just ends."""
         with self._asking(messages, prefix, max_tokens, keep_prefix) as (completions, safe, extra):
-            request = Request(safe, max_tokens, stop=stop, stream=True, extra=extra, draw=draw)
+            request = Request(safe, max_tokens, stop=stop, stream=True, extra=extra)
             with closing(completions.text(request, self._scope, Ending())) as pieces:
                 yield from until_stop(pieces, stop) if stop else pieces
 

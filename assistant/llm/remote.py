@@ -132,10 +132,9 @@ class EndpointModel:
         stop: Sequence[str] = (),
         prefix: str | None = None,
         keep_prefix: bool = True,
-        draw: int = 0,
     ) -> Generator[str, None, None]:
         """As `ChatModel.stream`; an empty reply is asked for once more, with room to think."""
-        request = Request(_safe(messages), max(max_tokens, _LEAST_TOKENS), stream=True, draw=draw)
+        request = Request(_safe(messages), max(max_tokens, _LEAST_TOKENS), stream=True)
         scope = self._question()
         while True:
             had_room = self._dialects.current().needs_room

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from answer_samples import context, prompts_in
 
-from assistant.generation.generator import FURTHER, DraftGenerator, further_generators_of, generators_of
+from assistant.generation.generator import DraftGenerator, generators_of
 from assistant.retrieval.context import ArticleContext
 from assistant.schema.events import Token
 from assistant.settings import Settings
@@ -96,15 +96,3 @@ def test_a_taught_model_writes_as_it_was_taught_and_then_as_it_is(
     for generator in generators_of(model, Settings(prompts=tmp_path)):
         list(generator.write("Who?", ARTICLE))
     assert [call.messages[-1]["content"].rpartition("\n")[2] for call in model.asked] == asked
-
-
-@pytest.mark.parametrize(("taught", "draws"), [(True, [1, 2, 3]), (False, [])])
-def test_a_taught_model_is_asked_for_other_words_too(
-    fake_model: Any, tmp_path: Path, taught: bool, draws: list[int]
-) -> None:
-    prompts_in(tmp_path)
-    model = fake_model(*["One."] * FURTHER)
-    model.taught = taught
-    for generator in further_generators_of(model, Settings(prompts=tmp_path)):
-        list(generator.write("Who?", ARTICLE))
-    assert [call.draw for call in model.asked] == draws
