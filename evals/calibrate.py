@@ -1,10 +1,9 @@
 """Fit the confidence, and see what each threshold would give: `python -m evals.calibrate collect|fit FILE.jsonl`.
 
 `collect` asks the model about bundles of news: is each question answered in each article, what are the drafts, are
-they stated, are they right. `fit` needs no model: a logistic
-regression of "the draft makes every point of its article's answer and nothing rejected" on the log-odds of P(answered)
-and P(right), cross-validated by bundle, so that no bundle is judged by coefficients that have seen it. `--write` stores
-it.
+they stated, are they right. `fit` needs no model: a logistic regression of "the draft makes every point of its
+article's answer and nothing rejected" on the log-odds of P(answered) and P(right), cross-validated by bundle, so that
+no bundle is judged by coefficients that have seen it. `--write` stores it.
 """
 
 from __future__ import annotations
