@@ -110,6 +110,27 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+def watch_console(page: Any, trouble: list[str]) -> None:
+    """Add to `trouble` what the page logs as an error, but for Gradio's word that a page which is left gives up its requests."""
+    left = False
+
+    def arrived(_: Any) -> None:
+        nonlocal left
+        left = False
+
+    def heard(said: Any) -> None:
+        nonlocal left
+        if said.type != "error":
+            return
+        if said.text.startswith("AbortError:"):
+            left = True
+        elif not (left and "Connection errored out" in said.text):
+            trouble.append(f"console: {said.text}")
+
+    page.on("domcontentloaded", arrived)
+    page.on("console", heard)
+
+
 @pytest.fixture
 def new_page(chromium: Any) -> Iterator[Callable[..., Any]]:
     """`new_page(site, "/?c=…", color_scheme="dark")`: a page in a browser of its own.
@@ -136,7 +157,7 @@ def new_page(chromium: Any) -> Iterator[Callable[..., Any]]:
 
             context.route("**/*", only_ours)
         page = context.new_page()
-        page.on("console", lambda said: trouble.append(f"console: {said.text}") if said.type == "error" else None)
+        watch_console(page, trouble)
         page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
         page.on("dialog", lambda shown: trouble.append(f"dialog: {shown.message}") or shown.dismiss())
         page.goto(site.address + path)
