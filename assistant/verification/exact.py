@@ -11,6 +11,7 @@ from assistant.retrieval.passages import heading
 from assistant.schema.articles import Passage
 from assistant.text.dates import DAY_IN_FIGURES, day_places
 from assistant.text.numbers import read_number
+from assistant.text.tokens import STOP_WORDS, fold, stem
 
 # English digits; "410.000" and "1.500.000,5", "1’200’000" and "1 200 000" with spaces that do not break, "3,5": a
 # model answers in the question's language.
@@ -19,8 +20,10 @@ _TOKEN = re.compile(
     r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+|(?:st|nd|rd|th)\b)?|[^\W\d_]+"
 )
 _ENGLISH = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+|st|nd|rd|th)?")
-# A small count may be the reader's own: "two of them" of two names.
-_OWN_COUNT = 10
+# A small count may be the reader's own: "two of them" of two names. Not where the source counts the same: "six
+# people" is no count of "nineteen people".
+_OWN_COUNT, _ONE = 10, frozenset({Decimal(1)})
+_BEHIND = re.compile(r"[ \u00a0\u202f-]([^\W\d_]+)")
 _MONTHS = 12
 # "£4.1m", "20k": thousands and millions, unless they are metres.
 _ATTACHED = re.compile(r"[kmb](?![^\W_])", re.IGNORECASE)
@@ -54,10 +57,12 @@ def unstated_figures(sentence: str, passages: Sequence[Passage], *also: str) -> 
     """The numbers of `sentence` that stand neither in the passages and over them nor in `also`.
 
     A number is compared by its value, so that "2,100" is "2100" and "1.5 million" is "1,500,000" and "1.5m";
-    an ordinal is compared as its cardinal ("4 July", "4th"). Counts up to ten in words are left out. The day on which
+    an ordinal is compared as its cardinal ("4 July", "4th"). Counts up to ten in words are left out, unless the texts
+    count the same otherwise. The day on which
     a report was published states the figures of a date, and no other: not "7 statements" because it was July.
     """
-    known = values_in([*(text for one in passages for text in (one.paragraph.text, heading(one))), *also])
+    texts = [*(text for one in passages for text in (one.paragraph.text, heading(one))), *also]
+    known, counted = values_in(texts), _counted(texts)
     published = [passage.published for passage in passages if passage.published]
     years = {Decimal(day.year) for day in published}
     dated = years | {Decimal(part) for day in published for part in (day.month, day.day)}
@@ -67,11 +72,23 @@ def unstated_figures(sentence: str, passages: Sequence[Passage], *also: str) -> 
         in_date = any(start <= figure.start < end for start, end in places)
         return bool(figure.values & (known | (dated if in_date else years)))
 
-    return tuple(
-        figure
-        for figure in figures(sentence)
-        if not is_stated(figure) and (figure.written[0].isdigit() or max(figure.values) > _OWN_COUNT)
-    )
+    def may_be_own(figure: Figure) -> bool:
+        small = not figure.written[0].isdigit() and max(figure.values) <= _OWN_COUNT
+        # "One" is as often an article.
+        return small and (figure.values == _ONE or _noun(sentence, figure) not in counted)
+
+    return tuple(figure for figure in figures(sentence) if not is_stated(figure) and not may_be_own(figure))
+
+
+def _counted(texts: Iterable[str]) -> frozenset[str]:
+    """What the texts count: the stem of the word behind a number, "peopl" of "nineteen people"."""
+    return frozenset(filter(None, (_noun(text, figure) for text in texts for figure in figures(text))))
+
+
+def _noun(text: str, figure: Figure) -> str | None:
+    """The stem of the word right behind a number, None where that is a function word or none."""
+    behind = _BEHIND.match(text, figure.start + len(figure.written))
+    return stem(behind[1]) if behind and fold(behind[1]) not in STOP_WORDS else None
 
 
 def values_in(texts: Iterable[str]) -> frozenset[Decimal]:

@@ -111,7 +111,7 @@ def chromium() -> Iterator[Any]:
 
 
 def watch_console(page: Any, trouble: list[str]) -> None:
-    """Add to `trouble` what the page logs as an error, but for Gradio's word that a page which is left gives up its requests."""
+    """Add to `trouble` what the page logs as an error; that one which is left gives up its requests is none."""
     left = False
 
     def arrived(_: Any) -> None:
