@@ -30,6 +30,7 @@ from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.llm.recovery import EngineRecovery
 from assistant.llm.scope import QuestionScope
+from assistant.query.division import QuestionDivider
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
@@ -79,7 +80,7 @@ class Assistant:
         self._verifier = open_verifier(settings) if self._reads_together() else None
         self._similar = similarities(index.embedder)
         self._prompts = Prompts.of(settings.prompts, taught=model.taught)
-        self._joint_prompts = Prompts.of(settings.prompts, taught=False)
+        self._untaught_prompts = Prompts.of(settings.prompts, taught=False)
         self._check_prompts = Prompts.of(settings.prompts, taught=(self._verifier or model).taught)
         self._retriever = self._retriever_of(index)
         # Last: what sends them runs from then on.
@@ -99,8 +100,11 @@ class Assistant:
         """The steps, with models that are asked within `scope`."""
         model = self.model.within(scope)
         rewriter = QuestionRewriter(model, self._prompts, exact=model.taught)
-        reading = self._together(model, scope) if self._reads_together() else self._apart(model)
-        return Pipeline(rewriter, reading, model_name=model.name)
+        if self._reads_together():
+            return Pipeline(rewriter, self._together(model, scope), model_name=model.name)
+        # It has no prompt of its own in what was taught: the model as it is divides.
+        divider = QuestionDivider(model, self._untaught_prompts, rewriter)
+        return Pipeline(rewriter, self._apart(model), model_name=model.name, divider=divider)
 
     def _apart(self, model: ChatModel) -> Reading:
         settings = self.settings
@@ -120,7 +124,7 @@ class Assistant:
         entailment = entailment_of(settings, model, verifier, self._check_prompts)
         return ReadTogether(
             self._retriever,
-            JointGenerator(model, self._joint_prompts),
+            JointGenerator(model, self._untaught_prompts),
             JointVerifier(EvidenceFinder(self._similar), entailment),
             tokens=lambda: reading_tokens(settings.reading_together, model.prompt_length(MAX_TOKENS)),
             warn=scope.warn,

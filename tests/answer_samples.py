@@ -21,6 +21,8 @@ PROMPTS = {
     "system": "Be brief.",
     "context": "Articles:\n$passages",
     "rewrite": "$history\nREWRITE $question",
+    "divide": "DIVIDE $question",
+    "divided": "$parts\nDIVIDED $question",
     "answer": "$context\nWRITE $question",
     "answered": "$context\nANSWERED $question",
     "stated": "$context\nSTATED $sentence",

@@ -6,7 +6,14 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.citations import CitationList
-from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Reply, with_undated
+from assistant.answering.reading import (
+    NO_SUPPORT,
+    NOT_IN_THE_ARTICLES,
+    NOT_STATED,
+    NOTHING_FOUND,
+    Reply,
+    with_undated,
+)
 from assistant.answering.render import as_quotation
 from assistant.answering.selection import Candidate, Outcome, select, worth_writing
 from assistant.answering.trace import Trace
@@ -15,7 +22,7 @@ from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
-from assistant.schema.answers import Sentence
+from assistant.schema.answers import Omission, Sentence
 from assistant.schema.articles import Passage
 from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName, Token
 from assistant.util.stopwatch import Stopwatch
@@ -52,6 +59,16 @@ class Thresholds:
     shown: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found for a question, what was written, what of it is shown, and the largest P(answered)."""
+
+    passages: tuple[Passage, ...]
+    claims: tuple[Claim, ...]
+    chosen: tuple[Claim, ...]
+    likeliest: float
+
+
 class ReadApart:
     """Judges, drafts and checks article by article."""
 
@@ -60,30 +77,52 @@ class ReadApart:
         self._thresholds = thresholds
 
     def answer(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, Reply]:
-        """Retrieve, judge, generate, verify, select, render. Raises `ModelError`."""
+        """Retrieve, judge, generate, verify, select, render, for each part of the question. Raises `ModelError`."""
         trace.threshold = self._thresholds.shown
-        passages, contexts = yield from self._retrieve(query, clock)
-        trace.passages = passages
-        yield Step(StepName.JUDGING)
-        trace.candidates = [self._judge(query, context) for context in contexts]
-        clock.mark("gate")
-        claims = yield from self._generate(query, trace.candidates, clock)
-        outcomes = select(query, claims, self._thresholds.shown)
-        trace.checked(claims, outcomes)
-        chosen = [claim for claim, outcome in zip(claims, outcomes, strict=True) if outcome is Outcome.SHOWN]
+        sentences: list[Sentence] = []
         citations = CitationList()
-        sentences = yield from _render(query, chosen, citations)
+        found: list[_Found] = []
+        for part in query.parts:
+            found.append((yield from self._find(part, trace, clock)))
+            sentences += yield from _render(
+                part, found[-1].chosen, citations, dated=bool(part.periods), after=sentences
+            )
+        if not sentences:
+            # Nothing was divided, or what belongs together.
+            found.append((yield from self._find(query, trace, clock)))
+            sentences += yield from _render(query, found[-1].chosen, citations)
+            missing: tuple[Omission, ...] = ()
+        else:
+            unanswered = (part for part, one in zip(query.parts, found, strict=True) if not one.chosen)
+            missing = tuple(Omission(part.text, NOT_IN_THE_ARTICLES) for part in unanswered)
+        passages = tuple({one.paragraph.id: one for part in found for one in part.passages}.values())
+        claims = [claim for part in found for claim in part.claims]
         reason = None
         if not sentences:
             reason = with_undated(_reason(passages, claims), self._steps.retriever.undated(query.articles))
-        likeliest = max((candidate.answered for candidate in trace.candidates), default=0.0)
         return Reply(
             passages,
             tuple(sentences),
             citations.all(),
-            _confidence(chosen, claims, likeliest) if self._steps.judge.gives_probabilities else None,
+            _confidence(found) if self._steps.judge.gives_probabilities else None,
             reason,
+            missing,
         )
+
+    def _find(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, _Found]:
+        """What may be shown for one question."""
+        passages, contexts = yield from self._retrieve(query, clock)
+        yield Step(StepName.JUDGING)
+        candidates = [self._judge(query, context) for context in contexts]
+        clock.mark("gate")
+        claims = yield from self._generate(query, candidates, clock)
+        outcomes = select(query, claims, self._thresholds.shown)
+        trace.passages += passages
+        trace.candidates += candidates
+        trace.checked(claims, outcomes)
+        chosen = tuple(claim for claim, outcome in zip(claims, outcomes, strict=True) if outcome is Outcome.SHOWN)
+        likeliest = max((candidate.answered for candidate in candidates), default=0.0)
+        return _Found(passages, tuple(claims), chosen, likeliest)
 
     def _retrieve(
         self, query: Query, clock: Stopwatch
@@ -157,15 +196,29 @@ class ReadApart:
         return draft
 
 
-def _render(query: Query, chosen: Sequence[Claim], citations: CitationList) -> Generator[Event, None, list[Sentence]]:
-    """The sentences with their citations; outlet and date before each where reports differ or the present is asked."""
+def _render(
+    query: Query,
+    chosen: Sequence[Claim],
+    citations: CitationList,
+    *,
+    dated: bool = False,
+    after: Sequence[Sentence] = (),
+) -> Generator[Event, None, list[Sentence]]:
+    """The sentences with their citations, but for those that stand in `after`.
+
+    Outlet and date are before each where reports differ or the present is asked, or where it shall be `dated`.
+    """
     several = len({claim.context.passages[0].article_id for claim in chosen}) > 1
-    dated = several or query.newest
+    dated = dated or several or query.newest
+    shown = {sentence.text for sentence in after}
     sentences: list[Sentence] = []
     for claim in chosen:
+        text = as_quotation(claim.text) if claim.quoted else claim.text
+        if text in shown:
+            continue
         made = tuple(citations.cite(part) for part in claim.evidence)
         sentence = Sentence(
-            text=as_quotation(claim.text) if claim.quoted else claim.text,
+            text=text,
             citations=tuple(dict.fromkeys(citation.number for citation in made)),
             support=claim.judgements.stated,
             quoted=claim.quoted,
@@ -176,11 +229,13 @@ def _render(query: Query, chosen: Sequence[Claim], citations: CitationList) -> G
     return sentences
 
 
-def _confidence(chosen: Sequence[Claim], claims: Sequence[Claim], likeliest: float) -> float:
+def _confidence(found: Sequence[_Found]) -> float:
     """An answer is as sure as its least sure sentence; a refusal tells of the best that was found."""
-    if chosen:
-        return min(claim.confidence for claim in chosen)
-    return max((claim.confidence for claim in claims), default=likeliest)
+    if shown := [claim.confidence for part in found for claim in part.chosen]:
+        return min(shown)
+    if written := [claim.confidence for part in found for claim in part.claims]:
+        return max(written)
+    return max(part.likeliest for part in found)
 
 
 def _reason(passages: Sequence[Passage], claims: Sequence[Claim]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from assistant.answering.reading import NOT_STATED, Reading
 from assistant.answering.render import said_as_of, with_marks
 from assistant.answering.trace import Trace
+from assistant.query.division import QuestionDivider
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
@@ -20,8 +21,12 @@ _CLOSEST = 3
 class Pipeline:
     """Answers one question at a time: understands it once, then reads in the way it was given."""
 
-    def __init__(self, rewriter: QuestionRewriter, reading: Reading, *, model_name: str) -> None:
+    def __init__(
+        self, rewriter: QuestionRewriter, reading: Reading, *, model_name: str, divider: QuestionDivider | None = None
+    ) -> None:
+        """Without a `divider` a question is read as it is, whatever it asks."""
         self._rewriter = rewriter
+        self._divider = divider
         self._reading = reading
         self._model_name = model_name
 
@@ -33,7 +38,7 @@ class Pipeline:
         check_question(question.text)
         clock = Stopwatch()
         query = yield from self._understand(question, clock)
-        trace = Trace(query.text)
+        trace = Trace(query.text, parts=[part.text for part in query.parts])
         reply = yield from self._reading.answer(query, trace, clock)
         yield Done(
             Answer(
@@ -59,5 +64,6 @@ class Pipeline:
         if question.history:
             yield Step(StepName.REWRITING)
         text = self._rewriter.standalone(question.text, question.history)
+        parts = self._divider.parts(text) if self._divider else ()
         clock.mark("rewrite")
-        return Query.of(text, question.articles, follow_up=bool(question.history))
+        return Query.of(text, question.articles, follow_up=bool(question.history), parts=parts)

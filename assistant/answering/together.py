@@ -11,7 +11,7 @@ from contextlib import closing
 from itertools import takewhile
 
 from assistant.answering.citations import CitationList
-from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Reply, with_undated
+from assistant.answering.reading import NO_SUPPORT, NOT_IN_THE_ARTICLES, NOT_STATED, NOTHING_FOUND, Reply, with_undated
 from assistant.answering.trace import Trace
 from assistant.errors import ModelContextError
 from assistant.generation.together import JointGenerator
@@ -23,9 +23,6 @@ from assistant.schema.articles import Passage
 from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName
 from assistant.util.stopwatch import Stopwatch
 from assistant.verification.joint import CheckedSentence, Finding, JointVerifier
-
-_NOT_IN_THE_ARTICLES = "the articles do not say it"
-
 
 # Tokens of paragraphs: where the model's context is not known, and the most, since each of them is paid for.
 _TOKENS, _MOST_TOKENS, _LEAST_TOKENS = 8_000, 32_000, 500
@@ -179,4 +176,4 @@ class _Rendering:
 def _left_out(draft: Draft, checked: Sequence[CheckedSentence]) -> tuple[Omission, ...]:
     """What failed a check and what the model itself says is not stated; a refusal's bare "not stated" is neither."""
     failed = [Omission(one.draft.claim, one.finding.value) for one in checked if one.finding is not Finding.SHOWN]
-    return (*failed, *(Omission(text, _NOT_IN_THE_ARTICLES) for text in draft.missing if text))
+    return (*failed, *(Omission(text, NOT_IN_THE_ARTICLES) for text in draft.missing if text))

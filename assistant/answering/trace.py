@@ -23,6 +23,7 @@ class Trace:
     candidates: list[Candidate] = field(default_factory=list)
     claims: list[tuple[Claim, Outcome]] = field(default_factory=list)
     joint: Sequence[CheckedSentence] = ()
+    parts: Sequence[str] = ()
 
     def checked(self, claims: Sequence[Claim], outcomes: Sequence[Outcome]) -> None:
         """Note what became of the claims."""
@@ -33,9 +34,11 @@ class Trace:
         return AnswerTrace(
             self.question,
             self.threshold,
-            self.passages,
+            # Two parts of a question find the same ones.
+            tuple({one.paragraph.id: one for one in self.passages}.values()),
             tuple(map(_article, self.candidates)),
             (*(_claim(claim, outcome) for claim, outcome in self.claims), *map(_checked, self.joint)),
+            tuple(self.parts),
         )
 
 

@@ -17,6 +17,8 @@ def print_steps(answer: Answer, out: TextIO) -> None:
     _line(out, 0, "How this was answered:")
     if answer.standalone_question != answer.question:
         _line(out, 1, f"understood as: {answer.standalone_question}")
+    if answer.steps.parts:
+        _line(out, 1, f"divided into: {' · '.join(answer.steps.parts)}")
     _line(out, 1, "passages (rank score, cosine, BM25):")
     steps = answer.steps
     for passage in steps.passages:

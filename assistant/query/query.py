@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
@@ -14,7 +15,8 @@ class Query:
 
     `text` stands alone, without the conversation; `periods` are the times it names; `newest`: it asks for
     the present or the latest, so that the newest report that answers is wanted; `follow_up`: it was put in
-    a conversation; `articles` are those that may be read, as of the day that it names ("as of 5 July 2017").
+    a conversation; `articles` are those that may be read, as of the day that it names ("as of 5 July 2017");
+    `parts` are the questions that it is made of, () where it asks one thing.
     """
 
     text: str
@@ -22,9 +24,17 @@ class Query:
     newest: bool = False
     articles: ArticleFilter = EVERY_ARTICLE
     follow_up: bool = False
+    parts: tuple[Query, ...] = ()
 
     @classmethod
-    def of(cls, text: str, articles: ArticleFilter = EVERY_ARTICLE, *, follow_up: bool = False) -> Query:
+    def of(
+        cls,
+        text: str,
+        articles: ArticleFilter = EVERY_ARTICLE,
+        *,
+        follow_up: bool = False,
+        parts: Sequence[str] = (),
+    ) -> Query:
         """The query that `text` puts to these articles."""
         asked_as_of = as_of_day(text)
         periods = tuple(period for period in named_periods(text) if period != asked_as_of)
@@ -33,4 +43,5 @@ class Query:
             articles = replace(articles, as_of=min(day for day in days if day is not None))
         # "The last meeting of 2017" asks for that time.
         newest = not periods and asks_now(text)
-        return cls(text, periods, newest, articles, follow_up)
+        divided = tuple(cls.of(part, articles, follow_up=follow_up) for part in parts)
+        return cls(text, periods, newest, articles, follow_up, divided)

@@ -48,18 +48,24 @@ class TracedSentence:
 
 @dataclass(frozen=True, slots=True)
 class AnswerTrace:
-    """What was understood, found, read and written; `threshold` is the confidence from which a sentence is shown."""
+    """What was understood, found, read and written.
+
+    `parts` are the questions that a question was divided into; the reports are judged for each. `threshold` is the
+    confidence from which a sentence is shown.
+    """
 
     question: str = ""
     threshold: float | None = None
     passages: tuple[Passage, ...] = ()
     articles: tuple[TracedArticle, ...] = ()
     sentences: tuple[TracedSentence, ...] = ()
+    parts: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON contract's `steps`, in the contract's key order; see docs/json.md."""
         return {
             "question": self.question,
+            "parts": list(self.parts),
             "threshold": self.threshold,
             "passages": [passage_to_dict(passage) for passage in self.passages],
             "reports": [

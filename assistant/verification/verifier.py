@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.retrieval.context import ArticleContext
+from assistant.text.dates import named_periods
 from assistant.verification.evidence import Evidence, EvidenceFinder
 from assistant.verification.exact import unstated_figures
 from assistant.verification.judge import Judge
@@ -88,6 +89,8 @@ def problems_of(draft: str, evidence: Sequence[Evidence], question: str) -> tupl
     """Why a draft cannot be shown, by exact checks alone; () where they find nothing."""
     if not evidence:
         return ("nothing in the article can be quoted for it",)
-    # A year or a count that the question brings along is no claim of the answer's.
-    unstated = unstated_figures(draft, [part.passage for part in evidence], question)
+    # A year or a count that the question brings along is no claim of the answer's; of two times that it names, which
+    # one a report tells of is.
+    brought = "" if len(named_periods(question)) > 1 else question
+    unstated = unstated_figures(draft, [part.passage for part in evidence], brought)
     return tuple(f"“{figure.written}” is not in what is quoted" for figure in unstated)

@@ -63,6 +63,16 @@ class FakeRetriever:
         return [replace(context, whole=self.whole) for context in group(passages)]
 
 
+class Divided:
+    """Divides every question into these parts."""
+
+    def __init__(self, *parts: str) -> None:
+        self._parts = parts
+
+    def parts(self, question: str) -> tuple[str, ...]:
+        return self._parts
+
+
 def weakest(judged: Judgements) -> float:
     """Confidence: no surer than any judgement."""
     return min(judged.answered, judged.stated, judged.right)
@@ -74,8 +84,10 @@ Ask = Callable[..., tuple[Answer, list[Event]]]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    def events(text: str, retriever: FakeRetriever, model: Any, second: Any = None, **more: Any) -> list[Event]:
-        """`second` writes after `model`, and judges nothing."""
+    def events(
+        text: str, retriever: FakeRetriever, model: Any, second: Any = None, parts: Sequence[str] = (), **more: Any
+    ) -> list[Event]:
+        """`second` writes after `model`, and judges nothing; `parts` are what the question is divided into."""
         prompts = prompts_in(tmp_path)
         judge = Judge(model, prompts)
         steps = Steps(
@@ -86,7 +98,9 @@ def run(tmp_path: Path) -> Run:
             Verifier(judge, EvidenceFinder(alike), weakest),
         )
         reading = ReadApart(steps, thresholds=Thresholds(worth=0.2, shown=0.5))
-        pipeline = Pipeline(QuestionRewriter(model, prompts, exact=True), reading, model_name="scripted")
+        rewriter = QuestionRewriter(model, prompts, exact=True)
+        divider = Divided(*parts) if parts else None
+        pipeline = Pipeline(rewriter, reading, model_name="scripted", divider=divider)  # type: ignore[arg-type]
         return list(pipeline.stream(Question(text, **more)))
 
     return events
@@ -461,3 +475,60 @@ def test_the_json_contract(ask: Ask) -> None:
     assert record["citations"][0]["published"] == record["newest_source"] == "2023-03-22"
     assert {"retrieve", "first_token", "total"} <= set(record["timings_ms"])
     assert json.loads(json.dumps(record)) == record
+
+
+# A question that asks several things.
+
+BOOST, TERM = "What did Putin say in 2017?", "On what did he congratulate him in 2023?"
+BOTH = "What did Putin say in 2017, and on what did he congratulate him in 2023?"
+SAID = passage("Putin said that the visit would boost ties.", 4, "old", OLD, "IANS")
+CONGRATULATED = passage("Putin congratulated Xi on a second term.", 6)
+
+
+class Dated(FakeRetriever):
+    """Finds the passages of the first year that the question names, all of them where it names none."""
+
+    def retrieve(self, query: Query) -> tuple[Passage, ...]:
+        self.asked.append(query)
+        years = [period.since.year for period in query.periods][:1]
+        return tuple(one for one in self.passages if not years or (one.published and one.published.year in years))
+
+
+def test_each_part_is_answered_from_what_is_found_for_it(ask: Ask) -> None:
+    model = ScriptedModel(
+        {"visit": "Putin said it would boost ties.", "term": "Putin congratulated Xi on a second term."},
+        right={BOOST: 0.8, TERM: 0.7},
+    )
+    answer, events = ask(BOTH, Dated(SAID, CONGRATULATED), model, parts=(BOOST, TERM))
+    assert answer.answer == (
+        "IANS, 4 July 2017: Putin said it would boost ties [1]. "
+        "TDI, 22 March 2023: Putin congratulated Xi on a second term [2]."
+    )
+    assert (answer.confidence, answer.left_out) == (0.7, ())
+    assert (answer.steps.parts, answer.steps.passages) == ((BOOST, TERM), (SAID, CONGRATULATED))
+    assert [event.passages for event in events if isinstance(event, Retrieved)] == [(SAID,), (CONGRATULATED,)]
+
+
+def test_a_part_that_is_not_answered_is_named(ask: Ask) -> None:
+    model = ScriptedModel({"visit": "Putin said it would boost ties."}, answered={"visit": 0.9, "term": 0.0})
+    answer, _ = ask(BOTH, Dated(SAID, CONGRATULATED), model, parts=(BOOST, TERM))
+    assert len(answer.sentences) == 1
+    assert [(one.text, one.reason) for one in answer.left_out] == [(TERM, "the articles do not say it")]
+
+
+def test_where_no_part_is_answered_the_question_is_put_as_it_was(ask: Ask) -> None:
+    model = ScriptedModel({"": DRAFT}, right={QUESTION: 0.9, "": 0.1})
+    answer, _ = ask(QUESTION, FakeRetriever(SIGNED), model, parts=("What did Xi sign?", "What did Putin sign?"))
+    assert (answer.answer, answer.left_out) == (f"{DRAFT[:-1]} [1].", ())
+
+
+def test_where_it_is_not_answered_either_it_is_a_refusal(ask: Ask) -> None:
+    answer, _ = ask(BOTH, Dated(SAID, CONGRATULATED), ScriptedModel(answered=0.0), parts=(BOOST, TERM))
+    assert (answer.refused, answer.left_out) == (True, ())
+
+
+def test_what_answers_two_parts_is_shown_once(run: Run) -> None:
+    parts = ("What did Xi sign?", "What did Putin sign?")
+    done = run(QUESTION, FakeRetriever(SIGNED), ScriptedModel({"": DRAFT}), parts=parts)[-1]
+    assert isinstance(done, Done)
+    assert (done.answer.answer, done.answer.left_out) == (f"{DRAFT[:-1]} [1].", ())

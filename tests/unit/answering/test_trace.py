@@ -49,7 +49,7 @@ def trace() -> Trace:
 
 def test_it_is_plain_json_and_survives_a_round_trip(record: dict[str, Any]) -> None:
     assert json.loads(json.dumps(record, allow_nan=False)) == record
-    assert list(record) == ["question", "threshold", "passages", "reports", "sentences"]
+    assert list(record) == ["question", "parts", "threshold", "passages", "reports", "sentences"]
     assert (record["question"], record["threshold"]) == ("What did they sign?", 0.5)
 
 

@@ -8,9 +8,10 @@ import pytest
 from answer_samples import NEW, ScriptedModel, alike, context, passage, prompts_in
 
 from assistant.retrieval.context import ArticleContext
-from assistant.verification.evidence import EvidenceFinder
+from assistant.schema.answers import Quote
+from assistant.verification.evidence import Evidence, EvidenceFinder
 from assistant.verification.judge import Judge
-from assistant.verification.verifier import Judgements, Verifier
+from assistant.verification.verifier import Judgements, Verifier, problems_of
 
 QUESTION = "What did Xi and Putin sign?"
 SIGNED = "Following their talks, Xi and Putin signed two joint statements on 4 points."
@@ -104,3 +105,13 @@ def test_what_the_article_probably_does_not_state_is_asked_about_no_further(tmp_
     assert claim.confidence == 0
     assert "0.30" in claim.problems[0]
     assert [kind for kind, _, _ in model.asked] == ["STATED"]
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [("What did they sign in 2023?", True), ("What did they sign in 2017, and what in 2023?", False)],
+)
+def test_a_question_of_two_times_does_not_say_of_which_a_report_tells(question: str, held: bool) -> None:
+    report = passage("They signed a treaty.", published=None)
+    evidence = [Evidence(report, Quote(report.paragraph.text, 0, len(report.paragraph.text)))]
+    assert (problems_of("They signed a treaty in 2023.", evidence, question) == ()) is held

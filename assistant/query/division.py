@@ -1,0 +1,93 @@
+"""A question that asks several things → a question for each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from assistant.llm.chat_model import ChatModel, Message
+from assistant.llm.prompts import Prompts
+from assistant.query.rewrite import QuestionRewriter
+from assistant.schema.answers import Turn
+from assistant.text.tokens import Word, content_words
+
+_MOST = 4
+_MAX_TOKENS = 160
+# Between right divisions and wrong ones of questions of the training bundles (docs/measured.md).
+_SAME = 0.86
+# Of the question's words that are no names and no numbers, so many may be left out of all parts: "name", "give".
+_LEFT_OUT = 0.3
+
+
+class QuestionDivider:
+    """Asks the model which questions a question is made of."""
+
+    def __init__(self, model: ChatModel, prompts: Prompts, rewriter: QuestionRewriter) -> None:
+        """`rewriter` makes the second part stand alone, as a follow-up of the first."""
+        self._model = model
+        self._prompts = prompts
+        self._rewriter = rewriter
+
+    def parts(self, question: str) -> tuple[str, ...]:
+        """Two questions or more, which together ask what `question` asks; () where it asks one thing.
+
+        Raises `ModelError`.
+        """
+        question = " ".join(question.split())
+        parts = self._written(question)
+        if not divides(question, parts) or self._ask_the_same(question, parts) < _SAME:
+            return ()
+        first, *others = parts
+        alone = (first, *(self._rewriter.standalone(part, (Turn("user", first),)) for part in others))
+        return alone if divides(question, alone) else parts
+
+    def _written(self, question: str) -> tuple[str, ...]:
+        """What the model writes; () as soon as that is no division."""
+        reply = ""
+        messages = self._messages("divide", question=question)
+        for piece in self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n\n"]):
+            reply += piece
+            first, ended, _ = reply.lstrip().partition("\n")
+            # Most questions ask one thing: the rest of the reply is not waited for.
+            if ended and not _is_part(first, question):
+                return ()
+        return tuple(dict.fromkeys(line.strip() for line in reply.splitlines() if line.strip()))
+
+    def _ask_the_same(self, question: str, parts: Sequence[str]) -> float:
+        """P(the parts ask exactly what the question asks), as the model says."""
+        shown = "\n".join(f"- {part}" for part in parts)
+        return self._model.probability_yes(self._messages("divided", question=question, parts=shown))
+
+    def _messages(self, name: str, **variables: str) -> list[Message]:
+        return [
+            {"role": "system", "content": self._prompts.render("system")},
+            {"role": "user", "content": self._prompts.render(name, **variables)},
+        ]
+
+
+def divides(question: str, parts: Sequence[str]) -> bool:
+    """Whether the parts are the question's own words, each asks for something else, and nothing that matters is lost.
+
+    No part brings in a word or holds all that the question asks; each has a word that no other part has; every name
+    and every number of the question is in one of them.
+    """
+    if not 2 <= len(parts) <= _MOST or not all(_is_part(part, question) for part in parts):
+        return False
+    held = Counter(stem for part in parts for stem in _stems(part))
+    if not all(any(held[stem] == 1 for stem in _stems(part)) for part in parts):
+        return False
+    whole = content_words(question)
+    lost = [word for word in whole if word.stem not in held]
+    return not any(map(_matters, lost)) and len(lost) <= _LEFT_OUT * len(whole)
+
+
+def _is_part(line: str, question: str) -> bool:
+    return bool(_stems(line)) and _stems(line) < _stems(question)
+
+
+def _stems(text: str) -> set[str]:
+    return {word.stem for word in content_words(text)}
+
+
+def _matters(word: Word) -> bool:
+    return (word.is_capitalised and word.start > 0) or word.written[0].isdigit()

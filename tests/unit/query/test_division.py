@@ -1,0 +1,115 @@
+"""A question that asks several things is divided in its own words; another is left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answer_samples import prompts_in
+
+from assistant.query.division import QuestionDivider, divides
+from assistant.query.rewrite import QuestionRewriter
+
+DOUBLE = "When did the bridge over the Ain open, and who built it?"
+OPENED, BUILT = "When did the bridge over the Ain open?", "Who built the bridge over the Ain?"
+
+
+class DividingModel:
+    """Writes these lines for a question; they ask `same`; a follow-up is understood as `alone` says."""
+
+    def __init__(self, reply: str, *, same: float = 0.95, alone: str = "") -> None:
+        self.replies = {"DIVIDE": reply, "REWRITE": alone}
+        self.same = same
+        self.asked: list[str] = []
+        self.written = 0
+
+    def stream(self, messages: Any, **options: Any) -> Iterator[str]:
+        kind = messages[-1]["content"].rpartition("\n")[2].split()[0]
+        self.asked.append(kind)
+        for piece in self.replies[kind].splitlines(keepends=True):
+            self.written += 1
+            yield piece
+
+    def probability_yes(self, messages: Any, **options: Any) -> float:
+        self.asked.append(messages[-1]["content"])
+        return self.same
+
+
+def parts(model: DividingModel, question: str, folder: Path) -> tuple[str, ...]:
+    prompts = prompts_in(folder)
+    rewriter = QuestionRewriter(model, prompts, exact=True)  # type: ignore[arg-type]
+    return QuestionDivider(model, prompts, rewriter).parts(question)  # type: ignore[arg-type]
+
+
+def test_a_double_question_is_divided_where_the_parts_ask_the_same(tmp_path: Path) -> None:
+    model = DividingModel(f"{OPENED}\n {BUILT} \n", alone=BUILT)
+    assert parts(model, DOUBLE.replace(" ", "\n"), tmp_path) == (OPENED, BUILT)
+    assert model.asked == ["DIVIDE", f"- {OPENED}\n- {BUILT}\nDIVIDED {DOUBLE}", "REWRITE"]
+
+
+def test_not_where_the_model_doubts_that_they_do(tmp_path: Path) -> None:
+    assert parts(DividingModel(f"{OPENED}\n{BUILT}", same=0.8), DOUBLE, tmp_path) == ()
+
+
+def test_a_part_that_leans_on_the_first_is_made_to_stand_alone(tmp_path: Path) -> None:
+    model = DividingModel(f"{OPENED}\nWho built it?", alone=BUILT)
+    assert parts(model, DOUBLE, tmp_path) == (OPENED, BUILT)
+
+
+def test_with_words_of_the_question_alone(tmp_path: Path) -> None:
+    model = DividingModel(f"{OPENED}\nWho built it?", alone="Which firm built the bridge over the Ain?")
+    assert parts(model, DOUBLE, tmp_path) == (OPENED, "Who built it?")
+
+
+@pytest.mark.parametrize("reply", ["", "\n", OPENED, f"{DOUBLE}\n{OPENED}", f"{OPENED}\n{OPENED}"])
+def test_a_question_that_stays_whole_costs_one_call(tmp_path: Path, reply: str) -> None:
+    model = DividingModel(reply)
+    assert parts(model, DOUBLE, tmp_path) == ()
+    assert model.asked == ["DIVIDE"]
+
+
+def test_the_rest_of_a_reply_that_begins_with_the_whole_question_is_not_waited_for(tmp_path: Path) -> None:
+    model = DividingModel("\n".join([DOUBLE, *[OPENED] * 50]))
+    assert parts(model, DOUBLE, tmp_path) == ()
+    assert model.written == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "divided"),
+    [
+        ("What did she say in 2014, and what in 2019?", ("What did she say in 2014?", "What did she say in 2019?")),
+        ("Name the ship and the man who sailed it", ("Which ship?", "Which man sailed it?")),
+        ("Who won, who lost and who was hurt?", ("Who won?", "Who lost?", "Who was hurt?")),
+    ],
+)
+def test_each_part_has_something_of_its_own(question: str, divided: tuple[str, ...]) -> None:
+    assert divides(question, divided)
+
+
+@pytest.mark.parametrize(
+    ("question", "divided"),
+    [
+        (DOUBLE, (OPENED, "Who paid for the bridge over the Ain?")),
+        (DOUBLE, (OPENED, "When did the bridge open?")),
+        (DOUBLE, (OPENED, "Who?")),
+        (DOUBLE, ("When did it open?", "Who built the bridge?")),
+        ("What did she say in 2014, and what in 2019?", ("What did she say in 2014?", "What did she?")),
+        ("How many came, fell and left in 2014?", ("How many came?", "How many fell and left?")),
+        ("When, where, why, how did they come, go, sit, stand, win?", tuple("come go sit stand win".split())),
+        ("Which red, green, blue, white boats won or sank?", ("Which won?", "Which sank?")),
+    ],
+    ids=[
+        "a new word",
+        "nothing of its own",
+        "no word",
+        "a name lost",
+        "a year lost",
+        "a number lost",
+        "five",
+        "half lost",
+    ],
+)
+def test_what_is_no_division(question: str, divided: tuple[str, ...]) -> None:
+    assert not divides(question, divided)
