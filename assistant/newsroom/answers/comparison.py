@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from assistant.newsroom.answers.file import SavedAnswer, SavedCitation
+from assistant.newsroom.answers.file import SavedAnswer, SavedCitation, SavedSentence
 from assistant.retrieval.context import ArticleContext, group
 from assistant.schema.articles import Paragraph, Passage
 from assistant.verification.exact import unstated_figures
@@ -27,22 +27,31 @@ class Difference(StrEnum):
 def compare(judge: Judge, earlier: SavedAnswer, later: SavedAnswer) -> Difference:
     """How `later` stands to `earlier`; neither is a refusal. Raises `ModelError`.
 
-    It says otherwise where the earlier answer is not right by a report that the later one cites, or where each has
-    a figure that the other's sources have not; it says more where the earlier one's sources do not state it.
+    It says otherwise where the earlier answer is not right by a report that the later one cites, or where it has a
+    figure that the report has not, and what is told of the report one that the earlier sources have not; it says more
+    where the earlier one's sources do not state it.
     """
-    question = earlier.question
-    said, says = _said(earlier), _said(later)
-    old, new = _passages(earlier.citations), _passages(later.citations)
-    if _has_another_figure(said, question, new) and _has_another_figure(says, question, old):
-        return Difference.OTHERWISE
-    if any(judge.right(question, said, report) < _RIGHT for report in group(new)):
-        return Difference.OTHERWISE
+    question, said = earlier.question, _told(earlier.sentences)
+    old = _passages(earlier.citations)
+    for report in group(_passages(later.citations)):
+        told = _told(_sentences_of(later, report))
+        if _has_another_figure(said, question, report.passages) and _has_another_figure(told, question, old):
+            return Difference.OTHERWISE
+        if judge.right(question, said, report) < _RIGHT:
+            return Difference.OTHERWISE
     stated = all(_is_stated(judge, sentence.text, group(old)) for sentence in later.sentences)
     return Difference.SAME if stated else Difference.MORE
 
 
-def _said(answer: SavedAnswer) -> str:
-    return " ".join(sentence.text for sentence in answer.sentences)
+def _told(sentences: Iterable[SavedSentence]) -> str:
+    return " ".join(sentence.text for sentence in sentences)
+
+
+def _sentences_of(answer: SavedAnswer, report: ArticleContext) -> list[SavedSentence]:
+    """Those that cite a report."""
+    article = report.passages[0].article_id
+    numbers = {citation.number for citation in answer.citations if citation.article_id == article}
+    return [sentence for sentence in answer.sentences if numbers & set(sentence.citations)]
 
 
 def _is_stated(judge: Judge, sentence: str, reports: Sequence[ArticleContext]) -> bool:
