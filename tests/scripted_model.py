@@ -27,6 +27,7 @@ RULES = (
     ("ferry to Skar", "The ferry to Skar stops sailing on Friday."),
     ("tram line", "The tram line was closed by the mayor."),
 )
+_DIVIDE = "A question may ask for one thing or for several."
 _SLOWLY = 0.1
 
 
@@ -64,7 +65,8 @@ class _Handler(BaseHTTPRequestHandler):
         prompt = request["messages"][-1]["content"]
         self.script.asked.append(prompt)
         if request.get("stream"):
-            self._stream(_written(prompt), _SLOWLY if "slowly" in prompt else 0.01)
+            slowly = "slowly" in prompt and not prompt.startswith(_DIVIDE)
+            self._stream(_written(prompt), _SLOWLY if slowly else 0.01)
         else:
             self._judge(_is_so(prompt))
 
@@ -111,6 +113,9 @@ def _completion(kind: str, choice: dict[str, object]) -> dict[str, object]:
 def _written(prompt: str) -> str:
     if prompt.startswith("Rewrite the follow-up question"):
         return str(re.findall(r"^Follow-up question: (.*)$", prompt, re.M)[-1])
+    if prompt.startswith(_DIVIDE):
+        # It asks one thing.
+        return str(re.findall(r'take the question "(.*)" alone', prompt)[-1])
     if "answer with either YES or NO" in prompt:
         # llama-index's own evaluator.
         return "YES"

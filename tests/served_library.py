@@ -47,6 +47,9 @@ class RuleModel:
         self.scopes: list[QuestionScope] = []
 
     def stream(self, messages: Any, **_: Any) -> Iterator[str]:
+        if messages[-1]["content"].startswith("A question may ask for one thing"):
+            # It asks one thing.
+            return
         self.prompts.append(messages[-1]["content"])
         self.began.set()
         if self.fails:

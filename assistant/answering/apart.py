@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answering.citations import CitationList
 from assistant.answering.reading import (
     NO_SUPPORT,
-    NOT_IN_THE_ARTICLES,
     NOT_STATED,
     NOTHING_FOUND,
     Reply,
+    missing,
     with_undated,
 )
 from assistant.answering.render import as_quotation
@@ -22,7 +22,7 @@ from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
-from assistant.schema.answers import Omission, Sentence
+from assistant.schema.answers import Sentence
 from assistant.schema.articles import Passage
 from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName, Token
 from assistant.util.stopwatch import Stopwatch
@@ -61,12 +61,22 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was found for a question, what was written, what of it is shown, and the largest P(answered)."""
+    """What was found for a question, what was written and what became of it, and the largest P(answered)."""
 
     passages: tuple[Passage, ...]
     claims: tuple[Claim, ...]
-    chosen: tuple[Claim, ...]
+    outcomes: tuple[Outcome, ...]
     likeliest: float
+
+    @property
+    def chosen(self) -> list[Claim]:
+        """What may be shown."""
+        return [claim for claim, what in zip(self.claims, self.outcomes, strict=True) if what is Outcome.SHOWN]
+
+    def withheld(self) -> _Found:
+        """The same, none of which is shown."""
+        outcomes = (Outcome.PART if what is Outcome.SHOWN else what for what in self.outcomes)
+        return replace(self, outcomes=tuple(outcomes))
 
 
 class ReadApart:
@@ -79,22 +89,24 @@ class ReadApart:
     def answer(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, Reply]:
         """Retrieve, judge, generate, verify, select, render, for each part of the question. Raises `ModelError`."""
         trace.threshold = self._thresholds.shown
-        sentences: list[Sentence] = []
-        citations = CitationList()
+        parts = query.parts
         found: list[_Found] = []
-        for part in query.parts:
+        for part in parts:
             found.append((yield from self._find(part, trace, clock)))
-            sentences += yield from _render(
-                part, found[-1].chosen, citations, dated=bool(part.periods), after=sentences
-            )
-        if not sentences:
-            # Nothing was divided, or what belongs together.
+        unanswered = [part for part, one in zip(parts, found, strict=True) if not one.chosen]
+        if len(unanswered) == len(parts) or (unanswered and not query.partly):
+            # It asks one thing, or what was divided belongs together.
+            parts, unanswered = (query,), []
+            found = [one.withheld() for one in found]
             found.append((yield from self._find(query, trace, clock)))
-            sentences += yield from _render(query, found[-1].chosen, citations)
-            missing: tuple[Omission, ...] = ()
-        else:
-            unanswered = (part for part, one in zip(query.parts, found, strict=True) if not one.chosen)
-            missing = tuple(Omission(part.text, NOT_IN_THE_ARTICLES) for part in unanswered)
+        shown = found[-len(parts) :]
+        for one in found:
+            trace.checked(one.claims, one.outcomes)
+        citations = CitationList()
+        sentences: list[Sentence] = []
+        for part, one in zip(parts, shown, strict=True):
+            dated = part is not query and bool(part.periods)
+            sentences += yield from _render(part, one.chosen, citations, dated=dated, after=sentences)
         passages = tuple({one.paragraph.id: one for part in found for one in part.passages}.values())
         claims = [claim for part in found for claim in part.claims]
         reason = None
@@ -104,9 +116,9 @@ class ReadApart:
             passages,
             tuple(sentences),
             citations.all(),
-            _confidence(found) if self._steps.judge.gives_probabilities else None,
+            _confidence(shown) if self._steps.judge.gives_probabilities else None,
             reason,
-            missing,
+            tuple(missing(part.text) for part in unanswered),
         )
 
     def _find(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, _Found]:
@@ -119,10 +131,8 @@ class ReadApart:
         outcomes = select(query, claims, self._thresholds.shown)
         trace.passages += passages
         trace.candidates += candidates
-        trace.checked(claims, outcomes)
-        chosen = tuple(claim for claim, outcome in zip(claims, outcomes, strict=True) if outcome is Outcome.SHOWN)
         likeliest = max((candidate.answered for candidate in candidates), default=0.0)
-        return _Found(passages, tuple(claims), chosen, likeliest)
+        return _Found(passages, tuple(claims), tuple(outcomes), likeliest)
 
     def _retrieve(
         self, query: Query, clock: Stopwatch

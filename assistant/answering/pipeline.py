@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 from assistant.answering.reading import NOT_STATED, Reading
-from assistant.answering.render import said_as_of, with_marks
+from assistant.answering.render import said_as_of, written
 from assistant.answering.trace import Trace
-from assistant.query.division import QuestionDivider
+from assistant.query.division import WHOLE, QuestionDivider
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
@@ -45,7 +45,7 @@ class Pipeline:
                 id=question.id,
                 question=question.text,
                 standalone_question=query.text,
-                answer=said_as_of(query.articles.as_of, " ".join(map(with_marks, reply.sentences)) or NOT_STATED),
+                answer=said_as_of(query.articles.as_of, written(reply.sentences, reply.left_out) or NOT_STATED),
                 refused=not reply.sentences,
                 refusal_reason=reply.reason and said_as_of(query.articles.as_of, reply.reason),
                 confidence=reply.confidence,
@@ -64,6 +64,6 @@ class Pipeline:
         if question.history:
             yield Step(StepName.REWRITING)
         text = self._rewriter.standalone(question.text, question.history)
-        parts = self._divider.parts(text) if self._divider else ()
+        division = self._divider.divided(text) if self._divider else WHOLE
         clock.mark("rewrite")
-        return Query.of(text, question.articles, follow_up=bool(question.history), parts=parts)
+        return Query.of(text, question.articles, follow_up=bool(question.history), division=division)

@@ -15,9 +15,12 @@ from assistant.util.stopwatch import Stopwatch
 
 NOT_STATED = "The articles do not say."
 NO_SUPPORT = "The articles do not say: no sentence that states an answer was found in them."
-# Why a part of the question is left out.
-NOT_IN_THE_ARTICLES = "the articles do not say it"
 NOTHING_FOUND = "The articles do not say: no paragraph was found for these dates."
+
+
+def missing(text: str) -> Omission:
+    """What was asked and is not answered."""
+    return Omission(text, "the articles do not say it", missing=True)
 
 
 @dataclass(frozen=True, slots=True)

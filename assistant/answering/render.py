@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from assistant.schema.answers import Citation, Sentence
+from assistant.schema.answers import Citation, Omission, Sentence
 from assistant.text.dates import in_words
 
+NOT_STATED_IN_ARTICLES = "Not stated in the articles:"
 _MARK = re.compile(r"\s*\[\d+\]")
 _STOPS, _CLOSING = (".", "!", "?", "…", "。", "！", "？", "؟", "।"), ("”", '"', "»", "’", "」", "』")
 _QUOTATION_MARKS = '“”"„«»'
@@ -34,6 +36,17 @@ def split_end(text: str) -> tuple[str, str]:
 def as_quotation(text: str) -> str:
     """The article's own words in quotation marks; words that have some of their own are left as they are."""
     return text if any(mark in text for mark in _QUOTATION_MARKS) else f"“{text}”"
+
+
+def written(sentences: Sequence[Sentence], left_out: Sequence[Omission]) -> str:
+    """All sentences, and what of the question the articles do not answer; "" without a sentence."""
+    told = [with_marks(sentence) for sentence in sentences]
+    return " ".join([*told, *not_stated(left_out)]) if told else ""
+
+
+def not_stated(left_out: Iterable[Omission]) -> list[str]:
+    """ "Not stated in the articles: Who paid for it?", for all that was asked and is not answered."""
+    return [f"{NOT_STATED_IN_ARTICLES} {one.text}" for one in left_out if one.missing]
 
 
 def said_as_of(day: date | None, text: str) -> str:

@@ -34,6 +34,7 @@ class Outcome(StrEnum):
     OLDER = "a newer report answers"
     BETTER = "another report answers better"
     LIKELIER = "another draft is likelier right"
+    PART = "it answers a part of what belongs together"
 
 
 def worth_writing(query: Query, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:

@@ -11,7 +11,7 @@ from contextlib import closing
 from itertools import takewhile
 
 from assistant.answering.citations import CitationList
-from assistant.answering.reading import NO_SUPPORT, NOT_IN_THE_ARTICLES, NOT_STATED, NOTHING_FOUND, Reply, with_undated
+from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Reply, missing, with_undated
 from assistant.answering.trace import Trace
 from assistant.errors import ModelContextError
 from assistant.generation.together import JointGenerator
@@ -176,4 +176,4 @@ class _Rendering:
 def _left_out(draft: Draft, checked: Sequence[CheckedSentence]) -> tuple[Omission, ...]:
     """What failed a check and what the model itself says is not stated; a refusal's bare "not stated" is neither."""
     failed = [Omission(one.draft.claim, one.finding.value) for one in checked if one.finding is not Finding.SHOWN]
-    return (*failed, *(Omission(text, NOT_IN_THE_ARTICLES) for text in draft.missing if text))
+    return (*failed, *map(missing, filter(None, draft.missing)))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self, TextIO
 
 from assistant.answering.confidence import label
+from assistant.answering.render import not_stated
 from assistant.schema.answers import Answer, Citation
 from assistant.schema.articles import Passage
 from assistant.schema.events import Token
@@ -69,8 +70,9 @@ def print_support(answer: Answer, out: TextIO) -> None:
 
 def print_left_out(answer: Answer, out: TextIO) -> None:
     """What the model wrote beside the answer and the reader is not shown as one, and why."""
-    for one in answer.left_out:
-        print(_wrapped(f"Left out: {one.text} ({one.reason})", "  "), file=out)
+    failed = [f"Left out: {one.text} ({one.reason})" for one in answer.left_out if not one.missing]
+    for told in (*not_stated(answer.left_out), *failed):
+        print(_wrapped(told, "  "), file=out)
 
 
 def print_refusal(answer: Answer, out: TextIO, aside: TextIO) -> None:

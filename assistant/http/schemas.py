@@ -141,6 +141,7 @@ class LeftOutOut(BaseModel):
 
     text: str
     reason: str
+    missing: bool
 
 
 class AnswerOut(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.llm.chat_model import ChatModel, Message
 from assistant.llm.prompts import Prompts
@@ -15,8 +16,27 @@ _MOST = 4
 _MAX_TOKENS = 160
 # Between right divisions and wrong ones of questions of the training bundles (docs/measured.md).
 _SAME = 0.86
+# From here on a division is taken to be right where one of its parts is not answered: to answer the other part of a
+# wrong one is to answer what was not asked.
+_SURELY_SAME = 0.88
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """The questions that a question is made of, none where it asks one thing.
+
+    `partly`: an answer to some of them answers a part of it.
+    """
+
+    parts: tuple[str, ...] = ()
+    partly: bool = False
+
+
 # Of the question's words that are no names and no numbers, so many may be left out of all parts: "name", "give".
 _LEFT_OUT = 0.3
+
+
+WHOLE = Division()
 
 
 class QuestionDivider:
@@ -28,18 +48,15 @@ class QuestionDivider:
         self._prompts = prompts
         self._rewriter = rewriter
 
-    def parts(self, question: str) -> tuple[str, ...]:
-        """Two questions or more, which together ask what `question` asks; () where it asks one thing.
-
-        Raises `ModelError`.
-        """
+    def divided(self, question: str) -> Division:
+        """Two questions or more, which together ask what `question` asks, or none. Raises `ModelError`."""
         question = " ".join(question.split())
         parts = self._written(question)
-        if not divides(question, parts) or self._ask_the_same(question, parts) < _SAME:
-            return ()
+        if not divides(question, parts) or (same := self._ask_the_same(question, parts)) < _SAME:
+            return WHOLE
         first, *others = parts
         alone = (first, *(self._rewriter.standalone(part, (Turn("user", first),)) for part in others))
-        return alone if divides(question, alone) else parts
+        return Division(alone if divides(question, alone) else parts, partly=same >= _SURELY_SAME)
 
     def _written(self, question: str) -> tuple[str, ...]:
         """What the model writes; () as soon as that is no division."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.query.division import WHOLE, Division
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.text.dates import Period, as_of_day, asks_now, named_periods
 
@@ -16,7 +16,8 @@ class Query:
     `text` stands alone, without the conversation; `periods` are the times it names; `newest`: it asks for
     the present or the latest, so that the newest report that answers is wanted; `follow_up`: it was put in
     a conversation; `articles` are those that may be read, as of the day that it names ("as of 5 July 2017");
-    `parts` are the questions that it is made of, () where it asks one thing.
+    `parts` are the questions that it is made of, () where it asks one thing; `partly`: an answer to some of them is
+    shown too.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Query:
     articles: ArticleFilter = EVERY_ARTICLE
     follow_up: bool = False
     parts: tuple[Query, ...] = ()
+    partly: bool = False
 
     @classmethod
     def of(
@@ -33,7 +35,7 @@ class Query:
         articles: ArticleFilter = EVERY_ARTICLE,
         *,
         follow_up: bool = False,
-        parts: Sequence[str] = (),
+        division: Division = WHOLE,
     ) -> Query:
         """The query that `text` puts to these articles."""
         asked_as_of = as_of_day(text)
@@ -43,5 +45,5 @@ class Query:
             articles = replace(articles, as_of=min(day for day in days if day is not None))
         # "The last meeting of 2017" asks for that time.
         newest = not periods and asks_now(text)
-        divided = tuple(cls.of(part, articles, follow_up=follow_up) for part in parts)
-        return cls(text, periods, newest, articles, follow_up, divided)
+        divided = tuple(cls.of(part, articles, follow_up=follow_up) for part in division.parts)
+        return cls(text, periods, newest, articles, follow_up, divided, division.partly)

@@ -138,10 +138,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """What the model wrote and the reader is not shown as an answer, and why."""
+    """What is no part of the answer, and why: what the model wrote and does not hold, or what nothing is said about.
+
+    `missing`: it was asked, and the articles do not say it.
+    """
 
     text: str
     reason: str
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from assistant.answering.confidence import Label, label
+from assistant.answering.render import NOT_STATED_IN_ARTICLES
 from assistant.text.dates import in_words
 from assistant.text.unicode import neutralise
 from assistant.web.views.html import Exact, clip, number_of, records_of, tag, text_of, whole_of
@@ -55,6 +56,7 @@ def answer_html(answer: Mapping[str, Any], *, live: bool = False, key: str | Non
         tag("p", clip(draft, _QUOTE_SHOWN), class_="draft", aria_label="Draft, not checked yet") if draft else None,
         None if live else _confidence(answer, refused),
         None if live else _newest(answer),
+        None if live else _missing(answer),
         None if live else _left_out(answer),
         None if live else how_answered(answer),
         class_=f"answer {'refusal' if refused and not live else 'stated'}{' live' if live else ''}",
@@ -237,16 +239,23 @@ def _confidence(answer: Record, refused: bool) -> Markup | None:
     return tag("p", words, hidden, class_=f"confidence {level}", title=exact[0].upper() + exact[1:])
 
 
+def _missing(answer: Record) -> list[Markup]:
+    """What was asked and the articles do not say, a paragraph each."""
+    texts = [text_of(one, "text") for one in records_of(answer, "left_out") if one.get("missing") is True]
+    spans = [tag("span", clip(text, _QUOTE_SHOWN), dir="auto") for text in texts]
+    return [tag("p", NOT_STATED_IN_ARTICLES, " ", span, class_="missing") for span in spans]
+
+
 def _left_out(answer: Record) -> Markup | None:
     """What the model wrote beside the answer, and why it is no part of it."""
     items = [
         tag(
             "li",
             tag("span", clip(text_of(one, "text"), _QUOTE_SHOWN), dir="auto"),
-            ": ",
-            clip(text_of(one, "reason"), 200),
+            f": {clip(text_of(one, 'reason'), 200)}",
         )
         for one in records_of(answer, "left_out")
+        if one.get("missing") is not True
     ]
     if not items:
         return None

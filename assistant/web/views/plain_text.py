@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from assistant.answering.render import said_as_of, split_end
+from assistant.answering.render import NOT_STATED_IN_ARTICLES, said_as_of, split_end
 from assistant.text.unicode import neutralise
 from assistant.web.views.html import records_of, text_of, whole_of
 from assistant.web.views.labels import day_of, place_of
@@ -18,7 +18,7 @@ _OPENING = re.compile(r"^(?:([-+=])|(\d{1,9})([.)]))")
 
 def answer_text(answer: Mapping[str, Any]) -> str:
     """The sentences with their marks [n], then each citation's quote, outlet, date and title."""
-    sentences = " ".join(_marked(item, _one_line) for item in records_of(answer, "sentences"))
+    sentences = _sentences(answer, _one_line)
     if not sentences:
         return _one_line(text_of(answer, "refusal_reason")) or _NOT_STATED
     sentences = said_as_of(day_of(answer, "as_of"), sentences)
@@ -32,7 +32,7 @@ def answer_text(answer: Mapping[str, Any]) -> str:
 
 def answer_markdown(answer: Mapping[str, Any]) -> str:
     """The same as Markdown (CommonMark and GitHub's), special characters escaped."""
-    sentences = " ".join(_marked(item, escape_markdown) for item in records_of(answer, "sentences"))
+    sentences = _sentences(answer, escape_markdown)
     if not sentences:
         return f"**No answer.** {escape_markdown(text_of(answer, 'refusal_reason')) or _NOT_STATED}"
     sentences = said_as_of(day_of(answer, "as_of"), sentences)
@@ -50,6 +50,17 @@ def escape_markdown(text: str) -> str:
     return _OPENING.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", line)
 
 
+def _sentences(answer: Mapping[str, Any], written: Callable[[str], str]) -> str:
+    """What is stated, and what was asked and is not; "" for a refusal."""
+    stated = [_marked(item, written) for item in records_of(answer, "sentences")]
+    missing = [
+        f"{NOT_STATED_IN_ARTICLES} {written(text_of(item, 'text'))}"
+        for item in records_of(answer, "left_out")
+        if item.get("missing") is True
+    ]
+    return " ".join([*stated, *missing]) if stated else ""
+
+
 def _one_line(text: str) -> str:
     return " ".join(neutralise(text).split())
 
@@ -58,7 +69,7 @@ def _number(citation: Mapping[str, object]) -> str:
     return str(whole_of(citation, "number"))
 
 
-def _marked(sentence: Mapping[str, object], written: Any) -> str:
+def _marked(sentence: Mapping[str, object], written: Callable[[str], str]) -> str:
     """ "They met [1]."; as `assistant.answering.render.with_marks` has it, from the JSON."""
     numbers = sentence.get("citations")
     known = [number for number in numbers if isinstance(number, int)] if isinstance(numbers, list | tuple) else []

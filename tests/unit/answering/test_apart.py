@@ -17,6 +17,7 @@ from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND
 from assistant.errors import ModelError, QuestionError
 from assistant.generation.generator import DraftGenerator
+from assistant.query.division import Division
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext, group
@@ -66,11 +67,11 @@ class FakeRetriever:
 class Divided:
     """Divides every question into these parts."""
 
-    def __init__(self, *parts: str) -> None:
-        self._parts = parts
+    def __init__(self, parts: Sequence[str], *, partly: bool) -> None:
+        self._division = Division(tuple(parts), partly)
 
-    def parts(self, question: str) -> tuple[str, ...]:
-        return self._parts
+    def divided(self, question: str) -> Division:
+        return self._division
 
 
 def weakest(judged: Judgements) -> float:
@@ -85,7 +86,13 @@ Ask = Callable[..., tuple[Answer, list[Event]]]
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     def events(
-        text: str, retriever: FakeRetriever, model: Any, second: Any = None, parts: Sequence[str] = (), **more: Any
+        text: str,
+        retriever: FakeRetriever,
+        model: Any,
+        second: Any = None,
+        parts: Sequence[str] = (),
+        partly: bool = True,
+        **more: Any,
     ) -> list[Event]:
         """`second` writes after `model`, and judges nothing; `parts` are what the question is divided into."""
         prompts = prompts_in(tmp_path)
@@ -99,7 +106,7 @@ def run(tmp_path: Path) -> Run:
         )
         reading = ReadApart(steps, thresholds=Thresholds(worth=0.2, shown=0.5))
         rewriter = QuestionRewriter(model, prompts, exact=True)
-        divider = Divided(*parts) if parts else None
+        divider = Divided(parts, partly=partly) if parts else None
         pipeline = Pipeline(rewriter, reading, model_name="scripted", divider=divider)  # type: ignore[arg-type]
         return list(pipeline.stream(Question(text, **more)))
 
@@ -514,6 +521,13 @@ def test_a_part_that_is_not_answered_is_named(ask: Ask) -> None:
     answer, _ = ask(BOTH, Dated(SAID, CONGRATULATED), model, parts=(BOOST, TERM))
     assert len(answer.sentences) == 1
     assert [(one.text, one.reason) for one in answer.left_out] == [(TERM, "the articles do not say it")]
+
+
+def test_not_where_the_division_is_unsure(ask: Ask) -> None:
+    model = ScriptedModel({"visit": "Putin said it would boost ties."}, answered={"visit": 0.9, "term": 0.0})
+    model.chances["RIGHT"] = {BOTH: 0.1, "": 0.9}
+    answer, _ = ask(BOTH, Dated(SAID, CONGRATULATED), model, parts=(BOOST, TERM), partly=False)
+    assert (answer.refused, answer.left_out) == (True, ())
 
 
 def test_where_no_part_is_answered_the_question_is_put_as_it_was(ask: Ask) -> None:

@@ -268,7 +268,7 @@ def test_not_stated_in_other_words_is_a_refusal_too_and_nothing_is_quoted_for_it
 def test_a_part_that_is_not_stated_is_told_beside_the_answer(tmp_path: Path) -> None:
     answer = ask("They signed two joint statements [3].\nNOT STATED: where", tmp_path=tmp_path)
     assert not answer.refused
-    assert answer.left_out == (Omission("where", "the articles do not say it"),)
+    assert answer.left_out == (Omission("where", "the articles do not say it", missing=True),)
 
 
 def test_where_nothing_holds_nothing_is_shown(tmp_path: Path) -> None:

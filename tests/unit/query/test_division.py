@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from answer_samples import prompts_in
 
-from assistant.query.division import QuestionDivider, divides
+from assistant.query.division import WHOLE, Division, QuestionDivider, divides
 from assistant.query.rewrite import QuestionRewriter
 
 DOUBLE = "When did the bridge over the Ain open, and who built it?"
@@ -37,59 +37,64 @@ class DividingModel:
         return self.same
 
 
-def parts(model: DividingModel, question: str, folder: Path) -> tuple[str, ...]:
+def divided(model: DividingModel, question: str, folder: Path) -> Division:
     prompts = prompts_in(folder)
     rewriter = QuestionRewriter(model, prompts, exact=True)  # type: ignore[arg-type]
-    return QuestionDivider(model, prompts, rewriter).parts(question)  # type: ignore[arg-type]
+    return QuestionDivider(model, prompts, rewriter).divided(question)  # type: ignore[arg-type]
 
 
 def test_a_double_question_is_divided_where_the_parts_ask_the_same(tmp_path: Path) -> None:
     model = DividingModel(f"{OPENED}\n {BUILT} \n", alone=BUILT)
-    assert parts(model, DOUBLE.replace(" ", "\n"), tmp_path) == (OPENED, BUILT)
+    assert divided(model, DOUBLE.replace(" ", "\n"), tmp_path) == Division((OPENED, BUILT), partly=True)
     assert model.asked == ["DIVIDE", f"- {OPENED}\n- {BUILT}\nDIVIDED {DOUBLE}", "REWRITE"]
 
 
 def test_not_where_the_model_doubts_that_they_do(tmp_path: Path) -> None:
-    assert parts(DividingModel(f"{OPENED}\n{BUILT}", same=0.8), DOUBLE, tmp_path) == ()
+    assert divided(DividingModel(f"{OPENED}\n{BUILT}", same=0.8), DOUBLE, tmp_path) == WHOLE
+
+
+def test_where_it_is_not_quite_sure_all_parts_are_to_be_answered(tmp_path: Path) -> None:
+    model = DividingModel(f"{OPENED}\n{BUILT}", same=0.87, alone=BUILT)
+    assert divided(model, DOUBLE, tmp_path) == Division((OPENED, BUILT), partly=False)
 
 
 def test_a_part_that_leans_on_the_first_is_made_to_stand_alone(tmp_path: Path) -> None:
     model = DividingModel(f"{OPENED}\nWho built it?", alone=BUILT)
-    assert parts(model, DOUBLE, tmp_path) == (OPENED, BUILT)
+    assert divided(model, DOUBLE, tmp_path).parts == (OPENED, BUILT)
 
 
 def test_with_words_of_the_question_alone(tmp_path: Path) -> None:
     model = DividingModel(f"{OPENED}\nWho built it?", alone="Which firm built the bridge over the Ain?")
-    assert parts(model, DOUBLE, tmp_path) == (OPENED, "Who built it?")
+    assert divided(model, DOUBLE, tmp_path).parts == (OPENED, "Who built it?")
 
 
 @pytest.mark.parametrize("reply", ["", "\n", OPENED, f"{DOUBLE}\n{OPENED}", f"{OPENED}\n{OPENED}"])
 def test_a_question_that_stays_whole_costs_one_call(tmp_path: Path, reply: str) -> None:
     model = DividingModel(reply)
-    assert parts(model, DOUBLE, tmp_path) == ()
+    assert divided(model, DOUBLE, tmp_path) == WHOLE
     assert model.asked == ["DIVIDE"]
 
 
 def test_the_rest_of_a_reply_that_begins_with_the_whole_question_is_not_waited_for(tmp_path: Path) -> None:
     model = DividingModel("\n".join([DOUBLE, *[OPENED] * 50]))
-    assert parts(model, DOUBLE, tmp_path) == ()
+    assert divided(model, DOUBLE, tmp_path) == WHOLE
     assert model.written == 1
 
 
 @pytest.mark.parametrize(
-    ("question", "divided"),
+    ("question", "parts"),
     [
         ("What did she say in 2014, and what in 2019?", ("What did she say in 2014?", "What did she say in 2019?")),
         ("Name the ship and the man who sailed it", ("Which ship?", "Which man sailed it?")),
         ("Who won, who lost and who was hurt?", ("Who won?", "Who lost?", "Who was hurt?")),
     ],
 )
-def test_each_part_has_something_of_its_own(question: str, divided: tuple[str, ...]) -> None:
-    assert divides(question, divided)
+def test_each_part_has_something_of_its_own(question: str, parts: tuple[str, ...]) -> None:
+    assert divides(question, parts)
 
 
 @pytest.mark.parametrize(
-    ("question", "divided"),
+    ("question", "parts"),
     [
         (DOUBLE, (OPENED, "Who paid for the bridge over the Ain?")),
         (DOUBLE, (OPENED, "When did the bridge open?")),
@@ -111,5 +116,5 @@ def test_each_part_has_something_of_its_own(question: str, divided: tuple[str, .
         "half lost",
     ],
 )
-def test_what_is_no_division(question: str, divided: tuple[str, ...]) -> None:
-    assert not divides(question, divided)
+def test_what_is_no_division(question: str, parts: tuple[str, ...]) -> None:
+    assert not divides(question, parts)
