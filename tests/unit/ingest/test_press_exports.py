@@ -91,8 +91,9 @@ def test_a_factiva_page_is_its_articles(tmp_path: Path) -> None:
 
     page = (
         "<html><head><title>Factiva</title></head><body>"
-        f"{printed(RIGHT[0][0], '8 February 2022', 'Ostvik Posten', MILL, UNION)}<p>Document OSTPOS0020220208ei280001u</p>"
-        f"</div>{printed(RIGHT[1][0], '11 February 2022', 'The Fjord Gazette (Norway)', TOWN)}"
+        f"{printed(RIGHT[0][0], '8 February 2022', 'Ostvik Posten', MILL, UNION)}"
+        "<p>Document OSTPOS0020220208ei280001u</p></div>"
+        f"{printed(RIGHT[1][0], '11 February 2022', 'The Fjord Gazette (Norway)', TOWN)}"
         "<p>Document FJOGAZ0020220211ei2b0000d</p></div></body></html>"
     )
     found = articles(tmp_path, "a.html", page)
