@@ -14,17 +14,21 @@ from dataclasses import replace
 from assistant.ingest.build import Story
 from assistant.ingest.readers import press_factiva, press_nexis, press_proquest
 
-# One of these stands in every export, in a page among its markup.
-_MARK = re.compile(
-    r"End of Document|\d of \d+ DOCUMENTS|Dokument \d+ von \d|Document \d+ (?:of|de) \d|Document [A-Z]\w{11,}|"
-    r"ProQuest document ID",
-    re.I,
-)
+# In small letters, and each begins with letters that are looked for quickly.
+_WORDS = ("end of document", "proquest document id")
+_NUMBERED = re.compile(r"document (?:\d+ (?:of|de) \d|[a-z]\w{11})|dokument \d+ von \d")
+_OF_ALL = re.compile(r"\d of \d+ documents")
 
 
 def may_be_export(text: str) -> bool:
-    """False for a text that holds none of the databases' marks: cheap."""
-    return bool(_MARK.search(text))
+    """False for a text, or a page with its markup, that holds none of the databases' marks: cheap."""
+    text = text.lower()
+    return (
+        any(words in text for words in _WORDS)
+        or ("document " in text or "dokument " in text)
+        and bool(_NUMBERED.search(text))
+        or (" documents" in text and bool(_OF_ALL.search(text)))
+    )
 
 
 def stories(lines: Sequence[str]) -> list[Story]:

@@ -214,7 +214,7 @@ def _yaml(written: str, path: str) -> Any:
 
     try:
         _check_yaml(written)
-        return yaml.load(_YAML_RULE.split(written, 1)[0], Loader=yaml.BaseLoader)
+        return yaml.load(_YAML_RULE.split(written, 1)[0], Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     # ValueError: half a character
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise _broken(path, error) from error
@@ -230,7 +230,7 @@ def _check_yaml(text: str) -> None:
     import yaml
 
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         if isinstance(event, yaml.AliasEvent):
             raise yaml.YAMLError("it has a reference (*), which is not read")
         if isinstance(event, yaml.ScalarEvent):
