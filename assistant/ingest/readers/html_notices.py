@@ -14,7 +14,8 @@ _NOTICE = re.compile(
     r"privacy (?:policy|settings)|manage (?:your )?choices|clicking below|einwilligung|datenschutz|"
     r"données personnelles|datos personales|dati personali|persoonsgegevens|персональн|"
     r"enable javascript|javascript (?:is|to be) (?:disabled|enabled)|not a robot|unusual traffic|captcha|cloudflare|"
-    r"access denied|page (?:was |could )?not (?:be )?found|(?:403|404|500|502|503)(?<!\d\d\d\d)\b.{0,20}(?:error|forbidden|found)|"
+    r"access denied|page (?:was |could )?not (?:be )?found|(?:403|404|500|502|503)(?<!\d\d\d\d)\b.{0,20}"
+    r"(?:error|forbidden|found)|"
     r"(?:error|fehler|erreur) (?:403|404|500|502|503)|checking your browser|log in to continue|sign in to continue"
 )
 _MOST_CHARS = 3_000

@@ -25,8 +25,7 @@ def may_be_export(text: str) -> bool:
     text = text.lower()
     return (
         any(words in text for words in _WORDS)
-        or ("document " in text or "dokument " in text)
-        and bool(_NUMBERED.search(text))
+        or (("document " in text or "dokument " in text) and bool(_NUMBERED.search(text)))
         or (" documents" in text and bool(_OF_ALL.search(text)))
     )
 
