@@ -239,8 +239,8 @@ def _write_fraction(element: Any) -> bool:
 
 
 def _is_footnote_mark(element: Any) -> bool:
-    """True for a raised number that leads to a note, or stands in brackets as one."""
-    links = [link.get("href") or "" for link in element.iter("a")]
+    """True for a raised number that leads to a note, in a link or around one, or stands in brackets as one."""
+    links = [link.get("href") or "" for link in (*element.iter("a"), *element.iterancestors("a"))]
     return any("#" in link for link in links) or bool(
         re.fullmatch(r"\s*\[[^\]]{1,12}\]\s*", "".join(element.itertext()))
     )
