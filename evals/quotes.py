@@ -72,7 +72,7 @@ def measure(rows: Sequence[QuoteRow]) -> list[Measured]:
         for one in bundle.articles
     ]
     own = [_passages(row.id, row.paragraphs) for row in rows]
-    finder = QuoteFinder(lambda: [*others, *own], len(others) + len(own), (), unseen(""))
+    finder = QuoteFinder([*others, *own], len(others) + len(own), (), unseen(""))
     return [
         Measured(row=row, found=tuple(Spoken(speaker=one.speaker, text=one.text) for one in finder.quotes([passages])))
         for row, passages in zip(rows, own, strict=True)

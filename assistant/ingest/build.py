@@ -12,7 +12,7 @@ from operator import itemgetter
 from assistant.errors import ArticleError
 from assistant.ingest.blocks import Block, Dropped
 from assistant.ingest.boilerplate import cited_agency, is_agency, is_biography, is_furniture, is_initials, sign_off
-from assistant.ingest.correction import says_corrected
+from assistant.ingest.correction import is_correction, says_corrected
 from assistant.ingest.dateline import Dateline
 from assistant.ingest.dateline_i18n import find_dateline
 from assistant.ingest.head import ends_a_sentence, read_head
@@ -246,6 +246,8 @@ def _closing(text: str, author: str | None) -> str | None:
 def _dateline(blocks: Sequence[Block]) -> tuple[int, Dateline | None]:
     """The number of the paragraph with the dateline: the first, but for what is no sentence above it (a deck)."""
     for number, (_, text) in enumerate(blocks[:_DECK_LINES], start=1):
+        if is_correction(text):  # "Correction, April 14: …" names no place
+            continue
         found = find_dateline(text)
         if found:
             return number, found

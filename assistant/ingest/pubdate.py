@@ -31,7 +31,7 @@ _ERA_BEGINS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "
 _ERA = re.compile(rf"({'|'.join(_ERA_BEGINS)})\s*(\d{{1,3}}|元)\s*年\s*(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*日")
 _WORDS = re.compile(
     rf"(?<!\d)(?P<day>\d{{1,2}})(?:\.|º|er|st|nd|rd|th|-го|-е)?\s+(?:of\s+|de\s+|din\s+)?(?P<month>{MONTH})\.?"
-    rf"(?:/\w+)?,?\s+(?:de\s+|del\s+)?(?P<year>{YEAR})(?!\d)",
+    rf"(?:\s?/\s?\w+)?,?\s+(?:de\s+|del\s+)?(?P<year>{YEAR})(?!\d)",
     re.I,
 )
 _JOINED = re.compile(r"(?<=\d)[-./](?=[^\W\d_])|(?<=[^\W\d_])[-./](?=\d)")

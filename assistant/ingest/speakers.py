@@ -12,7 +12,8 @@ from assistant.text.names import PARTICLES
 _WORD = r"[^\W\d_a-z][\w.’'-]*"
 _LABEL = (
     rf"[*_]{{0,3}}(?P<name>[QA]|{_WORD}(?: (?:(?:of|{PARTICLES}) ){{0,2}}{_WORD}){{0,4}}"
-    r"(?:,? \([^()\n]{1,60}\))?)[*_]{0,3}\s?[:：][*_]{0,3}"
+    # "INGRID MOE, HARBOUR MASTER:"
+    r"(?:,? \([^()\n]{1,60}\)|, (?:[^\W\d_a-z]|[.’' -]){2,40})?)[*_]{0,3}\s?[:：][*_]{0,3}"
 )
 _ALONE = re.compile(_LABEL + "$")
 _BEFORE_WORDS = re.compile(_LABEL + r"\s*(?=\S)")

@@ -14,6 +14,7 @@ from assistant.library.batch_writer import BatchWriter
 from assistant.library.kept import VERSIONS
 from assistant.library.lock import WriterLock
 from assistant.library.mapping import UpdateReport, article_of, header_of
+from assistant.library.renumbered import what_changed
 from assistant.library.sources import BOOK, UPLOADS, Source, SourceBook, SourceFile, SourceKind
 from assistant.library.store_opening import StoreOpener
 from assistant.library.sync import Update
@@ -57,6 +58,7 @@ class ArticleIndex:
         self.versions = VersionStore(self.kept / VERSIONS, versions)
         self._lock = WriterLock(path, say)
         self._memory = SyncCache()
+        self._say = say
         try:
             # The articles' text is nobody else's to read.
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -210,6 +212,14 @@ class ArticleIndex:
                 if progress:
                     progress(done, len(articles))
             writer.flush()
+
+    def filled(self) -> None:
+        """All sources have been read into it: it can be relied on. Says what another version's numbers became."""
+        if self.unfinished:
+            self.store.note("unfinished", "no")
+        changed = what_changed(self.path)
+        if changed and self._say:
+            self._say(changed)
 
     def start_again(self) -> None:
         """Make the index anew and empty, to be filled from its sources. Raises `IndexStoreError`."""

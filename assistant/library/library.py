@@ -65,8 +65,8 @@ class Library:
             found.append((source, files))
         report = self.index.update_from(found, progress, told, thorough)
         report.problems[:0] = problems
-        if only is None and not problems and self.index.unfinished:
-            self.index.store.note("unfinished", "no")
+        if only is None and not problems:
+            self.index.filled()
         return report
 
     def add_paths(self, paths: Sequence[Path], kind: SourceKind = SourceKind.PATH) -> list[Source]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assistant.errors import IndexStoreError
 from assistant.library.lock import WriterLock
+from assistant.library.renumbered import set_aside
 from assistant.stores.base import Store
 from assistant.stores.sqlite.store import SqliteStore
 
@@ -73,6 +74,7 @@ class StoreOpener:
             if stored == self._format:
                 return store
             store.close()
+            set_aside(self._path)
             return self.anew()
 
     def anew(self) -> Store:

@@ -26,6 +26,9 @@ _SCRIPTS = (
     ("am", re.compile("[\u1200-\u137f]")),
     ("my", re.compile("[\u1000-\u109f]")),
 )
+_BEYOND_LATIN = re.compile("[\u0370-\U0010ffff]")
+# So large a share of a text's letters tells its script.
+_OF_A_SCRIPT = 0.4
 # Languages that share a script, by letters that the others lack.
 _OWN_LETTERS = {
     "ru": (("uk", re.compile("[іїєґІЇЄҐ]")), ("sr", re.compile("[ђћџљњјЂЋЏЉЊЈ]")), ("ru", re.compile("[ыэёъ]"))),
@@ -103,11 +106,13 @@ def script_language(text: str) -> str | None:
         return None
     sample = text[:_SAMPLE]
     letters = sum(map(str.isalpha, sample)) or 1
+    if len(_BEYOND_LATIN.findall(sample)) < _OF_A_SCRIPT * letters:
+        return None
     counts = {language: len(letter.findall(sample)) / letters for language, letter in _SCRIPTS}
     best = max(counts, key=lambda language: counts[language])
-    if counts["zh"] + counts["ja"] + counts["ko"] > 0.4:
+    if counts["zh"] + counts["ja"] + counts["ko"] > _OF_A_SCRIPT:
         best = next((language for language, share in _SHARE.items() if counts[language] > share), "zh")
-    elif counts[best] < 0.4:
+    elif counts[best] < _OF_A_SCRIPT:
         return None
     if best in _OWN_LETTERS:
         found = {language: len(own.findall(sample)) for language, own in _OWN_LETTERS[best]}

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import IndexStoreError
 
@@ -42,3 +43,16 @@ def is_sound(path: Path) -> bool:
             return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
     except sqlite3.DatabaseError:
         return False
+
+
+def rows_of_both(before: Path, now: Path, query: str) -> list[tuple[Any, ...]]:
+    """The rows of a query over two files, the tables of the first of which are named `before.…`.
+
+    Raises `IndexStoreError`.
+    """
+    try:
+        with closing(sqlite3.connect(now, timeout=30)) as connection:
+            connection.execute("ATTACH ? AS before", (str(before),))
+            return connection.execute(query).fetchall()
+    except sqlite3.DatabaseError as error:
+        raise IndexStoreError(f"{before}: cannot be compared with {now} ({error})") from error

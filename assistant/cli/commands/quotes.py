@@ -55,8 +55,8 @@ def _quotes(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as (index, judge, problems):
         outlets = [outlet for outlet, _ in index.store.outlets()]
         progress = progress_bars("reading", "articles")
-        finder = QuoteFinder(lambda: each_article(index, EVERY_ARTICLE), index.size().articles, outlets, progress)
-        found = list(finder.quotes(each_article(index, articles), arguments.speaker))
+        finder = QuoteFinder(each_article(index, EVERY_ARTICLE), index.size().articles, outlets, progress)
+        found = list(finder.quotes(each_article(index, articles, finder.speaking), arguments.speaker))
         if judge is not None:
             checked = progress_bars("checking", "quotes")
             kept = []

@@ -184,10 +184,14 @@ def _guess(content: bytes) -> str:
     from charset_normalizer import from_bytes
 
     sample = content[:_SAMPLE]
+    matches = []
     if len(sample) < _ENOUGH:
         # Frequencies are counted: a short text is counted often enough to be told apart.
-        sample = (sample + b" ") * (_ENOUGH // max(1, len(sample)) + 1)
-    matches = list(from_bytes(sample, cp_isolation=_CANDIDATES))
+        often = (sample + b" ") * (_ENOUGH // max(1, len(sample)) + 1)
+        matches = list(from_bytes(often, cp_isolation=_CANDIDATES))
+        sample = often if matches else sample
+    # Counted again and again, the signs of a short text can be too many for any encoding.
+    matches = matches or list(from_bytes(sample, cp_isolation=_CANDIDATES))
     if not matches:
         return _or_older(content, "cp1252")
     best = matches[0]

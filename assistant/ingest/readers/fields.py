@@ -39,6 +39,9 @@ _NAMES = {
     "id": "id guid _id article_id articleid doc_id docid uuid uri uid slug",
     "language": "language lang language_code",
 }
+# Of a text that a reader of it has marked (Instapaper, Readwise), a time is when he did.
+_MARKED = frozenset({"selection", "highlight", "highlights"})
+_TIMES = frozenset({"timestamp", "time", "datetime"})
 _KEYS = {field: names.split() for field, names in _NAMES.items()}
 _KNOWN = frozenset(name for names in _KEYS.values() for name in names)
 TEXT_NAMES = ("text", "body", "content", "article", "paragraphs")
@@ -172,6 +175,8 @@ def _text(value: Any, depth: int = 0, *, address: bool = False) -> str | None:
 
 
 def _day(values: Mapping[str, Any]) -> date | None:
+    if not _MARKED.isdisjoint(values):
+        return _first_day(values, [name for name in _KEYS["published"] if name not in _TIMES])
     # A row that has a place for the day of publication, and another for the day it was made, means the latter by that.
     kept = any(name in values for name in _KEYS["published"])
     return _first_day(values, _KEYS["published"] if kept else _KEYS["created"])

@@ -10,9 +10,9 @@ from typing import Any
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Story
 from assistant.ingest.file import RawFile
-from assistant.ingest.readers import jsonld
+from assistant.ingest.readers import jsonld, press_export
 from assistant.ingest.readers.encoding import declared_charset, decode
-from assistant.ingest.readers.html_dom import paragraphs, paragraphs_of_html, parse_html, plain_paragraphs
+from assistant.ingest.readers.html_dom import lines_of, paragraphs, paragraphs_of_html, parse_html, plain_paragraphs
 from assistant.ingest.readers.html_left_out import left_out, shown_lines
 from assistant.ingest.readers.html_metadata import page_fields, saved_address
 from assistant.ingest.readers.html_notices import is_link_list, is_notice
@@ -23,9 +23,13 @@ _ENOUGH = 200
 
 
 def read(source: RawFile) -> Iterator[Story]:
-    """The page's one article. Raises `ArticleError` where there is none."""
+    """The page's one article, or those of a press database's export. Raises `ArticleError` where there is none."""
     content = source.read()
     text = decode(content, source.label, declared_charset(content[:4096]))
+    exported = _exported(text, source.label) if press_export.may_be_export(text) else []
+    if exported:
+        yield from exported
+        return
     yield story_of(text, source.label, explained=source.explained)
 
 
@@ -53,6 +57,13 @@ def story_of(text: str, label: str, known: Fields | None = None, *, explained: b
     texts += [note for note in corrections if note not in whole_text]
     named = (fields.title, fields.source, fields.author)
     return Story(tuple(texts), fields, left_out=left_out(shown, texts, named) if shown else ())
+
+
+def _exported(text: str, label: str) -> list[Story]:
+    """The articles of an export; a page that only names one of its marks has no outlet and day where these stand."""
+    body = parse_html(text, label).find(".//body")
+    found = press_export.stories(lines_of(body)) if body is not None else []
+    return found if all(story.fields.source and story.fields.published for story in found) else []
 
 
 def plain_or_html(text: str, label: str) -> list[str]:

@@ -96,6 +96,15 @@ def paragraphs(root: Any) -> list[str]:
 
     Of the headings those below the title stay that state something themselves.
     """
+    return list(_lists_joined(_speakers_named(_found(root))))
+
+
+def lines_of(root: Any) -> list[str]:
+    """The lines of an element, headings and labels among them."""
+    return [line for _, text in _found(root) for line in text.split("\n") if line.strip()]
+
+
+def _found(root: Any) -> list[tuple[str, str]]:
     walk = _Walk()
     skipping: Any = None
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -120,7 +129,7 @@ def paragraphs(root: Any) -> list[str]:
         if skipping is None and element.tail and element is not root:
             walk.text(element.tail)
     walk.cut("div")
-    return list(_lists_joined(_speakers_named(walk.found)))
+    return walk.found
 
 
 def write_marks(root: Any) -> None:
@@ -230,8 +239,8 @@ def _write_fraction(element: Any) -> bool:
 
 
 def _is_footnote_mark(element: Any) -> bool:
-    """True for a raised number that leads to a note, or stands in brackets as one."""
-    links = [link.get("href") or "" for link in element.iter("a")]
+    """True for a raised number that leads to a note, in a link or around one, or stands in brackets as one."""
+    links = [link.get("href") or "" for link in (*element.iter("a"), *element.iterancestors("a"))]
     return any("#" in link for link in links) or bool(
         re.fullmatch(r"\s*\[[^\]]{1,12}\]\s*", "".join(element.itertext()))
     )

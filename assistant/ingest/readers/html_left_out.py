@@ -32,6 +32,7 @@ _PLACES = {
 _PARTING = BLOCKS | HEADINGS | _PLACES.keys()
 _ELSEWHERE = "not taken for the article"
 _SENTENCE = re.compile(r"(?<=[.!?。！？।؟])[\"'”’»」』）)\]]*\s+|(?<=[。！？])")
+_CLOCK = re.compile(r"\s*\d{1,2}\s?[:.h]\s?\d\d(?:\s?[ap]\.?m\.?)?\s", re.I)
 _NO_LETTER = re.compile(r"[\W_]+")
 _LABEL_CHARS = 25
 """A shorter line of a box or heading may be a word of the article's by chance ("Museum")."""
@@ -102,7 +103,13 @@ def shown_lines(root: Any) -> Shown:
 def left_out(shown: Shown, texts: Sequence[str], known: Sequence[str | None]) -> tuple[LeftOut, ...]:
     """The lines, and of lines that are there in part the sentences, that are neither in `texts` nor one of `known`."""
     paragraphs = [_levelled(text) for text in texts]
-    lines = {_levelled(line): number for number, text in enumerate(texts, 1) for line in text.split("\n")}
+    lines = {
+        _levelled(line): number
+        for number, text in enumerate(texts, 1)
+        for whole in text.split("\n")
+        # In a live blog the time of an update stands before its heading.
+        for line in (whole, _CLOCK.sub("", whole))
+    }
     lines |= {paragraph: number for number, paragraph in enumerate(paragraphs, 1)}
     whole = "\n".join(paragraphs)[:_MOST_SEARCHED]
     skipped = {_levelled(value) for value in known if value}

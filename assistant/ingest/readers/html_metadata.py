@@ -171,7 +171,18 @@ def _elements(root: Any) -> Fields:
         day = parse_published(times[0].get("datetime"))
     changed = max(visible_days(root, of_changes=True), default=None)
     language = root.get("lang") or root.get("xml:lang")
-    return Fields(title=title, published=day, url=link, language=language, modified=changed)
+    return Fields(
+        title=title, published=day, url=link, language=language, modified=changed, author=_linked_author(root)
+    )
+
+
+def _linked_author(root: Any) -> str | None:
+    """The names that an article's first links to an author's page, in one line, are."""
+    article = next(root.iter("article", "main"), root)
+    links = [link for link in article.iter("a") if "author" in (link.get("rel") or "").lower().split()]
+    beside = [link for link in links if link.getparent() is links[0].getparent()]
+    names = dict.fromkeys(" ".join("".join(link.itertext()).split()) for link in beside)
+    return ", ".join(filter(None, map(person, names))) or None
 
 
 def _outlet(root: Any, fields: Fields) -> str | None:

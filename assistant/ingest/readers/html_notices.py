@@ -8,14 +8,15 @@ from typing import Any
 
 from lxml import etree
 
+# Of small letters, each branch of which begins with one: so it is looked for quickly.
 _NOTICE = re.compile(
-    r"\bcookies?\b|\bconsent\b|legitimate interest|personal data|\bpartners\b.{0,60}\b(?:store|process|access)|"
+    r"cookies?\b|consent\b|legitimate interest|personal data|partners\b.{0,60}\b(?:store|process|access)|"
     r"privacy (?:policy|settings)|manage (?:your )?choices|clicking below|einwilligung|datenschutz|"
     r"données personnelles|datos personales|dati personali|persoonsgegevens|персональн|"
     r"enable javascript|javascript (?:is|to be) (?:disabled|enabled)|not a robot|unusual traffic|captcha|cloudflare|"
-    r"access denied|page (?:was |could )?not (?:be )?found|\b(?:403|404|500|502|503)\b.{0,20}(?:error|forbidden|found)|"
-    r"(?:error|fehler|erreur) (?:403|404|500|502|503)|checking your browser|log in to continue|sign in to continue",
-    re.I,
+    r"access denied|page (?:was |could )?not (?:be )?found|(?:403|404|500|502|503)(?<!\d\d\d\d)\b.{0,20}"
+    r"(?:error|forbidden|found)|"
+    r"(?:error|fehler|erreur) (?:403|404|500|502|503)|checking your browser|log in to continue|sign in to continue"
 )
 _MOST_CHARS = 3_000
 _WITHIN = ("a", "head", "title", "style", "script", "h1", "h2", "h3", "h4", "h5", "h6")
@@ -26,8 +27,9 @@ _BESIDE_LINKS = etree.XPath(
 
 def is_notice(texts: Sequence[str]) -> bool:
     """True where a short page without a date speaks, in half of its paragraphs or more, of such things alone."""
-    speaking = sum(bool(_NOTICE.search(text)) for text in texts)
-    return sum(map(len, texts)) <= _MOST_CHARS and 2 * speaking >= len(texts)
+    if sum(map(len, texts)) > _MOST_CHARS:
+        return False
+    return 2 * sum(bool(_NOTICE.search(text.lower())) for text in texts) >= len(texts)
 
 
 def is_link_list(root: Any) -> bool:

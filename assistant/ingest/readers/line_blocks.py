@@ -53,6 +53,23 @@ def blocks_of(text: str, begin: int) -> Iterator[Block]:
                 yield group[first].start, text[group[first].start : group[last].start + len(group[last].text)]
 
 
+def whole_lines(text: str) -> list[str]:
+    """The lines of `text`; where they are filled up to one width, those that go on in the next are joined with it."""
+    groups = list(_groups(text, 0))
+    width = _fill_width(groups)
+    if width is None:
+        return [line.text for group in groups for line in group]
+    found: list[str] = []
+    for group in groups:
+        found.append(group[0].text)
+        for line, after in pairwise(group):
+            if _is_full(line, after, width):
+                found[-1] += f" {after.text}"
+            else:
+                found.append(after.text)
+    return found
+
+
 def _groups(text: str, begin: int) -> Iterator[list[_Line]]:
     """The lines between blank ones."""
     group: list[_Line] = []

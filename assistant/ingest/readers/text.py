@@ -21,7 +21,7 @@ from assistant.ingest.kicker import is_kicker
 from assistant.ingest.limits import MAX_FRONT_MATTER_CHARS, MAX_FRONT_MATTER_DEPTH, MAX_LINES
 from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers import press_export
-from assistant.ingest.readers.line_blocks import blocks_of
+from assistant.ingest.readers.line_blocks import blocks_of, whole_lines
 from assistant.ingest.speakers import with_speakers
 from assistant.text import unicode
 
@@ -40,9 +40,6 @@ _MARKUP_BEGINS = ("![", "{", "[", "<")
 _WIKI_LINK = re.compile(r"\[\[(?:[^\]|\n]*\|)?([^\]|\n]*)\]\]")
 _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
 _DOCUMENT_RULE = re.compile(r"^[^\S\n]*([_=*#-])\1{9,}[^\S\n]*$", re.M)
-_PRESS_EXPORT = re.compile(
-    r"^(?:End of Document|Document [A-Z]\w{11,}|ProQuest document ID: [^\n]*)[^\S\n]*$", re.M | re.I
-)
 _TEXT_LABELS = frozenset({"full text", "text", "body", "volltext", "texte intégral", "texto completo"})
 _LABELLED = re.compile(r"(?P<label>[A-Z][A-Za-z ]{1,40}):\s*(?P<value>\S.*)", re.S)
 
@@ -54,7 +51,7 @@ def read_articles(text: str, *, article_id: str, path: str) -> Iterator[Reading]
     """
     if text.count("\n") > MAX_LINES:
         raise ArticleError(f"{path}: more than {MAX_LINES:,} lines, not a news article; split the file")
-    stories = press_export.stories(text.splitlines()) if _PRESS_EXPORT.search(text) else []
+    stories = press_export.stories(whole_lines(text)) if press_export.may_be_export(text) else []
     if stories:
         for story in stories:
             own_id = f"{article_id}/{safe_key(story.key)}" if story.key else article_id
@@ -217,7 +214,7 @@ def _yaml(written: str, path: str) -> Any:
 
     try:
         _check_yaml(written)
-        return yaml.load(_YAML_RULE.split(written, 1)[0], Loader=yaml.BaseLoader)
+        return yaml.load(_YAML_RULE.split(written, 1)[0], Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     # ValueError: half a character
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise _broken(path, error) from error
@@ -233,7 +230,7 @@ def _check_yaml(text: str) -> None:
     import yaml
 
     depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         if isinstance(event, yaml.AliasEvent):
             raise yaml.YAMLError("it has a reference (*), which is not read")
         if isinstance(event, yaml.ScalarEvent):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -24,8 +26,10 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
     from warcio.exceptions import ArchiveLoadFailed
 
     pages = 0
-    with source.open(MAX_STREAM_BYTES) as file:
+    with source.open(MAX_STREAM_BYTES) as packed:
         try:
+            # Whether each of its records is packed apart or, by other programs, the whole.
+            file = gzip.GzipFile(fileobj=packed) if source.suffix == ".gz" else packed
             for record in ArchiveIterator(file):
                 headers = record.http_headers
                 kind = (headers.get_header("Content-Type") or "").lower() if headers else ""
@@ -38,9 +42,10 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
                 address = record.rec_headers.get_header("WARC-Target-URI") or str(pages)
                 content = record.content_stream().read(MAX_BYTES + 1)
                 yield _page(content, kind, address, source)
-        except ArchiveLoadFailed as error:
+        except (ArchiveLoadFailed, EOFError, OSError, zlib.error) as error:
+            reason = " ".join(str(error).split())
             raise ArticleError(
-                f"{source.label}: is no web archive ({error}); unpack it and add what is in it"
+                f"{source.label}: is no web archive ({reason}); unpack it and add what is in it"
             ) from error
     if not pages:
         raise ArticleError(f"{source.label}: holds no page; archive the article's own page")

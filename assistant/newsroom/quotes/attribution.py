@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from assistant.text.names import FullNames, NameStatistics, Unit
 from assistant.text.quotations import Quotation, quotations
@@ -32,11 +33,21 @@ _TITLE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Clauses:
+class _Around:
     """What stands around a quotation: the clause before it, if a comma or colon divides the two, and the one after.
 
     `divided`: a comma or a dash stands before the one after, so that it is no sentence of its own.
     """
+
+    before: str
+    colon: bool
+    after: str
+    divided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """The same, the clauses as their words and names."""
 
     before: tuple[Unit, ...]
     colon: bool
@@ -58,16 +69,27 @@ class Attributor:
     def __init__(self, statistics: NameStatistics) -> None:
         """`statistics` are of the same library, and complete before `attributions` is asked."""
         self._statistics = statistics
-        self._joining: Counter[str] = Counter()
+        self._seen: Counter[str] = Counter()
 
-    def learn(self, text: str) -> None:
-        """Take note of the words that join a name and a quotation beyond doubt in this paragraph."""
-        for quotation in _spoken(text):
-            clauses = self._clauses(text, quotation)
-            for units in (clauses.before, clauses.after if clauses.divided else ()):
-                # "said" of "Berg said" and of "Berg told Dahl", not of "by Berg", which names an author too.
-                if [unit.is_name for unit in units[:2]] == [True, False] and _are_names(units[2:3]) and len(units) <= 3:
-                    self._joining[units[1].text.casefold()] += 1
+    def learn(self, text: str) -> bool:
+        """Take note of the clauses around the speech in this paragraph; True where there is any."""
+        spoken = _spoken(text)
+        for quotation in spoken:
+            around = _around(text, quotation)
+            self._seen.update(filter(None, (around.before, around.after if around.divided else "")))
+        return bool(spoken)
+
+    @cached_property
+    def _joining(self) -> Counter[str]:
+        """How often a word joins a name and a quotation beyond doubt: asked once all clauses have been seen."""
+        found: Counter[str] = Counter()
+        for clause, times in self._seen.items():
+            units = self._statistics.units(clause)
+            # "said" of "Berg said" and of "Berg told Dahl", not of "by Berg", which names an author too.
+            if [unit.is_name for unit in units[:2]] == [True, False] and _are_names(units[2:3]) and len(units) <= 3:
+                found[units[1].text.casefold()] += times
+        self._seen.clear()
+        return found
 
     def attributions(self, text: str, names: FullNames) -> Iterator[Attribution]:
         """The quotations of a paragraph whose speaker is certain, with the speaker's full name."""
@@ -94,20 +116,8 @@ class Attributor:
             end = quotation.end
 
     def _clauses(self, text: str, quotation: Quotation) -> Clauses:
-        nearest = max(0, quotation.start - _LONGEST)
-        begin = max((match.end() for match in _SENTENCE_END.finditer(text, nearest, quotation.start)), default=nearest)
-        before = _LAST_CLAUSE.search(text[begin : quotation.start])
-        inner, behind = text[: quotation.end - 1].rstrip(), text[quotation.end :].lstrip(" \u00a0")
-        divided = behind.startswith(_DIVIDES) or inner.endswith(_DIVIDES)
-        # “Why?” asked Berg. But behind a full stop a new sentence begins: “… .” Dahl disagreed.
-        after = _CLAUSE.match(behind.lstrip(",—– \u00a0")) if divided or inner.endswith(("!", "?", "…")) else None
-        units = self._statistics.units
-        return Clauses(
-            tuple(units(before[1])) if before else (),
-            bool(before and before[0].rstrip().endswith(":")),
-            tuple(units(after[0])) if after else (),
-            divided,
-        )
+        around, units = _around(text, quotation), self._statistics.units
+        return Clauses(tuple(units(around.before)), around.colon, tuple(units(around.after)), around.divided)
 
     def _before(self, clauses: Clauses) -> str | None:
         """ "Berg said:", "Berg said on Monday in Lund:"."""
@@ -138,6 +148,22 @@ class Attributor:
         """Whether a word is known to join; “…,” Berg the baker. does not make it of "the"."""
         seen = self._joining[unit.text.casefold()]
         return seen > 0 and seen >= _OFTEN * self._statistics.small(unit.text)
+
+
+def _around(text: str, quotation: Quotation) -> _Around:
+    nearest = max(0, quotation.start - _LONGEST)
+    begin = max((match.end() for match in _SENTENCE_END.finditer(text, nearest, quotation.start)), default=nearest)
+    before = _LAST_CLAUSE.search(text[begin : quotation.start])
+    inner, behind = text[: quotation.end - 1].rstrip(), text[quotation.end :].lstrip(" \u00a0")
+    divided = behind.startswith(_DIVIDES) or inner.endswith(_DIVIDES)
+    # “Why?” asked Berg. But behind a full stop a new sentence begins: “… .” Dahl disagreed.
+    after = _CLAUSE.match(behind.lstrip(",—– \u00a0")) if divided or inner.endswith(("!", "?", "…")) else None
+    return _Around(
+        before[1] if before else "",
+        bool(before and before[0].rstrip().endswith(":")),
+        after[0] if after else "",
+        divided,
+    )
 
 
 def _spoken(text: str) -> list[Quotation]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.newsroom.quotes.attribution import Attributor
@@ -12,8 +12,6 @@ from assistant.text.names import FullNames, NameStatistics
 from assistant.util.progress import Progress
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import STATED
-
-Library = Callable[[], Iterable[Sequence[Passage]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +26,23 @@ class SpokenQuote:
 class QuoteFinder:
     """Knows how a library writes names, and how it says who spoke: made from all of it."""
 
-    def __init__(self, library: Library, articles: int, outlets: Iterable[str], progress: Progress) -> None:
-        """`library()` gives the passages of each of its `articles`, and is read twice; `outlets` are no speakers."""
+    def __init__(
+        self, library: Iterable[Sequence[Passage]], articles: int, outlets: Iterable[str], progress: Progress
+    ) -> None:
+        """`library` are the passages of each of its `articles`, and read once; `outlets` are no speakers."""
         self._statistics = NameStatistics()
         self._attributor = Attributor(self._statistics)
         self._outlets = {outlet.casefold() for outlet in outlets}
-        for turn, read in enumerate((self._statistics.read, self._attributor.learn)):
-            for done, passages in enumerate(library(), 1):
-                for passage in passages:
-                    read(_body(passage))
-                    self._outlets |= {passage.via.casefold()} if passage.via else set()
-                progress(turn * articles + done, 2 * articles)
+        self.speaking: set[str] = set()
+        """The ids of the articles in which there is any speech."""
+        for done, passages in enumerate(library, 1):
+            for passage in passages:
+                body = _body(passage)
+                self._statistics.read(body)
+                if self._attributor.learn(body):
+                    self.speaking.add(passage.article_id)
+                self._outlets |= {passage.via.casefold()} if passage.via else set()
+            progress(done, articles)
 
     def quotes(self, articles: Iterable[Sequence[Passage]], speaker: str = "") -> Iterator[SpokenQuote]:
         """Those of these articles, in their order; of speakers whose name has all words of `speaker`."""

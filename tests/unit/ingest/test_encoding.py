@@ -128,3 +128,12 @@ def test_rows_of_two_encodings() -> None:
     rows = ["Le coût est de 4,2 millions.\n", "Le pont a rouvert à midi.\n"]
     content = rows[0].encode() + rows[1].encode("cp1252")
     assert [line for _, line in text_lines(io.BytesIO(content), "a.jsonl")] == rows
+
+
+def test_a_short_text_that_is_told_only_uncounted() -> None:
+    text = (
+        "フェリー乗り場閉鎖\n\n2023年4月12日 8時10分\n\n"
+        "（スカルホルム＝共同）スカルホルムのフェリー乗り場は金曜日から9週間閉鎖される。"
+        "港湾局が発表した。\n\n修理費は380万クローネ。\n"
+    )
+    assert decode(text.encode("cp932"), "a.txt") == text

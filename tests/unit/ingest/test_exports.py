@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,10 @@ def test_the_address_is_the_articles_and_not_a_copys(tmp_path: Path, given: str,
     row = {"id": "01h", "title": "Lock opens", "url": given, "source_url": origin, "content": "The lock is open again."}
     ((article,), problems) = read_bytes(tmp_path, "a.json", json.dumps([row]))
     assert (problems, article.url) == ([], address)
+
+
+@pytest.mark.parametrize(("path", "day"), [("2021/06/09/lock", date(2021, 6, 9)), ("lock", None)])
+def test_the_time_when_a_text_was_marked_is_not_its_day(tmp_path: Path, path: str, day: date | None) -> None:
+    row = f"https://post.example/{path},Lock opens,The lock opened on Monday.,Unread,1684577000"
+    ((article,), _) = read_bytes(tmp_path, "a.csv", f"URL,Title,Selection,Folder,Timestamp\n{row}\n")
+    assert article.published == day

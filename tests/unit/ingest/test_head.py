@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from assistant.ingest.build import Reading
-from assistant.ingest.head import byline_of, date_line
+from assistant.ingest.date_line import date_line
+from assistant.ingest.head import byline_of
 from assistant.ingest.readers.text import read_articles
 
 DAY = date(2021, 6, 9)
@@ -52,6 +53,19 @@ def texts(reading: Reading) -> list[str]:
         "입력 2021. 6. 9.",
         "เผยแพร่: 9 มิถุนายน 2564",
         "Megjelent: 2021. június 9.",
+        "نُشر في 9 حزيران/يونيو 2021",
+        "الأربعاء 9 حزيران / يونيو 2021",
+        "Publié le mercredi 9 juin 2021 à 7 h 05",
+        "Publié le 9 juin 2021 à 7 h, mis à jour le 12 juin 2021 à 10 h 30",
+        "Posted at 7:05 a.m. on June 9, 2021",
+        "First published on Wed 9 Jun 2021 07.05 BST",
+        "Published 7:05 am Jun 9, 2021 | Updated 10:30 pm Jun 12, 2021",
+        "9 June 2021, 7 a.m.",
+        "Gepubliceerd op woensdag 9 juni 2021 om 7:05",
+        "เผยแพร่ 9 มิถุนายน 2564 เวลา 07:05 น.",
+        "2021ko ekainaren 9a, 7:05",
+        "09/06/2021 (Wed)",
+        "06/09/2021, Wednesday",
     ],
 )
 def test_a_line_of_dates_dates_the_story_and_is_no_paragraph(line: str) -> None:

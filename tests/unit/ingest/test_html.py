@@ -206,6 +206,7 @@ def test_a_live_blog_that_is_only_in_the_data_is_read(tmp_path: Path) -> None:
         ("It is 10<sup>6</sup> m<sup>2</sup> on the 1<sup>st</sup>", "It is 10⁶ m² on the 1st"),
         ('It cost 3 million<sup><a href="#fn2">2</a></sup> marks', "It cost 3 million marks"),
         ("It cost 3 million<sup>[12]</sup> marks", "It cost 3 million marks"),
+        ('It cost 3 million<a href="#fn2"><sup>2</sup></a> marks', "It cost 3 million marks"),
         ("<ruby>水<rp>(</rp><rt>みず</rt><rp>)</rp></ruby>は高い", "水は高い"),
     ],
 )
@@ -351,3 +352,22 @@ def test_a_table_of_data_keeps_its_links(tmp_path: Path) -> None:
     whole = "\n".join(found)
     for town, river, count in (("Birkby", "Olme", 3), ("Stell", "Vess", 5), ("Nordham", "Olme", 11)):
         assert f"{town} {river} | {count}" in whole
+
+
+@pytest.mark.parametrize(
+    ("byline", "author"),
+    [
+        ("By <a rel='author' href='/ida'>Ida Holm</a>", "Ida Holm"),
+        (
+            "<a rel='author nofollow' href='/i'>By Ida Holm</a> and <a rel='author' href='/o'>Ola Berg</a>",
+            "Ida Holm, Ola Berg",
+        ),
+        ("<a href='/ida'>Ida Holm</a>", None),
+    ],
+)
+def test_an_author_whom_a_page_links_to_as_such(tmp_path: Path, byline: str, author: str | None) -> None:
+    text = "The lock at Vessen was opened again on Monday after nine months of work, the county said in a statement."
+    more = "<p><a rel='author' href='/x'>Someone Else</a></p>" if author else ""
+    story = f"<h1>Lock opens</h1><div>{byline}</div><p>{text}</p><p>{text} It did.</p>{more}"
+    (article,), _ = read_bytes(tmp_path, "a.html", f"<html><body><article>{story}</article></body></html>")
+    assert article.author == author

@@ -135,3 +135,22 @@ def test_the_wish_reaches_every_reader_of_pages(tmp_path: Path) -> None:
     saved = f"MIME-Version: 1.0\nSubject: Mill burns\nContent-Type: text/html\n\n{content}"
     found = reading(tmp_path, "a.mhtml", saved)
     assert [one.text for one in found.left_out] == ["Front page"]
+
+
+def test_a_heading_that_stands_behind_its_time_is_not_left_out(tmp_path: Path) -> None:
+    updates = "".join(
+        f"<div><time datetime='2021-06-09T{clock}'>{clock}</time><h2>{heading}</h2><p>{text}</p></div>"
+        for clock, heading, text in (("11:40", "Roof gone", FIRST), ("10:15", "Fire seen", SECOND))
+    )
+    found = reading(tmp_path, "a.html", page(f"<article><h1>Mill burns: live</h1>{updates}<h2>Museum</h2></article>"))
+    assert [p.text for p in found.article.paragraphs] == ["11:40 Roof gone", FIRST, "10:15 Fire seen", SECOND]
+    assert [one.text for one in found.left_out] == ["Museum"]
+
+
+def test_a_note_of_correction_above_the_story_is_no_dateline(tmp_path: Path) -> None:
+    note = "Correction, June 9: An earlier version of this article said that two were hurt."
+    content = page(f"<article><h1>Mill burns</h1><p>{note}</p><p>{FIRST}</p><p>{SECOND}</p></article>")
+    article = reading(tmp_path, "a.html", content).article
+    assert article.paragraphs[0].text == note
+    assert article.corrected
+    assert [paragraph.dateline for paragraph in article.paragraphs] == [0, 0, 0]

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ftfy import TextFixerConfig, fix_encoding
 
 from assistant.ingest.discover import list_files
-from assistant.ingest.mojibake import mended
+from assistant.ingest.mojibake import ENCODINGS, mended
 from assistant.schema.articles import Article
 
 STORIES = {
@@ -42,3 +43,30 @@ def test_rows_and_texts_are_mended(write_articles: Callable[..., Path]) -> None:
     found = [article for file in list_files(folder) for article in file.articles() if isinstance(article, Article)]
     told = [(article.title, article.paragraphs[-1].text) for article in found]
     assert told == [("Café", "Il a payé."), ("L'été", "Le maire a payé le pont.")]
+
+
+def test_what_ftfy_would_mend_is_given_to_it() -> None:
+    from ftfy.chardata import CHARMAP_ENCODINGS
+
+    assert len(ENCODINGS) == len(CHARMAP_ENCODINGS)
+    words = "Über Öl, naïve Œuvre: ça coûte 5 € à l’État – Москва Ελλάδα ščřž ąęłń çğışü 東京 🙂"
+    for ours, theirs in zip(ENCODINGS, CHARMAP_ENCODINGS, strict=True):
+        for word in words.split():
+            garbled = f"{word}x".encode().decode(theirs, "replace")
+            if "\ufffd" not in garbled:
+                config = TextFixerConfig(decode_inconsistent_utf8=False, replace_lossy_sequences=False)
+                assert mended(garbled) == fix_encoding(garbled, config), (ours, garbled)
+
+
+def test_a_lost_no_break_space_is_mended_with_its_line() -> None:
+    garbled = "Il est allÃ© Ã\xa0 la mairie.".replace("\xa0", " ")
+    assert mended(garbled) == "Il est allé à la mairie."
+
+
+def test_ftfy_is_not_asked_about_text_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*_: object) -> str:
+        raise AssertionError
+
+    monkeypatch.setattr("ftfy.fix_encoding", asked)
+    for story in (*STORIES.values(), "Là-bas, à l’école, l’été fut « chaud »."):
+        assert mended(story) == story

@@ -113,13 +113,13 @@ def test_a_speaker_of_subtitles_is_named(tmp_path: Path) -> None:
     assert texts(article) == ["Ola Berg: It burnt & fell."]
 
 
-@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
-def test_the_pages_of_a_web_archive(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(("name", "packed_as_a_whole"), [("a.warc", False), ("a.warc.gz", False), ("a.warc.gz", True)])
+def test_the_pages_of_a_web_archive(tmp_path: Path, name: str, packed_as_a_whole: bool) -> None:
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
 
     buffer = io.BytesIO()
-    writer = WARCWriter(buffer, gzip=name.endswith(".gz"))
+    writer = WARCWriter(buffer, gzip=name.endswith(".gz") and not packed_as_a_whole)
     for address, status, kind, content in (
         ("https://echo.example/mill", "200 OK", "text/html; charset=utf-8", html()),
         ("https://echo.example/gone", "404 Not Found", "text/html", html()),
@@ -130,7 +130,8 @@ def test_the_pages_of_a_web_archive(tmp_path: Path, name: str) -> None:
         writer.write_record(
             writer.create_warc_record(address, "response", payload=io.BytesIO(content.encode()), http_headers=headers)
         )
-    (article,), (problem,) = read_bytes(tmp_path, name, buffer.getvalue())
+    written = gzip.compress(buffer.getvalue()) if packed_as_a_whole else buffer.getvalue()
+    (article,), (problem,) = read_bytes(tmp_path, name, written)
     assert (article.url, len(article.paragraphs)) == ("https://echo.example/mill", 3)
     assert article.id.endswith("/mill")
     assert "https://echo.example/: no article found" in problem

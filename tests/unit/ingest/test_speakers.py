@@ -133,6 +133,8 @@ def test_the_speaker_of_a_paragraph_is_the_name_that_it_begins_with() -> None:
         "Ida Holm: Why?",
     ]
     assert speakers_of(talk) == [None, "Ida Holm", "OLA BERG", None, "Ida Holm"]
+    ranked = ["IDA HOLM: Who pays?", "OLA BERG, COUNTY TREASURER: We do.", "HOLM: Why?", "BERG: We must.", "HOLM: So."]
+    assert speakers_of(ranked) == ["IDA HOLM", "OLA BERG, COUNTY TREASURER", "HOLM", "BERG", "HOLM"]
     assert speakers_of(["Q: Who pays?", "A: The county.", "Q: Since when?", "A: 2019."]) == ["Q", "A", "Q", "A"]
 
 

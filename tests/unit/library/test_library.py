@@ -344,6 +344,32 @@ def test_a_file_that_is_no_index_any_more_is_made_anew(library: Library, open_li
     assert check(again).lines == []
 
 
+@pytest.mark.parametrize(
+    ("story", "told"),
+    [
+        ("It rained.\n\nIt snowed.", "its 4 paragraphs kept their numbers"),
+        ("Ice melts.\n\nIt rained.\n\nIt snowed.", "of 4 paragraphs 2 have another number or text, or are left out"),
+    ],
+)
+def test_what_became_of_the_numbers_in_the_index_of_another_version_is_said_once(
+    library: Library, tmp_path: Path, embedder: Any, news: Path, story: str, told: str
+) -> None:
+    fill(library, news)
+    library.index.store.note("format", "0/other")
+    path = library.index.path
+    library.index.close()
+    # As if the other version had read it in another way.
+    (news / "b.txt").write_text(story)
+    said: list[str] = []
+    for _ in range(2):
+        again = Library(ArticleIndex(path, embedder, say=said.append))
+        again.refresh()
+        again.index.close()
+    assert len(said) == 1
+    assert told in said[0]
+    assert {file.name for file in path.parent.glob("index.sqlite3*")} <= {"index.sqlite3", "index.sqlite3.lock"}
+
+
 def test_links_between_repeated_stories_are_mended(library: Library, write_articles: Write) -> None:
     story = "date 2020-01-02 They met.\n\nThey left.\n\n"
     fill(library, write_articles({"a.txt": story + "IANS", "b.txt": story + "AFP"}))

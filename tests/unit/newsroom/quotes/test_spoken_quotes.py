@@ -20,7 +20,7 @@ TAUGHT = article("taught", "“The bridge is shut for good,” Eva Holm said. Th
 def found(*texts: str, speaker: str = "", taught: bool = True, outlets: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     own = passages_of(article("own", *texts))
     library = [passages_of(TAUGHT), own] if taught else [own]
-    finder = QuoteFinder(lambda: library, len(library), outlets, unseen(""))
+    finder = QuoteFinder(library, len(library), outlets, unseen(""))
     return [(quote.speaker, quote.text) for quote in finder.quotes([own], speaker)]
 
 
@@ -100,5 +100,11 @@ def test_the_judge_is_asked_whether_it_was_said() -> None:
     judge = FakeJudge(lambda _name, text, _context: float(text == f"Anna Berg said: “{QUOTE}”"))
     own = passages_of(article("own", f"“{QUOTE}” said Anna Berg.", "“It sails again in May,” Anna Berg said."))
     library: list[list[Passage]] = [passages_of(TAUGHT), own]
-    quotes: list[Any] = list(QuoteFinder(lambda: library, 2, (), unseen("")).quotes([own]))
+    quotes: list[Any] = list(QuoteFinder(library, 2, (), unseen("")).quotes([own]))
     assert [is_confirmed(cast(Judge, judge), quote) for quote in quotes] == [True, False]
+
+
+def test_the_library_is_read_once_and_where_nobody_speaks_not_again() -> None:
+    quiet, own = (passages_of(article(name, text)) for name, text in (("quiet", "Rain."), ("own", f"“{QUOTE}” ...")))
+    finder = QuoteFinder(iter([quiet, own]), 2, (), unseen(""))
+    assert finder.speaking == {"own"}
