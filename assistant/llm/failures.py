@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.errors import ModelConnectionError, ModelContextError, ModelError, ModelReplyError
 from assistant.llm.endpoint import Endpoint
-from assistant.llm.redact import redact
+from assistant.llm.redact import looks_secret, redact, texts_in
 
 _MOST_SHOWN = 500
 _DEEPEST = 6
@@ -122,13 +122,15 @@ def shortened(text: str) -> str:
 class Explainer:
     """Turns what went wrong at one endpoint into an error of one line, without anything secret."""
 
-    def __init__(self, endpoint: Endpoint, timeout: float) -> None:
+    def __init__(self, endpoint: Endpoint, timeout: float, options: Mapping[str, Any] | None = None) -> None:
+        """`options` are sent with each request; a key may be among them."""
         self._endpoint = endpoint
         self._timeout = timeout
+        self.secrets = (*endpoint.secrets, *filter(looks_secret, texts_in(dict(options or {}))))
 
     def clean(self, text: str) -> str:
         """What a server said, as one line without anything secret."""
-        return shortened(redact(" ".join(text.split()), self._endpoint.secrets))
+        return shortened(redact(" ".join(text.split()), self.secrets))
 
     def error(self, failure: ProviderError) -> ModelError:
         """The error that says what happened, what the provider says of it and what to do."""
