@@ -125,7 +125,7 @@ class Completions:
                 if learnt is not None:
                     dialect = learnt
                 elif self._context and failure.kind is Kind.REFUSED and is_too_long(failure.body):
-                    raise self._too_long(request, told_length(failure.body), "it takes {}") from failure
+                    raise self._too_long(request, told_length(failure.body), "it takes {}", failure.body) from failure
                 elif not retries.wait(failure, scope, self._reason(failure)):
                     raise self._explainer.error(failure) from failure
 
@@ -155,13 +155,13 @@ class Completions:
         if not ended:
             raise ProviderError(Kind.BROKEN_OFF)
 
-    def _too_long(self, request: Request, length: int | None, how: str) -> ModelError:
-        """The error of a prompt that the context does not hold; `length` None: less than this."""
+    def _too_long(self, request: Request, length: int | None, how: str, body: str = "") -> ModelError:
+        """The error of a prompt that the context, `length` or less than this, does not hold; `body` says so."""
         assert self._context is not None
         sent = tokens_of("".join(message["content"] for message in request.messages))
         self._context.learn(length or sent // 2)
         told = how.format(f"{length:,}" if length else "fewer")
-        return self._explainer.context(f"the prompt has about {sent:,} tokens and {told}")
+        return self._explainer.context(f"the prompt has about {sent:,} tokens and {told}", body)
 
     def _remember(self, tried: Dialect) -> Dialect:
         """What was tried and taken is known from now on."""

@@ -134,8 +134,7 @@ class Explainer:
 
     def error(self, failure: ProviderError) -> ModelError:
         """The error that says what happened, what the provider says of it and what to do."""
-        words = self.clean(provider_words(failure.body))
-        said = f' (the provider says: "{words}")' if words else ""
+        said = self._said(failure.body)
         match failure.kind:
             case Kind.SILENT:
                 return self.connection(f"no reply within {self._timeout:g} s; try again, or raise ASSISTANT_TIMEOUT")
@@ -149,18 +148,23 @@ class Explainer:
         if hint is not None:
             return self.connection(hint + said)
         status = f"error {failure.status}" if failure.status else "an error"
+        words = self.clean(provider_words(failure.body))
         return ModelError(f"{self.where}: {words or f'{status}, with no reason given'}")
 
     def reply(self, what: str) -> ModelReplyError:
         """A reply that cannot be used."""
         return ModelReplyError(f"{self.where}: {what}")
 
-    def context(self, what: str) -> ModelContextError:
-        """A prompt that the model's context does not hold."""
+    def _said(self, body: str) -> str:
+        words = self.clean(provider_words(body))
+        return f' (the provider says: "{words}")' if words else ""
+
+    def context(self, what: str, body: str = "") -> ModelContextError:
+        """A prompt that the model's context does not hold; `body` is what the provider says of it."""
         raised = "OLLAMA_CONTEXT_LENGTH=16384 ollama serve" if self._endpoint.is_ollama else "at the server"
         return ModelContextError(
             f"{self.where}: {what}; raise its context ({raised}), or have less read: ASSISTANT_READING_TOGETHER, "
-            "read apart ASSISTANT_READING and ASSISTANT_WHOLE_BELOW"
+            f"read apart ASSISTANT_READING and ASSISTANT_WHOLE_BELOW{self._said(body)}"
         )
 
     def connection(self, what: str) -> ModelConnectionError:

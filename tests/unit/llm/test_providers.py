@@ -461,7 +461,10 @@ def test_a_prompt_that_is_too_long_is_an_error_with_the_remedy_and_the_length_is
     value = {"error": {"message": "the request exceeds the available context size", "n_ctx": 4096}}
     model, provider = opened(lambda *_: (400, value, {}))
     assert model.prompt_length(900) is None
-    with pytest.raises(ModelContextError, match=r"it takes 4,096; raise its context .* ASSISTANT_READING_TOGETHER"):
+    with pytest.raises(
+        ModelContextError,
+        match=r"it takes 4,096; raise its context .* ASSISTANT_READING_TOGETHER.*available context size",
+    ):
         model.complete(LONG, 9)
     assert len(provider.asked) == 1
     assert model.prompt_length(900) == 4096 - 1024
