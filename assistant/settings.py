@@ -157,7 +157,7 @@ class Settings(BaseSettings):
         try:
             options = json.loads(given) if isinstance(given, str) else given
         except ValueError as error:
-            raise ValueError("not JSON; write an object of fields") from error
+            raise ValueError(f"not JSON ({error}); write an object of fields") from error
         if not isinstance(options, dict):
             raise ValueError("not a JSON object; write one of fields")
         if kept := sorted({"messages", "model", "n", "stream"} & options.keys()):
@@ -194,9 +194,9 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = PREFIX + "_".join(map(str, first["loc"])).upper()
-            raise SettingsError(
-                f"{name}={first.get('input')!r}: {first['msg'].removeprefix('Value error, ')}"
-            ) from error
+            # Among the options there may be a key.
+            value = "" if "model_options" in first["loc"] else f"={first.get('input')!r}"
+            raise SettingsError(f"{name}{value}: {first['msg'].removeprefix('Value error, ')}") from error
 
 
 def refuse_unknown(variables: Iterable[str]) -> None:

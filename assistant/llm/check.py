@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.errors import ModelError
+from assistant.errors import ModelContextError, ModelError
 from assistant.llm.chat_model import Message
 from assistant.llm.dialect import Dialect
 from assistant.llm.remote import EndpointModel
@@ -14,8 +14,11 @@ from assistant.llm.remote import EndpointModel
 _FACT = "The ferry to Holm leaves at nine."
 _ASKED = "\n\nQuestion: {question}\nIs the answer to this question stated in the paragraphs? Reply yes or no."
 _STATED, _NOT_STATED = "When does the ferry to Holm leave?", "What does the ferry to Holm cost?"
-# As much as is given to a model of a small library at most; read from its beginning on, or not.
-_LONG, _WORD = 8000, "heliotrope"
+# As much as is read together where an endpoint does not tell its context (8,000 tokens, a token for three bytes);
+# read from its beginning on, or not.
+_LONG, _BYTES_A_TOKEN, _WORD = 24_000, 3, "heliotrope"
+# Tokens that stay free for the question and the reply.
+_ROOM = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +76,21 @@ def _sentence(model: EndpointModel) -> list[Finding]:
 
 def _whole_prompt(model: EndpointModel) -> list[Finding]:
     filler = "The ferry calls at Vik and turns back. "
-    prompt = (
-        f"The code word is {_WORD}.\n\n{filler * (_LONG // len(filler))}\n\nWhat is the code word? Reply with it alone."
-    )
-    text = model.complete(_messages(prompt), 20)
     tokens = model.context_length()
+    # Where it is told, no more than that is read.
+    long = min(_LONG, _BYTES_A_TOKEN * (model.prompt_length(_ROOM) or _LONG))
+    prompt = (
+        f"The code word is {_WORD}.\n\n{filler * (long // len(filler))}\n\nWhat is the code word? Reply with it alone."
+    )
     size = f"{tokens:,} tokens, as the endpoint says" if tokens else "of a size that the endpoint does not say"
+    try:
+        text = model.complete(_messages(prompt), 20)
+    except ModelContextError as error:
+        return [Finding("context", f"{size}; {error}", good=False)]
     if _WORD in text.lower():
-        return [Finding("context", f"{size}; {_LONG:,} characters were read whole")]
+        return [Finding("context", f"{size}; {long:,} characters were read whole")]
     remedy = "raise its context (Ollama: num_ctx)"
-    return [Finding("context", f"{size}; of {_LONG:,} characters the BEGINNING WAS NOT READ; {remedy}", good=False)]
+    return [Finding("context", f"{size}; of {long:,} characters the BEGINNING WAS NOT READ; {remedy}", good=False)]
 
 
 def _parameters(dialect: Dialect) -> str:

@@ -13,6 +13,7 @@ from assistant.llm.context_length import ContextLength, is_too_long, told_length
 from assistant.llm.dialect import Dialect, Request
 from assistant.llm.dialect_store import DialectStore
 from assistant.llm.failures import Explainer, Kind, ProviderError, provider_words
+from assistant.llm.redact import SecretFilter
 from assistant.llm.replies import Part, read_part
 from assistant.llm.retry import Retries
 from assistant.llm.scope import QuestionScope
@@ -62,21 +63,22 @@ class Completions:
         self._on_timings = on_timings
 
     def text(self, request: Request, scope: QuestionScope, ending: Ending) -> Generator[str, None, None]:
-        """The reply's text without thoughts, as it comes; `ending` is complete with the last piece.
+        """The reply's text without thoughts and secrets, as it comes; `ending` is complete with the last piece.
 
         Raises `ModelError`, at its end also where only a part of the prompt was read.
         """
         known = self._dialects.current()
         # The first reply of an endpoint is read whole: a thought may be told by its end alone.
         thoughts = ThoughtFilter(hold=known.opens_in_thought is not False)
+        shown = SecretFilter(self._explainer.secrets)
         wrote = False
         with closing(self._parts(request, scope)) as parts:
             for part in parts:
                 _note(part, ending)
-                if visible := thoughts.feed(part.text):
+                if visible := shown.feed(thoughts.feed(part.text)):
                     wrote = True
                     yield visible
-        if rest := thoughts.end():
+        if rest := shown.feed(thoughts.end()) + shown.end():
             wrote = True
             yield rest
         ending.thought = ending.thought or thoughts.thought
@@ -123,7 +125,7 @@ class Completions:
                 if learnt is not None:
                     dialect = learnt
                 elif self._context and failure.kind is Kind.REFUSED and is_too_long(failure.body):
-                    raise self._too_long(request, told_length(failure.body), "it takes {}") from failure
+                    raise self._too_long(request, told_length(failure.body), "it takes {}", failure.body) from failure
                 elif not retries.wait(failure, scope, self._reason(failure)):
                     raise self._explainer.error(failure) from failure
 
@@ -153,13 +155,13 @@ class Completions:
         if not ended:
             raise ProviderError(Kind.BROKEN_OFF)
 
-    def _too_long(self, request: Request, length: int | None, how: str) -> ModelError:
-        """The error of a prompt that the context does not hold; `length` None: less than this."""
+    def _too_long(self, request: Request, length: int | None, how: str, body: str = "") -> ModelError:
+        """The error of a prompt that the context, `length` or less than this, does not hold; `body` says so."""
         assert self._context is not None
         sent = tokens_of("".join(message["content"] for message in request.messages))
         self._context.learn(length or sent // 2)
         told = how.format(f"{length:,}" if length else "fewer")
-        return self._explainer.context(f"the prompt has about {sent:,} tokens and {told}")
+        return self._explainer.context(f"the prompt has about {sent:,} tokens and {told}", body)
 
     def _remember(self, tried: Dialect) -> Dialect:
         """What was tried and taken is known from now on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from assistant.errors import SettingsError
-from assistant.llm.redact import redact
+from assistant.llm.redact import redact, redact_address
 from assistant.settings import EMBEDDED, Settings
 
 _OLLAMA_PORT = 11434
@@ -54,7 +55,10 @@ class Endpoint:
     def secrets(self) -> tuple[str, ...]:
         """What must not be printed; the version of Azure's interface is no secret."""
         values = (value for name, value in self.query if name != "api-version")
-        return tuple(filter(None, (self.key, *(self.user or ()), *values)))
+        # Both together too, and as the header Authorization has them (RFC 7617).
+        pair = ":".join(self.user or ())
+        login = base64.b64encode(pair.encode()).decode()
+        return tuple(filter(None, (self.key, pair, login, *(self.user or ()), *values)))
 
 
 def resolve_endpoint(settings: Settings) -> Endpoint:
@@ -69,16 +73,16 @@ def resolve_endpoint(settings: Settings) -> Endpoint:
             raise SettingsError(f"model {value}: no such file; give the path of a GGUF file")
         return Endpoint(path.stem, file=path)
     if found := _ADDRESS.fullmatch(value):
-        return _at(found["name"], found["url"], value, key, "ASSISTANT_API_KEY")
+        return _at(found["name"], found["url"], redact_address(value), key, "ASSISTANT_API_KEY")
     maker, colon, name = value.partition(":")
     if colon and name and maker == "ollama":
         host = os.environ.get("OLLAMA_HOST", "")
-        given = f"{value} with OLLAMA_HOST={host}" if host else value
+        given = f"{value} with OLLAMA_HOST={redact_address(host)}" if host else value
         return _at(name, _ollama_url(host), given, key, "ASSISTANT_API_KEY")
     if colon and name and maker == "openai":
         return _openai(name, value, key)
     raise SettingsError(
-        f"model {redact(value)!r}: not understood; give embedded, FILE.gguf, ollama:NAME, openai:NAME "
+        f"model {redact_address(value)!r}: not understood; give embedded, FILE.gguf, ollama:NAME, openai:NAME "
         "or NAME@URL (NAME@http://host:8000/v1)"
     )
 
@@ -88,12 +92,13 @@ def _openai(name: str, value: str, key: str) -> Endpoint:
     variable = "ASSISTANT_API_KEY" if key else "OPENAI_API_KEY"
     key = key or _checked(os.environ.get("OPENAI_API_KEY", ""), "OPENAI_API_KEY")
     if not key and not url:
-        raise SettingsError(f"model {value}: no key; set ASSISTANT_API_KEY or OPENAI_API_KEY")
-    return _at(name, url or _OPENAI_URL, f"{value} with OPENAI_BASE_URL={url}" if url else value, key, variable)
+        raise SettingsError(f"model {redact(value)}: no key; set ASSISTANT_API_KEY or OPENAI_API_KEY")
+    given = f"{value} with OPENAI_BASE_URL={redact_address(url)}" if url else value
+    return _at(name, url or _OPENAI_URL, given, key, variable)
 
 
 def _at(name: str, url: str, given: str, key: str, variable: str) -> Endpoint:
-    """The endpoint at `url`; `given` is what the user wrote."""
+    """The endpoint at `url`; `given` is what the user wrote, without what is secret in it."""
     parts = _split(url, given)
     host = parts.netloc.rpartition("@")[2]
     path = parts.path.rstrip("/").removesuffix("/chat/completions")
@@ -119,14 +124,10 @@ def _split(url: str, given: str) -> SplitResult:
     except ValueError:
         sound = False
     if not sound:
-        raise SettingsError(
-            f"model {redact(given)!r}: not understood: the address is not one; write it as http://host:8000/v1"
-        )
+        raise SettingsError(f"model {given!r}: not understood: the address is not one; write it as http://host:8000/v1")
     if "@" in parts.netloc and "@" in parts.path:
         # Its rest would be taken for the host, and told.
-        raise SettingsError(
-            f"model {redact(given)!r}: a / or @ in the password of its address; write / as %2F and @ as %40"
-        )
+        raise SettingsError(f"model {given!r}: a / or @ in the password of its address; write / as %2F and @ as %40")
     return parts
 
 
@@ -140,7 +141,9 @@ def _ollama_url(host: str) -> str:
     try:
         port = parts.port
     except ValueError as error:
-        raise SettingsError(f"OLLAMA_HOST={redact(host)!r}: not an address; write it as 127.0.0.1:11434") from error
+        raise SettingsError(
+            f"OLLAMA_HOST={redact_address(host)!r}: not an address; write it as 127.0.0.1:11434"
+        ) from error
     if port is None:
         port = (
             {"https": 443, "http": 80}[parts.scheme]
@@ -154,6 +157,8 @@ def _ollama_url(host: str) -> str:
 def _checked(key: str, variable: str) -> str:
     """The key without white space around it. Raises `SettingsError` where no key can look so; it is not shown."""
     key = key.strip()
+    if key.lower().startswith("bearer "):
+        raise SettingsError(f"{variable}: begins with Bearer; give the key alone")
     wrong = next((place for place, c in enumerate(key, 1) if not "!" <= c <= "~"), None)
     if wrong is not None:
         raise SettingsError(
@@ -162,6 +167,4 @@ def _checked(key: str, variable: str) -> str:
         )
     if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'":
         raise SettingsError(f"{variable}: stands in quotation marks; give the key without them")
-    if key.lower().startswith("bearer "):
-        raise SettingsError(f"{variable}: begins with Bearer; give the key alone")
     return key

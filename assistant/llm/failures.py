@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.errors import ModelConnectionError, ModelContextError, ModelError, ModelReplyError
 from assistant.llm.endpoint import Endpoint
-from assistant.llm.redact import redact
+from assistant.llm.redact import looks_secret, redact, texts_in
 
 _MOST_SHOWN = 500
 _DEEPEST = 6
@@ -122,18 +122,19 @@ def shortened(text: str) -> str:
 class Explainer:
     """Turns what went wrong at one endpoint into an error of one line, without anything secret."""
 
-    def __init__(self, endpoint: Endpoint, timeout: float) -> None:
+    def __init__(self, endpoint: Endpoint, timeout: float, options: Mapping[str, Any] | None = None) -> None:
+        """`options` are sent with each request; a key may be among them."""
         self._endpoint = endpoint
         self._timeout = timeout
+        self.secrets = (*endpoint.secrets, *filter(looks_secret, texts_in(dict(options or {}))))
 
     def clean(self, text: str) -> str:
         """What a server said, as one line without anything secret."""
-        return shortened(redact(" ".join(text.split()), self._endpoint.secrets))
+        return shortened(redact(" ".join(text.split()), self.secrets))
 
     def error(self, failure: ProviderError) -> ModelError:
         """The error that says what happened, what the provider says of it and what to do."""
-        words = self.clean(provider_words(failure.body))
-        said = f' (the provider says: "{words}")' if words else ""
+        said = self._said(failure.body)
         match failure.kind:
             case Kind.SILENT:
                 return self.connection(f"no reply within {self._timeout:g} s; try again, or raise ASSISTANT_TIMEOUT")
@@ -147,18 +148,23 @@ class Explainer:
         if hint is not None:
             return self.connection(hint + said)
         status = f"error {failure.status}" if failure.status else "an error"
+        words = self.clean(provider_words(failure.body))
         return ModelError(f"{self.where}: {words or f'{status}, with no reason given'}")
 
     def reply(self, what: str) -> ModelReplyError:
         """A reply that cannot be used."""
         return ModelReplyError(f"{self.where}: {what}")
 
-    def context(self, what: str) -> ModelContextError:
-        """A prompt that the model's context does not hold."""
+    def _said(self, body: str) -> str:
+        words = self.clean(provider_words(body))
+        return f' (the provider says: "{words}")' if words else ""
+
+    def context(self, what: str, body: str = "") -> ModelContextError:
+        """A prompt that the model's context does not hold; `body` is what the provider says of it."""
         raised = "OLLAMA_CONTEXT_LENGTH=16384 ollama serve" if self._endpoint.is_ollama else "at the server"
         return ModelContextError(
             f"{self.where}: {what}; raise its context ({raised}), or have less read: ASSISTANT_READING_TOGETHER, "
-            "read apart ASSISTANT_READING and ASSISTANT_WHOLE_BELOW"
+            f"read apart ASSISTANT_READING and ASSISTANT_WHOLE_BELOW{self._said(body)}"
         )
 
     def connection(self, what: str) -> ModelConnectionError:

@@ -50,7 +50,7 @@ class EndpointModel:
         self._transport = Transport(endpoint, timeout=settings.timeout)
         self._dialects = DialectStore(settings.home / "endpoints.json", endpoint, settings.model_options)
         self._context = ContextLength(self._transport, endpoint)
-        self._explainer = Explainer(endpoint, settings.timeout)
+        self._explainer = Explainer(endpoint, settings.timeout, settings.model_options)
         self._completions = Completions(
             self._transport,
             endpoint.name,

@@ -129,7 +129,8 @@ class Page:
             yield parts
 
     def _stop(self, session: Session, request: gr.Request) -> dict[Any, Any]:
-        return self._guarded(lambda: self._chat.stop(session, owner_of(request)))
+        # Where nothing is wrong there is nothing to show yet, and Gradio takes an empty one for too few values.
+        return self._guarded(lambda: self._chat.stop(session, owner_of(request))) or gr.skip()
 
     async def _upload(
         self, files: list[str] | None, session: Session, request: gr.Request
@@ -170,6 +171,9 @@ class Page:
 
     async def _load(self, session: Session, request: gr.Request) -> AsyncIterator[dict[Any, Any]]:
         def opened() -> AsyncIterator[Parts]:
+            if session.conversation is not None:
+                # Asked before all was loaded: that is what is shown.
+                return _nothing()
             return self._chat.open(session, owner_of(request), request.query_params.get("c") or None)
 
         # Not here, where all events are handled: it reads the library, and may have to open it.

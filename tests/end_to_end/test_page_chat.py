@@ -89,6 +89,7 @@ def test_stop_drops_the_request_and_gives_the_question_back(site, new_page, mode
     assert page.locator(".turn").count() == 0
     assert page.locator(".conversation").count() == 0
     assert ask(page, SIGNED).locator(".sentence").count() == 1
+    assert "Traceback" not in site.log.read_text()
 
 
 def test_what_the_articles_do_not_say_is_refused_with_reading_and_no_citation(site, new_page, ask):

@@ -73,7 +73,7 @@ def test_an_endpoint_that_can_everything(check: Check) -> None:
     assert said["logprobs"] == "given: P(yes) 0.98 and 0.02"
     assert said["sentence"] == "At nine the ferry to Holm sets off."
     assert "8 pieces" in said["streaming"]
-    assert said["context"] == "32,768 tokens, as the endpoint says; 8,000 characters were read whole"
+    assert said["context"] == "32,768 tokens, as the endpoint says; 24,000 characters were read whole"
     assert said["parameters"] == "limit as max_tokens; does not think first"
 
 
@@ -88,7 +88,7 @@ def test_one_that_refuses_much_and_thinks(check: Check) -> None:
     assert code == 0
     assert said["logprobs"] == "none: a yes or no is one word"
     assert said["streaming"] == "refused: a reply comes as a whole"
-    assert said["context"].startswith("of a size that the endpoint does not say; 8,000 characters were read whole")
+    assert said["context"].startswith("of a size that the endpoint does not say; 24,000 characters were read whole")
     assert said["parameters"] == (
         "limit as max_completion_tokens; left out: logprobs, seed, stream, temperature, top_logprobs; "
         "thinks first: gets 4,096 tokens for it"
@@ -115,7 +115,23 @@ def test_one_that_counts_fewer_tokens_than_it_was_sent(check: Check) -> None:
 
     code, said = check(behave)
     assert code == 1
-    assert "only 600 of them were read" in said["failed"]
+    assert "only 600 of them were read" in said["context"]
+    assert said["parameters"]
+
+
+def test_one_whose_context_is_short_and_told_is_asked_no_more_than_is_read_of_it(check: Check) -> None:
+    def behave(body: Body, _: int) -> Reply | Events:
+        sent = sum(len(message["content"]) for message in body["messages"])
+        too_long = {"error": {"message": "This model's maximum context length is 4096 tokens"}}
+        return (400, too_long, {}) if sent > 4096 * 3 else reply(body, sensible(body))
+
+    code, said = check(behave, {"data": [{"id": "m", "max_model_len": 4096}]})
+    assert code == 0
+    assert said["context"] == "4,096 tokens, as the endpoint says; 7,788 characters were read whole"
+    code, said = check(behave)
+    assert code == 1
+    assert "of a size that the endpoint does not say; model m at" in said["context"]
+    assert "it takes 4,096; raise its context" in said["context"]
 
 
 def test_one_that_does_not_tell_what_is_stated_from_what_is_not(check: Check) -> None:

@@ -117,7 +117,7 @@ def test_azures_own_key_goes_to_azure_alone(monkeypatch: pytest.MonkeyPatch) -> 
         ("sk-violet\nharbour", "its character 10"),
         ("sk-violet…", "its character 10"),
         ("'sk-violet'", "quotation marks"),
-        ("Bearer sk-violet", "character 7"),
+        ("Bearer sk-violet", "begins with Bearer"),
         ("bearer:", ""),
     ],
 )
@@ -163,6 +163,25 @@ def test_a_password_in_an_address_that_is_not_understood_is_not_told(password: s
         resolve_endpoint(Settings(model=f"m@http://ada:{password}@host:bad/v1"))
     assert "word-1" not in str(caught.value)
     assert "host:bad" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("model", "variable", "value"),
+    [
+        ("m@ada:word-1@host/v1", "", ""),
+        ("m@http://host:bad/v1?whatever=word-1", "", ""),
+        ("openai:gpt", "OPENAI_BASE_URL", "ada:word-1@host/v1"),
+        ("ollama:qwen3", "OLLAMA_HOST", "ada:word-1@host:bad"),
+    ],
+)
+def test_nor_where_http_is_forgotten_or_it_is_in_a_query(
+    model: str, variable: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if variable:
+        monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError, match="host") as caught:
+        resolve_endpoint(Settings(model=model, api_key="k"))
+    assert "word-1" not in str(caught.value)
 
 
 @pytest.mark.parametrize("password", ["word-1@pass/x", "a@word-1/b@c"])

@@ -326,6 +326,37 @@ def test_a_key_that_the_server_repeats_is_not_told(opened: Open, status: int) ->
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("stream", [True, False])
+def test_nor_where_a_gateway_repeats_it_in_the_place_of_an_answer(opened: Open, stream: bool) -> None:
+    text = f"The key {KEY} is not valid."
+
+    def behave(body: Body, _: int) -> Reply | Events:
+        return events(*({"content": text[at : at + 3]} for at in range(0, len(text), 3))) if stream else message(text)
+
+    model, _ = opened(behave)
+    assert model.complete(ASK, 9) == "The key *** is not valid."
+
+
+def test_a_key_among_the_options_is_not_told(opened: Open) -> None:
+    options = {"extra": {"api_key": "lavender-pier-4"}, "reasoning_effort": "low"}
+    sentence = "upstream lavender-pier-4 refused the effort low"
+    model, _ = opened(lambda *_: (400, {"error": {"message": sentence}}, {}), model_options=options)
+    with pytest.raises(ModelError, match=r"upstream \*\*\* refused the effort low"):
+        model.complete(ASK, 9)
+
+
+def test_a_login_is_not_told_as_its_header_has_it() -> None:
+    def behave(*_: Any) -> Reply:
+        # Without the word Basic before it, by which it would be known.
+        return 400, {"error": {"message": f"refused: {provider.requests[-1][1]['authorization'].split()[1]}"}}, {}
+
+    with closing(Provider(behave)) as provider:
+        endpoint = Endpoint("m", provider.url, user=("ada", "pass-word-1"))
+        model = EndpointModel(endpoint, Settings(timeout=5))
+        with closing(model), pytest.raises(ModelError, match=r"refused: \*\*\*$"):
+            model.complete(ASK, 9)
+
+
 def test_what_is_in_an_address_is_not_told() -> None:
     endpoint = Endpoint("m", "http://127.0.0.1:9/v1", user=("ada", "pass-word-1"), query=(("key", "query-secret-1"),))
     model = EndpointModel(endpoint, Settings(timeout=0.3))
@@ -430,7 +461,10 @@ def test_a_prompt_that_is_too_long_is_an_error_with_the_remedy_and_the_length_is
     value = {"error": {"message": "the request exceeds the available context size", "n_ctx": 4096}}
     model, provider = opened(lambda *_: (400, value, {}))
     assert model.prompt_length(900) is None
-    with pytest.raises(ModelContextError, match=r"it takes 4,096; raise its context .* ASSISTANT_READING_TOGETHER"):
+    with pytest.raises(
+        ModelContextError,
+        match=r"it takes 4,096; raise its context .* ASSISTANT_READING_TOGETHER.*available context size",
+    ):
         model.complete(LONG, 9)
     assert len(provider.asked) == 1
     assert model.prompt_length(900) == 4096 - 1024

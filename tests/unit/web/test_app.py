@@ -1,12 +1,15 @@
 import asyncio
 from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 
+from assistant.library.kept import conversations_path
 from assistant.settings import Settings
 from assistant.web.app import create_app
 from assistant.web.handlers.session import Session
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.storage.conversations import ConversationStore
 
 ME = SimpleNamespace(state=SimpleNamespace(owner="me"), query_params={})
 
@@ -83,6 +86,23 @@ def test_asking_before_the_articles_are_open_says_so(blocks):
     parts, _ = asyncio.run(run())
     assert "still being opened" in parts["notice"]
     assert "question" not in parts
+
+
+def test_where_a_stop_changes_nothing_gradio_is_told_so(blocks):
+    # It takes an empty answer for one of too few values.
+    assert handler(blocks, "_stop")(Session(), ME) == gr.skip()
+
+
+def test_what_was_asked_before_the_page_had_loaded_stays(blocks, tmp_path):
+    asked = ConversationStore(conversations_path(tmp_path)).create("me").id
+    session = Session(conversation=asked)
+
+    async def load():
+        async for _ in handler(blocks, "_load")(session, ME):
+            pass
+
+    asyncio.run(load())
+    assert session.conversation == asked
 
 
 def test_what_is_not_known_to_be_markup_goes_to_the_page_as_text(blocks):
