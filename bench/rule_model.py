@@ -19,7 +19,7 @@ def serve_rules() -> str:
 
 
 def reply(messages: list[dict[str, str]]) -> str:
-    """Yes to what names the same ferry, the article's sentence as the answer, a question that is understood as it stands."""
+    """Yes to what names the same ferry, the article's sentence as the answer, any question understood as it stands."""
     prompt = messages[-1]["content"]
     if prompt.startswith("Rewrite the follow-up question"):
         return str(re.findall(r"^Follow-up question: (.*)$", prompt, re.M)[-1])
