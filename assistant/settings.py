@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     verifier: str | None = Field(
         None, description="the model that does, written as for ASSISTANT_MODEL; by default the one that answers"
     )
+    verifier_api_key: SecretStr = Field(
+        SecretStr(""),
+        description="key for its endpoint; ASSISTANT_API_KEY goes to another model of the same server only",
+    )
     whole_below: int = Field(
         8000, ge=0, description="a library of at most so many characters is read whole, an article at a time"
     )

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from assistant.errors import ModelError
 from assistant.llm.chat_model import ChatModel
+from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.numbered import NumberedContext
@@ -147,7 +149,16 @@ def open_verifier(settings: Settings) -> ChatModel | None:
     """The model of `ASSISTANT_VERIFIER`; None where the one that answers checks, or none. Raises `SettingsError`."""
     if settings.verify == "exact" or settings.verifier is None:
         return None
-    return open_model(settings.model_copy(update={"model": settings.verifier}))
+    named = settings.model_copy(update={"model": settings.verifier, "api_key": settings.verifier_api_key})
+    if not settings.verifier_api_key.get_secret_value() and _server(named) == _server(settings):
+        named = named.model_copy(update={"api_key": settings.api_key})
+    return open_model(named)
+
+
+def _server(settings: Settings) -> tuple[str, str]:
+    """Scheme and host of the model's endpoint: a key for one is nobody else's."""
+    parts = urlsplit(resolve_endpoint(settings).url or "")
+    return parts.scheme, parts.netloc
 
 
 def entailment_of(settings: Settings, model: ChatModel, verifier: ChatModel | None, prompts: Prompts) -> Entailment:

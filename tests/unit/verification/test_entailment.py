@@ -19,6 +19,7 @@ from assistant.verification.entailment import (
     Pair,
     Verdict,
     entailment_of,
+    open_verifier,
 )
 from assistant.verification.judge import Judge
 
@@ -142,3 +143,23 @@ def test_a_draft_is_checked_while_it_is_written_where_the_verifier_is_free(
     prompts = prompts_in(tmp_path)
     assert entailment_of(Settings(), model, verifier, prompts).most_batches == most
     assert entailment_of(Settings(verify="exact"), model, verifier, prompts).most_batches is None
+
+
+@pytest.mark.parametrize(
+    ("verifier", "own", "sent"),
+    [
+        ("judge@http://127.0.0.1:9/v1", "", "model-key"),
+        ("judge@http://127.0.0.1:10/v1", "", "none"),
+        ("judge@https://127.0.0.1:9/v1", "", "none"),
+        ("judge@http://127.0.0.1:10/v1", "verifier-key", "verifier-key"),
+        ("judge@http://127.0.0.1:9/v1", "verifier-key", "verifier-key"),
+    ],
+)
+def test_a_key_goes_to_the_server_it_is_for(verifier: str, own: str, sent: str, monkeypatch: Any) -> None:
+    opened: list[Settings] = []
+    monkeypatch.setattr("assistant.verification.entailment.open_model", opened.append)
+    settings = Settings(
+        model="writer@http://127.0.0.1:9/v1", api_key="model-key", verifier=verifier, verifier_api_key=own
+    )
+    open_verifier(settings)
+    assert (opened[0].model, opened[0].api_key.get_secret_value() or "none") == (verifier, sent)
