@@ -62,7 +62,9 @@ class QuestionDivider:
         """What the model writes; () as soon as that is no division."""
         reply = ""
         messages = self._messages("divide", question=question)
-        for piece in self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n\n"]):
+        # Of a question a few words are new to the engine: the examples before it are kept.
+        examples = messages[-1]["content"].partition(question)[0]
+        for piece in self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n\n"], prefix=examples):
             reply += piece
             first, ended, _ = reply.lstrip().partition("\n")
             # Most questions ask one thing: the rest of the reply is not waited for.
