@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from scripted_model import ScriptedModel
+from scripted_model import ScriptedModel, asks_to_divide
 
 # Its assertions explain themselves as those of a test module do.
 pytest.register_assert_rewrite("store_contract")
@@ -128,7 +128,9 @@ class FakeModel:
         prefix: str | None = None,
         keep_prefix: bool = True,
     ) -> Iterator[str]:
-        """The next reply, word by word."""
+        """The next reply, word by word; no question is divided."""
+        if asks_to_divide(messages):
+            return
         self.asked.append(
             SimpleNamespace(
                 messages=list(messages),

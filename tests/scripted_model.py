@@ -8,6 +8,7 @@ import json
 import re
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 RULES = (
@@ -27,7 +28,6 @@ RULES = (
     ("ferry to Skar", "The ferry to Skar stops sailing on Friday."),
     ("tram line", "The tram line was closed by the mayor."),
 )
-_DIVIDE = "A question may ask for one thing or for several."
 _SLOWLY = 0.1
 
 
@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
         prompt = request["messages"][-1]["content"]
         self.script.asked.append(prompt)
         if request.get("stream"):
-            slowly = "slowly" in prompt and not prompt.startswith(_DIVIDE)
+            slowly = "slowly" in prompt and not asks_to_divide(request["messages"])
             self._stream(_written(prompt), _SLOWLY if slowly else 0.01)
         else:
             self._judge(_is_so(prompt))
@@ -110,10 +110,15 @@ def _completion(kind: str, choice: dict[str, object]) -> dict[str, object]:
     return {"id": "1", "object": kind, "created": 0, "model": "scripted", "choices": [choice]}
 
 
+def asks_to_divide(messages: Sequence[Mapping[str, str]]) -> bool:
+    """Whether a model is asked what a question is made of (prompts/divide.md)."""
+    return messages[-1]["content"].startswith("A question may ask for one thing")
+
+
 def _written(prompt: str) -> str:
     if prompt.startswith("Rewrite the follow-up question"):
         return str(re.findall(r"^Follow-up question: (.*)$", prompt, re.M)[-1])
-    if prompt.startswith(_DIVIDE):
+    if asks_to_divide([{"content": prompt}]):
         # It asks one thing.
         return str(re.findall(r'take the question "(.*)" alone', prompt)[-1])
     if "answer with either YES or NO" in prompt:

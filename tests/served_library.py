@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scripted_model import asks_to_divide
 
 from assistant.api import Assistant
 from assistant.errors import ModelConnectionError
@@ -47,8 +48,7 @@ class RuleModel:
         self.scopes: list[QuestionScope] = []
 
     def stream(self, messages: Any, **_: Any) -> Iterator[str]:
-        if messages[-1]["content"].startswith("A question may ask for one thing"):
-            # It asks one thing.
+        if asks_to_divide(messages):
             return
         self.prompts.append(messages[-1]["content"])
         self.began.set()

@@ -81,7 +81,8 @@ def runs(source: str) -> set[str]:
                 found.add("shell")
             case ast.Call(func=ast.Attribute(value=ast.Name(id="yaml"), attr="load"), keywords=given):
                 loaders = {ast.unparse(one.value) for one in given if one.arg == "Loader"}
-                found |= set() if loaders <= {"yaml.BaseLoader", "yaml.SafeLoader"} and loaders else {"yaml.load"}
+                harmless = {"yaml.BaseLoader", "yaml.CBaseLoader", "yaml.SafeLoader"}
+                found |= set() if loaders <= harmless and loaders else {"yaml.load"}
     return found
 
 

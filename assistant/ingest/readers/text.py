@@ -214,7 +214,10 @@ def _yaml(written: str, path: str) -> Any:
 
     try:
         _check_yaml(written)
-        return yaml.load(_YAML_RULE.split(written, 1)[0], Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+        text = _YAML_RULE.split(written, 1)[0]
+        if yaml.__with_libyaml__:
+            return yaml.load(text, Loader=yaml.CBaseLoader)
+        return yaml.load(text, Loader=yaml.BaseLoader)
     # ValueError: half a character
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise _broken(path, error) from error
