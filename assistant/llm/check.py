@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from assistant.errors import ModelContextError, ModelError
 from assistant.llm.chat_model import Message
@@ -14,9 +15,9 @@ from assistant.llm.remote import EndpointModel
 _FACT = "The ferry to Holm leaves at nine."
 _ASKED = "\n\nQuestion: {question}\nIs the answer to this question stated in the paragraphs? Reply yes or no."
 _STATED, _NOT_STATED = "When does the ferry to Holm leave?", "What does the ferry to Holm cost?"
-# As much as is read together where an endpoint does not tell its context (8,000 tokens, a token for three bytes);
-# read from its beginning on, or not.
-_LONG, _BYTES_A_TOKEN, _WORD = 24_000, 3, "heliotrope"
+# The tokens that are read together where neither the settings nor an endpoint say how many; read from its beginning
+# on, or not.
+_TOKENS, _BYTES_A_TOKEN, _WORD = 8000, 3, "heliotrope"
 # Tokens that stay free for the question and the reply.
 _ROOM = 1500
 
@@ -30,11 +31,14 @@ class Finding:
     good: bool = True
 
 
-def check_endpoint(model: EndpointModel, found: Callable[[Finding], None]) -> bool:
-    """Try everything anew, telling each finding as it is made; whether a question can be answered there."""
+def check_endpoint(model: EndpointModel, found: Callable[[Finding], None], *, tokens: int | None = None) -> bool:
+    """Try everything anew, telling each finding as it is made; whether a question can be answered there.
+
+    `tokens` of paragraphs are to be read together, None: as many as is sensible.
+    """
     model.forget()
     good = True
-    for try_out in (_judgements, _sentence, _whole_prompt):
+    for try_out in (_judgements, _sentence, partial(_whole_prompt, wanted=tokens or _TOKENS)):
         try:
             for finding in try_out(model):
                 found(finding)
@@ -74,11 +78,11 @@ def _sentence(model: EndpointModel) -> list[Finding]:
     return [Finding("sentence", " ".join(text.split())[:200]), Finding("streaming", how)]
 
 
-def _whole_prompt(model: EndpointModel) -> list[Finding]:
+def _whole_prompt(model: EndpointModel, wanted: int) -> list[Finding]:
     filler = "The ferry calls at Vik and turns back. "
     tokens = model.context_length()
     # Where it is told, no more than that is read.
-    long = min(_LONG, _BYTES_A_TOKEN * (model.prompt_length(_ROOM) or _LONG))
+    long = _BYTES_A_TOKEN * min(wanted, model.prompt_length(_ROOM) or wanted)
     prompt = (
         f"The code word is {_WORD}.\n\n{filler * (long // len(filler))}\n\nWhat is the code word? Reply with it alone."
     )

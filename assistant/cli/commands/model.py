@@ -94,7 +94,8 @@ def _check(endpoint: Endpoint, settings: Settings, *, as_json: bool) -> int:
             print(f"{finding.name:<11}{one_line(finding.text)}", flush=True)
 
     with closing(EndpointModel(endpoint, settings)) as model:
-        return 0 if check_endpoint(model.within(QuestionScope(notify=say)), tell) else 1
+        asked = model.within(QuestionScope(notify=say))
+        return 0 if check_endpoint(asked, tell, tokens=settings.reading_together) else 1
 
 
 def _embedded(settings: Settings) -> tuple[list[_Row], bool]:

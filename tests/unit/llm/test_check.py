@@ -134,6 +134,14 @@ def test_one_whose_context_is_short_and_told_is_asked_no_more_than_is_read_of_it
     assert "it takes 4,096; raise its context" in said["context"]
 
 
+def test_no_longer_a_prompt_is_tried_than_the_settings_let_be_read(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSISTANT_READING_TOGETHER", "1500")
+    _, said = check(lambda body, _: reply(body, sensible(body)))
+    assert said["context"].endswith("4,500 characters were read whole")
+
+
 def test_one_that_does_not_tell_what_is_stated_from_what_is_not(check: Check) -> None:
     code, said = check(lambda body, _: reply(body, "Yes" if "yes or no" in str(body) else sensible(body)))
     assert code == 1
