@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scripted_model import asks_to_divide
 
 from assistant.api import Assistant
 from assistant.cli.commands.ask import _show
@@ -423,10 +424,15 @@ def test_the_prompt_keeps_the_article_in_its_place(
     Assistant(index, model, Settings(whole_below=whole_below)).ask(ASKED)
     orders = set()
     paragraphs = [squeezed(paragraph.text) for article in index.articles() for paragraph in article.paragraphs]
+    divide = (PROJECT / "prompts" / "divide.md").read_text(encoding="utf-8").strip()
     for messages in server.asked:
         system, user = messages
         assert [message["role"] for message in messages] == ["system", "user"]
         assert system["content"] == (PROJECT / "prompts" / "system.md").read_text(encoding="utf-8").strip()
+        if asks_to_divide(messages):
+            # No article stands in it.
+            assert user["content"] == divide.replace("$question", ASKED)
+            continue
         # Only the prompt has empty lines: nothing of an article stands before or after its own block.
         frame, report, asked = user["content"].split("\n\n")
         assert frame == "Paragraphs from news articles:"
