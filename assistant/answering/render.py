@@ -9,7 +9,7 @@ from datetime import date
 from assistant.schema.answers import Citation, Omission, Sentence
 from assistant.text.dates import in_words
 
-NOT_STATED_IN_ARTICLES = "Not stated in the articles:"
+NOT_FOUND_IN_ARTICLES = "Not found in the articles:"
 _MARK = re.compile(r"\s*\[\d+\]")
 _STOPS, _CLOSING = (".", "!", "?", "…", "。", "！", "？", "؟", "।"), ("”", '"', "»", "’", "」", "』")
 _QUOTATION_MARKS = '“”"„«»'
@@ -45,8 +45,8 @@ def written(sentences: Sequence[Sentence], left_out: Sequence[Omission]) -> str:
 
 
 def not_stated(left_out: Iterable[Omission]) -> list[str]:
-    """ "Not stated in the articles: Who paid for it?", for all that was asked and is not answered."""
-    return [f"{NOT_STATED_IN_ARTICLES} {one.text}" for one in left_out if one.missing]
+    """ "Not found in the articles: Who paid for it?", for all that was asked and is not answered."""
+    return [f"{NOT_FOUND_IN_ARTICLES} {one.text}" for one in left_out if one.missing]
 
 
 def said_as_of(day: date | None, text: str) -> str:

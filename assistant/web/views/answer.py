@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from assistant.answering.confidence import Label, label
-from assistant.answering.render import NOT_STATED_IN_ARTICLES
+from assistant.answering.render import NOT_FOUND_IN_ARTICLES
 from assistant.text.dates import in_words
 from assistant.text.unicode import neutralise
 from assistant.web.views.html import Exact, clip, number_of, records_of, tag, text_of, whole_of
@@ -54,9 +54,9 @@ def answer_html(answer: Mapping[str, Any], *, live: bool = False, key: str | Non
         _as_of(answer),
         _refusal(answer) if refused and not live else _sentences(answer, key),
         tag("p", clip(draft, _QUOTE_SHOWN), class_="draft", aria_label="Draft, not checked yet") if draft else None,
+        None if live else _missing(answer),
         None if live else _confidence(answer, refused),
         None if live else _newest(answer),
-        None if live else _missing(answer),
         None if live else _left_out(answer),
         None if live else how_answered(answer),
         class_=f"answer {'refusal' if refused and not live else 'stated'}{' live' if live else ''}",
@@ -243,7 +243,7 @@ def _missing(answer: Record) -> list[Markup]:
     """What was asked and the articles do not say, a paragraph each."""
     texts = [text_of(one, "text") for one in records_of(answer, "left_out") if one.get("missing") is True]
     spans = [tag("span", clip(text, _QUOTE_SHOWN), dir="auto") for text in texts]
-    return [tag("p", NOT_STATED_IN_ARTICLES, " ", span, class_="missing") for span in spans]
+    return [tag("p", NOT_FOUND_IN_ARTICLES, " ", span, class_="missing") for span in spans]
 
 
 def _left_out(answer: Record) -> Markup | None:

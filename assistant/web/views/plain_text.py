@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assistant.answering.render import NOT_STATED_IN_ARTICLES, said_as_of, split_end
+from assistant.answering.render import NOT_FOUND_IN_ARTICLES, said_as_of, split_end
 from assistant.text.unicode import neutralise
 from assistant.web.views.html import records_of, text_of, whole_of
 from assistant.web.views.labels import day_of, place_of
@@ -54,7 +54,7 @@ def _sentences(answer: Mapping[str, Any], written: Callable[[str], str]) -> str:
     """What is stated, and what was asked and is not; "" for a refusal."""
     stated = [_marked(item, written) for item in records_of(answer, "sentences")]
     missing = [
-        f"{NOT_STATED_IN_ARTICLES} {written(text_of(item, 'text'))}"
+        f"{NOT_FOUND_IN_ARTICLES} {written(text_of(item, 'text'))}"
         for item in records_of(answer, "left_out")
         if item.get("missing") is True
     ]

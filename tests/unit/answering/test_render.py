@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from assistant.answering.render import as_quotation, with_marks
-from assistant.schema.answers import Sentence
+from assistant.answering.render import as_quotation, with_marks, written
+from assistant.schema.answers import Omission, Sentence
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,11 @@ def test_the_byline_stands_before_the_sentence_and_is_no_part_of_it(byline: str 
 )
 def test_words_of_the_article_are_in_quotation_marks_which_do_not_nest(text: str, quoted: str) -> None:
     assert as_quotation(text) == quoted
+
+
+def test_what_was_asked_and_is_not_stated_stands_behind_the_sentences_and_never_alone() -> None:
+    left_out = (Omission("Who paid?", "the articles do not say it", missing=True), Omission("They fought.", "no"))
+    assert written((Sentence("They met.", (1,), 1.0),), left_out) == (
+        "They met [1]. Not found in the articles: Who paid?"
+    )
+    assert written((), left_out) == ""

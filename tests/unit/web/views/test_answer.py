@@ -245,6 +245,14 @@ def test_what_was_left_out_is_told_with_its_reason() -> None:
     assert every(tree({"sentences": [], "citations": [], "answer": "x", "left_out": []}), "left-out") == []
 
 
+def test_what_was_asked_and_is_not_stated_is_told_in_the_open() -> None:
+    left_out = [{"text": "Who <i>paid</i>?", "reason": "the articles do not say it", "missing": True}]
+    root = tree({"sentences": [], "citations": [], "answer": "x", "left_out": left_out})
+    (told,) = every(root, "missing")
+    assert told.text_content() == "Not found in the articles: Who <i>paid</i>?"
+    assert every(root, "left-out") == []
+
+
 @pytest.mark.parametrize(
     ("confidence", "words"),
     [

@@ -94,3 +94,14 @@ def _has_linkify() -> bool:
     except ImportError:
         return False
     return True
+
+
+def test_what_was_asked_and_is_not_stated_stands_behind_the_sentences() -> None:
+    left_out = [
+        {"text": "Who *paid*?", "reason": "the articles do not say it", "missing": True},
+        {"text": "They fought.", "reason": "what it cites does not state it", "missing": False},
+    ]
+    told = {"sentences": [{"text": "They met.", "citations": [1]}], "left_out": left_out}
+    assert answer_text(told) == "They met [1]. Not found in the articles: Who *paid*?"
+    assert answer_markdown(told) == r"They met \[1\]. Not found in the articles: Who \*paid\*?".replace(r"\[1\]", "[1]")
+    assert answer_text({**told, "sentences": []}) == "The articles do not say."
