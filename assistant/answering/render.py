@@ -41,10 +41,10 @@ def as_quotation(text: str) -> str:
 def written(sentences: Sequence[Sentence], left_out: Sequence[Omission]) -> str:
     """All sentences, and what of the question the articles do not answer; "" without a sentence."""
     told = [with_marks(sentence) for sentence in sentences]
-    return " ".join([*told, *not_stated(left_out)]) if told else ""
+    return " ".join([*told, *not_found(left_out)]) if told else ""
 
 
-def not_stated(left_out: Iterable[Omission]) -> list[str]:
+def not_found(left_out: Iterable[Omission]) -> list[str]:
     """ "Not found in the articles: Who paid for it?", for all that was asked and is not answered."""
     return [f"{NOT_FOUND_IN_ARTICLES} {one.text}" for one in left_out if one.missing]
 

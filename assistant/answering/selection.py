@@ -11,9 +11,10 @@ from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.verification.verifier import Claim
 
-# Odds by which a second article may be behind the best one, in the judge's log-odds. What a judge says differs with the
-# processor by as much as one: with 3 one of two reports was lost on some (docs/measured.md).
-_BEHIND = 4.0
+# Odds by which a second article may be behind the best one, in the judge's log-odds.
+_BEHIND = 3.0
+# P(answered) from which an article is written from, however sure the judge is of another.
+_AS_LIKELY_AS_NOT = 0.5
 # A quotation needs more: the sentence nearest to an unanswered question is always a tempting one (docs/measured.md).
 _QUOTED = 0.7
 
@@ -39,10 +40,10 @@ class Outcome(StrEnum):
 
 
 def worth_writing(query: Query, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:
-    """The articles to write from, in the order in which they are shown: those about as likely as the best one."""
+    """The articles to write from, as they are shown: those likely to answer, and those about as likely as the best."""
     able = [candidate for candidate in candidates if candidate.answered >= threshold]
     best = max((log_odds(candidate.answered) for candidate in able), default=0.0)
-    kept = [candidate for candidate in able if log_odds(candidate.answered) >= best - _BEHIND]
+    kept = [one for one in able if one.answered >= _AS_LIKELY_AS_NOT or log_odds(one.answered) >= best - _BEHIND]
     return in_order(query, kept)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self, TextIO
 
 from assistant.answering.confidence import label
-from assistant.answering.render import not_stated
+from assistant.answering.render import not_found
 from assistant.schema.answers import Answer, Citation
 from assistant.schema.articles import Passage
 from assistant.schema.events import Token
@@ -71,7 +71,7 @@ def print_support(answer: Answer, out: TextIO) -> None:
 def print_left_out(answer: Answer, out: TextIO) -> None:
     """What the model wrote beside the answer and the reader is not shown as one, and why."""
     failed = [f"Left out: {one.text} ({one.reason})" for one in answer.left_out if not one.missing]
-    for told in (*not_stated(answer.left_out), *failed):
+    for told in (*not_found(answer.left_out), *failed):
         print(_wrapped(told, "  "), file=out)
 
 

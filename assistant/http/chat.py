@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.sse import KEEPALIVE_COMMENT
 
-from assistant.answering.render import not_stated, source_line, with_marks
+from assistant.answering.render import not_found, source_line, with_marks
 from assistant.errors import ArticleError, QuestionError
 from assistant.http.access import Access
 from assistant.http.answers import Questions, Running, Streamed
@@ -133,7 +133,7 @@ class _Completion:
             yield {"content": text}
             return
         addresses = self._addresses(answer)
-        if missing := not_stated(answer.left_out):
+        if missing := not_found(answer.left_out):
             yield {"content": harmless(f" {' '.join(missing)}")}
         yield {"content": sources(answer.citations, addresses)}
         yield {"annotations": url_citations(text, answer.citations, addresses)}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from assistant.llm.chat_model import ChatModel, Message
 from assistant.llm.prompts import Prompts
+from assistant.query.query import WHOLE, Division
 from assistant.query.rewrite import QuestionRewriter
 from assistant.schema.answers import Turn
 from assistant.text.tokens import Word, content_words
@@ -19,24 +19,8 @@ _SAME = 0.86
 # From here on a division is taken to be right where one of its parts is not answered: to answer the other part of a
 # wrong one is to answer what was not asked.
 _SURELY_SAME = 0.88
-
-
-@dataclass(frozen=True, slots=True)
-class Division:
-    """The questions that a question is made of, none where it asks one thing.
-
-    `partly`: an answer to some of them answers a part of it.
-    """
-
-    parts: tuple[str, ...] = ()
-    partly: bool = False
-
-
 # Of the question's words that are no names and no numbers, so many may be left out of all parts: "name", "give".
 _LEFT_OUT = 0.3
-
-
-WHOLE = Division()
 
 
 class QuestionDivider:

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from assistant.query.division import WHOLE, Division
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.text.dates import Period, as_of_day, asks_now, named_periods
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """The questions that a question is made of, none where it asks one thing.
+
+    `partly`: an answer to some of them answers a part of it.
+    """
+
+    parts: tuple[str, ...] = ()
+    partly: bool = False
+
+
+WHOLE = Division()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,7 @@ from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND
 from assistant.errors import ModelError, QuestionError
 from assistant.generation.generator import DraftGenerator
-from assistant.query.division import Division
-from assistant.query.query import Query
+from assistant.query.query import Division, Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext, group
 from assistant.retrieval.excerpt import ExcerptSelector

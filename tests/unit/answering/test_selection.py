@@ -54,6 +54,13 @@ def test_nor_is_one_that_is_far_behind_the_best(answered: float, kept: list[str]
     assert order(ANY, candidate("old", answered), candidate("new", 0.96)) == kept
 
 
+@pytest.mark.parametrize(("answered", "kept"), [(0.5, ["old", "new"]), (0.4999, ["new"])])
+def test_one_that_answers_as_likely_as_not_is_written_from_however_sure_the_best(
+    answered: float, kept: list[str]
+) -> None:
+    assert order(ANY, candidate("old", answered), candidate("new", 0.9999)) == kept
+
+
 def test_of_nothing_nothing_is_chosen() -> None:
     assert order(ANY) == []
     assert outcomes(ANY) == []

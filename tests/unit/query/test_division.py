@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from answer_samples import prompts_in
 
-from assistant.query.division import WHOLE, Division, QuestionDivider, divides
+from assistant.query.division import QuestionDivider, divides
+from assistant.query.query import WHOLE, Division
 from assistant.query.rewrite import QuestionRewriter
 
 DOUBLE = "When did the bridge over the Ain open, and who built it?"
