@@ -65,10 +65,13 @@ def together_run(request: pytest.FixtureRequest, every: int) -> Run:
 
 @pytest.fixture(scope="session")
 def judged(request: pytest.FixtureRequest, every: int) -> Sequence[Judged]:
-    """The judge's probabilities for a third of the sentences and for all contradictions."""
+    """The judge's probabilities for a third of the sentences, a sixth for a quick look, and for all contradictions.
+
+    Of fewer a single sentence that passes would be too much of the share.
+    """
     settings = Settings.load()
     with open_judge(settings) as judge:
-        rows = judge_all(judge, asks_of(tasks=(STATED, CONTRADICTIONS), every=JUDGED_EVERY * every))
+        rows = judge_all(judge, asks_of(tasks=(STATED, CONTRADICTIONS), every=JUDGED_EVERY * min(every, 2)))
     path = RESULTS / "judgements.json"
     write_json(path, record_of(rows, settings, SURELY_STATED))
     _tell(request, f"The judge alone\n\n{judgement_tables(rows, SURELY_STATED)}\n\nrows: {path}")
