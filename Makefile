@@ -6,7 +6,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 UNIT := $(BIN)/pytest -rs -n auto --maxprocesses 4 --dist loadfile tests/unit
-WHOLE := $(BIN)/pytest -rs -n 2 --dist loadfile -m "not real" tests/integration tests/end_to_end
+WHOLE := $(BIN)/pytest -rs -n 3 --dist loadfile -m "not real" tests/integration tests/end_to_end
 # By itself: two models, or a model beside a browser, slow each other tenfold.
 REAL := $(BIN)/pytest -rs -m real tests/integration tests/end_to_end
 # dev.txt holds what base.txt and local.txt hold.

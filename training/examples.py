@@ -80,6 +80,17 @@ class Builder:
             yield self._answered(shown, item["question"], False)
             yield self._right(shown, item["question"], item["tempting"], False)
 
+    def drafts(self, bundle: Bundle, rows: Iterable[Bundle]) -> Iterator[Example]:
+        """What the model itself wrote about the bundle's items, each with what a reader said of it; null: undecided."""
+        shown = {article["id"]: context(article) for article in bundle["articles"]}
+        for row in rows:
+            item = bundle["items"][row["item"]]
+            report, question = shown[row["article"]], item.get("standalone") or item["question"]
+            if row["stated"] is not None:
+                yield self._stated(report, row["draft"], row["stated"])
+            if row["right"] is not None:
+                yield self._right(report, question, row["draft"], row["right"])
+
     def _about(
         self, article: Bundle, shown: ArticleContext, items: Sequence[Bundle], *, whole: bool
     ) -> Iterator[Example]:
@@ -189,6 +200,15 @@ def context(article: Bundle, numbers: Sequence[int] = ()) -> ArticleContext:
     return ArticleContext(passages, 0)
 
 
+def drafts_of(path: Path) -> dict[str, list[Bundle]]:
+    """The model's own drafts, by the bundle that they are about."""
+    found: dict[str, list[Bundle]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        found.setdefault(row["bundle"], []).append(row)
+    return found
+
+
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
@@ -199,7 +219,13 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--share", type=float, default=1.0, help="how much of all items is used")
-    parser.add_argument("--whole", nargs="*", default=[], metavar="TYPE", help="types of items that are all used")
+    parser.add_argument(
+        "--whole",
+        nargs="*",
+        default=[],
+        metavar="NAME",
+        help="types of items, or files of pairs, all of which is used",
+    )
     options = parser.parse_args()
     chance = random.Random(options.seed)
     builder = Builder(Prompts.of(PROMPTS, taught=True), options.seed)
@@ -214,13 +240,16 @@ def main() -> None:
                 file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
                 count += 1
 
+        drafts = drafts_of(DATA / "drafts.jsonl")
         for path in sorted((DATA / "news").glob("*.json")):
             bundle = json.loads(path.read_text(encoding="utf-8"))
             items = bundle["items"]
             kept = [item for item in items if item["type"] in options.whole or chance.random() < options.share]
             write(builder.bundle(bundle | {"items": kept}))
+            write(builder.drafts(bundle, drafts.get(path.stem, ())))
         for path in sorted((DATA / "pairs").glob("*.json")):
-            write(builder.pairs(json.loads(path.read_text(encoding="utf-8"))), options.share)
+            share = 1.0 if path.stem in options.whole else options.share
+            write(builder.pairs(json.loads(path.read_text(encoding="utf-8"))), share)
     print(f"{count} examples in {options.output}")
 
 

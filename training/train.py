@@ -21,7 +21,7 @@ import torch
 from tokenizers import Tokenizer
 
 from training.model import Adapted, KeysValues, pack
-from training.weights import read, tokenizer
+from training.weights import adapter_of, read, tokenizer
 
 SYSTEM = (Path(__file__).parent.parent / "prompts" / "system.md").read_text(encoding="utf-8").strip()
 RANK, SCALE = 8, 2.0
@@ -167,7 +167,7 @@ def main() -> None:
     parser.add_argument("--passes", type=float, default=1.0)
     parser.add_argument("--minutes", type=float, default=None, help="plan for so long instead of --passes")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--begin", type=Path, help="the state.pt of another run, whose adapter this one goes on from")
+    parser.add_argument("--begin", type=Path, help="go on from another adapter: a run's state.pt, or a GGUF")
     parser.add_argument("--rate", type=float, default=_RATE, help="the highest learning rate")
     options = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -188,7 +188,7 @@ def main() -> None:
     else:
         done, spent = 0, 0.0
         if options.begin:
-            model.adapters.load_state_dict(torch.load(options.begin, map_location=device)["adapters"])
+            model.adapters.load_state_dict(adapter_of(options.begin, device))
     tails = sum(len(one.tails) for one in packs)
     print(f"{len(packs)} packs, {tails} examples, on {device}; from pack {done}", flush=True)
     began, last = time.monotonic() - spent, time.monotonic()

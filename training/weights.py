@@ -61,6 +61,17 @@ def read(path: Path, device: str = "cpu") -> tuple[Shape, dict[str, torch.Tensor
     return shape, tensors
 
 
+def adapter_of(path: Path, device: str = "cpu") -> dict[str, torch.Tensor]:
+    """The adapter of a run's `state.pt`, or of the GGUF file that `training.export` made of one; float32."""
+    if path.suffix != ".gguf":
+        return dict(torch.load(path, map_location=device)["adapters"])
+    found = {}
+    for tensor in GGUFReader(str(path)).tensors:
+        _, layer, name, _, part = tensor.name.split(".")
+        found[f"blk_{layer}_{name}_{part.removeprefix('lora_')}"] = torch.from_numpy(np.array(tensor.data)).float()
+    return {name: tensor.to(device) for name, tensor in found.items()}
+
+
 def tokenizer(path: Path) -> Tokenizer:
     """The byte-level BPE tokenizer that the file describes, special tokens included."""
     reader = GGUFReader(str(path))

@@ -12,9 +12,10 @@ pytestmark = pytest.mark.real
 @pytest.fixture(scope="module")
 def real(start_site, tmp_path_factory):
     home = tmp_path_factory.mktemp("real")
-    joined = user_cache_path("news-assistant", appauthor=False) / "models"
-    if joined.is_dir():
-        (home / "models").symlink_to(joined)
+    kept = user_cache_path("news-assistant", appauthor=False)
+    for name in ("models", "prefixes"):
+        if (kept / name).is_dir():
+            (home / name).symlink_to(kept / name)
     return start_site(None, "--model", "embedded", home=home)
 
 

@@ -178,10 +178,10 @@ def test_in_a_network_of_its_own_native_code_reaches_nobody_either(offline: Offl
 
 @pytest.mark.real
 def test_a_day_with_the_embedded_model_tries_nothing(offline: Offline, tmp_path: Path) -> None:
-    """Index, ask, page, API, tools and evals. Model and engine are those that are installed."""
+    """Index, ask, page, API, tools and evals, with the installed model, engine and what they have read."""
     installed = Settings.load().home
     (tmp_path / "home").mkdir()
-    for name in ("models", "engine"):
+    for name in ("models", "engine", "prefixes"):
         (installed / name).mkdir(parents=True, exist_ok=True)
         (tmp_path / "home" / name).symlink_to(installed / name)
     (tmp_path / "day").mkdir()
