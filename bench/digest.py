@@ -44,7 +44,7 @@ def main() -> None:
             index = ArticleIndex(Path(folder) / "index.sqlite3", MiniLM(threads=1))
             index.add(list(islice(_articles(), options.articles)))
             assistant = Assistant(index, model, settings)
-            headers = index.all_headers(EVERY_ARTICLE)
+            headers = list(index.all_headers(EVERY_ARTICLE))
             for at_once in (AT_ONCE, 1)[: 1 + options.compare]:
                 begin = time.monotonic()
                 found = list(digest_of(assistant, at_once=at_once).stories(headers, unseen("stories")))
