@@ -1,7 +1,6 @@
-"""How long a digest takes on the embedded model: `python -m bench.digest [--articles 200] [--compare]`.
+"""How long a digest takes on the embedded model: `python -m bench.digest [--articles 200]`.
 
-The articles are those that the model was taught with (`training/data/`), up to 200 of them. With `--compare`, the
-same digest with one line written at a time, after the other.
+The articles are those that the model was taught with (`training/data/news/`), up to 200 of them.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from assistant.api import Assistant
 from assistant.embeddings.minilm import MiniLM
 from assistant.library.index import ArticleIndex
 from assistant.llm.open import open_model
-from assistant.newsroom.stories.digest import AT_ONCE, digest_of
+from assistant.newsroom.stories.digest import digest_of
 from assistant.schema.articles import EVERY_ARTICLE, Article, Paragraph
 from assistant.settings import PROJECT, Settings
 from assistant.util.progress import unseen
@@ -33,7 +32,6 @@ def main() -> None:
     """Make the library, and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=200)
-    parser.add_argument("--compare", action="store_true")
     options = parser.parse_args()
     settings = Settings.load()
     model = open_model(settings)
@@ -45,15 +43,14 @@ def main() -> None:
             index.add(list(islice(_articles(), options.articles)))
             assistant = Assistant(index, model, settings)
             headers = list(index.all_headers(EVERY_ARTICLE))
-            for at_once in (AT_ONCE, 1)[: 1 + options.compare]:
-                begin = time.monotonic()
-                found = list(digest_of(assistant, at_once=at_once).stories(headers, unseen("stories")))
-                own = sum(not story.line.quoted for story in found)
-                print(
-                    f"{len(headers)} articles, {len(found)} stories, {own} of them in our own words:"
-                    f" {time.monotonic() - begin:.0f} s, {at_once} at a time",
-                    flush=True,
-                )
+            begin = time.monotonic()
+            found = list(digest_of(assistant).stories(headers, unseen("stories")))
+            seconds = time.monotonic() - begin
+            own = sum(not story.line.quoted for story in found)
+            print(
+                f"{len(headers)} articles, {len(found)} stories, {own} of them in our own words: {seconds:.0f} s,"
+                f" {seconds / len(found):.1f} s a story"
+            )
             index.close()
     finally:
         model.close()

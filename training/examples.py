@@ -200,6 +200,11 @@ def context(article: Bundle, numbers: Sequence[int] = ()) -> ArticleContext:
     return ArticleContext(passages, 0)
 
 
+def as_bundle(pairs: Bundle) -> Bundle:
+    """An article with pairs as a bundle of one article, whose items are what is asked of it."""
+    return {"articles": [pairs["article"]], "items": [*pairs["answers"], *pairs["unanswerable"]]}
+
+
 def drafts_of(path: Path) -> dict[str, list[Bundle]]:
     """The model's own drafts, by the bundle that they are about."""
     found: dict[str, list[Bundle]] = {}
@@ -248,8 +253,9 @@ def main() -> None:
             write(builder.bundle(bundle | {"items": kept}))
             write(builder.drafts(bundle, drafts.get(path.stem, ())))
         for path in sorted((DATA / "pairs").glob("*.json")):
-            share = 1.0 if path.stem in options.whole else options.share
-            write(builder.pairs(json.loads(path.read_text(encoding="utf-8"))), share)
+            pairs = json.loads(path.read_text(encoding="utf-8"))
+            write(builder.pairs(pairs), 1.0 if path.stem in options.whole else options.share)
+            write(builder.drafts(as_bundle(pairs), drafts.get(path.stem, ())))
     print(f"{count} examples in {options.output}")
 
 

@@ -29,6 +29,7 @@ _TAILS, _PACK_TOKENS, _PACKS_A_STEP = 14, 640, 2
 _RATE, _WARM_UP, _CLIP = 2e-4, 0.05, 1.0
 _SAVE_EVERY = 300.0
 _PREFIXES_KEPT = 512
+_BALANCE = 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,11 @@ def tokens_of(example: dict[str, str], encode: Tokenizer, end: int) -> tuple[tup
     return tuple(ids[:-1]), Tail(example["task"], (ids[-1], *tail), tuple(reply))
 
 
-def packs_of(path: Path, encode: Tokenizer, *, limit: float, seed: int) -> list[Packed]:
-    """All examples in packs of one beginning, in random order; yes and no balanced within each task.
+def packs_of(path: Path, encode: Tokenizer, *, limit: float, seed: int, balance: float = _BALANCE) -> list[Packed]:
+    """All examples in packs of one beginning, in random order.
 
-    `limit` in (0, 1] keeps that share of the packs.
+    Within each task at most `balance` times as many of yes or no are kept as of the other; `limit` in (0, 1] keeps
+    that share of the packs.
     """
     chance = random.Random(seed)
     end = encode.token_to_id("<|im_end|>")
@@ -78,7 +80,7 @@ def packs_of(path: Path, encode: Tokenizer, *, limit: float, seed: int) -> list[
         task, reply = example["task"], example["reply"]
         if reply in ("yes", "no"):
             other = counts[task, "no" if reply == "yes" else "yes"]
-            if chance.random() > 1.15 * other / counts[task, reply]:
+            if chance.random() > balance * other / counts[task, reply]:
                 continue
         prefix, tail = tokens_of(example, encode, end)
         by_prefix[prefix].append(tail)
@@ -167,6 +169,7 @@ def main() -> None:
     parser.add_argument("--passes", type=float, default=1.0)
     parser.add_argument("--minutes", type=float, default=None, help="plan for so long instead of --passes")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--balance", type=float, default=_BALANCE, help="yes for each no, or no for each yes, at most")
     parser.add_argument("--begin", type=Path, help="go on from another adapter: a run's state.pt, or a GGUF")
     parser.add_argument("--rate", type=float, default=_RATE, help="the highest learning rate")
     options = parser.parse_args()
@@ -175,9 +178,10 @@ def main() -> None:
     torch.manual_seed(options.seed)
     digest = hashlib.sha256(options.examples.read_bytes()).hexdigest()
     encode = tokenizer(options.model)
-    packs = packs_of(options.examples, encode, limit=min(1.0, options.passes), seed=options.seed)
-    for again in range(1, math.ceil(options.passes)):
-        packs += packs_of(options.examples, encode, limit=min(1.0, options.passes - again), seed=options.seed + again)
+    packs: list[Packed] = []
+    for turn in range(math.ceil(options.passes)):
+        limit, seed = min(1.0, options.passes - turn), options.seed + turn
+        packs += packs_of(options.examples, encode, limit=limit, seed=seed, balance=options.balance)
     shape, weights = read(options.model, device)
     model = Adapted(shape, weights, rank=RANK, scale=SCALE).to(device)
     optimiser = torch.optim.AdamW(model.adapters.parameters(), lr=_RATE, weight_decay=0.01)

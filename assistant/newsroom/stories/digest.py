@@ -18,14 +18,11 @@ from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import passages_of, quotable
 from assistant.schema.answers import Quote
 from assistant.schema.articles import ArticleHeader, Passage
-from assistant.util.concurrency import map_in_order
 from assistant.util.progress import Progress
 from assistant.verification.evidence import Evidence
 
 # What is read of a story: reading is what a line costs on a laptop, and news begins with what matters.
 _CHARACTERS = 600
-# Lines written at a time: an engine, or a server, writes several in less time than one after another.
-AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +37,9 @@ class Story:
 class Digest:
     """Groups articles and has a line written for each group."""
 
-    def __init__(self, index: ArticleIndex, writer: LineWriter, *, at_once: int = AT_ONCE) -> None:
-        """`at_once` lines are written at a time."""
+    def __init__(self, index: ArticleIndex, writer: LineWriter) -> None:
         self._index = index
         self._writer = writer
-        self._at_once = at_once
 
     def stories(
         self, headers: Sequence[ArticleHeader], progress: Progress, *, most: int | None = None
@@ -54,9 +49,8 @@ class Digest:
         Each as soon as it is written. Raises `ModelError`.
         """
         groups = sorted(stories_of(headers, self._index.store.vectors_of), key=_weight)[:most]
-        lines = map_in_order(self._line, (group[0] for group in groups), at_once=self._at_once)
-        for done, (group, line) in enumerate(zip(groups, lines, strict=True), 1):
-            if line:
+        for done, group in enumerate(groups, 1):
+            if line := self._line(group[0]):
                 yield Story(line, outlets_of(group), tuple(group))
             progress(done, len(groups))
 
@@ -67,15 +61,15 @@ class Digest:
         return self._writer.write(f"What happened: {header.title}?", context) or _first_sentence(context)
 
 
-def digest_of(assistant: Assistant, scope: QuestionScope | None = None, *, at_once: int = AT_ONCE) -> Digest:
+def digest_of(assistant: Assistant, scope: QuestionScope | None = None) -> Digest:
     """The digest over an open assistant. One draft a story is written and judged: two requests.
 
-    `scope` cancels what the model is asked; `at_once` lines are written at a time.
+    `scope` cancels what the model is asked.
     """
     scope = scope or QuestionScope()
     base = evidence_base_of(assistant, scope)
     generators = generators_of(assistant.model.within(scope), assistant.settings)[:1]
-    return Digest(assistant.index, LineWriter(generators, base.judge, base.finder), at_once=at_once)
+    return Digest(assistant.index, LineWriter(generators, base.judge, base.finder))
 
 
 def beginning(passages: Sequence[Passage]) -> ArticleContext | None:
