@@ -37,14 +37,15 @@ class Settings(BaseSettings):
     index: str | None = Field(
         None,
         description="the library that `assistant index` fills: a folder, or `http://host:19530/NAME` of a Milvus "
-        "server. Not set: `library` in the folder `ASSISTANT_HOME`",
+        "server. Not set: `library` below `ASSISTANT_HOME`",
     )
     model: str = Field(EMBEDDED, description="`embedded`, `FILE.gguf`, `ollama:NAME`, `openai:NAME` or `NAME@URL`")
     api_key: SecretStr = Field(SecretStr(""), description="key for the endpoint named by the model")
     home: Path = Field(
         default_factory=lambda: user_cache_path("news-assistant", appauthor=False),
-        description="folder of the model, the compiled engine, the indexes and the prompts that were read. "
-        "Not set: `news-assistant` in the user's folder of caches",
+        description="folder of the model, the compiled engine, the indexes and the prompts that were read; where it is "
+        "set, of what people make too, which else lies in the user's folder of data. Not set: `news-assistant` in the "
+        "user's folder of caches",
     )
     prompts: Path = Field(
         default_factory=lambda: default_prompts(), description="folder of prompt files. Not set: the project's own"

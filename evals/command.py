@@ -84,7 +84,9 @@ def _say(line: str) -> None:
 
 def make_plan(arguments: argparse.Namespace) -> Plan:
     """The plan that the arguments name. Raises `UsageError` where they do not fit together."""
-    settings = Settings.load(articles=arguments.articles, index=arguments.index, model=arguments.model)
+    settings = Settings.load(
+        articles=arguments.articles, index=arguments.index, model=arguments.model, read=arguments.read
+    )
     more = {
         "runs": arguments.runs,
         "limit": arguments.limit,

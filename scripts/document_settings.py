@@ -42,7 +42,9 @@ def _row(name: str, field: dict[str, Any]) -> str:
 def _allowed(field: dict[str, Any]) -> str:
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
-    return ", ".join(words.format(field[key]) for key, words in LIMITS if key in field)
+    # A setting that may be left out has its limits in one of two forms.
+    forms = [field, *field.get("anyOf", ())]
+    return ", ".join(words.format(form[key]) for form in forms for key, words in LIMITS if key in form)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Bundles of invented news → examples: a prompt's beginning, its tail from `Check:` on, and the reply.
 
-    python -m training.examples OUT.jsonl [--seed N]
+    python -m training.examples OUT.jsonl [--seed N] [--share S] [--whole NAME …]
 
 The prompts are the product's own files, rendered by the product's own code, so that what is learnt
 is what will be asked. A line: `{"task", "before", "tail", "reply"}`; `before` + `tail` is the

@@ -274,4 +274,5 @@ def field(value: str | None) -> str | None:
     """A title, outlet or name: visible, one line, of bounded length; None where nothing is left."""
     if not value:
         return None
-    return unicode.one_line(mended(value[: 4 * MAX_FIELD_CHARS]))[:MAX_FIELD_CHARS].rstrip() or None
+    line = unicode.one_line(mended(value[: 4 * MAX_FIELD_CHARS]))
+    return (line if len(line) <= MAX_FIELD_CHARS else f"{line[: MAX_FIELD_CHARS - 1].rstrip()}…") or None

@@ -1,4 +1,4 @@
-"""How much of anything is read. A limit that is reached is an error that names it, never a silent cut."""
+"""How much of anything is read. A limit that is reached is an error that names it, or a cut that shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_PARAGRAPHS = 50_000
 MAX_LINES = 200_000
 """In a text file, which is read line by line."""
 MAX_FIELD_CHARS = 1_000
-"""A title, outlet, author or address is cut here."""
+"""A title, outlet, author or address is cut here, with "…"."""
 MAX_FRONT_MATTER_CHARS = 64 * 1024
 MAX_FRONT_MATTER_DEPTH = 20
 

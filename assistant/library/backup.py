@@ -20,7 +20,16 @@ from typing import Any
 from assistant import __version__
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup_file import CHUNK, FORMAT, MANIFEST, checked
-from assistant.library.kept import OWN_QUESTIONS, QUESTIONS, VERSIONS, conversations_path, feedback_path, plain_files
+from assistant.library.kept import (
+    DIGEST,
+    OWN_DIGESTS,
+    OWN_QUESTIONS,
+    QUESTIONS,
+    VERSIONS,
+    conversations_path,
+    feedback_path,
+    plain_files,
+)
 from assistant.library.location import PLACES, LibraryLocation, kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.moving import move_kept
@@ -81,8 +90,10 @@ def _write(home: Path, stream: Any) -> int:
             with _unchanging(home / name, kept_in(home) / name) as kept:
                 several = (path for folder in (UPLOADS, VERSIONS) for path in sorted((kept / folder).glob("*")))
                 # Beside each lie its locks.
-                own = sorted((kept / OWN_QUESTIONS).glob("*.json"))
-                for path in (kept / BOOK, kept / QUESTIONS, *own, *several):
+                own = [
+                    path for folder in (OWN_QUESTIONS, OWN_DIGESTS) for path in sorted((kept / folder).rglob("*.json"))
+                ]
+                for path in (kept / BOOK, kept / QUESTIONS, kept / DIGEST, *own, *several):
                     if path.is_file() and not path.name.startswith("."):
                         put(f"{name}/{path.relative_to(kept).as_posix()}", path)
         manifest = {
@@ -111,6 +122,8 @@ def _libraries(home: Path) -> list[str]:
         for base in (home, kept_in(home))
         for pattern in PLACES
         for path in base.glob(pattern)
-        if any((path / part).exists() for part in (BOOK, UPLOADS, QUESTIONS, OWN_QUESTIONS, VERSIONS))
+        if any(
+            (path / part).exists() for part in (BOOK, UPLOADS, QUESTIONS, OWN_QUESTIONS, DIGEST, OWN_DIGESTS, VERSIONS)
+        )
     }
     return sorted(found)

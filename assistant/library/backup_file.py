@@ -14,14 +14,14 @@ from assistant.errors import UsageError
 from assistant.library.location import PLACES
 from assistant.util.files import sync_folder
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20
 _LIBRARY = "|".join(place.replace("*", "[^/]+") for place in PLACES)
 _MEMBER = re.compile(
     r"(?P<unit>(?:conversations|feedback)\.sqlite3|(?:keys|asked)\.json|"
-    rf"(?:{_LIBRARY})/(?:(?:sources|questions)\.json|(?:uploads|versions|questions)(?=/)))"
-    r"(?:(?:(?<=/uploads)|(?<=/versions)|(?<=/questions))/[^/]+)?"
+    rf"(?:{_LIBRARY})/(?:(?:sources|questions|digest)\.json|(?:uploads|versions|questions|digests)(?=/)))"
+    r"(?:(?:(?<=/uploads)|(?<=/versions)|(?<=/questions))/[^/]+|(?<=/digests)/[^/]+/digest\.json)?"
 )
 
 

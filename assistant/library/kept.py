@@ -14,6 +14,7 @@ from assistant.library.location import kept_in
 # Of each library, beside its list of sources.
 QUESTIONS = "questions.json"
 VERSIONS = "versions"
+DIGEST = "digest.json"
 # What single users of its page keep: a file of questions each, and what their last digest told.
 OWN_QUESTIONS = "questions"
 OWN_DIGESTS = "digests"

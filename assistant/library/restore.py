@@ -13,7 +13,16 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup_file import checked, unpack
-from assistant.library.kept import OWN_QUESTIONS, QUESTIONS, VERSIONS, keys_path, plain_files, running_pages
+from assistant.library.kept import (
+    DIGEST,
+    OWN_DIGESTS,
+    OWN_QUESTIONS,
+    QUESTIONS,
+    VERSIONS,
+    keys_path,
+    plain_files,
+    running_pages,
+)
 from assistant.library.location import PLACES, kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.sources import BOOK, UPLOADS, write_whole
@@ -123,7 +132,7 @@ def _units(home: Path) -> list[str]:
     """What a restore replaces, by name."""
     kept = kept_in(home)
     names = ["conversations.sqlite3", "feedback.sqlite3", *(path.name for path in plain_files(home))]
-    parts = (BOOK, UPLOADS, QUESTIONS, OWN_QUESTIONS, VERSIONS)
+    parts = (BOOK, UPLOADS, QUESTIONS, OWN_QUESTIONS, DIGEST, OWN_DIGESTS, VERSIONS)
     names += [f"{library}/{part}" for library in _libraries_in(kept) for part in parts]
     return [name for name in names if (kept / name).exists()]
 

@@ -18,7 +18,7 @@ from assistant.retrieval.numbered import NumberedContext
 from assistant.schema.articles import Passage
 from assistant.settings import Settings
 from assistant.verification.judge import Judge
-from assistant.verification.verifier import STATED
+from assistant.verification.verifier import SURELY_STATED
 
 _TOKENS_A_SENTENCE = 12
 # With the request that writes the draft three a question.
@@ -142,7 +142,7 @@ class JudgedEntailment:
 
     def _judged(self, pair: Pair, context: NumberedContext) -> Judged:
         probability = self._judge.stated(pair.sentence, context.only(pair.passages))
-        return Judged(Verdict.STATED if probability >= STATED else Verdict.NOT_STATED, probability)
+        return Judged(Verdict.STATED if probability >= SURELY_STATED else Verdict.NOT_STATED, probability)
 
 
 def open_verifier(settings: Settings) -> ChatModel | None:

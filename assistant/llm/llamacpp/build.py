@@ -79,7 +79,7 @@ class NativeEngine:
         return path if os.access(path, os.X_OK) else None
 
     def build(self, check: Callable[[Path], None], report: Progress | None = None) -> Path:
-        """Fetch the source, compile it, keep the program when `check` raises nothing; about five minutes on two cores.
+        """Fetch the source, compile it, keep the program when `check` raises nothing; about four minutes on two cores.
 
         What is there already is kept, also where another process has built it meanwhile. `report` is told per cent
         of 100. Raises `EngineBuildError` when a tool is missing, or a step fails.

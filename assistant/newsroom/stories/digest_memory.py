@@ -7,16 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from assistant.errors import IndexStoreError, UsageError
+from assistant.library.kept import DIGEST
 from assistant.util.files import replace_file
-
-_FILE = "digest.json"
 
 
 class DigestMemory:
     """Ids of articles in a file in the folder of what a library keeps."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / _FILE
+        self._path = folder / DIGEST
 
     def held(self) -> frozenset[str]:
         """The articles of that time. Raises `UsageError` where there was none, and for a damaged file."""

@@ -293,11 +293,13 @@ def test_saved_questions_and_earlier_versions_come_back(home: Path, tmp_path: Pa
         "indexes/seeds-1/questions.json",
         "indexes/seeds-1/questions/0b.json",
         "indexes/seeds-1/versions/0a.json",
+        "library/digest.json",
+        "indexes/seeds-1/digests/0b/digest.json",
     ]
     for name in (*names, "indexes/seeds-1/questions/0b.json.running"):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text(name)
-    assert back_up(home, tmp_path / "more.zip") == 8
+    assert back_up(home, tmp_path / "more.zip") == 10
     other = tmp_path / "other"
     (other / "library").mkdir(parents=True)
     (other / "library" / "questions.json").write_text("other")
