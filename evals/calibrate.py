@@ -29,6 +29,7 @@ from assistant.library.open import open_embedder
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
+from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext
 from assistant.schema.answers import Turn
@@ -92,7 +93,8 @@ class Collector:
         draft = ""
         for kind, generator in self._generators.items():
             draft = str(list(generator.write(question, report))[-1])
-            claim = self._verifier.verify(question, draft, report, answered=answered)
+            brought = Query.of(question).brought
+            claim = self._verifier.verify(question, draft, report, answered=answered, brought=brought)
             yield self._claim(kind, claim.text, claim.judgements, claim.problems, report, item)
         quotation = self._verifier.quotation(question, draft, report, answered=answered)
         if quotation is not None:

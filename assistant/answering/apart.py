@@ -181,7 +181,9 @@ class ReadApart:
             draft = yield from self._write(query, generator, candidate, clock)
             if draft and draft not in drafts:
                 yield Step(StepName.CHECKING)
-                claim = steps.verifier.verify(query.text, draft, candidate.context, answered=candidate.answered)
+                claim = steps.verifier.verify(
+                    query.text, draft, candidate.context, answered=candidate.answered, brought=query.brought
+                )
                 drafts[draft] = claim
         claims = list(drafts.values())
         if any(claim.confidence >= self._thresholds.shown for claim in claims):

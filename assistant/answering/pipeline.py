@@ -10,7 +10,6 @@ from assistant.answering.trace import Trace
 from assistant.query.division import QuestionDivider
 from assistant.query.query import WHOLE, Query
 from assistant.query.rewrite import QuestionRewriter
-from assistant.query.validate import check_question
 from assistant.schema.answers import Answer, Question
 from assistant.schema.events import Done, Event, Step, StepName
 from assistant.util.stopwatch import Stopwatch
@@ -33,9 +32,8 @@ class Pipeline:
     def stream(self, question: Question) -> Iterator[Event]:
         """Events in order: `Step`s, `Retrieved`, `Token`s and `SentenceReady`s, `Done`.
 
-        Raises `QuestionError` for an empty or overlong question, `ModelError` when the model fails.
+        Raises `ModelError` when the model fails.
         """
-        check_question(question.text)
         clock = Stopwatch()
         query = yield from self._understand(question, clock)
         trace = Trace(query.text, parts=[part.text for part in query.parts])

@@ -30,7 +30,7 @@ class Query:
     the present or the latest, so that the newest report that answers is wanted; `follow_up`: it was put in
     a conversation; `articles` are those that may be read, as of the day that it names ("as of 5 July 2017");
     `parts` are the questions that it is made of, () where it asks one thing; `partly`: an answer to some of them is
-    shown too.
+    shown too; `brought` are the words that it brings along: their figures are no claim of an answer's.
     """
 
     text: str
@@ -40,6 +40,7 @@ class Query:
     follow_up: bool = False
     parts: tuple[Query, ...] = ()
     partly: bool = False
+    brought: str = ""
 
     @classmethod
     def of(
@@ -52,11 +53,14 @@ class Query:
     ) -> Query:
         """The query that `text` puts to these articles."""
         asked_as_of = as_of_day(text)
-        periods = tuple(period for period in named_periods(text) if period != asked_as_of)
+        named = named_periods(text)
+        periods = tuple(period for period in named if period != asked_as_of)
         if asked_as_of is not None:
             days = (articles.as_of, asked_as_of.since)
             articles = replace(articles, as_of=min(day for day in days if day is not None))
         # "The last meeting of 2017" asks for that time.
         newest = not periods and asks_now(text)
         divided = tuple(cls.of(part, articles, follow_up=follow_up) for part in division.parts)
-        return cls(text, periods, newest, articles, follow_up, divided, division.partly)
+        # Of two times that it names, which one a report tells of is a claim.
+        brought = "" if len(named) > 1 else text
+        return cls(text, periods, newest, articles, follow_up, divided, division.partly, brought)

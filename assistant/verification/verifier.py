@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.retrieval.context import ArticleContext
-from assistant.text.dates import named_periods
 from assistant.verification.evidence import Evidence, EvidenceFinder
 from assistant.verification.exact import unstated_figures
 from assistant.verification.judge import Judge
@@ -53,10 +52,15 @@ class Verifier:
         self._finder = finder
         self._confidence = confidence
 
-    def verify(self, question: str, draft: str, context: ArticleContext, *, answered: float) -> Claim:
-        """The claim that `draft` makes; `answered` is the judge's probability for its article."""
+    def verify(
+        self, question: str, draft: str, context: ArticleContext, *, answered: float, brought: str = ""
+    ) -> Claim:
+        """The claim that `draft` makes; `answered` is the judge's probability for its article.
+
+        The figures of `brought` are the question's, and no claim of the draft's.
+        """
         evidence = self._finder.find(draft, context.passages)
-        problems = problems_of(draft, evidence, question)
+        problems = problems_of(draft, evidence, brought)
         if evidence and not self._finder.is_related(question, evidence):
             problems = (*problems, "what is quoted has nothing to do with the question")
         if problems:
@@ -85,12 +89,12 @@ class Verifier:
         return Claim(text, context, evidence, judgements, self._confidence(judgements), quoted=True)
 
 
-def problems_of(draft: str, evidence: Sequence[Evidence], question: str) -> tuple[str, ...]:
-    """Why a draft cannot be shown, by exact checks alone; () where they find nothing."""
+def problems_of(draft: str, evidence: Sequence[Evidence], brought: str) -> tuple[str, ...]:
+    """Why a draft cannot be shown, by exact checks alone; () where they find nothing.
+
+    `brought` holds the figures that the question brings along, a year or a count.
+    """
     if not evidence:
         return ("nothing in the article can be quoted for it",)
-    # A year or a count that the question brings along is no claim of the answer's; of two times that it names, which
-    # one a report tells of is.
-    brought = "" if len(named_periods(question)) > 1 else question
     unstated = unstated_figures(draft, [part.passage for part in evidence], brought)
     return tuple(f"“{figure.written}” is not in what is quoted" for figure in unstated)

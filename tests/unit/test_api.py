@@ -13,7 +13,7 @@ import pytest
 
 from assistant.answering.citations import make_citation
 from assistant.api import Assistant
-from assistant.errors import ArticleError, SettingsError
+from assistant.errors import ArticleError, QuestionError, SettingsError
 from assistant.library.index import ArticleIndex
 from assistant.query.query import Query
 from assistant.retrieval.retriever import Retriever
@@ -170,6 +170,13 @@ def test_the_settings_say_what_is_enough(
     settings = assistant.settings.model_copy(update={"threshold": threshold, "worth": worth})
     own = Assistant(assistant.index, fake_model("Xi visited Moscow.", yes=0.9), settings)
     assert own.ask("Who visited Moscow?", articles=ArticleFilter(until=date(2017, 7, 4))).refused is refused
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "x" * 100_000, "What is \ud800?"])
+def test_a_question_that_is_none_is_an_error_before_the_first_event(assistant: Assistant, text: str) -> None:
+    for asked in (assistant.stream, assistant.search):
+        with pytest.raises(QuestionError):
+            asked(text)
 
 
 def test_what_traces_need_is_checked_before_anything_is_opened(

@@ -14,6 +14,7 @@ from assistant.newsroom.evidence.base import evidence_base_of
 from assistant.newsroom.evidence.passages import quote_to_dict
 from assistant.newsroom.stories.clusters import stories_of
 from assistant.newsroom.stories.report_line import Line, LineWriter
+from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import passages_of, quotable
 from assistant.schema.answers import Quote
@@ -58,7 +59,8 @@ class Digest:
         context = beginning(passages_of(self._index.article(header.id)))
         if context is None:
             return None
-        return self._writer.write(f"What happened: {header.title}?", context) or _first_sentence(context)
+        query = Query.of(f"What happened: {header.title}?")
+        return self._writer.write(query, context) or _first_sentence(context)
 
 
 def digest_of(assistant: Assistant, scope: QuestionScope | None = None) -> Digest:

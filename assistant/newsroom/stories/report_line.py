@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.generation.generator import DraftGenerator
+from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.verification.evidence import Evidence, EvidenceFinder
 from assistant.verification.judge import Judge
@@ -34,24 +35,24 @@ class LineWriter:
         self._judge = judge
         self._finder = finder
 
-    def write(self, question: str, context: ArticleContext) -> Line | None:
+    def write(self, query: Query, context: ArticleContext) -> Line | None:
         """The report's answer to the question; None where nothing in it has to do with the question.
 
         Raises `ModelError`.
         """
         drafts = [""]
         for generator in self._generators:
-            *_, draft = generator.write(question, context)
+            *_, draft = generator.write(query.text, context)
             if draft in drafts:
                 continue
             drafts.append(str(draft))
-            if line := self._checked(question, drafts[-1], context):
+            if line := self._checked(query, drafts[-1], context):
                 return line
-        return self._own_words(question, drafts[-1], context)
+        return self._own_words(query.text, drafts[-1], context)
 
-    def _checked(self, question: str, draft: str, context: ArticleContext) -> Line | None:
+    def _checked(self, query: Query, draft: str, context: ArticleContext) -> Line | None:
         evidence = self._finder.find(draft, context.passages)
-        if problems_of(draft, evidence, question) or not self._finder.is_related(question, evidence):
+        if problems_of(draft, evidence, query.brought) or not self._finder.is_related(query.text, evidence):
             return None
         stated = self._judge.stated(draft, context)
         return Line(draft, context, evidence, stated) if stated >= SURELY_STATED else None

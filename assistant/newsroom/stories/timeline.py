@@ -17,6 +17,7 @@ from assistant.newsroom.evidence.base import EvidenceBase, evidence_base_of
 from assistant.newsroom.evidence.nearness import near_passages
 from assistant.newsroom.evidence.passages import quote_to_dict
 from assistant.newsroom.stories.report_line import Line, LineWriter
+from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, iso_day
 from assistant.util.progress import Progress
@@ -74,9 +75,10 @@ class StoryTimeline:
     ) -> Iterator[Line | None]:
         """A line a report, that nearest to the story first, to be `arranged`; None for one that tells of another."""
         question = story if story.rstrip().endswith(_ASKS) else f"What is reported about {story.rstrip(' .')}?"
+        query = Query.of(question)
         contexts = self._contexts(story, articles)[:most]
         for done, context in enumerate(contexts, 1):
-            line = self._line(question, context)
+            line = self._line(query, context)
             progress(done, len(contexts))
             yield line
 
@@ -92,10 +94,10 @@ class StoryTimeline:
     def _contexts(self, story: str, articles: ArticleFilter) -> list[ArticleContext]:
         return self._base.contexts(near_passages(story, self._base.search(story, articles)))
 
-    def _line(self, question: str, context: ArticleContext) -> Line | None:
-        if self._base.judge.answered(question, context) < _ABOUT:
+    def _line(self, query: Query, context: ArticleContext) -> Line | None:
+        if self._base.judge.answered(query.text, context) < _ABOUT:
             return None
-        return self._writer.write(question, context)
+        return self._writer.write(query, context)
 
     def _folded(self, lines: Sequence[Line], *, dated: bool) -> list[Told]:
         kept: list[Told] = []

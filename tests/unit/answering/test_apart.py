@@ -15,7 +15,7 @@ from answer_samples import NEW, OLD, ScriptedModel, alike, passage, prompts_in
 from assistant.answering.apart import ReadApart, Steps, Thresholds
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND
-from assistant.errors import ModelError, QuestionError
+from assistant.errors import ModelError
 from assistant.generation.generator import DraftGenerator
 from assistant.query.query import Division, Query
 from assistant.query.rewrite import QuestionRewriter
@@ -446,12 +446,6 @@ def test_what_was_read_is_what_is_told_as_found(ask: Ask) -> None:
 
 
 # What goes wrong.
-
-
-@pytest.mark.parametrize("text", ["", "  \n", "x" * 100_000, "What is \ud800?"])
-def test_a_question_that_is_none_is_an_error(run: Run, text: str) -> None:
-    with pytest.raises(QuestionError):
-        run(text, FakeRetriever(SIGNED), ScriptedModel())
 
 
 @pytest.mark.parametrize("failing", ["ANSWERED", "WRITE", "STATED", "RIGHT"])
