@@ -9,15 +9,8 @@ from llama_index.core.embeddings import BaseEmbedding
 from llama_index.core.schema import TextNode
 
 from assistant.library.dedup import original_of, takes_over
-from assistant.library.mapping import (
-    FileStatus,
-    article_of,
-    embedded_text,
-    nodes_of,
-    record_of,
-    repeated_by,
-    with_id,
-)
+from assistant.library.mapping import article_of, embedded_text, nodes_of, record_of, repeated_by, with_id
+from assistant.library.report import FileStatus
 from assistant.schema.articles import Article
 from assistant.stores.base import Record, Store
 

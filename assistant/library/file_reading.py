@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.library.mapping import FileStatus
+from assistant.library.report import FileStatus
 from assistant.library.sources import SourceFile
 from assistant.library.sync_state import FileState
 

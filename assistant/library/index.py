@@ -13,8 +13,9 @@ from assistant.ingest.discover import ArticleFile
 from assistant.library.batch_writer import BatchWriter
 from assistant.library.kept import VERSIONS
 from assistant.library.lock import WriterLock
-from assistant.library.mapping import UpdateReport, article_of, header_of
+from assistant.library.mapping import article_of, header_of
 from assistant.library.renumbered import what_changed
+from assistant.library.report import UpdateReport
 from assistant.library.sources import BOOK, UPLOADS, Source, SourceBook, SourceFile, SourceKind
 from assistant.library.store_opening import StoreOpener
 from assistant.library.sync import Update

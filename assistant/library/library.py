@@ -11,7 +11,8 @@ from pathlib import Path
 from assistant.errors import ArticleError, UsageError
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
-from assistant.library.mapping import FileOutcome, FileStatus, UpdateReport, copies_of
+from assistant.library.mapping import copies_of
+from assistant.library.report import FileOutcome, FileStatus, UpdateReport
 from assistant.library.sources import UPLOADS, Excluded, Source, SourceFile, SourceKind
 from assistant.library.sync import Update
 from assistant.library.sync_report import Told

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from llama_index.core.schema import TextNode
@@ -14,50 +13,6 @@ from assistant.library.fingerprint import content_hash, story_hash
 from assistant.schema.articles import Article, ArticleHeader, Paragraph, iso_day
 from assistant.stores.base import Record
 from assistant.text.dates import in_words
-
-
-class FileStatus(StrEnum):
-    """What became of a file."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    DUPLICATE = "duplicate"
-    FAILED = "failed"
-    REMOVED = "removed"
-
-
-@dataclass(frozen=True, slots=True)
-class FileOutcome:
-    """What became of one file; `message` tells what was understood of it, or why not, in one line."""
-
-    path: str
-    status: FileStatus
-    article_ids: tuple[str, ...] = ()
-    message: str = ""
-
-
-@dataclass(slots=True)
-class UpdateReport:
-    """What an update did, in articles. `problems` are one-line messages about what could not be read.
-
-    `duplicates` repeat another article and are stored once; `moved` kept their words under another
-    path. `outcomes` are told file by file where the caller asked for them.
-    """
-
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-    unchanged: int = 0
-    duplicates: int = 0
-    moved: int = 0
-    problems: list[str] = field(default_factory=list)
-    outcomes: list[FileOutcome] = field(default_factory=list)
-
-    @property
-    def wrote(self) -> bool:
-        """True when the index is not as it was."""
-        return bool(self.added or self.changed or self.removed or self.duplicates or self.moved)
 
 
 def record_of(article: Article) -> Record:

@@ -8,8 +8,9 @@ from pathlib import Path
 from assistant.errors import IndexStoreError
 from assistant.library.location import LibraryLocation
 from assistant.library.lock import WriterLock
-from assistant.library.sources import BOOK, UPLOADS, write_whole
+from assistant.library.sources import BOOK, UPLOADS
 from assistant.library.uploads import discard, keep_bytes, remove_drafts
+from assistant.util.files import write_whole
 
 
 def move_kept(place: LibraryLocation, say: Callable[[str], None] | None = None) -> None:

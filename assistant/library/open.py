@@ -9,8 +9,8 @@ from assistant.errors import ArticleError, UsageError
 from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
 from assistant.library.location import LibraryLocation, mirror_of, place_to_ask
-from assistant.library.mapping import UpdateReport
 from assistant.library.moving import move_kept
+from assistant.library.report import UpdateReport
 from assistant.library.restore import finish_restore
 from assistant.settings import Settings, default_articles
 from assistant.util.files import keep_private

@@ -25,8 +25,8 @@ from assistant.library.kept import (
 )
 from assistant.library.location import PLACES, kept_in
 from assistant.library.lock import WriterLock
-from assistant.library.sources import BOOK, UPLOADS, write_whole
-from assistant.util.files import sync_folder
+from assistant.library.sources import BOOK, UPLOADS
+from assistant.util.files import sync_folder, write_whole
 from assistant.util.sqlite import is_sound
 
 _RESTORING = ".restoring"

@@ -16,7 +16,7 @@ from assistant.ingest import discover
 from assistant.ingest.discover import ArticleFile, Problem, list_files
 from assistant.ingest.ids import numbered
 from assistant.schema.articles import Article
-from assistant.util.files import replace_file
+from assistant.util.files import write_whole
 
 UPLOADS = "uploads"  # the folder of uploads
 BOOK = "sources.json"
@@ -157,14 +157,6 @@ def files_of(path: Path) -> list[ArticleFile]:
         except UsageError:
             return []
     return sorted(discover.files_of(path), key=lambda file: file.id)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Put a file in place whole, durable on return, or leave what was there. Raises `IndexStoreError`."""
-    try:
-        replace_file(path, content, mode=0o600)
-    except OSError as error:
-        raise IndexStoreError(f"{path}: cannot be written ({error.strerror}); nothing was changed") from error
 
 
 def _saved_pages(listing: Path) -> tuple[list[SourceFile], list[str]]:

@@ -11,7 +11,8 @@ from llama_index.core.embeddings import BaseEmbedding
 from assistant.errors import ArticleError
 from assistant.library.batch_writer import BatchWriter, Replaced
 from assistant.library.file_reading import FileReading, FormerFile
-from assistant.library.mapping import FileOutcome, FileStatus, UpdateReport, with_id
+from assistant.library.mapping import with_id
+from assistant.library.report import FileOutcome, FileStatus, UpdateReport
 from assistant.library.sources import Excluded, Source, SourceFile
 from assistant.library.sync_report import SyncReporter, Told, describe
 from assistant.library.sync_state import FileState, PartialFiles, SyncCache, known_files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.library.mapping import FileOutcome, FileStatus, UpdateReport
+from assistant.library.report import FileOutcome, FileStatus, UpdateReport
 from assistant.library.sources import SourceFile
 from assistant.schema.articles import Article
 from assistant.text.numbers import counted

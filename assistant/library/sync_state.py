@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.library.mapping import UpdateReport
+from assistant.library.report import UpdateReport
 from assistant.library.sources import SourceFile
 from assistant.stores.base import Store
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.ingest.containers import suffix_of
-from assistant.library.sources import write_whole
-from assistant.util.files import DRAFT
+from assistant.util.files import DRAFT, write_whole
 
 MAX_BYTES = 500 * 2**20
 _NAME_BYTES = 120

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.library.fingerprint import content_hash
 from assistant.library.library import Library
-from assistant.library.mapping import UpdateReport, article_of, repeated_by
+from assistant.library.mapping import article_of, repeated_by
+from assistant.library.report import UpdateReport
 from assistant.library.sources import Source, SourceFile
 from assistant.library.sync_report import Told
 from assistant.library.sync_state import FileState, PartialFiles, known_files

@@ -8,7 +8,7 @@ from threading import Event
 
 from assistant.errors import AssistantError
 from assistant.library.library import Library
-from assistant.library.mapping import UpdateReport
+from assistant.library.report import UpdateReport
 from assistant.library.sources import Source, SourceKind
 from assistant.library.sync_report import Told
 

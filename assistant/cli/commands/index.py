@@ -13,7 +13,7 @@ from assistant.text.numbers import counted
 
 if TYPE_CHECKING:
     from assistant.library.library import Library
-    from assistant.library.mapping import FileOutcome, UpdateReport
+    from assistant.library.report import FileOutcome, UpdateReport
     from assistant.library.sources import Source
 
 
@@ -93,7 +93,7 @@ def _add(library: Library, arguments: argparse.Namespace) -> list[Source] | None
 
 
 def _watch(library: Library, arguments: argparse.Namespace) -> None:
-    from assistant.library.mapping import FileStatus
+    from assistant.library.report import FileStatus
     from assistant.library.watch import watch
 
     def told(outcome: FileOutcome) -> None:

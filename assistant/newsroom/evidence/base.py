@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from assistant.api import Assistant
 from assistant.embeddings.minilm import similarities
 from assistant.library.index import ArticleIndex
-from assistant.library.mapping import UpdateReport
 from assistant.library.open import Say
+from assistant.library.report import UpdateReport
 from assistant.llm.scope import QuestionScope
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext

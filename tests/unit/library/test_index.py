@@ -20,7 +20,8 @@ from assistant.errors import ArticleError, IndexStoreError
 from assistant.ingest.discover import ArticleFile, list_files
 from assistant.library import batch_writer, lock
 from assistant.library.index import ArticleIndex
-from assistant.library.mapping import UpdateReport, embedded_text, to_node, to_paragraph
+from assistant.library.mapping import embedded_text, to_node, to_paragraph
+from assistant.library.report import UpdateReport
 from assistant.library.sources import SourceFile
 from assistant.schema.articles import EVERY_ARTICLE, Article, Paragraph
 

@@ -12,7 +12,7 @@ import pytest
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
-from assistant.library.mapping import FileOutcome, UpdateReport
+from assistant.library.report import FileOutcome, UpdateReport
 from assistant.library.sources import UPLOADS, SourceKind
 from assistant.library.verify import check, repair
 

@@ -16,7 +16,7 @@ from assistant.errors import ArticleError
 from assistant.ingest.discover import Problem
 from assistant.library import batch_writer
 from assistant.library.index import ArticleIndex
-from assistant.library.mapping import FileOutcome, UpdateReport
+from assistant.library.report import FileOutcome, UpdateReport
 from assistant.library.sources import Source, SourceFile, SourceKind
 from assistant.schema.articles import Article, Paragraph
 
