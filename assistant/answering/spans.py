@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from enum import StrEnum
 from time import time_ns
 
 from opentelemetry.context import Context
@@ -27,6 +28,12 @@ _NAMES = {
     StepName.CHECKING: "verify",
     StepName.RESTARTING: "restart",
 }
+
+
+class _Outcome(StrEnum):
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    GIVEN_UP = "given up"
 
 
 class Spans:
@@ -51,7 +58,7 @@ class Spans:
                 _note(event, step, answer)
                 yield event
         except GeneratorExit:
-            answer.set_attribute("assistant.outcome", "given up")
+            answer.set_attribute("assistant.outcome", _Outcome.GIVEN_UP.value)
             raise
         except BaseException as error:
             # Its class alone: a message may quote the question, or what an endpoint replied.
@@ -96,7 +103,7 @@ def _note(event: Event, step: Span | None, answer: Span) -> None:
 def _tell(answer: Answer, span: Span) -> None:
     span.set_attributes(
         {
-            "assistant.outcome": "refused" if answer.refused else "answered",
+            "assistant.outcome": (_Outcome.REFUSED if answer.refused else _Outcome.ANSWERED).value,
             "assistant.sentences": len(answer.sentences),
             "assistant.citations": len(answer.citations),
             "assistant.left_out": len(answer.left_out),

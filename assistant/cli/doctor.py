@@ -8,24 +8,35 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 
 from assistant.errors import AssistantError
 from assistant.settings import Settings
 
-OK, NOTE, BROKEN = "ok", "note", "broken"
 _DISTRIBUTION = "news-assistant"
 _LEAST_FREE, _SPARE_FREE = 200 * 2**20, 2 * 2**30
 _PATIENCE_S = 5.0
 
 
+class Status(StrEnum):
+    """Whether something works; `NOTE`: it works, but."""
+
+    OK = "ok"
+    NOTE = "note"
+    BROKEN = "broken"
+
+
+OK, NOTE, BROKEN = Status
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One check: "ok", "note" (works, but) or "broken"; `remedy` is what to do, empty where nothing is."""
+    """One check; `remedy` is what to do, empty where nothing is."""
 
     check: str
-    status: str
+    status: Status
     found: str
     remedy: str = ""
 

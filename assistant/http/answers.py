@@ -14,10 +14,11 @@ from starlette.types import Receive, Scope, Send
 from assistant.api import Assistant
 from assistant.errors import AssistantError, UsageError
 from assistant.http.errors import ApiError, Public
-from assistant.http.metrics import Metrics
+from assistant.http.metrics import Metrics, Outcome
 from assistant.llm.scope import QuestionScope
 from assistant.schema.answers import Answer, Question
 from assistant.schema.events import Done, Event
+from assistant.schema.opening import State
 
 _LOOK_S = 0.5
 _OPENING_S, _BUSY_S = 5, 10
@@ -25,16 +26,6 @@ _ENDING = "the server is about to end; ask again in a moment"
 
 Item = Event | BaseException | None
 Gone = Callable[[], Awaitable[bool]]
-
-
-class State(Protocol):
-    """How far the opening is: `phase` is "opening", "loading", "ready" or "failed"; `doing` says it in words."""
-
-    @property
-    def phase(self) -> str: ...  # noqa: D102
-
-    @property
-    def doing(self) -> str: ...  # noqa: D102
 
 
 class Opening(Protocol):
@@ -114,7 +105,7 @@ class Questions:
         while self._running and time.monotonic() < deadline and not hurried():
             await asyncio.sleep(0.05)
 
-    def _over(self, running: Running, outcome: str, seconds: float) -> None:
+    def _over(self, running: Running, outcome: Outcome, seconds: float) -> None:
         self._running.discard(running)
         self._metrics.running.set(len(self._running))
         self._metrics.answered(outcome, seconds)
@@ -123,12 +114,12 @@ class Questions:
 class Running:
     """One question: its events as they happen. Whoever stops listening stops the work."""
 
-    def __init__(self, over: Callable[[Running, str, float], None]) -> None:
+    def __init__(self, over: Callable[[Running, Outcome, float], None]) -> None:
         self._items: asyncio.Queue[Item] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
         self._report = over
         self._started = time.monotonic()
-        self._outcome = "stopped"
+        self._outcome = Outcome.STOPPED
         self._job: Job
 
     def begin(self, line: Line, events: Iterator[Event], scope: QuestionScope) -> None:
@@ -164,10 +155,10 @@ class Running:
                         return
                 item = await self._next()
                 if isinstance(item, BaseException):
-                    self._outcome = "failed"
+                    self._outcome = Outcome.FAILED
                     raise item
                 if isinstance(item, Done):
-                    self._outcome = "refused" if item.answer.refused else "answered"
+                    self._outcome = Outcome.REFUSED if item.answer.refused else Outcome.ANSWERED
                 yield item
                 if isinstance(item, Done):
                     return
@@ -214,5 +205,5 @@ class Streamed(EventSourceResponse):
             self._running.close()
 
 
-def _nothing(_running: Running, _outcome: str, _seconds: float) -> None:
+def _nothing(_running: Running, _outcome: Outcome, _seconds: float) -> None:
     pass

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -20,19 +21,25 @@ from filelock import FileLock, Timeout
 from assistant.errors import AssistantError, UsageError
 from assistant.util.files import replace_file
 
-RIGHTS = ("read", "write")
 _PREFIX = "na"
 _PATIENCE_S = 10
 _LONGEST_NAME = 80
 
 
+class Right(StrEnum):
+    """What may be done with a key; who may write may read."""
+
+    READ = "read"
+    WRITE = "write"
+
+
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key without its secret; `right` is "read" or "write", days and times are ISO 8601, UTC."""
+    """A key without its secret; days and times are ISO 8601, UTC."""
 
     id: str
     name: str
-    right: str
+    right: Right
     sha256: str
     created: str
     revoked: str | None = None
@@ -40,7 +47,7 @@ class ApiKey:
     @property
     def may_write(self) -> bool:
         """True where articles may be added and removed with it."""
-        return self.right == "write"
+        return self.right is Right.WRITE
 
 
 class KeyStore:
@@ -70,14 +77,14 @@ class KeyStore:
         found = [one for one in self.all() if hmac.compare_digest(one.sha256, digest)]
         return next((one for one in found if one.revoked is None), None)
 
-    def add(self, name: str, right: str = "read") -> tuple[ApiKey, str]:
+    def add(self, name: str, right: str = Right.READ) -> tuple[ApiKey, str]:
         """A new key and its secret, which is told only now. Raises `UsageError` for a bad name or right."""
         if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
             raise UsageError(f"key name {name!r}: give 1 to {_LONGEST_NAME} printable characters, such as open-webui")
-        if right not in RIGHTS:
-            raise UsageError(f"right {right!r}: give {' or '.join(RIGHTS)}")
+        if right not in list(Right):
+            raise UsageError(f"right {right!r}: give {' or '.join(Right)}")
         secret = f"{_PREFIX}-{secrets.token_urlsafe(32)}"
-        made = ApiKey(secrets.token_hex(4), name, right, _sha256(secret), _now())
+        made = ApiKey(secrets.token_hex(4), name, Right(right), _sha256(secret), _now())
         with self._changing() as keys:
             keys.append(made)
         return made, secret
@@ -111,9 +118,9 @@ class KeyStore:
 
 def _checked(key: ApiKey) -> ApiKey:
     texts = (key.id, key.name, key.sha256, key.created)
-    if not all(isinstance(one, str) for one in texts) or key.right not in RIGHTS or not key.sha256.isascii():
+    if not all(isinstance(one, str) for one in texts) or not key.sha256.isascii():
         raise ValueError(key.id)
-    return key
+    return replace(key, right=Right(key.right))
 
 
 def _sha256(secret: str) -> str:

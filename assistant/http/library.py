@@ -20,6 +20,7 @@ from assistant.http.access import Access, Gate
 from assistant.http.answers import Questions
 from assistant.http.errors import ApiError, Public, documented
 from assistant.http.schemas import ArticleOut, ArticlesOut, OutcomesOut, PassagesOut, RemovedOut, SearchBody, filter_of
+from assistant.library.report import FileStatus
 from assistant.library.upload_policy import MOST_FILES, UploadPolicy, display_name
 from assistant.library.uploads import safe_name
 from assistant.query.validate import check_days
@@ -104,7 +105,7 @@ def library_routes(questions: Questions, access: Access, policy: UploadPolicy) -
                 if not files:
                     raise ApiError(422, "no file came; send a multipart form with one or more parts named file")
                 outcomes = await run_in_threadpool(_add, questions, policy, changing, files)
-        if all(outcome["status"] == "failed" for outcome in outcomes):
+        if all(outcome["status"] == FileStatus.FAILED for outcome in outcomes):
             raise ApiError(422, "; ".join(str(outcome["message"]) for outcome in outcomes[:3]))
         return JSONResponse({"outcomes": outcomes}, 201)
 
@@ -157,7 +158,8 @@ def _add(
 
 
 def _failed(file: UploadFile, message: str) -> dict[str, Any]:
-    return {"name": display_name(file.filename or ""), "status": "failed", "article_ids": [], "message": message}
+    name = display_name(file.filename or "")
+    return {"name": name, "status": FileStatus.FAILED, "article_ids": [], "message": message}
 
 
 def _keep(folder: Path, file: UploadFile) -> Path:

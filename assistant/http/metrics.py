@@ -8,6 +8,7 @@ import secrets
 import sys
 import time
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.datastructures import MutableHeaders
@@ -15,6 +16,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SECONDS = (0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300)
 _requests_log = logging.getLogger("assistant.http.requests")
+
+
+class Outcome(StrEnum):
+    """How a question came to its end."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    FAILED = "failed"
+    STOPPED = "stopped"
 
 
 class Metrics:
@@ -41,7 +51,7 @@ class Metrics:
             "assistant_questions_running", "Questions of the API that wait or are answered.", registry=self._registry
         )
 
-    def answered(self, outcome: str, seconds: float) -> None:
+    def answered(self, outcome: Outcome, seconds: float) -> None:
         """A question came to its end."""
         self.answers.labels(outcome).inc()
         self.seconds.observe(seconds)

@@ -13,6 +13,7 @@ from assistant.http.answers import Questions
 from assistant.http.errors import documented
 from assistant.http.metrics import Metrics
 from assistant.http.schemas import StateOut
+from assistant.schema.opening import Phase
 
 _OPENING_S = 5
 
@@ -30,10 +31,10 @@ def operations_routes(questions: Questions, access: Access, metrics: Metrics) ->
     async def readyz() -> Any:
         """200 when questions are answered without waiting for the model to load, else 503."""
         state = questions.state
-        phase = "ending" if questions.ending else state.phase
+        phase = Phase.ENDING if questions.ending else state.phase
         # What failed, and where, is for those with a key: it is the reason that a question gets.
-        doing = "" if phase in ("failed", "ending") else questions.public(state.doing)
-        if phase == "ready":
+        doing = "" if phase in (Phase.FAILED, Phase.ENDING) else questions.public(state.doing)
+        if phase == Phase.READY:
             return {"state": phase, "doing": doing}
         return JSONResponse({"state": phase, "doing": doing}, 503, {"retry-after": str(_OPENING_S)})
 

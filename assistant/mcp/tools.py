@@ -22,6 +22,7 @@ from assistant.http.schemas import AnswerOut, ArticleOut, ArticlesOut, PassagesO
 from assistant.query.validate import MAX_QUESTION, check_days
 from assistant.schema.answers import Answer, Citation, Question
 from assistant.schema.articles import ArticleFilter, article_to_dict, header_to_dict, passage_to_dict
+from assistant.schema.opening import Phase
 from assistant.util.validation import Day
 
 _INSTRUCTIONS = (
@@ -145,7 +146,7 @@ class _Tools:
         """The assistant, once the articles are there; what is done until then is told as progress."""
         told = ""
         with anyio.move_on_after(_OPENED_WITHIN_S):
-            while (state := self._questions.state).phase == "opening":
+            while (state := self._questions.state).phase == Phase.OPENING:
                 if state.doing != told:
                     told = state.doing
                     await ctx.report_progress(0, message=self._questions.public(told))

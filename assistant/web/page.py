@@ -13,6 +13,7 @@ import gradio as gr
 
 from assistant.errors import AssistantError
 from assistant.library.upload_policy import UploadPolicy
+from assistant.schema.opening import Phase
 from assistant.settings import EMBEDDED
 from assistant.web.components import Components
 from assistant.web.handlers.chat import Chat
@@ -196,7 +197,7 @@ class Page:
             parts |= self._library_handler.shown(session, owner)
         parts |= {**self._chat.looked(session, owner), **self._newsroom.followed(session, owner)}
         at_work = self._chat.is_looking(owner) or self._newsroom.is_on(owner)
-        at_rest = state.phase in ("ready", "failed") and not at_work
+        at_rest = state.phase in (Phase.READY, Phase.FAILED) and not at_work
         return {**parts, "timer": gr.Timer(_RESTING_S if at_rest else _WATCHING_S)}
 
     # -- from parts to components ---------------------------------------------------------

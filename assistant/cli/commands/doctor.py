@@ -27,7 +27,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
     broken = False
     for finding in examine(settings_of(arguments)):
-        broken |= finding.status == BROKEN
+        broken |= finding.status is BROKEN
         if arguments.json:
             print_json(asdict(finding))
             continue

@@ -25,8 +25,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     listed.set_defaults(run=_list)
 
 
-def read_feedback(home: Path) -> Sequence[Feedback]:
-    """All feedback below `home`, the oldest first. Where there is none yet, no file is made."""
+def read_feedback(home: Path, verdict: str | None = None) -> Sequence[Feedback]:
+    """All feedback below `home`, or that of one verdict, the oldest first. Where there is none yet, no file is made."""
     from assistant.library.kept import feedback_path
     from assistant.web.storage.feedback import FeedbackStore
 
@@ -38,7 +38,7 @@ def read_feedback(home: Path) -> Sequence[Feedback]:
         return ()
     store = FeedbackStore(path)
     try:
-        return store.list()
+        return store.list(verdict)
     finally:
         store.close()
 
@@ -46,9 +46,7 @@ def read_feedback(home: Path) -> Sequence[Feedback]:
 def _list(arguments: argparse.Namespace) -> int:
     from assistant.text.unicode import one_line
 
-    for item in read_feedback(settings_of(arguments).home):
-        if arguments.verdict not in (None, item.verdict):
-            continue
+    for item in read_feedback(settings_of(arguments).home, arguments.verdict):
         if arguments.json:
             told = {
                 "given_at": item.given_at.isoformat(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from lxml import etree
@@ -34,6 +35,16 @@ _SKIPPED = frozenset(
 )
 _SUB_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6", "hl2"})
 _LIST_CHARS = 200
+
+
+class _Kind(StrEnum):
+    """Of a block. `LABEL`: a sub-heading that states nothing itself; `END_OF_LIST` has no text."""
+
+    TEXT = "text"
+    HEADING = "heading"
+    LABEL = "label"
+    ITEM = "item"
+    END_OF_LIST = "end of list"
 
 
 def parse_html(text: str, label: str) -> Any:
@@ -104,7 +115,7 @@ def lines_of(root: Any) -> list[str]:
     return [line for _, text in _found(root) for line in text.split("\n") if line.strip()]
 
 
-def _found(root: Any) -> list[tuple[str, str]]:
+def _found(root: Any) -> list[tuple[_Kind, str]]:
     walk = _Walk()
     skipping: Any = None
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -154,7 +165,7 @@ def write_marks(root: Any) -> None:
 class _Walk:
     """Collects text into blocks of (kind, text)."""
 
-    found: list[tuple[str, str]] = field(default_factory=list)
+    found: list[tuple[_Kind, str]] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
     sub_heading: bool = False
@@ -188,42 +199,43 @@ class _Walk:
         # Empty cells at the end of a row leave their marks.
         text, self.pieces = "".join(self.pieces).rstrip(" \n|"), []
         last = self.kinds[-1] if self.kinds else ""
-        kind = "heading" if last in HEADINGS else "item" if last in _ITEMS else "text"
+        kind = _Kind.HEADING if last in HEADINGS else _Kind.ITEM if last in _ITEMS else _Kind.TEXT
         # Two line breaks are how pages without <p> part their paragraphs.
         for part in re.split(r"\n\s*\n", text) if "\n" in text else [text]:
-            if kind == "heading" and self.sub_heading and carries_content(part):
-                self.found.append(("text", part.strip()))
+            below = kind is _Kind.HEADING and self.sub_heading
+            if below and carries_content(part):
+                self.found.append((_Kind.TEXT, part.strip()))
             elif part.strip():
-                self.found.append(("label" if kind == "heading" and self.sub_heading else kind, part.strip()))
+                self.found.append((_Kind.LABEL if below else kind, part.strip()))
         if tag in ("ul", "ol", "list", "dl"):
-            self.found.append(("end of list", ""))
+            self.found.append((_Kind.END_OF_LIST, ""))
 
 
-def _speakers_named(found: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _speakers_named(found: list[tuple[_Kind, str]]) -> Iterator[tuple[_Kind, str]]:
     """The blocks without sub-headings that are mere labels; one that names a speaker begins what is said below it."""
-    names = talking([text for kind, text in found if kind == "label"])
+    names = talking([text for kind, text in found if kind is _Kind.LABEL])
     name = ""
     for kind, text in found:
-        if kind in ("label", "heading"):
+        if kind in (_Kind.LABEL, _Kind.HEADING):
             name = text if text in names else ""
-        elif name and kind == "text":
+        elif name and kind is _Kind.TEXT:
             yield kind, f"{name.rstrip(':： ')}: {text}"
             name = ""
         else:
             yield kind, text
 
 
-def _lists_joined(found: Iterable[tuple[str, str]]) -> Iterator[str]:
+def _lists_joined(found: Iterable[tuple[_Kind, str]]) -> Iterator[str]:
     items: list[str] = []
-    for kind, text in [*found, ("end of list", "")]:
-        if kind == "item":
+    for kind, text in [*found, (_Kind.END_OF_LIST, "")]:
+        if kind is _Kind.ITEM:
             items.append(text)
             continue
         if items:
             short = all(len(item) < _LIST_CHARS for item in items)
             yield from ["\n".join(items)] if short else items
             items = []
-        if kind == "text":
+        if kind is _Kind.TEXT:
             yield text
 
 

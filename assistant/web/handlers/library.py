@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, UsageError
-from assistant.library.mapping import FileStatus
+from assistant.library.report import FileStatus
 from assistant.library.upload_policy import UploadPolicy, display_name
 from assistant.query.validate import check_days
 from assistant.schema.articles import ArticleFilter
@@ -25,7 +25,7 @@ from assistant.web.handlers.scope import ScopeHandler
 from assistant.web.handlers.session import PAGE, Action, Parts, Session
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.views.chat import notice_html
-from assistant.web.views.library import find_html, missing_html, outcomes_html, pane_html, shelf_html
+from assistant.web.views.library import ToCome, find_html, missing_html, outcomes_html, pane_html, shelf_html
 from assistant.web.views.timeline import timeline_html
 
 _MOST_CHOSEN = 1_000
@@ -83,12 +83,12 @@ class LibraryHandler:
     def add(self, session: Session, owner: str, paths: Sequence[Path]) -> Iterator[Parts]:
         """Add files one after the other, telling what becomes of each; each is removed when it is read."""
         names = [display_name(path.name) for path in paths]
-        rows = [(name, "waiting", "") for name in names]
+        rows: list[tuple[str, FileStatus | ToCome, str]] = [(name, ToCome.WAITING, "") for name in names]
         try:
             assistant = self._loader.assistant_for(owner)
             problems = self._uploads.problems([(path.name, path.stat().st_size) for path in paths])
             for place, (path, name, problem) in enumerate(zip(paths, names, problems, strict=True)):
-                rows[place] = (name, "reading", "")
+                rows[place] = (name, ToCome.READING, "")
                 yield {"outcomes": outcomes_html(rows, place)}
                 rows[place] = (name, *((FileStatus.FAILED, problem) if problem else self._added(assistant, path)))
         except AssistantError as error:

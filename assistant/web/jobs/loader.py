@@ -5,28 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, ModelConnectionError
+from assistant.schema.opening import Phase, State
 from assistant.util.progress import Progress, ProgressOf
 from assistant.web.jobs.own_libraries import OwnLibraries
 
 _log = logging.getLogger(__name__)
 _PATIENCE_S = 10
 _AGAIN_S = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """How far it is: `phase` is "opening", "loading" (the articles are there), "ready" or "failed".
-
-    `doing` says what is being done, `share` how much of it in [0, 1], None where that is not known.
-    """
-
-    phase: str
-    doing: str = ""
-    share: float | None = None
 
 
 class AssistantLoader:
@@ -47,7 +35,7 @@ class AssistantLoader:
         self._again = again
         self._open = open_assistant
         self._assistant: Assistant | None = None
-        self._state = State("opening", "starting")
+        self._state = State(Phase.OPENING, "starting")
         self._lock = threading.Lock()
         self._closed = False
         self._ended = threading.Event()
@@ -57,7 +45,7 @@ class AssistantLoader:
     def of(cls, assistant: Assistant, own: OwnLibraries | None = None) -> AssistantLoader:
         """An assistant that is open already."""
         loader = cls(lambda _progress: assistant, own=own)
-        loader._assistant, loader._state = assistant, State("ready")
+        loader._assistant, loader._state = assistant, State(Phase.READY)
         return loader
 
     def start(self) -> None:
@@ -76,7 +64,7 @@ class AssistantLoader:
     def assistant(self) -> Assistant:
         """The assistant. Raises `AssistantError` while it is not open, with what can be done about it."""
         if self._assistant is None:
-            if self._state.phase == "failed":
+            if self._state.phase is Phase.FAILED:
                 raise AssistantError(self._state.doing)
             raise AssistantError("the articles are still being opened; try again in a moment")
         return self._assistant
@@ -116,19 +104,19 @@ class AssistantLoader:
             if closed:
                 assistant.close()
                 return
-            self._state = State("loading", "waiting for the language model")
+            self._state = State(Phase.LOADING, "waiting for the language model")
             while not self._is_ready(assistant):
                 if self._ended.wait(self._again):
                     return
-            self._state = State("ready")
+            self._state = State(Phase.READY)
         except AssistantError as error:
-            self._state = State("failed", str(error))
+            self._state = State(Phase.FAILED, str(error))
         except Exception:
             if self._ended.is_set():
                 # It was closed under what was waited for.
                 return
             _log.exception("the assistant could not be opened")
-            self._state = State("failed", "something went wrong inside; the server's log tells what")
+            self._state = State(Phase.FAILED, "something went wrong inside; the server's log tells what")
 
     def _is_ready(self, assistant: Assistant) -> bool:
         """Wait for the model. An endpoint that does not answer may do so later: that is told and asked again."""
@@ -137,13 +125,13 @@ class AssistantLoader:
         except ModelConnectionError as error:
             if assistant.model.embedded:
                 raise
-            self._state = State("failed", str(error))
+            self._state = State(Phase.FAILED, str(error))
             return False
         return True
 
     def _progress(self, what: str) -> Progress:
         def tell(done: int, total: int) -> None:
-            self._state = State("opening", what, min(1.0, done / total) if total > 0 else None)
+            self._state = State(Phase.OPENING, what, min(1.0, done / total) if total > 0 else None)
 
-        self._state = State("opening", what)
+        self._state = State(Phase.OPENING, what)
         return tell

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from assistant.schema.answers import Turn
 from assistant.web.storage.database import Database, Row
 from assistant.web.storage.search_text import storable
 
-VERDICTS = ("up", "down")
 _LONGEST_COMMENT = 4000
 _SECRET_NAME = re.compile(r"password|passwd|secret|key|token|hash|credential", re.I)
 _LOGIN_IN_URL = re.compile(r"(?<=//)[^/@\s]+@")
@@ -33,16 +33,23 @@ CREATE TABLE feedback (
 )
 
 
+class Verdict(StrEnum):
+    """What a reader says of an answer."""
+
+    UP = "up"
+    DOWN = "down"
+
+
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A verdict ("up" or "down") on an answer, and how it came about.
+    """A verdict on an answer, and how it came about.
 
     `settings` are without secrets, `version` is the program's; `library` tells the state of the
     articles apart, where it was given, and `scope` is what the question was put to (`since`,
     `until`, `articles`). `given_at` is UTC.
     """
 
-    verdict: str
+    verdict: Verdict
     comment: str
     answer: Mapping[str, Any]
     history: tuple[Turn, ...]
@@ -96,7 +103,7 @@ class FeedbackStore:
 
         Raises `UsageError`, `IndexStoreError`.
         """
-        if verdict not in VERDICTS:
+        if verdict not in list(Verdict):
             raise UsageError(f"feedback {verdict!r} is neither up nor down; use one of them")
         comment = storable(comment).strip()
         if len(comment) > _LONGEST_COMMENT:
@@ -125,19 +132,12 @@ class FeedbackStore:
             )
         return _feedback((*columns, *place, __version__, kept))
 
-    def verdict(self, owner: str, answer: Mapping[str, Any]) -> str | None:
-        """The owner's verdict on this answer: "up", "down" or None."""
+    def verdict(self, owner: str, answer: Mapping[str, Any]) -> Verdict | None:
+        """The owner's verdict on this answer; None without one."""
         rows = self._database.read(
             "SELECT verdict FROM feedback WHERE owner = ? AND fingerprint = ?", (owner, _fingerprint(answer))
         )
-        return str(rows[0][0]) if rows else None
-
-    def withdraw(self, owner: str, answer: Mapping[str, Any]) -> None:
-        """Take the owner's verdict on this answer back, if there is one."""
-        with self._database.transaction() as connection:
-            connection.execute(
-                "DELETE FROM feedback WHERE owner = ? AND fingerprint = ?", (owner, _fingerprint(answer))
-            )
+        return Verdict(rows[0][0]) if rows else None
 
     def list(self, verdict: str | None = None) -> Sequence[Feedback]:
         """Everybody's feedback, the oldest first; `verdict`: only "up" or "down"."""
@@ -177,7 +177,7 @@ def _feedback(row: Row | tuple[Any, ...]) -> Feedback:
     verdict, comment, given_at, conversation, position, version, record = row
     kept = json.loads(record)
     return Feedback(
-        verdict=verdict,
+        verdict=Verdict(verdict),
         comment=comment,
         answer=kept["answer"],
         history=tuple(Turn(turn["role"], turn["content"]) for turn in kept["history"]),

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
+from assistant.schema.opening import Phase, State
 from assistant.text.dates import in_words
 from assistant.text.numbers import counted
 from assistant.web.handlers.session import scope_of
-from assistant.web.jobs.loader import State
 from assistant.web.views.answer import answer_html
 from assistant.web.views.html import Exact, clip, join, tag
 from assistant.web.views.icons import icon
@@ -20,7 +20,6 @@ from assistant.web.views.scope import scope_in_words
 from assistant.web.views.stale import stale_html
 
 _FAILURE_SHOWN = 160
-_PHASES = {"opening": "Opening", "loading": "Loading", "ready": "Ready", "failed": "Failed"}
 
 
 class Given(Protocol):
@@ -63,9 +62,10 @@ class Listed(Protocol):
 def status_html(state: State, model: str, articles: int | None) -> Markup:
     """Which model, how many articles, ready or how far."""
     share = None if state.share is None else f"{state.share:.0%}"
-    words = _PHASES[state.phase] if state.phase in ("ready", "failed") else state.doing.capitalize()
+    at_rest = state.phase in (Phase.READY, Phase.FAILED)
+    words = (state.phase.value if at_rest else state.doing).capitalize()
     facts = [model if model else None, None if articles is None else counted(articles, "article")]
-    if state.phase == "failed":
+    if state.phase is Phase.FAILED:
         facts = [clip(state.doing, _FAILURE_SHOWN)]
     bar = tag("progress", value=f"{state.share:.3f}", max="1", aria_label=words) if state.share is not None else None
     return tag(
@@ -75,7 +75,7 @@ def status_html(state: State, model: str, articles: int | None) -> Markup:
         bar,
         tag("span", " · ".join(filter(None, facts)), class_="facts", dir="auto"),
         class_=f"status {state.phase}",
-        title=state.doing if state.phase == "failed" else None,
+        title=state.doing if state.phase is Phase.FAILED else None,
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import PurePath
 
 from markupsafe import Markup
 
+from assistant.library.report import FileStatus
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader, iso_day
 from assistant.text.numbers import counted
 from assistant.web.views.article import article_html
@@ -16,6 +18,13 @@ from assistant.web.views.icons import icon
 from assistant.web.views.labels import outlet, time_tag, title
 
 _OUTLETS = 200
+
+
+class ToCome(StrEnum):
+    """Where an uploaded file is before it has a `FileStatus`."""
+
+    WAITING = "waiting"
+    READING = "reading"
 
 
 def find_html(find: ArticleFilter, outlets: Sequence[tuple[str, int]]) -> Markup:
@@ -91,7 +100,7 @@ def _row(header: ArticleHeader, chosen: bool) -> Markup:
             "span",
             time_tag(header.published),
             " · ",
-            tag("bdi", outlet(header.source, header.via), class_="outlet"),
+            tag("bdi", outlet(header.source, header.via)),
             f" · {counted(header.paragraphs, 'paragraph')}",
             class_="place",
         ),
@@ -132,14 +141,14 @@ def _pane(body: Markup, only: Markup | None, stamp: str) -> Markup:
     return tag("aside", head, tag("div", body, class_="pane-body", tabindex=0), aria_label="Source", data_stamp=stamp)
 
 
-def outcomes_html(rows: Sequence[tuple[str, str, str]], done: int) -> Markup:
+def outcomes_html(rows: Sequence[tuple[str, FileStatus | ToCome, str]], done: int) -> Markup:
     """What became of each uploaded file: its name, a status, a message; those from `done` on are to come."""
     if not rows:
         return Markup("")
     items = [
         tag(
             "li",
-            tag("bdi", clip(name, 120), class_="file"),
+            tag("bdi", clip(name, 120)),
             tag("span", _STATUS.get(status, status), class_="outcome"),
             tag("span", clip(message, 400), class_="message", dir="auto") if message else None,
             class_=status,
@@ -156,11 +165,11 @@ def outcomes_html(rows: Sequence[tuple[str, str, str]], done: int) -> Markup:
 
 
 _STATUS = {
-    "waiting": "waiting",
-    "reading": "reading …",
-    "added": "added",
-    "changed": "replaced an earlier version",
-    "unchanged": "is there already",
-    "duplicate": "duplicate",
-    "failed": "could not be read",
+    ToCome.WAITING: "waiting",
+    ToCome.READING: "reading …",
+    FileStatus.ADDED: "added",
+    FileStatus.CHANGED: "replaced an earlier version",
+    FileStatus.UNCHANGED: "is there already",
+    FileStatus.DUPLICATE: "duplicate",
+    FileStatus.FAILED: "could not be read",
 }

@@ -3,7 +3,8 @@ import threading
 import pytest
 
 from assistant.errors import AssistantError, ModelConnectionError, ModelError
-from assistant.web.jobs.loader import AssistantLoader, State
+from assistant.schema.opening import Phase, State
+from assistant.web.jobs.loader import AssistantLoader
 
 
 class FakeModel:
@@ -53,7 +54,7 @@ def test_the_articles_are_there_before_the_model_is():
         if loader.state.share:
             break
         threading.Event().wait(0.01)
-    assert loader.state == State("opening", "indexing articles", 0.25)
+    assert loader.state == State(Phase.OPENING, "indexing articles", 0.25)
     with pytest.raises(AssistantError, match="still being opened"):
         _ = loader.assistant
     may_open.set()
