@@ -14,15 +14,15 @@ Class names, for style sheet and scripts:
                               .quoted where it is the article's own words
           span.citation       button.chip[data-citation][data-article][data-paragraph][data-start][data-end]
                               and span.card[role=tooltip]: to be shown on hover of span.citation and focus within;
-                              q.card-quote, span.card-outlet, bdi.card-title, span.card-paragraph, span.card-also
+                              q.card-quote, span.card-outlet
       p.draft                 what the model is writing, not checked
       div.refusal-card        p.reason, ul.closest > li > button.open-source[data-article …], blockquote
       p.confidence            .high | .low | .none
       p.newest                the day of its newest source
-      details.how             section > h4; dl.facts, ol.entries, div.scroll > table, .number, .none, .more
+      details.how             section > h4; dl.facts, ol, div.scroll > table, .number, .none, .more
     article.source            header > h2.title, p.byline, p.about; p.paragraph#pN (.cited) > span.number, span.text;
                               mark, span.dateline
     ul.articles               li(.selected) > button.open-article[data-article] > bdi.title, span.place
     figure.timeline           svg.bars > rect.bar[data-period]; figcaption
-    everywhere                .label, .date, .outlet, .empty, .visually-hidden (for screen readers only)
+    everywhere                .label, .date, .empty, .visually-hidden (for screen readers only)
 """

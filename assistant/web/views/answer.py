@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from assistant.answering.confidence import Label, label
 from assistant.answering.render import NOT_FOUND_IN_ARTICLES
+from assistant.settings import Settings
 from assistant.text.dates import in_words
 from assistant.text.unicode import neutralise
 from assistant.web.views.html import Exact, clip, number_of, records_of, tag, text_of, whole_of
@@ -19,8 +20,8 @@ from assistant.web.views.labels import (
     CHECKED_WITHOUT_PROBABILITY,
     NO_PROBABILITY,
     VERIFIED,
-    confidence_in_words,
     day_of,
+    found_in_words,
     outlet_of,
     percent,
     place_of,
@@ -110,9 +111,7 @@ def _report(sentences: list[_Sentence]) -> Markup:
     first = sentences[0].first
     day = day_of(first or {})
     outlet = outlet_of(first) if first else "no source"
-    head = tag(
-        "p", "As of " if day else None, time_tag(day), " · ", tag("bdi", outlet, class_="outlet"), class_="as-of"
-    )
+    head = tag("p", "As of " if day else None, time_tag(day), " · ", tag("bdi", outlet), class_="as-of")
     label = f"As of {in_words(day)}, {outlet}" if day else f"Undated, {outlet}"
     return tag("section", head, [own.html(bare=True) for own in sentences], class_="report", aria_label=label)
 
@@ -206,10 +205,10 @@ def chip(citation: Record, key: str) -> Markup:
         " ",
         tag("span", tag("bdi", outlet_of(citation)), ", ", time_tag(day_of(citation)), class_="card-outlet"),
         " ",
-        tag("bdi", title(text_of(citation, "title")), class_="card-title"),
+        tag("bdi", title(text_of(citation, "title"))),
         " ",
-        tag("span", f"paragraph {whole_of(citation, 'paragraph')}", class_="card-paragraph"),
-        [" ", tag("span", "Also in: ", tag("bdi", "; ".join(others)), class_="card-also")] if others else None,
+        tag("span", f"paragraph {whole_of(citation, 'paragraph')}"),
+        [" ", tag("span", "Also in: ", tag("bdi", "; ".join(others)))] if others else None,
         class_="card",
         id=card,
         role="tooltip",
@@ -231,12 +230,19 @@ def _confidence(answer: Record, refused: bool) -> Markup | None:
     confidence = number_of(answer, "confidence")
     if confidence is None:
         return None if refused else tag("p", NO_PROBABILITY, class_="confidence none")
-    words = confidence_in_words(confidence, refused=refused)
+    words = found_in_words(confidence, _threshold(answer)) if refused else label(confidence).value
     what = "that the best answer found is right" if refused else "that this is right"
     exact = f"estimated probability {what}: {percent(confidence)}"
     level = "none" if refused else _LEVELS[label(confidence)]
     hidden = tag("span", f" ({exact})", class_="visually-hidden")
     return tag("p", words, hidden, class_=f"confidence {level}", title=exact[0].upper() + exact[1:])
+
+
+def _threshold(answer: Record) -> float:
+    """The confidence from which a sentence would have been shown; the settings' default where the answer tells none."""
+    steps = answer.get("steps")
+    told = number_of(steps, "threshold") if isinstance(steps, Mapping) else None
+    return Settings.model_fields["threshold"].get_default() if told is None else told
 
 
 def _missing(answer: Record) -> list[Markup]:

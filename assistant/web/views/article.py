@@ -49,7 +49,7 @@ def _byline(article: Article) -> Markup:
         changes += [" · updated ", time_tag(article.modified)]
     if article.corrected:
         changes.append(" · corrected")
-    named = tag("bdi", outlet(article.source, article.via), class_="outlet")
+    named = tag("bdi", outlet(article.source, article.via))
     return join([time_tag(article.published), *changes, " · ", named])
 
 

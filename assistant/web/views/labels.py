@@ -7,26 +7,23 @@ from datetime import date
 
 from markupsafe import Markup
 
-from assistant.answering.confidence import label
 from assistant.text.dates import in_words
 from assistant.text.unicode import neutralise
 from assistant.web.views.html import clip, tag, text_of, whole_of
 
 TITLE_SHOWN = 300
+# P(stated) as words, the bounds chosen by hand.
 VERIFIED = 0.9
 # Of a model that gives no probabilities: what was checked instead of how likely it is.
 NO_PROBABILITY = "Quotes and figures checked; how likely it is right was not measured for this model"
 CHECKED_WITHOUT_PROBABILITY = "Its figures are in what it cites, and the check of the answer found it stated"
-# Of a refusal: the best answer that was found. That nothing was found says less than that nothing is there.
-_SOMETHING_FOUND = 0.35
 _SUPPORT_BANDS = ((VERIFIED, "Verified: the cited article states it"), (0.5, "Probably stated in the cited article"))
 
 
-def confidence_in_words(confidence: float, *, refused: bool) -> str:
-    """What a probability in [0, 1] means; for a refusal it is the best answer's that was found."""
-    if not refused:
-        return label(confidence).value
-    if confidence >= _SOMETHING_FOUND:
+def found_in_words(confidence: float, threshold: float) -> str:
+    """What a refusal's confidence means, the best answer's that was found; from `threshold` on one would be shown."""
+    # That nothing was found says less than that nothing is there.
+    if confidence >= threshold:
         return "Something was found, but it is too uncertain to show"
     return "Nothing was found that is likely to answer it"
 

@@ -79,7 +79,7 @@ def _list(value: list[Any], depth: int) -> Markup:
     columns = _columns(value)
     if not columns:
         items = [tag("li", plain(item, depth + 1)) for item in value[:_ENTRIES]]
-        return tag("ol", items, _more(len(value), "li"), class_="entries")
+        return tag("ol", items, _more(len(value), "li"))
     head = tag("tr", [tag("th", _name(column), scope="col") for column in columns])
     rows = [tag("tr", [tag("td", plain(row.get(column), depth + 1)) for column in columns]) for row in value[:_ENTRIES]]
     more = _more(len(value), "p")
