@@ -30,9 +30,9 @@ from assistant.verification.judge import Judge
 from assistant.verification.verifier import Claim, Verifier
 
 MAX_REPORTS = 3
-# Where the judge finds the answer in an article's nearest sentences, the rest is not read.
+# P(answered) from which an article's nearest sentences are enough and the rest is not read; chosen by hand.
 _FOUND = 0.6
-# Confidence from which no other draft is asked for.
+# Confidence from which no other draft is asked for; what drafts beyond it give: docs/measured.md.
 _SURE = 0.85
 
 

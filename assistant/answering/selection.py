@@ -11,9 +11,10 @@ from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.verification.verifier import Claim
 
-# Odds by which a second article may be behind the best one, in the judge's log-odds.
+# Log-odds by which a second article may be behind the best one. Chosen by hand: by one of them a judge differs with
+# the processor (docs/measured.md).
 _BEHIND = 3.0
-# P(answered) from which an article is written from, however sure the judge is of another.
+# P(answered) from which an article is written from, however sure the judge is of another (docs/measured.md).
 _AS_LIKELY_AS_NOT = 0.5
 # A quotation needs more: the sentence nearest to an unanswered question is always a tempting one (docs/measured.md).
 _QUOTED = 0.7

@@ -20,6 +20,7 @@ from assistant.schema.articles import ArticleFilter, Passage
 from assistant.stores.filters import to_metadata_filters
 from assistant.text.size import tokens_of
 
+# How many paragraphs each search, by words and by meaning, gives to be fused; chosen by hand.
 _DEPTH = 20
 
 

@@ -17,11 +17,17 @@ from assistant.stores.quantize import Rows
 from assistant.stores.sqlite.connection import SqliteFile
 
 WORDS_SCHEMA = f"CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, heading, tokenize = '{FTS5_TOKENIZER}')"
+# Of a question; chosen by hand, like `_SHARE_OF_VISITS` and `_COUNTS_KEPT`.
 _MOST_WORDS = 64
+# Paragraphs scored for the rarest words, in a large index one more for so many that it has. With these and
+# `_CANDIDATES` 97 % of the five best are found (docs/scale.md).
 _VISITS = 8_000
 _SHARE_OF_VISITS = 60
+# So many times as many are looked at where only candidates are scored: most are passed over.
 _CHEAPER = 4
+# Paragraphs that the rarest words choose.
 _CANDIDATES = 200
+# Words whose paragraphs were counted.
 _COUNTS_KEPT = 100_000
 
 
