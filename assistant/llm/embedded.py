@@ -69,7 +69,7 @@ class EmbeddedModel:
         on_timings: Callable[[Timings], None] | None = None,
         speculation: bool = True,
     ) -> None:
-        """`on_timings` is told of each request to the engine; `speculation`: it drafts from the prompt."""
+        """`on_timings`, to measure, hears of each request to the engine; `speculation`: it drafts from the prompt."""
         self.endpoint = endpoint
         self._settings = settings
         self._on_timings = on_timings

@@ -19,7 +19,8 @@ def open_model(
 ) -> ChatModel:
     """The model of `settings`; nothing is started or asked yet. Raises `SettingsError`.
 
-    `on_timings` is told of each request to an embedded engine; `speculation`: that drafts from the prompt.
+    `on_timings`, for measuring, is told of each request to an embedded engine; `speculation`: that drafts from the
+    prompt.
     """
     endpoint: Endpoint = resolve_endpoint(settings)
     if endpoint.url is not None:

@@ -7,14 +7,10 @@ another model is asked in words. One call each, of which only the last lines are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Protocol
 
 from assistant.llm.chat_model import ChatModel
-from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
-from assistant.settings import Settings
 
 
 class Readable(Protocol):
@@ -61,13 +57,3 @@ class Judge:
             {"role": "user", "content": self._prompts.render(name, context=shown, **variables)},
         ]
         return self._model.probability_yes(messages, prefix=shown, keep_prefix=context.whole)
-
-
-@contextmanager
-def open_judge(settings: Settings) -> Iterator[Judge]:
-    """A judge on the model that the settings name, without a library."""
-    model = open_model(settings)
-    try:
-        yield Judge(model, Prompts.of(settings.prompts, taught=model.taught))
-    finally:
-        model.close()

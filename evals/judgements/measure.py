@@ -12,8 +12,11 @@ from typing import Any, Protocol
 
 from tqdm import tqdm
 
+from assistant.llm.open import open_model
+from assistant.llm.prompts import Prompts
 from assistant.retrieval.context import ArticleContext
 from assistant.settings import PROJECT, Settings
+from assistant.verification.judge import Judge as ProductJudge
 from evals.datasets.bundles import load_bundles
 from evals.datasets.news import BUNDLES
 from evals.datasets.sampling import thin
@@ -85,11 +88,12 @@ def _probability(judge: Judge, ask: Ask) -> float:
 
 @contextmanager
 def open_judge(settings: Settings) -> Iterator[Judge]:
-    """The product's judge on the model that the settings name."""
-    from assistant.verification.judge import open_judge as open_product_judge
-
-    with open_product_judge(settings) as judge:
-        yield judge
+    """The product's judge on the model that the settings name, without a library."""
+    model = open_model(settings)
+    try:
+        yield ProductJudge(model, Prompts.of(settings.prompts, taught=model.taught))
+    finally:
+        model.close()
 
 
 def record_of(rows: Sequence[Judged], settings: Settings, threshold: float) -> dict[str, Any]:

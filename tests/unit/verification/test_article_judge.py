@@ -11,8 +11,7 @@ from answer_samples import context, prompts_in
 from assistant.generation.generator import DraftGenerator
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.context import ArticleContext
-from assistant.settings import Settings
-from assistant.verification.judge import Judge, open_judge
+from assistant.verification.judge import Judge
 
 ARTICLE = context("They signed two statements.")
 CONTEXT = "Articles:\n[TDI, 22 March 2023: Title new]\nThey signed two statements."
@@ -65,13 +64,3 @@ def test_the_projects_own_prompts_can_be_put(project: Path, fake_model: Any, tau
     tails = [asked.messages[-1]["content"].removeprefix(asked.prefix) for asked in model.judged]
     assert len(set(tails)) == 3
     assert {tail.startswith("\n\nCheck: ") for tail in tails} == {taught}
-
-
-def test_a_judge_can_be_had_without_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    closed: list[bool] = []
-    monkeypatch.setattr("assistant.llm.remote.EndpointModel.close", lambda _self: closed.append(True))
-    prompts_in(tmp_path)
-    with open_judge(Settings(model="tiny@http://127.0.0.1:9/v1", prompts=tmp_path)) as judge:
-        assert isinstance(judge, Judge)
-        assert not closed
-    assert closed == [True]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answer_samples import prompts_in
 from bundle_builders import small, write_bundle
 
 from assistant.errors import ModelError, UsageError
@@ -28,7 +29,7 @@ from evals.judgements.items import (
     contradiction_asks,
     load_contradictions,
 )
-from evals.judgements.measure import asks_of, judge_all, judgement_tables, record_of
+from evals.judgements.measure import asks_of, judge_all, judgement_tables, open_judge, record_of
 from evals.judgements.metrics import METRICS, Judged, by_kind, by_question, summarise
 from evals.schema import Metric
 
@@ -352,8 +353,11 @@ def test_a_part_of_the_projects_judgements_has_every_kind() -> None:
     assert {(ask.task, ask.kind) for ask in part} >= {(STATED, kind) for kind in ("answer", "supported", "unsupported")}
 
 
-def test_the_products_judge_is_one() -> None:
-    from assistant.verification.judge import Judge, open_judge
-
-    assert callable(open_judge)
-    assert all(hasattr(Judge, name) for name in (ANSWERED, STATED, RIGHT))
+def test_the_products_judge_is_one_and_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[bool] = []
+    monkeypatch.setattr("assistant.llm.remote.EndpointModel.close", lambda _self: closed.append(True))
+    prompts_in(tmp_path)
+    with open_judge(Settings(model="tiny@http://127.0.0.1:9/v1", prompts=tmp_path)) as judge:
+        assert all(hasattr(judge, name) for name in (ANSWERED, STATED, RIGHT))
+        assert not closed
+    assert closed == [True]
