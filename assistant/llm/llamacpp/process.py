@@ -37,12 +37,15 @@ def main() -> None:
     """Serve until standard input closes."""
     config = json.loads(sys.stdin.readline())
     serve = _serve_compiled if config.get("server") else _serve_prebuilt
-    print(json.dumps({"address": serve(config)}), flush=True)
+    # A server that nothing refers to ends.
+    address, _server = serve(config)
+    print(json.dumps({"address": address}), flush=True)
     sys.stdin.read()
     _end(0)
 
 
-def _serve_prebuilt(config: Mapping[str, Any]) -> str:
+def _serve_prebuilt(config: Mapping[str, Any]) -> tuple[str, object]:
+    """The address of a server in this process, and the server."""
     import xllamacpp
 
     params = xllamacpp.CommonParams()
@@ -82,15 +85,10 @@ def _serve_prebuilt(config: Mapping[str, Any]) -> str:
         lora.path, lora.scale = config["adapter"], 1.0
         params.lora_adapters = [lora]
     server = xllamacpp.Server(params)
-    _kept.append(server)
-    return str(server.listening_address)
+    return str(server.listening_address), server
 
 
-# A server that nothing refers to ends.
-_kept: list[Any] = []
-
-
-def _serve_compiled(config: Mapping[str, Any]) -> str:
+def _serve_compiled(config: Mapping[str, Any]) -> tuple[str, object]:
     """The same server with the same settings, as a program; its options are the names above."""
     options: dict[str, str | int] = {
         "model": config["model"],
@@ -139,7 +137,7 @@ def _serve_compiled(config: Mapping[str, Any]) -> str:
     for line in child.stderr:
         if found := re.search(r"listening on (http://\S+)", line):
             threading.Thread(target=_attend, args=(child, child.stderr), daemon=True).start()
-            return found[1]
+            return found[1], child
         last.append(line.strip())
     raise RuntimeError(f"{config['server']} ended with exit code {child.wait()}: {' / '.join(last)}")
 

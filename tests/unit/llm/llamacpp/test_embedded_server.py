@@ -194,7 +194,7 @@ def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path, project: Path)
         """
         sys.path.insert(0, os.environ["PROJECT"])
         from assistant.llm.llamacpp import process
-        process._serve_prebuilt = lambda config: "x"
+        process._serve_prebuilt = lambda config: ("x", None)
         process.main()
         """,
     )

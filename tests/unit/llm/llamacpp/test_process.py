@@ -146,7 +146,8 @@ def test_with_tiles_it_is_told_other_sizes(
     # It would end this process with the server.
     monkeypatch.setattr(process, "_attend", lambda *_: None)
     config = EmbeddedEngine(Path("m.gguf"), server=Path("llama-server"))._config
-    assert process._serve_compiled(config) == "http://127.0.0.1:4321"
+    address, _ = process._serve_compiled(config)
+    assert address == "http://127.0.0.1:4321"
     [argv] = started
     assert [value for name, value in pairwise(argv) if name == "--ubatch-size"] == batch
     assert option(argv, "spec-ngram-simple-size-n") == matched
@@ -186,9 +187,10 @@ def test_an_adapter_is_given_to_the_prebuilt_engine(adapter: Path | None, monkey
             given.append(params)
 
     monkeypatch.setattr(xllamacpp, "Server", Server)
-    monkeypatch.setattr(process, "_kept", [])
     config = EmbeddedEngine(Path("m.gguf"), adapter=adapter)._config
-    assert process._serve_prebuilt(config) == "http://127.0.0.1:4321"
+    address, server = process._serve_prebuilt(config)
+    assert address == "http://127.0.0.1:4321"
+    assert isinstance(server, Server)
     [params] = given
     found = [(lora.path, lora.scale) for lora in params.lora_adapters]
     assert found == ([("judge.gguf", 1.0)] if adapter else [])
