@@ -9,7 +9,9 @@ AssistantError
 ├── IndexStoreError         the index cannot be opened, read or written (exit code 1)
 └── ModelError              the language or embedding model failed (exit code 1)
     ├── ModelFileError      the embedded model's file is missing, damaged or cannot be written
+    ├── EngineBuildError    the embedded engine could not be compiled on this machine
     ├── ModelReplyError     the reply is empty, cut off, withheld or not to be understood
+    │   └── ModelContextError  the prompt is longer than the model's context: refused, or cut in silence
     ├── ModelCancelledError  the question was stopped while the model was asked
     └── ModelConnectionError  the endpoint is down, too slow, refuses the key or does not know the model
 

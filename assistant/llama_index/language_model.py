@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Generator, Sequence
-from contextlib import aclosing, closing, suppress
+from contextlib import aclosing, closing
 from typing import Any
 
 from llama_index.core.base.llms.types import (
@@ -28,6 +29,7 @@ from assistant.errors import UsageError
 from assistant.llm.chat_model import ChatModel, Message
 from assistant.llm.scope import QuestionScope
 
+_log = logging.getLogger(__name__)
 _ROLES = (MessageRole.SYSTEM, MessageRole.USER, MessageRole.ASSISTANT)
 
 
@@ -164,8 +166,10 @@ class AssistantLLM(CustomLLM):
             scope.cancel()
             if step is not None:
                 # A generator cannot be closed while it runs.
-                with suppress(Exception):
+                try:
                     await step
+                except Exception:
+                    _log.debug("the model failed after nobody listened", exc_info=True)
             pieces.close()
 
 

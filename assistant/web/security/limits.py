@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from assistant.library.upload_policy import UploadPolicy
 from assistant.web.security.temporary import UploadFolder
 
+_log = logging.getLogger(__name__)
 UPLOAD = "/gradio_api/upload"
 _FORMS = ("/login", "/logout")
 _MOST_BYTES = {"/login": 8 * 1024, "/logout": 8 * 1024, "/gradio_api/queue/join": 1024 * 1024}
@@ -136,6 +138,7 @@ async def _checked(
     except Exception:
         if refused is None:
             raise
+        _log.debug("a request that was refused failed", exc_info=True)
     if refused is not None and not started:
         await refused.answer(scope, receive, send)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_log = logging.getLogger(__name__)
 _SILENT_S = 30.0
 _LEAST_BYTES_PER_S = 1024
 _GONE: Message = {"type": "http.disconnect"}
@@ -46,6 +48,7 @@ class SlowBody:
         except Exception:
             if not body.late:
                 raise
+            _log.debug("a request that came too slowly failed", exc_info=True)
         if body.late and not answered:
             told = PlainTextResponse("the request came too slowly; send it again", 408, headers={"connection": "close"})
             await told(scope, receive, send)

@@ -191,14 +191,17 @@ def test_of_another_source_it_is_made_anew(graph: Int8Model, source: Path, tmp_p
 
 
 @pytest.mark.parametrize("what", [ImportError("no onnx"), KeyError("layer"), RuntimeError("no such kernel")])
-def test_whatever_fails_the_packages_own_graph_is_used(
-    what: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_whatever_fails_the_packages_own_graph_is_used_and_the_log_says_why(
+    what: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
+
     def failing(_source: Path) -> onnx.ModelProto:
         raise what
 
     monkeypatch.setattr(int8, "integer_model", failing)
     assert not uses_integers(MiniLM(threads=1, folder=tmp_path))
+    assert [record.exc_info[1] for record in caplog.records if record.exc_info] == [what]
 
 
 def test_a_lock_that_nobody_gives_back_stops_no_one(
