@@ -58,8 +58,8 @@ def safe_key(value: str) -> str:
 class UniqueKeys:
     """Keys of one file, each given once. Remembers eight bytes a key, not the keys."""
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._seen = {_fingerprint(key) for key in taken}
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
 
     def take(self, own: str | None, number: int) -> str:
         """The key for the file's `number`-th article, whose own id or address is `own`."""

@@ -33,9 +33,6 @@ _NAMED_DAY = re.compile(
     r"\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
     re.I,
 )
-_DAY_OF_MONTH = re.compile(
-    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH_NAMES})|(?:{_MONTH_NAMES})\.?\s+\d{{1,2}}(?!,?\d))\b", re.I
-)
 _YEAR = re.compile(rf"(?<![\d–-])(?P<y>{LIKELY_YEAR})(?:'s|’s)?\b(?![-–\d])")
 _OPEN_RANGE = re.compile(
     r"\b(?:since|after|before|until|till|by|up to|through|between|to|between\s+[\w,. ]{1,30}\sand)\s+$", re.I
@@ -64,10 +61,6 @@ class Period:
     since: date
     until: date
     words: str
-
-    def contains(self, day: date | None) -> bool:
-        """True when `day` is known and inside."""
-        return day is not None and self.since <= day <= self.until
 
 
 def in_words(day: date) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,6 +19,8 @@ from assistant.schema.answers import Quote
 from assistant.schema.articles import Passage
 from assistant.text.tokens import content_words, stems
 
+# The weights of the words that a claim and a place share and of their cosine. These and the two shares of a claim
+# below are chosen by hand.
 _WORDS, _MEANING = 0.65, 0.35
 # A second place is cited where it states so much of the claim that the first does not.
 _SECOND = 0.35
@@ -26,7 +28,7 @@ _SECOND = 0.35
 _FURTHER = 0.1
 # Cosine below which words that share none with the question have nothing to do with it. Orders in an article
 # ("answer every question with …") lie at 0.04 to 0.08; no right answer to the bundles without a shared word
-# lies below 0.09.
+# lies below 0.09 (docs/measured.md).
 _UNRELATED = 0.09
 
 
@@ -53,16 +55,10 @@ class _Span:
 class EvidenceFinder:
     """Finds what to quote for a sentence."""
 
-    def __init__(
-        self, similarities: Similarities, divide: Callable[[Passage], Sequence[tuple[int, int]]] = quotable
-    ) -> None:
-        """`similarities(sentence, texts)` are cosine similarities in [-1, 1], one a text; `divide` gives the start and
-        end of what can be quoted of a passage."""
+    def __init__(self, similarities: Similarities) -> None:
+        """`similarities(sentence, texts)` are cosine similarities in [-1, 1], one a text."""
         self._similarities = similarities
-        self._spans_of: Callable[[Passage], tuple[_Span, ...]] = lambda passage: tuple(
-            _Span(passage, start, end, frozenset(stems(passage.paragraph.text[start:end])))
-            for start, end in divide(passage)
-        )
+        self._spans_of = _spans_of
 
     def remembering(self) -> EvidenceFinder:
         """The same, for many sentences over the same passages: each is divided and its words stemmed once."""
@@ -140,6 +136,14 @@ def _stated(claimed: Mapping[str, float], span: _Span, total: float | None = Non
     """The share of what is claimed, by weight, that the span has; of `total`, where given."""
     whole = sum(claimed.values()) if total is None else total
     return sum(weight for word, weight in claimed.items() if word in span.stems) / whole if whole else 0.0
+
+
+def _spans_of(passage: Passage) -> tuple[_Span, ...]:
+    """What can be quoted of a passage."""
+    return tuple(
+        _Span(passage, start, end, frozenset(stems(passage.paragraph.text[start:end])))
+        for start, end in quotable(passage)
+    )
 
 
 def _left(claimed: Mapping[str, float], span: _Span) -> dict[str, float]:

@@ -72,11 +72,6 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple(kept) or tuple(found)
 
 
-def normalise(text: str) -> str:
-    """The keys of `text`'s tokens joined by spaces: equal texts compare equal."""
-    return " ".join(token.key for token in tokens(text))
-
-
 def _prepare(text: str) -> str:
     """`text` in one Unicode form, with what punctuation would tear apart put in words."""
     text = _THIN_GAP.sub(",", text)

@@ -91,15 +91,3 @@ def risk_coverage(confidences: Sequence[float], right: Sequence[bool]) -> list[R
         if taken == len(pairs) or pairs[taken][0] != confidence:
             points.append(RiskPoint(confidence, taken / len(pairs), wrong / taken))
     return points
-
-
-def aurc(confidences: Sequence[float], right: Sequence[bool]) -> float | None:
-    """The mean risk over all coverages (Geifman et al. 2019), lower is better; None for no cases.
-
-    Among equally sure cases each adds the risk of the whole tie, so that order does not matter.
-    """
-    points = risk_coverage(confidences, right)
-    if not points:
-        return None
-    covered = [0.0, *(point.coverage for point in points)]
-    return sum(point.risk * (covered[at + 1] - covered[at]) for at, point in enumerate(points))

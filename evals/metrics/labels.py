@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.answering.confidence import label as product_label
 from evals.metrics.calibration import calibration_bins
 from evals.metrics.uncertainty import wilson
 
@@ -24,17 +24,11 @@ class LabelRow:
     high: float
 
 
-def label_rows(confidences: Sequence[float], right: Sequence[bool], label: Label | None = None) -> list[LabelRow]:
-    """One row for each label that was given, the surest first; of the product's labels where none are passed.
-
-    [] where the product has none.
-    """
-    named = label or product_label()
-    if named is None:
-        return []
+def label_rows(confidences: Sequence[float], right: Sequence[bool], label: Label = product_label) -> list[LabelRow]:
+    """One row for each label that was given, the surest first."""
     groups: dict[str, list[tuple[float, bool]]] = {}
     for confidence, is_right in sorted(zip(confidences, right, strict=True), reverse=True):
-        groups.setdefault(str(named(confidence)), []).append((confidence, is_right))
+        groups.setdefault(str(label(confidence)), []).append((confidence, is_right))
     return [_row(name, pairs) for name, pairs in groups.items()]
 
 
@@ -47,18 +41,6 @@ def confidence_rows(confidences: Sequence[float], right: Sequence[bool]) -> list
         )
         for each in reversed(bins)
     ]
-
-
-def product_label() -> Label | None:
-    """The page's words for a confidence; None where the product has none."""
-    try:
-        module = importlib.import_module("assistant.answering.confidence")
-    except ModuleNotFoundError as error:
-        if not str(error.name).startswith("assistant."):
-            raise
-        return None
-    found: Label | None = getattr(module, "label", None)
-    return found
 
 
 def _row(name: str, pairs: Sequence[tuple[float, bool]]) -> LabelRow:

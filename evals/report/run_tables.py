@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from assistant.answering.confidence import label as product_label
 from evals.metrics.aggregate import aggregate, by_category, by_split, selective_labels
-from evals.metrics.labels import LabelRow, confidence_rows, label_rows
+from evals.metrics.labels import Label, LabelRow, confidence_rows, label_rows
 from evals.report.table import render_failures, render_grid, render_table
 from evals.schema import Metric, Result, Run
 
@@ -67,7 +68,7 @@ def _named(metrics: Sequence[Metric], name: str) -> Metric:
     return next(metric for metric in metrics if metric.name == name)
 
 
-def label_table(results: Sequence[Result], label: Callable[[float], str] | None = None) -> str:
+def label_table(results: Sequence[Result], label: Label = product_label) -> str:
     """How often answers were right, by what the page says of them and by their confidence; "" without any."""
     confidences, right = selective_labels(results)
     if not confidences:

@@ -115,8 +115,6 @@ def _elements(text: _Text, label: str, number: int = 1) -> Iterator[Story | Prob
             return
         yield _story(value, number, label)
         number += 1
-    if not character:
-        return
 
 
 def _story(value: Any, number: int, label: str) -> Story | Problem:

@@ -3,7 +3,6 @@
 (() => {
   const root = document.documentElement;
   const find = (selector, inside = document) => inside.querySelector(selector);
-  const phone = window.matchMedia("(max-width: 820px)");
   let opener = null;
 
   root.dataset.view = "ask";

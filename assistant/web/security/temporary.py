@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,10 +18,9 @@ _FORGOTTEN_S = 3600.0
 class UploadFolder:
     """A folder of its own below `parent`, held by a lock that the system releases when its holder is killed."""
 
-    def __init__(self, parent: Path | None = None, *, now: Callable[[], float] = time.time) -> None:
-        """Make it, and remove what servers left that were killed. `now` in seconds since 1970, as files have it."""
+    def __init__(self, parent: Path | None = None) -> None:
+        """Make it, and remove what servers left that were killed."""
         parent = parent or Path(tempfile.gettempdir())
-        self._now = now
         self._remove_left(parent)
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
         self._lock = FileLock(self.path / _LOCK)
@@ -35,7 +33,7 @@ class UploadFolder:
             with suppress(OSError):
                 status = file.stat()
                 # A clock that was set back makes files of the future; these go too.
-                if abs(self._now() - status.st_mtime) > _FORGOTTEN_S:
+                if abs(time.time() - status.st_mtime) > _FORGOTTEN_S:
                     file.unlink()
                 else:
                     total += status.st_size
@@ -58,7 +56,7 @@ class UploadFolder:
             lock = FileLock(folder / _LOCK)
             with suppress(OSError, Timeout):
                 # A server that starts this moment has made its folder, but not yet its lock.
-                if not (folder / _LOCK).exists() and self._now() - folder.stat().st_mtime < _FORGOTTEN_S:
+                if not (folder / _LOCK).exists() and time.time() - folder.stat().st_mtime < _FORGOTTEN_S:
                     continue
                 lock.acquire(timeout=0)
                 lock.release()

@@ -59,15 +59,14 @@ class ConversationStore:
         self._database = Database(path, "conversations", _MIGRATIONS)
         self._now = now
 
-    def create(self, owner: str, title: str | None = None) -> Conversation:
-        """A new conversation; without a title it takes one from its first question."""
+    def create(self, owner: str) -> Conversation:
+        """A new conversation; it takes its title from its first question."""
         made, now = secrets.token_urlsafe(12), moment_text(self._now())
-        shown = UNTITLED if title is None else _given_title(title)
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO conversations (id, owner, title, named, created_at, updated_at, words)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (made, owner, shown, title is not None, now, now, fold(shown)),
+                (made, owner, UNTITLED, False, now, now, fold(UNTITLED)),
             )
         return self.get(owner, made)
 

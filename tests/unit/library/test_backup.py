@@ -29,7 +29,7 @@ UPLOAD = "library/uploads/ferry.txt"
 def fill(home: Path, word: str) -> str:
     """A conversation, an upload and a source: the conversation's id."""
     store = ConversationStore(conversations_path(home))
-    made = store.create("ann", word).id
+    made = store.rename("ann", store.create("ann").id, word).id
     store.append("ann", made, f"What of {word}?", {"answer": word})
     store.close()
     (home / "library" / "uploads").mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def test_libraries_of_single_users_are_in_it(home: Path, tmp_path: Path) -> None
 
 def test_a_backup_is_taken_while_a_page_writes(home: Path, tmp_path: Path) -> None:
     store = ConversationStore(conversations_path(home))
-    store.create("ann", "open and written to")
+    store.rename("ann", store.create("ann").id, "open and written to")
     with running(home):
         back_up(home, tmp_path / "live.zip")
     store.close()

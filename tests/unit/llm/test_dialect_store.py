@@ -78,9 +78,6 @@ def test_it_is_forgotten_after_a_month_and_when_told(tmp_path: Path) -> None:
     assert store(path).current() == Dialect()
 
 
-RECORD = {"day": "2026-03-01", "dialect": Dialect().to_dict()}
-
-
 @pytest.mark.parametrize(
     "content",
     [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.text.dates import Period, as_of_day, asks_now, in_words, named_periods
+from assistant.text.dates import as_of_day, asks_now, in_words, named_periods
 
 
 def periods(text: str) -> list[tuple[str, str]]:
@@ -85,15 +85,6 @@ def test_and_joins_two_points_where_no_range_is_opened() -> None:
 
 def test_the_words_that_named_it() -> None:
     assert [period.words for period in named_periods("as of Dec. 6, 2023 and in 2017's")] == ["2017's", "Dec. 6, 2023"]
-
-
-def test_both_ends_belong_to_a_period_and_an_unknown_day_to_none() -> None:
-    period = Period(date(2017, 1, 1), date(2017, 12, 31), "2017")
-    assert period.contains(date(2017, 1, 1))
-    assert period.contains(date(2017, 12, 31))
-    assert not period.contains(date(2018, 1, 1))
-    assert not period.contains(date(2016, 12, 31))
-    assert not period.contains(None)
 
 
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2099, 12, 31)))

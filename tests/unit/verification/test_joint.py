@@ -166,14 +166,15 @@ def test_dates_of_the_reports_may_be_said() -> None:
     assert date(2023, 3, 22) == NEW
 
 
-def test_each_paragraph_is_divided_once_for_all_sentences() -> None:
+def test_each_paragraph_is_divided_once_for_all_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     divided: Counter[str] = Counter()
 
     def divide(passage: Passage) -> Sequence[tuple[int, int]]:
         divided[passage.paragraph.id] += 1
         return quotable(passage)
 
-    verifier = JointVerifier(EvidenceFinder(alike, divide), Says())
+    monkeypatch.setattr("assistant.verification.evidence.quotable", divide)
+    verifier = JointVerifier(EvidenceFinder(alike), Says())
     sentences = [DraftSentence(f"The bridge cost {number} million crowns.", (2, 4)) for number in (4.2, 6.5, 7.1)]
     findings = [one.finding for one in verifier.verify(sentences, CONTEXT)]
     assert findings == [Finding.SHOWN, Finding.SHOWN, Finding.FIGURES]

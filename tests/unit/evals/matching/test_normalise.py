@@ -7,8 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.text.numbers import read_number
-from evals.matching.normalise import normalise, tokens
+from evals.matching.normalise import tokens
 from evals.matching.spelling import fold_spelling
+
+
+def normalise(text: str) -> str:
+    return " ".join(token.key for token in tokens(text))
 
 
 @pytest.mark.parametrize(

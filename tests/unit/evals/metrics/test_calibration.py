@@ -10,7 +10,6 @@ from evals.metrics.calibration import (
     RiskPoint,
     auc,
     auc_interval,
-    aurc,
     calibration_bins,
     expected_calibration_error,
     risk_coverage,
@@ -62,13 +61,4 @@ def test_calibration_error_by_hand() -> None:
 def test_risk_coverage_by_hand() -> None:
     points = risk_coverage([0.9, 0.8, 0.8, 0.1], [True, True, False, False])
     assert points == [RiskPoint(0.9, 0.25, 0.0), RiskPoint(0.8, 0.75, 1 / 3), RiskPoint(0.1, 1.0, 0.5)]
-
-
-def test_aurc_by_hand() -> None:
-    assert aurc([0.9, 0.8, 0.8, 0.1], [True, True, False, False]) == pytest.approx(0.25 * 0 + 0.5 / 3 + 0.25 * 0.5)
-    assert aurc([0.9, 0.1], [True, True]) == 0
-    assert aurc([], []) is None
-
-
-def test_order_of_equally_sure_cases_does_not_matter() -> None:
-    assert aurc([0.5, 0.5], [True, False]) == aurc([0.5, 0.5], [False, True]) == 0.5
+    assert risk_coverage([0.5, 0.5], [True, False]) == risk_coverage([0.5, 0.5], [False, True])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from eval_builders import MakeCase
 
-from evals.metrics.labels import confidence_rows, label_rows, product_label
+from evals.metrics.labels import confidence_rows, label_rows
 from evals.report.run_tables import label_table, tables, type_tables
 from evals.schema import Result, Run
 
@@ -71,24 +71,6 @@ def test_bins_by_hand() -> None:
     assert [(row.name, row.n) for row in rows] == [("0.9–1.0", 3), ("0.3–0.4", 1)]
     assert rows[0].share == pytest.approx(2 / 3)
     assert rows[1].share == 0
-
-
-def test_a_product_without_labels_has_no_rows_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> Any:
-        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-    monkeypatch.setattr("evals.metrics.labels.importlib.import_module", missing)
-    assert product_label() is None
-    assert label_rows([0.9], [True]) == []
-
-
-def test_another_missing_module_is_no_missing_label(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> Any:
-        raise ModuleNotFoundError("No module named 'numpy'", name="numpy")
-
-    monkeypatch.setattr("evals.metrics.labels.importlib.import_module", missing)
-    with pytest.raises(ModuleNotFoundError, match="numpy"):
-        product_label()
 
 
 def test_the_label_table_is_of_answers_alone(results: list[Result]) -> None:

@@ -45,6 +45,10 @@ def store(tmp_path: Path) -> ConversationStore:
     return ConversationStore(tmp_path / "conversations.sqlite3", now=lambda: next(times))
 
 
+def named(store: ConversationStore, title: str) -> str:
+    return store.rename("ann", store.create("ann").id, title).id
+
+
 def test_a_conversation_keeps_its_messages_in_order(store: ConversationStore, tmp_path: Path) -> None:
     made = store.create("ann").id
     first = store.append("ann", made, "What did they sign?", ANSWER)
@@ -68,19 +72,18 @@ def test_the_first_question_names_it_until_somebody_does(store: ConversationStor
     assert store.rename("ann", made.id, "  Xi\n& Putin ").title == "Xi & Putin"
     store.append("ann", made.id, "Why?", ANSWER, at=1)
     assert store.get("ann", made.id).title == "Xi & Putin"
-    assert store.create("ann", "Mine").title == "Mine"
 
 
 @pytest.mark.parametrize("title", ["", " \n", "\u200b\u202e", "x" * 201])
 def test_a_title_must_be_one(store: ConversationStore, title: str) -> None:
-    made = store.create("ann", "Mine").id
+    made = named(store, "Mine")
     with pytest.raises(UsageError, match="title"):
         store.rename("ann", made, title)
     assert store.get("ann", made).title == "Mine"
 
 
 def test_the_last_used_comes_first(store: ConversationStore) -> None:
-    one, two, three = (store.create("ann", title).id for title in "abc")
+    one, two, three = (store.create("ann").id for _ in range(3))
     assert [item.id for item in store.list("ann")] == [three, two, one]
     store.append("ann", one, "What?", ANSWER)
     assert [item.id for item in store.list("ann")] == [one, three, two]
@@ -111,21 +114,21 @@ def test_the_last_used_comes_first(store: ConversationStore) -> None:
     ],
 )
 def test_words_are_searched_in_titles_questions_and_answers(store: ConversationStore, words: str, found: bool) -> None:
-    made = store.create("ann", "Café talk").id
+    made = named(store, "Café talk")
     store.append("ann", made, "What did they sign in MOSCOW?", ANSWER)
     assert [item.id for item in store.list("ann", words)] == [made] * found
     assert store.list("bob", words) == []
 
 
 def test_wildcards_stand_for_themselves(store: ConversationStore) -> None:
-    plain, odd = store.create("ann", "100 percent").id, store.create("ann", "100% of_it").id
+    plain, odd = named(store, "100 percent"), named(store, "100% of_it")
     assert {item.id for item in store.list("ann", "100")} == {plain, odd}
     assert [item.id for item in store.list("ann", "100%")] == [odd]
     assert [item.id for item in store.list("ann", "of_it")] == [odd]
 
 
 def test_what_was_cut_off_is_not_found_any_more(store: ConversationStore) -> None:
-    made = store.create("ann", "t").id
+    made = store.create("ann").id
     store.append("ann", made, "What about Moscow?", {})
     store.append("ann", made, "What about Paris?", {})
     assert store.append("ann", made, "Rome?", {}, at=2).position == 2
