@@ -172,7 +172,7 @@ class Builder:
     def _written(self, shown: ArticleContext, question: str, answer: str) -> Example:
         return self._example("answer", answer, shown, question=question)
 
-    def _rewriting(self, history: Iterable[Mapping[str, str]], question: str, standalone: str) -> Example:
+    def _rewriting(self, history: Iterable[Mapping[str, Any]], question: str, standalone: str) -> Example:
         lines = "\n".join(turn_line(Turn(turn["role"], turn["content"])) for turn in list(history)[-_TURNS:])
         return self._example("rewrite", standalone, None, history=lines, question=question)
 

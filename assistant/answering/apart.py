@@ -15,16 +15,17 @@ from assistant.answering.reading import (
     with_undated,
 )
 from assistant.answering.render import as_quotation
-from assistant.answering.selection import Candidate, Outcome, select, worth_writing
+from assistant.answering.selection import Candidate, select, worth_writing
 from assistant.answering.trace import Trace
 from assistant.generation.generator import DraftGenerator
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
-from assistant.schema.answers import Sentence
+from assistant.schema.answers import Sentence, Timing
 from assistant.schema.articles import Passage
 from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName, Token
+from assistant.schema.trace import Outcome
 from assistant.util.stopwatch import Stopwatch
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Claim, Verifier
@@ -126,7 +127,7 @@ class ReadApart:
         passages, contexts = yield from self._retrieve(query, clock)
         yield Step(StepName.JUDGING)
         candidates = [self._judge(query, context) for context in contexts]
-        clock.mark("gate")
+        clock.mark(Timing.GATE)
         claims = yield from self._generate(query, candidates, clock)
         outcomes = select(query, claims, self._thresholds.shown)
         trace.passages += passages
@@ -147,7 +148,7 @@ class ReadApart:
             excerpts = self._steps.excerpts.cut(query, passages)
             passages = excerpts.passages
             contexts = [excerpts.of(context) for context in retriever.contexts(passages)[:MAX_REPORTS]]
-        clock.mark("retrieve")
+        clock.mark(Timing.RETRIEVE)
         yield Retrieved(passages, query.articles.as_of)
         return passages, contexts
 
@@ -166,7 +167,7 @@ class ReadApart:
         claims: list[Claim] = []
         for candidate in worth_writing(query, candidates, self._thresholds.worth):
             claims += yield from self._from_article(query, candidate, clock)
-        clock.mark("write")
+        clock.mark(Timing.WRITE)
         return claims
 
     def _from_article(
@@ -200,7 +201,7 @@ class ReadApart:
         yield Step(StepName.WRITING)
         draft = ""
         for item in generator.write(query.text, candidate.context):
-            clock.first("first_token")
+            clock.first(Timing.FIRST_TOKEN)
             if isinstance(item, Token):
                 yield item
             else:

@@ -10,7 +10,7 @@ from assistant.answering.trace import Trace
 from assistant.query.division import QuestionDivider
 from assistant.query.query import WHOLE, Query
 from assistant.query.rewrite import QuestionRewriter
-from assistant.schema.answers import Answer, Question
+from assistant.schema.answers import Answer, Question, Timing
 from assistant.schema.events import Done, Event, Step, StepName
 from assistant.util.stopwatch import Stopwatch
 
@@ -63,5 +63,5 @@ class Pipeline:
             yield Step(StepName.REWRITING)
         text = self._rewriter.standalone(question.text, question.history)
         division = self._divider.divided(text) if self._divider else WHOLE
-        clock.mark("rewrite")
+        clock.mark(Timing.REWRITE)
         return Query.of(text, question.articles, follow_up=bool(question.history), division=division)

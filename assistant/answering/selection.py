@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from assistant.answering.confidence import log_odds
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
+from assistant.schema.trace import Outcome
 from assistant.verification.verifier import Claim
 
 # Log-odds by which a second article may be behind the best one. Chosen by hand: by one of them a judge differs with
@@ -26,18 +26,6 @@ class Candidate:
 
     context: ArticleContext
     answered: float
-
-
-class Outcome(StrEnum):
-    """What became of a claim."""
-
-    SHOWN = "shown"
-    NOT_STATED = "not stated by what it cites"
-    UNLIKELY = "unlikely to answer the question"
-    OLDER = "a newer report answers"
-    BETTER = "another report answers better"
-    LIKELIER = "another draft is likelier right"
-    PART = "it answers a part of what belongs together"
 
 
 def worth_writing(query: Query, candidates: Sequence[Candidate], threshold: float) -> list[Candidate]:

@@ -18,11 +18,12 @@ from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.retrieval.numbered import NumberedContext
 from assistant.retrieval.retriever import Retriever
-from assistant.schema.answers import Draft, Omission, Sentence
+from assistant.schema.answers import Draft, Omission, Sentence, Timing
 from assistant.schema.articles import Passage
 from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName
+from assistant.schema.trace import Finding
 from assistant.util.stopwatch import Stopwatch
-from assistant.verification.joint import CheckedSentence, Finding, JointVerifier
+from assistant.verification.joint import CheckedSentence, JointVerifier
 
 # Tokens of paragraphs: where the model's context is not known, and the most, since each of them is paid for.
 _TOKENS, _MOST_TOKENS, _LEAST_TOKENS = 8_000, 32_000, 500
@@ -76,7 +77,7 @@ class ReadTogether:
     def _retrieve(self, query: Query, clock: Stopwatch) -> Generator[Event, None, tuple[Passage, ...]]:
         yield Step(StepName.SEARCHING)
         passages = self._retriever.retrieve(query)
-        clock.mark("retrieve")
+        clock.mark(Timing.RETRIEVE)
         yield Retrieved(passages, query.articles.as_of)
         return passages
 
@@ -104,7 +105,7 @@ class ReadTogether:
         # Closed, and so cancelled, where a check fails meanwhile.
         with closing(self._generator.write(query.text, context)) as written:
             for item in written:
-                clock.first("first_token")
+                clock.first(Timing.FIRST_TOKEN)
                 if isinstance(item, Draft):
                     draft = item
                     continue
@@ -122,10 +123,10 @@ class ReadTogether:
         self, draft: Draft, context: NumberedContext, rendering: _Rendering, clock: Stopwatch
     ) -> Iterator[Event]:
         """Verify what is new of the draft, and show what may be shown."""
-        clock.mark("write")
+        clock.mark(Timing.WRITE)
         yield Step(StepName.CHECKING)
         checked = self._verifier.verify(draft.sentences[len(rendering.checked) :], context)
-        clock.mark("check")
+        clock.mark(Timing.CHECK)
         yield from map(rendering.show, filter(rendering.add, checked))
 
     def _batches(self, query: Query) -> int | None:

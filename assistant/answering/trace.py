@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from assistant.answering.selection import Candidate, Outcome
+from assistant.answering.selection import Candidate
 from assistant.schema.articles import Passage
-from assistant.schema.trace import AnswerTrace, TracedArticle, TracedEvidence, TracedSentence
+from assistant.schema.trace import AnswerTrace, Judgement, Outcome, TracedArticle, TracedEvidence, TracedSentence
 from assistant.verification.evidence import Evidence
 from assistant.verification.joint import CheckedSentence
 from assistant.verification.verifier import Claim
@@ -55,7 +55,7 @@ def _claim(claim: Claim, outcome: Outcome) -> TracedSentence:
         claim.text,
         claim.quoted,
         _evidence(claim.evidence),
-        asdict(claim.judgements),
+        {Judgement(name): value for name, value in asdict(claim.judgements).items()},
         claim.confidence,
         tuple(claim.problems),
         outcome,
@@ -64,7 +64,7 @@ def _claim(claim: Claim, outcome: Outcome) -> TracedSentence:
 
 def _checked(checked: CheckedSentence) -> TracedSentence:
     """A probability only where the verifier gave one."""
-    judgements = {} if checked.support is None else {"stated": checked.support}
+    judgements = {} if checked.support is None else {Judgement.STATED: checked.support}
     evidence = _evidence(checked.evidence)
     return TracedSentence(checked.draft.claim, False, evidence, judgements, None, (), checked.finding)
 

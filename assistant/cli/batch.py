@@ -58,11 +58,10 @@ class QuestionRow(_Row):
 
     def as_question(self) -> Question:
         """What it asks."""
-        turns = (message for message in self.history or () if message.role != "system")
         return Question(
             self.question,
             id=self.id,
-            history=tuple(Turn(turn.role, turn.content) for turn in turns),
+            history=tuple(Turn(one.role, one.content) for one in self.history or () if one.role != "system"),
             articles=ArticleFilter(since=self.since, until=self.until, as_of=self.as_of),
         )
 

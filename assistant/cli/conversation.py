@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from assistant.errors import UsageError
 from assistant.library.kept import asked_path
-from assistant.schema.answers import Answer, Question, Turn
+from assistant.schema.answers import Answer, Question, Role, Turn
 from assistant.util.files import replace_file
 
 _MOST_TURNS = 40
@@ -87,9 +87,9 @@ class _Said:
 
 def _said(row: Any) -> _Said:
     """A row of the file. Raises `KeyError`, `TypeError`, `ValueError`."""
-    turn = Turn(str(row["role"]), str(row["content"]))
-    if turn.role not in ("user", "assistant"):
-        raise ValueError(f"{turn.role!r} is nobody who speaks")
+    if row["role"] not in get_args(Role):
+        raise ValueError(f"{row['role']!r} is nobody who speaks")
+    turn = Turn(row["role"], str(row["content"]))
     if "given" not in row:
         return _Said(turn, None)
     if not isinstance(row["given"], Mapping):

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -70,11 +71,12 @@ def chat_routes(questions: Questions, access: Access) -> APIRouter:
 
 def _question(body: ChatBody) -> Question:
     """The last message; instructions and tools' results are no part of the conversation. Raises `QuestionError`."""
-    said = [message for message in body.messages if message.role in ("user", "assistant")]
+    said = [Turn(one.role, one.text) for one in body.messages if one.role == "user" or one.role == "assistant"]
     if not said or said[-1].role != "user":
         raise QuestionError("the last message must be a user's: it is the question")
-    check_question(said[-1].text)
-    return Question(said[-1].text, history=tuple(Turn(one.role, _said(one.text)) for one in said[:-1]))
+    *before, asked = said
+    check_question(asked.content)
+    return Question(asked.content, history=tuple(replace(one, content=_said(one.content)) for one in before))
 
 
 def _said(text: str) -> str:

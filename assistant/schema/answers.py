@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from assistant.schema.articles import (
     EVERY_ARTICLE,
@@ -148,11 +148,14 @@ class Omission:
     missing: bool = False
 
 
+Role = Literal["user", "assistant"]
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message of a conversation; `role` is "user" or "assistant"."""
+    """One message of a conversation."""
 
-    role: str
+    role: Role
     content: str
 
 
@@ -164,6 +167,18 @@ class Question:
     id: str | int | None = None
     history: tuple[Turn, ...] = ()
     articles: ArticleFilter = EVERY_ARTICLE
+
+
+class Timing(StrEnum):
+    """What is timed of an answer: its steps, when the first words came, all of it."""
+
+    REWRITE = "rewrite"
+    RETRIEVE = "retrieve"
+    GATE = "gate"
+    WRITE = "write"
+    CHECK = "check"
+    FIRST_TOKEN = "first_token"
+    TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +201,7 @@ class Answer:
     closest: tuple[Passage, ...]
     model: str
     left_out: tuple[Omission, ...] = ()
-    timings_ms: Mapping[str, int] = field(default_factory=dict)
+    timings_ms: Mapping[Timing, int] = field(default_factory=dict)
     id: str | int | None = None
     as_of: date | None = None
     steps: AnswerTrace = field(default=AnswerTrace(), compare=False)
@@ -213,7 +228,7 @@ class Answer:
             "closest": [passage_to_dict(passage) for passage in self.closest],
             "left_out": [asdict(one) for one in self.left_out],
             "model": self.model,
-            "timings_ms": dict(self.timings_ms),
+            "timings_ms": {str(name): milliseconds for name, milliseconds in self.timings_ms.items()},
         }
 
 

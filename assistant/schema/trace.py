@@ -5,9 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from assistant.schema.articles import Passage, iso_day, passage_to_dict
+
+
+class Outcome(StrEnum):
+    """What became of a claim, where reports are read apart."""
+
+    SHOWN = "shown"
+    NOT_STATED = "not stated by what it cites"
+    UNLIKELY = "unlikely to answer the question"
+    OLDER = "a newer report answers"
+    BETTER = "another report answers better"
+    LIKELIER = "another draft is likelier right"
+    PART = "it answers a part of what belongs together"
+
+
+class Finding(StrEnum):
+    """What became of a sentence, where reports are read together."""
+
+    SHOWN = "shown"
+    NOTHING_CITED = "nothing in the articles can be quoted for it"
+    FIGURES = "a figure in it is not in what it cites"
+    NOT_STATED = "what it cites does not state it"
+    DECLINES = "it says that something is not stated"
+
+
+class Judgement(StrEnum):
+    """What a judge gives a probability of: the question is answered, the sentence is stated, it is a right answer."""
+
+    ANSWERED = "answered"
+    STATED = "stated"
+    RIGHT = "right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +65,16 @@ class TracedEvidence:
 class TracedSentence:
     """A sentence that was written or quoted, what was judged of it, and what became of it.
 
-    `judgements` are probabilities by name; `confidence` is None where none was reckoned.
+    `judgements` are probabilities; `confidence` is None where none was reckoned.
     """
 
     draft: str
     quoted: bool
     evidence: tuple[TracedEvidence, ...]
-    judgements: Mapping[str, float]
+    judgements: Mapping[Judgement, float]
     confidence: float | None
     problems: tuple[str, ...]
-    outcome: str
+    outcome: Outcome | Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +117,8 @@ def _sentence(sentence: TracedSentence) -> dict[str, Any]:
         "draft": sentence.draft,
         "quoted": sentence.quoted,
         "evidence": [asdict(part) for part in sentence.evidence],
-        "judgements": {name: round(value, 4) for name, value in sentence.judgements.items()},
+        "judgements": {name.value: round(value, 4) for name, value in sentence.judgements.items()},
         "confidence": None if sentence.confidence is None else round(sentence.confidence, 4),
         "problems": list(sentence.problems),
-        "outcome": str(sentence.outcome),
+        "outcome": sentence.outcome.value,
     }

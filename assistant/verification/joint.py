@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cache
 
 from assistant.retrieval.numbered import NumberedContext
 from assistant.schema.answers import DraftSentence
 from assistant.schema.articles import Passage
+from assistant.schema.trace import Finding
 from assistant.verification.entailment import Entailment, Judged, Pair, Verdict
 from assistant.verification.evidence import Evidence, EvidenceFinder
 from assistant.verification.exact import unstated_figures, values_in
 from assistant.verification.reckoning import follow
-
-
-class Finding(StrEnum):
-    """What became of a sentence."""
-
-    SHOWN = "shown"
-    NOTHING_CITED = "nothing in the articles can be quoted for it"
-    FIGURES = "a figure in it is not in what it cites"
-    NOT_STATED = "what it cites does not state it"
-    DECLINES = "it says that something is not stated"
 
 
 @dataclass(frozen=True, slots=True)

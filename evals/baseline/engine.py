@@ -34,6 +34,7 @@ from llama_index.core.schema import NodeWithScore, TextNode
 from pydantic import PrivateAttr
 
 from assistant.retrieval.passages import passages_of
+from assistant.schema.answers import Timing
 from assistant.schema.articles import Article, Passage, passage_to_dict
 from evals.baseline.reply import Source, to_answer
 from evals.runs.askers import Reply
@@ -130,9 +131,9 @@ class CitationBaseline:
             standalone=question,
             # nothing is shown before the whole reply is there
             timings={
-                "retrieve": round((retrieved - retrieving) * 1000),
-                "first_token": total,
-                "total": total,
+                Timing.RETRIEVE: round((retrieved - retrieving) * 1000),
+                Timing.FIRST_TOKEN: total,
+                Timing.TOTAL: total,
             },
         )
         return answer.to_dict(), tuple(passage_to_dict(passage) for passage in passages)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.citations import make_citation
-from assistant.schema.answers import Answer, Sentence
+from assistant.schema.answers import Answer, Sentence, Timing
 from assistant.schema.articles import Passage
 from assistant.text.sentences import split_sentences
 from evals.baseline.refusal import refusal_reason
@@ -37,7 +37,7 @@ def to_answer(
     *,
     model: str,
     standalone: str,
-    timings: Mapping[str, int],
+    timings: Mapping[Timing, int],
 ) -> Answer:
     """A reply of `CitationQueryEngine` as our answer; `sources[n - 1]` is what it calls [n].
 

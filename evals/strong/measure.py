@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from assistant.generation.draft import parse_draft
 from assistant.retrieval.numbered import NumberedContext
+from assistant.schema.trace import Finding
 from assistant.verification.entailment import Entailment, Judged, Pair, Verdict
 from assistant.verification.evidence import EvidenceFinder
-from assistant.verification.joint import CheckedSentence, Finding, JointVerifier
+from assistant.verification.joint import CheckedSentence, JointVerifier
 from evals.schema import Metric
 from evals.strong.drafts import Shelf, WrittenDraft, WrittenSentence, as_written
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from answer_samples import NEW, OLD, context
 
-from assistant.answering.selection import Candidate, Outcome, select, worth_writing
+from assistant.answering.selection import Candidate, select, worth_writing
 from assistant.query.query import Query
+from assistant.schema.trace import Outcome
 from assistant.verification.verifier import Claim, Judgements
 
 ANY, NEWEST = Query("Who?"), Query("Who?", newest=True)

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from answer_samples import context, passage
 
-from assistant.answering.selection import Candidate, Outcome
+from assistant.answering.selection import Candidate
 from assistant.answering.trace import Trace
 from assistant.cli.explain import print_steps
 from assistant.schema.answers import Answer, Quote
+from assistant.schema.trace import Outcome
 from assistant.verification.evidence import Evidence
 from assistant.verification.verifier import Claim, Judgements
 

@@ -13,9 +13,10 @@ from assistant.retrieval.numbered import NumberedContext
 from assistant.retrieval.passages import quotable
 from assistant.schema.answers import DraftSentence
 from assistant.schema.articles import Passage
+from assistant.schema.trace import Finding
 from assistant.verification.entailment import Judged, Pair, Verdict
 from assistant.verification.evidence import EvidenceFinder
-from assistant.verification.joint import CheckedSentence, Finding, JointVerifier
+from assistant.verification.joint import CheckedSentence, JointVerifier
 
 # Numbers 1, 2 are of 2017, 3 to 5 of 2023.
 CONTEXT = NumberedContext.of(
