@@ -11,7 +11,7 @@ from typing import Any
 from llama_index.core.schema import TextNode
 
 from assistant.library.fingerprint import content_hash, story_hash
-from assistant.schema.articles import Article, ArticleHeader, Paragraph, iso_day
+from assistant.schema.articles import Article, ArticleHeader, Paragraph, carrier, iso_day
 from assistant.stores.base import Record
 from assistant.text.dates import in_words
 
@@ -101,14 +101,13 @@ def repeated_by(record: Record) -> dict[str, tuple[str | None, str | None]]:
 
 
 def also(record: Record) -> tuple[str, ...]:
-    """The other outlets that carry the story, once each: "IANS, 2017-07-04"."""
-    seen = {(record.header.get("source") or "").casefold(), ""}
-    named = []
+    """The other outlets that carry the story, once each, as `carrier`."""
+    first: dict[str, str] = {}
     for outlet, day in repeated_by(record).values():
-        if outlet and outlet.casefold() not in seen:
-            seen.add(outlet.casefold())
-            named.append(", ".join(filter(None, (outlet, day))))
-    return tuple(named)
+        if outlet:
+            first.setdefault(outlet.casefold(), carrier(outlet, day))
+    first.pop((record.header.get("source") or "").casefold(), None)
+    return tuple(first.values())
 
 
 def copies_of(record: Record) -> list[str]:

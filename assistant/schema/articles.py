@@ -29,7 +29,7 @@ class Paragraph:
 class Article:
     """A news article. `via` is the agency the outlet itself cites ("reports Xinhua").
 
-    `also` are other outlets that carry the same story, as "IANS, 2017-07-04"; `language` is an
+    `also` are other outlets that carry the same story (`carrier`); `language` is an
     ISO 639-1 code. `modified`: the day of its last change, later than `published`; `corrected`: it says that
     it was.
     """
@@ -122,6 +122,34 @@ class Passage:
     dense_score: float | None = None
     bm25_score: float | None = None
     also: tuple[str, ...] = ()
+
+
+def carrier(outlet: str, day: str | None) -> str:
+    """An outlet that carries a story and the day (ISO), where it is known: "IANS, 2017-07-04"."""
+    return f"{outlet}, {day}" if day else outlet
+
+
+def outlet_of(named: str) -> str:
+    """The outlet of what `carrier` made; its name may itself hold a comma."""
+    outlet, _, day = named.rpartition(", ")
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return named
+    return outlet or named
+
+
+def outlets_of(articles: Iterable[Article | ArticleHeader], unknown: str = "") -> tuple[str, ...]:
+    """The outlets that carry them, each once as it is first written.
+
+    `unknown`, where given, stands for each article of which no outlet is known.
+    """
+    named: list[tuple[str | int, str]] = []
+    for place, article in enumerate(articles):
+        outlets = filter(None, (article.source, *map(outlet_of, article.also)))
+        known = [(outlet.casefold(), outlet) for outlet in outlets]
+        named += known or ([(place, unknown)] if unknown else [])
+    return tuple(dict(reversed(named)).values())[::-1]
 
 
 def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
