@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -35,7 +34,7 @@ from assistant.library.lock import WriterLock
 from assistant.library.moving import move_kept
 from assistant.library.restore import finish_restore
 from assistant.library.sources import BOOK, UPLOADS
-from assistant.util.files import sync_folder
+from assistant.util.files import replacing
 from assistant.util.sqlite import copy_database
 
 
@@ -48,18 +47,13 @@ def back_up(home: Path, file: Path, *, force: bool = False) -> int:
     if file.exists() and not force:
         raise UsageError(f"{file}: is there already; name another file, or say --force to replace it")
     try:
-        handle, name = tempfile.mkstemp(prefix=".writing-", dir=file.parent)
-        draft = Path(name)
-        try:
-            with os.fdopen(handle, "w+b") as stream:
+        # A folder that is not there may be a disk that is not mounted.
+        file.parent.stat()
+        with replacing(file) as draft:
+            draft.touch(0o600)
+            with draft.open("r+b") as stream:
                 members = _write(home, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
             checked(draft, shown=file)
-            draft.replace(file)
-        finally:
-            draft.unlink(missing_ok=True)
-        sync_folder(file.parent)
     except OSError as error:
         raise IndexStoreError(f"{file}: cannot be written ({error.strerror}); nothing was changed") from error
     return members
