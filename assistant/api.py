@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from assistant.answering.apart import MAX_REPORTS, ReadApart, Steps, Thresholds
 from assistant.answering.confidence import confidence
@@ -22,8 +22,8 @@ from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
 from assistant.library.location import place_to_ask
-from assistant.library.mapping import FileOutcome, UpdateReport
-from assistant.library.open import Say, open_collection, open_index
+from assistant.library.mapping import UpdateReport
+from assistant.library.open import Say, open_collection
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.open import open_model
@@ -48,10 +48,7 @@ from assistant.verification.joint import JointVerifier
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Verifier
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = ["Assistant", "FileOutcome", "Size", "UpdateReport", "open_collection", "open_index"]
+__all__ = ["Assistant"]
 
 
 class Assistant:

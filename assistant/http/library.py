@@ -14,12 +14,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import UploadFile
 
-from assistant.api import FileOutcome
 from assistant.errors import ArticleError
 from assistant.http.access import Access, Gate
 from assistant.http.answers import Questions
 from assistant.http.errors import ApiError, Public, documented
 from assistant.http.schemas import ArticleOut, ArticlesOut, OutcomesOut, PassagesOut, RemovedOut, SearchBody, filter_of
+from assistant.library.mapping import FileOutcome
 from assistant.library.upload_policy import MOST_FILES, UploadPolicy, display_name
 from assistant.library.uploads import safe_name
 from assistant.query.validate import check_days
