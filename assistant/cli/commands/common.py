@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, UsageError
+from assistant.newsroom.export.kinds import ExportFormat
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 Commands = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
-EXPORT_FORMATS = ("markdown", "html", "csv", "csl-json", "ris", "bibtex", "claimreview")
+EXPORT_FORMATS = tuple(form.value for form in ExportFormat)
 MODEL_HELP = "embedded (default), FILE.gguf, ollama:NAME, openai:NAME, or NAME@URL; also ASSISTANT_MODEL"
 
 

@@ -11,6 +11,7 @@ from assistant.api import Assistant
 from assistant.errors import ArticleError, UsageError
 from assistant.newsroom.answers.file import SavedAnswer
 from assistant.newsroom.export.formats import export
+from assistant.newsroom.export.kinds import ExportFormat
 from assistant.schema.articles import Article
 from assistant.web.jobs.carrier_counts import CarrierCounts
 from assistant.web.jobs.loader import AssistantLoader
@@ -22,13 +23,7 @@ from assistant.web.storage.search_text import storable
 
 # How a file's name ends, and its media type.
 _KINDS: Mapping[str, tuple[str, str]] = {
-    "markdown": ("md", "text/markdown"),
-    "html": ("html", "text/html"),
-    "csv": ("csv", "text/csv"),
-    "csl-json": ("csl.json", "application/vnd.citationstyles.csl+json"),
-    "ris": ("ris", "application/x-research-info-systems"),
-    "bibtex": ("bib", "application/x-bibtex"),
-    "claimreview": ("jsonld", "application/ld+json"),
+    **{form: (form.suffix, form.media_type) for form in ExportFormat},
     "json": ("json", "application/json"),
 }
 
