@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 
-from assistant.answering.reading import NOT_STATED, Reading
+from assistant.answering.reading import Reading
 from assistant.answering.render import said_as_of, written
 from assistant.answering.trace import Trace
 from assistant.query.division import QuestionDivider
 from assistant.query.query import WHOLE, Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.query.validate import check_question
-from assistant.schema.answers import Answer, Question
+from assistant.schema.answers import NOT_STATED, Answer, Question
 from assistant.schema.events import Done, Event, Step, StepName
 from assistant.util.stopwatch import Stopwatch
 

@@ -11,7 +11,7 @@ from typing import Any
 import anyio.to_thread
 import gradio as gr
 
-from assistant.errors import AssistantError
+from assistant.errors import INTERNAL_ERROR, AssistantError
 from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import EMBEDDED
 from assistant.web.components import Components
@@ -31,7 +31,7 @@ _NEWSROOM = (
     *("questions-status", "questions-list", "story-status", "story-result", "draft-status", "draft-result"),
     "carried",
 )
-_INSIDE = "Something went wrong inside; the server's log tells what."
+_INSIDE = f"{INTERNAL_ERROR.capitalize()}."
 
 
 class Page:

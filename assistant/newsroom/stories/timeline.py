@@ -18,6 +18,7 @@ from assistant.newsroom.evidence.nearness import near_passages
 from assistant.newsroom.evidence.passages import quote_to_dict
 from assistant.newsroom.stories.report_line import Line, LineWriter
 from assistant.retrieval.context import ArticleContext
+from assistant.schema.answers import NOT_STATED
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, iso_day
 from assistant.util.progress import Progress
 from assistant.verification.evidence import Evidence
@@ -183,7 +184,7 @@ def to_answer(story: str, entries: Sequence[Entry], *, model: str, articles: Art
     )
     return SavedAnswer(
         question=story,
-        answer=" ".join(sentence.text for sentence in sentences) or "The articles do not say.",
+        answer=" ".join(sentence.text for sentence in sentences) or NOT_STATED,
         refused=not sentences,
         sentences=sentences,
         citations=tuple(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.api import Assistant
-from assistant.errors import AssistantError, ModelConnectionError
+from assistant.errors import INTERNAL_ERROR, AssistantError, ModelConnectionError
 from assistant.util.progress import Progress, ProgressOf
 from assistant.web.jobs.own_libraries import OwnLibraries
 
@@ -128,7 +128,7 @@ class AssistantLoader:
                 # It was closed under what was waited for.
                 return
             _log.exception("the assistant could not be opened")
-            self._state = State("failed", "something went wrong inside; the server's log tells what")
+            self._state = State("failed", INTERNAL_ERROR)
 
     def _is_ready(self, assistant: Assistant) -> bool:
         """Wait for the model. An endpoint that does not answer may do so later: that is told and asked again."""
