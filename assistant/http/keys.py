@@ -5,7 +5,6 @@ A key has 256 random bits, so that a plain hash is as good as a slow one: there 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import secrets
@@ -18,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from assistant.errors import AssistantError, UsageError
+from assistant.util.digest import text_sha256
 from assistant.util.files import replace_file
 
 RIGHTS = ("read", "write")
@@ -66,7 +66,7 @@ class KeyStore:
 
     def find(self, secret: str) -> ApiKey | None:
         """The key with this secret, unless it was revoked. Raises `AssistantError`."""
-        digest = _sha256(secret)
+        digest = text_sha256(secret)
         found = [one for one in self.all() if hmac.compare_digest(one.sha256, digest)]
         return next((one for one in found if one.revoked is None), None)
 
@@ -77,7 +77,7 @@ class KeyStore:
         if right not in RIGHTS:
             raise UsageError(f"right {right!r}: give {' or '.join(RIGHTS)}")
         secret = f"{_PREFIX}-{secrets.token_urlsafe(32)}"
-        made = ApiKey(secrets.token_hex(4), name, right, _sha256(secret), _now())
+        made = ApiKey(secrets.token_hex(4), name, right, text_sha256(secret), _now())
         with self._changing() as keys:
             keys.append(made)
         return made, secret
@@ -114,10 +114,6 @@ def _checked(key: ApiKey) -> ApiKey:
     if not all(isinstance(one, str) for one in texts) or key.right not in RIGHTS or not key.sha256.isascii():
         raise ValueError(key.id)
     return key
-
-
-def _sha256(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _now() -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from llama_index.core.schema import TextNode
 
 from assistant.library.fingerprint import content_hash, story_hash
-from assistant.schema.articles import Article, ArticleHeader, Paragraph, carrier, iso_day
+from assistant.schema.articles import Article, ArticleHeader, Paragraph, carrier, day_of, iso_day
 from assistant.stores.base import Record
 from assistant.text.dates import in_words
 
@@ -167,14 +166,10 @@ def _outlet(source: str | None, via: str | None) -> str:
 def _placed(record: Record) -> dict[str, Any]:
     fields = {key: record.header.get(key) for key in ("title", "source", "via", "url", "author", "language")}
     # An index that was made before articles had these holds neither.
-    days = {key: _day(record.header.get(key)) for key in ("published", "modified")}
+    days = {key: day_of(record.header.get(key)) for key in ("published", "modified")}
     return {
         **fields,
         "path": record.header.get("path") or "",
         "corrected": bool(record.header.get("corrected")),
         **days,
     }
-
-
-def _day(written: str | None) -> date | None:
-    return date.fromisoformat(written) if written else None

@@ -189,3 +189,8 @@ def passage_to_dict(passage: Passage) -> dict[str, Any]:
 def iso_day(day: date | None) -> str | None:
     """As YYYY-MM-DD."""
     return day.isoformat() if day else None
+
+
+def day_of(written: str | None) -> date | None:
+    """The inverse of `iso_day`. Raises ValueError."""
+    return date.fromisoformat(written) if written else None
