@@ -25,11 +25,10 @@ from assistant.library.kept import (
     OWN_QUESTIONS,
     QUESTIONS,
     VERSIONS,
-    conversations_path,
-    feedback_path,
+    databases,
     plain_files,
 )
-from assistant.library.location import PLACES, LibraryLocation, kept_in
+from assistant.library.location import INDEX, PLACES, LibraryLocation, kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.moving import move_kept
 from assistant.library.restore import finish_restore
@@ -73,7 +72,7 @@ def _write(home: Path, stream: Any) -> int:
             entries[name] = {"sha256": digest.hexdigest(), "bytes": size}
 
         with tempfile.TemporaryDirectory() as folder:
-            for path in (conversations_path(home), feedback_path(home)):
+            for path in databases(home):
                 if path.exists():
                     copy_database(path, Path(folder) / path.name)
                     put(path.name, Path(folder) / path.name)
@@ -105,7 +104,7 @@ def _unchanging(state: Path, kept: Path) -> Iterator[Path]:
     """The folder of a library's sources and uploads, which nobody changes meanwhile."""
     move_kept(LibraryLocation(state, kept))
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with WriterLock(state / "index.sqlite3").held():
+    with WriterLock(state / INDEX).held():
         yield kept
 
 
