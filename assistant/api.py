@@ -23,7 +23,7 @@ from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
 from assistant.library.location import place_to_ask
 from assistant.library.mapping import UpdateReport
-from assistant.library.open import Say, open_collection
+from assistant.library.open import open_collection
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.open import open_model
@@ -41,7 +41,7 @@ from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, Art
 from assistant.schema.events import Done, Event
 from assistant.settings import Settings
 from assistant.stores.base import Size
-from assistant.util.progress import Progress, ProgressOf, unseen
+from assistant.util.progress import Progress, ProgressOf, Say, unseen
 from assistant.verification.entailment import entailment_of, open_verifier
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import JointVerifier
