@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -102,6 +102,7 @@ class ArticleFilter:
 
 
 EVERY_ARTICLE = ArticleFilter()
+_SCOPE_DAYS = ("since", "until", "as_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,23 @@ def article_to_dict(article: Article) -> dict[str, Any]:
     """An article with its paragraphs (id, number, text) as a JSON object."""
     paragraphs = [{"id": p.id, "number": p.number, "text": p.text} for p in article.paragraphs]
     return {**asdict(article), **days_to_dict(article), "also": list(article.also), "paragraphs": paragraphs}
+
+
+def scope_to_dict(scope: ArticleFilter) -> dict[str, Any]:
+    """The days and ids of a filter as JSON, as a conversation keeps what was asked."""
+    return {**{name: iso_day(getattr(scope, name)) for name in _SCOPE_DAYS}, "articles": list(scope.ids or ())}
+
+
+def scope_of(record: object) -> ArticleFilter:
+    """The inverse of `scope_to_dict`; everything, where that is not what it is."""
+    if not isinstance(record, Mapping):
+        return EVERY_ARTICLE
+    try:
+        since, until, as_of = (day_of(record.get(name)) for name in _SCOPE_DAYS)
+        ids = tuple(map(str, record.get("articles") or ())) or None
+        return ArticleFilter(since=since, until=until, as_of=as_of, ids=ids)
+    except (TypeError, ValueError):
+        return EVERY_ARTICLE
 
 
 def days_to_dict(article: Article | ArticleHeader) -> dict[str, str | None]:

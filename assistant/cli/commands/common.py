@@ -101,21 +101,18 @@ def say_always(line: str) -> None:
 
 def filter_of(arguments: argparse.Namespace) -> ArticleFilter:
     """The articles that WORDS, `--outlet`, `--since`, `--until`, `--before` and `--as-of` name. Raises `UsageError`."""
-    from assistant.query.validate import check_days
-    from assistant.schema.articles import ArticleFilter
+    from assistant.query.validate import articles_where
 
     since, until, before, as_of = (_day(arguments, option) for option in ("since", "until", "before", "as_of"))
     if before == date.min:
         raise UsageError(f"--before {before}: no article is older than that")
-    chosen = ArticleFilter(
+    return articles_where(
         words=" ".join(getattr(arguments, "words", ())),
         source=getattr(arguments, "outlet", None),
         since=since,
         until=before - timedelta(days=1) if before else until,
         as_of=as_of,
     )
-    check_days(chosen)
-    return chosen
 
 
 def _day(arguments: argparse.Namespace, option: str) -> date | None:

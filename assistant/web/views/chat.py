@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
+from assistant.schema.articles import scope_of
 from assistant.text.dates import in_words
 from assistant.text.numbers import counted
-from assistant.web.handlers.session import scope_of
 from assistant.web.jobs.loader import State
 from assistant.web.views.answer import answer_html
 from assistant.web.views.html import Exact, clip, join, tag
