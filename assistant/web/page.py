@@ -18,10 +18,10 @@ from assistant.web.components import Components
 from assistant.web.handlers.chat import Chat
 from assistant.web.handlers.library import LibraryHandler
 from assistant.web.handlers.newsroom import NewsroomHandler
-from assistant.web.handlers.session import Action, Parts, Session
+from assistant.web.handlers.writing import Writing
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.jobs.writing import Writing
 from assistant.web.security.browser_id import owner_of
+from assistant.web.session import Action, Parts, Session
 from assistant.web.views.chat import notice_html, status_html
 
 _log = logging.getLogger(__name__)

@@ -17,9 +17,9 @@ from assistant.newsroom.stories.timeline import Entry, StoryTimeline, Told, by_d
 from assistant.query.validate import check_days, check_question
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.own_kept import OwnKept
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.tasks import Task, Tasks
-from assistant.web.storage.own_kept import OwnKept
 
 _MOST_REPORTS = 30
 _MOST_STORIES = 500

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
-from assistant.web.handlers.session import Action
+from assistant.web.session import Action
 
 
 @pytest.mark.parametrize("data", [None, "x", [], {}, {"action": 7}, {"action": "a", "text": "x" * 30_000}])
