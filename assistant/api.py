@@ -22,8 +22,8 @@ from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
 from assistant.library.location import place_to_ask
-from assistant.library.open import Say, open_collection, open_index
-from assistant.library.report import FileOutcome, UpdateReport
+from assistant.library.open import open_collection
+from assistant.library.report import UpdateReport
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
 from assistant.llm.open import open_model
@@ -41,14 +41,14 @@ from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, Art
 from assistant.schema.events import Done, Event
 from assistant.settings import Settings
 from assistant.stores.base import Size
-from assistant.util.progress import Progress, ProgressOf, unseen
+from assistant.util.progress import Progress, ProgressOf, Say, unseen
 from assistant.verification.entailment import entailment_of, open_verifier
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import JointVerifier
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Verifier
 
-__all__ = ["Assistant", "FileOutcome", "Size", "UpdateReport", "open_collection", "open_index"]
+__all__ = ["Assistant"]
 
 
 class Assistant:

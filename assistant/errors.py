@@ -20,6 +20,9 @@ Each message is one line: what is wrong, where, and what to do about it.
 
 from __future__ import annotations
 
+INTERNAL_ERROR = "something went wrong inside; the server's log tells what"
+"""What is said of an error that nobody foresaw."""
+
 
 class AssistantError(Exception):
     """Base of all errors raised on purpose; its text is meant for the user."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx2 as httpx
 
+from assistant.schema.answers import NOT_STATED
 from bench.ferries import question, town
 from bench.outcomes import ERRORS, LIMITED, MIXED_UP, REFUSED, Count, Outcome, is_limit, outcome_of
 
@@ -73,7 +74,7 @@ class PageClient:
         answers = [text for text in shown if text.startswith("Answered. ")]
         if answers:
             self._kept += 1
-            if "The articles do not say." in answers[-1]:
+            if NOT_STATED in answers[-1]:
                 return Outcome(REFUSED)
             return outcome_of(answers[-1], self._number, self._many)
         alerts = [re.sub(r"<[^>]*>", "", words) for text in shown for words in _ALERT.findall(text)]

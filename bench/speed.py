@@ -24,10 +24,10 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from assistant.api import Assistant, open_index
+from assistant.api import Assistant
 from assistant.errors import AssistantError
 from assistant.library.index import ArticleIndex
-from assistant.library.open import open_embedder
+from assistant.library.open import open_embedder, open_index
 from assistant.llm.chat_model import ChatModel, Timings
 from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL
 from assistant.llm.open import open_model

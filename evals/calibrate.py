@@ -34,6 +34,7 @@ from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext
 from assistant.schema.answers import Turn
 from assistant.settings import Settings
+from assistant.util.files import replace_file
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Judgements, Verifier
@@ -230,7 +231,7 @@ def fit(options: argparse.Namespace) -> None:
     print(json.dumps({name: round(float(value), 4) for name, value in stored.items()}))
     if options.write:
         record = {"coefficients": {name: round(float(value), 4) for name, value in stored.items()}}
-        STORED.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        replace_file(STORED, json.dumps(record, indent=1) + "\n")
         print(f"written to {STORED}", file=sys.stderr)
 
 

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 
-from assistant.ingest.discover import ArticleFile, Problem, files_of
+from assistant.ingest.build import Problem
+from assistant.ingest.discover import ArticleFile, files_of
 from assistant.schema.articles import Article
 
 TITLE = "Xi and Putin sign two statements"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from assistant.answering.citations import CitationList
 from assistant.answering.reading import (
     NO_SUPPORT,
-    NOT_STATED,
     NOTHING_FOUND,
     Reply,
     missing,
@@ -22,7 +21,7 @@ from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.excerpt import ExcerptSelector
 from assistant.retrieval.retriever import Retriever
-from assistant.schema.answers import Sentence, Timing
+from assistant.schema.answers import NOT_STATED, Sentence, Timing
 from assistant.schema.articles import Passage
 from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName, Token
 from assistant.schema.trace import Outcome

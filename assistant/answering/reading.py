@@ -13,7 +13,6 @@ from assistant.schema.articles import Passage
 from assistant.schema.events import Event
 from assistant.util.stopwatch import Stopwatch
 
-NOT_STATED = "The articles do not say."
 NO_SUPPORT = "The articles do not say: no sentence that states an answer was found in them."
 NOTHING_FOUND = "The articles do not say: no paragraph was found for these dates."
 

@@ -11,14 +11,14 @@ from contextlib import closing
 from itertools import takewhile
 
 from assistant.answering.citations import CitationList
-from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND, Reply, missing, with_undated
+from assistant.answering.reading import NO_SUPPORT, NOTHING_FOUND, Reply, missing, with_undated
 from assistant.answering.trace import Trace
 from assistant.errors import ModelContextError
 from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.retrieval.numbered import NumberedContext
 from assistant.retrieval.retriever import Retriever
-from assistant.schema.answers import Draft, Omission, Sentence, Timing
+from assistant.schema.answers import NOT_STATED, Draft, Omission, Sentence, Timing
 from assistant.schema.articles import Passage
 from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName
 from assistant.schema.trace import Finding

@@ -177,7 +177,7 @@ def endpoint(settings: Settings) -> Iterator[Finding]:
 
 def index(settings: Settings) -> Iterator[Finding]:
     """Whether the library can be opened, holds anything, and is sound."""
-    from assistant.library.location import place_to_ask
+    from assistant.library.location import INDEX, place_to_ask
     from assistant.library.open import open_place
 
     place = place_to_ask(settings)
@@ -185,7 +185,7 @@ def index(settings: Settings) -> Iterator[Finding]:
     if place.mirror is not None and not place.mirror.is_dir():
         yield Finding("index", BROKEN, f"{where}: no such folder", "name a folder of articles with --articles")
         return
-    if place.address is None and not (place.state / "index.sqlite3").is_file():
+    if place.address is None and not (place.state / INDEX).is_file():
         yield Finding("index", NOTE, f"{where}: not indexed yet", "nothing; the first question does it")
         return
     with closing(open_place(place, settings).index) as opened:

@@ -27,6 +27,7 @@ from assistant.http.peer import PeerCheck, asked_by_this_user
 _BEARER = HTTPBearer(auto_error=False, description="an API key, made with: assistant keys add NAME")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 _BUSY_S = 5
+_SEARCHES = 8
 _NOT_OWN = "without an API key only the user who started the server is answered; make one: assistant keys add NAME"
 _WITH_BODIES = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -127,3 +128,8 @@ class Gate:
             yield
         finally:
             self._room.release()
+
+
+def search_gate() -> Gate:
+    """For searches, which each take a processor for a moment."""
+    return Gate(_SEARCHES, f"{_SEARCHES} searches are under way; try again in a moment")

@@ -159,7 +159,10 @@ class _Completion:
 
 
 def harmless(text: str) -> str:
-    r"""Text whose pictures, links and HTML a Markdown renderer shows as they are written, each with a backslash."""
+    r"""Text whose pictures, links and HTML a Markdown renderer shows as they are written, each with a backslash.
+
+    Less is escaped than in `escape_markdown`: many clients show the text as it is, and its marks [n] must stay.
+    """
     return _MARKUP.sub(lambda found: f"{found[0]}\\", text)
 
 

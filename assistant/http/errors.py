@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.errors import ArticleError, AssistantError, UsageError
+from assistant.errors import INTERNAL_ERROR, ArticleError, AssistantError, UsageError
 
 Public = Callable[[str], str]
 
@@ -32,7 +32,6 @@ _TYPES = {
 # As nginx has it; nobody is there to read it.
 CLIENT_LEFT = 499
 _TOO_LARGE = "the request is too large; send less at a time (the limits are in docs/http.md)"
-_INSIDE = "something went wrong inside; the server's log tells what"
 
 
 class ErrorDetail(BaseModel):
@@ -81,7 +80,7 @@ def explained(error: BaseException, public: Public) -> ApiError:
             return ApiError(422, public(str(error)))
         case AssistantError():
             return ApiError(503, public(str(error)), _WAIT_S)
-    return ApiError(500, _INSIDE)
+    return ApiError(500, INTERNAL_ERROR)
 
 
 def add_error_handlers(app: FastAPI, public: Public) -> None:
@@ -106,7 +105,7 @@ def add_error_handlers(app: FastAPI, public: Public) -> None:
     @app.exception_handler(Exception)
     async def _inside(_request: Request, error: Exception) -> Response:
         _log.error("a request failed", exc_info=error)
-        return error_response(500, _INSIDE)
+        return error_response(500, INTERNAL_ERROR)
 
 
 def error_response(

@@ -5,7 +5,6 @@ A key has 256 random bits, so that a plain hash is as good as a slow one: there 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import secrets
@@ -19,6 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from assistant.errors import AssistantError, UsageError
+from assistant.util.digest import text_sha256
 from assistant.util.files import replace_file
 
 _PREFIX = "na"
@@ -73,7 +73,7 @@ class KeyStore:
 
     def find(self, secret: str) -> ApiKey | None:
         """The key with this secret, unless it was revoked. Raises `AssistantError`."""
-        digest = _sha256(secret)
+        digest = text_sha256(secret)
         found = [one for one in self.all() if hmac.compare_digest(one.sha256, digest)]
         return next((one for one in found if one.revoked is None), None)
 
@@ -84,7 +84,7 @@ class KeyStore:
         if right not in list(Right):
             raise UsageError(f"right {right!r}: give {' or '.join(Right)}")
         secret = f"{_PREFIX}-{secrets.token_urlsafe(32)}"
-        made = ApiKey(secrets.token_hex(4), name, Right(right), _sha256(secret), _now())
+        made = ApiKey(secrets.token_hex(4), name, Right(right), text_sha256(secret), _now())
         with self._changing() as keys:
             keys.append(made)
         return made, secret
@@ -121,10 +121,6 @@ def _checked(key: ApiKey) -> ApiKey:
     if not all(isinstance(one, str) for one in texts) or not key.sha256.isascii():
         raise ValueError(key.id)
     return replace(key, right=Right(key.right))
-
-
-def _sha256(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _now() -> str:

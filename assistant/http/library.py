@@ -14,20 +14,19 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import UploadFile
 
-from assistant.api import FileOutcome
 from assistant.errors import ArticleError
-from assistant.http.access import Access, Gate
+from assistant.http.access import Access, Gate, search_gate
 from assistant.http.answers import Questions
 from assistant.http.errors import ApiError, Public, documented
 from assistant.http.schemas import ArticleOut, ArticlesOut, OutcomesOut, PassagesOut, RemovedOut, SearchBody, filter_of
-from assistant.library.report import FileStatus
+from assistant.library.report import FileOutcome, FileStatus
 from assistant.library.upload_policy import MOST_FILES, UploadPolicy, display_name
 from assistant.library.uploads import safe_name
-from assistant.query.validate import check_days
-from assistant.schema.articles import ArticleFilter, article_to_dict, header_to_dict, passage_to_dict
+from assistant.query.validate import articles_where
+from assistant.schema.articles import article_to_dict, header_to_dict, passage_to_dict
 from assistant.util.validation import Day
 
-_SEARCHES, _UPLOADS = 8, 4
+_UPLOADS = 4
 _PATIENCE_S = 1.0
 # Beside the files' bytes, a form has its own lines.
 _FORM_BYTES = 64 * 1024
@@ -46,7 +45,7 @@ def library_routes(questions: Questions, access: Access, policy: UploadPolicy) -
     """The routes; as many bytes are taken in one request as `policy` allows to one file."""
     routes = APIRouter(tags=["library"])
     reading, writing = [Depends(access.read)], [Depends(access.write)]
-    searching = Gate(_SEARCHES, f"{_SEARCHES} searches are under way; try again in a moment")
+    searching = search_gate()
     uploading = Gate(_UPLOADS, f"{_UPLOADS} uploads are under way; try again in a moment")
     changing = Gate(1, "the library is being changed by another request; try again in a moment")
 
@@ -68,8 +67,7 @@ def library_routes(questions: Questions, access: Access, policy: UploadPolicy) -
     ) -> Any:
         """Articles by date, the oldest first, those without one last."""
         assistant = questions.assistant
-        chosen = ArticleFilter(words, outlet, since, until)
-        check_days(chosen)
+        chosen = articles_where(words=words, source=outlet, since=since, until=until)
         headers = assistant.headers(chosen, limit=limit, offset=offset)
         return {"articles": [header_to_dict(header) for header in headers], "total": assistant.count(chosen)}
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
 from starlette.types import Scope
+
+from assistant.util.addresses import ip_of
 
 # IPv4 and IPv6 (proc(5)).
 _TABLES = tuple(Path("/proc/net") / name for name in ("tcp", "tcp6"))
@@ -49,15 +51,11 @@ def _listed(address: str) -> Address:
     """From "0100007F:97AB": words of 32 bits as they lie in memory."""
     host, _, port = address.partition(":")
     words = (int(host[at : at + 8], 16).to_bytes(4, sys.byteorder) for at in range(0, len(host), 8))
-    return _unmapped(ip_address(b"".join(words))), int(port, 16)
+    return ip_of(b"".join(words)), int(port, 16)
 
 
 def _address(host: str, port: int) -> Address:
-    return _unmapped(ip_address(host)), port
-
-
-def _unmapped(host: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    return (host.ipv4_mapped or host) if isinstance(host, IPv6Address) else host
+    return ip_of(host), port
 
 
 def _text(table: Path) -> str | None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from assistant.query.validate import MAX_QUESTION, check_days
+from assistant.query.validate import MAX_QUESTION, articles_where
 from assistant.schema.articles import ArticleFilter
 from assistant.util.validation import Day
 
@@ -30,9 +30,7 @@ class _Dated(_Request):
 
 def filter_of(body: _Dated, as_of: date | None = None) -> ArticleFilter:
     """The articles that a request names. Raises `UsageError`."""
-    chosen = ArticleFilter(since=body.since, until=body.until, as_of=as_of, ids=tuple(body.articles) or None)
-    check_days(chosen)
-    return chosen
+    return articles_where(since=body.since, until=body.until, as_of=as_of, ids=body.articles)
 
 
 class TurnBody(_Request):

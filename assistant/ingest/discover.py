@@ -23,7 +23,7 @@ from assistant.ingest.mojibake import mended
 from assistant.ingest.sniff import sniffed
 from assistant.schema.articles import Article
 
-__all__ = ["SUFFIXES", "ArticleFile", "Problem", "files_of", "list_files"]
+__all__ = ["ArticleFile", "files_of", "list_files"]
 
 _JUNK = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 # What a page or a program keeps beside an article; every other file that is not read is named.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -26,16 +25,15 @@ from assistant.library.kept import (
     OWN_QUESTIONS,
     QUESTIONS,
     VERSIONS,
-    conversations_path,
-    feedback_path,
+    databases,
     plain_files,
 )
-from assistant.library.location import PLACES, LibraryLocation, kept_in
+from assistant.library.location import INDEX, PLACES, LibraryLocation, kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.moving import move_kept
 from assistant.library.restore import finish_restore
 from assistant.library.sources import BOOK, UPLOADS
-from assistant.util.files import sync_folder
+from assistant.util.files import replacing
 from assistant.util.sqlite import copy_database
 
 
@@ -48,18 +46,13 @@ def back_up(home: Path, file: Path, *, force: bool = False) -> int:
     if file.exists() and not force:
         raise UsageError(f"{file}: is there already; name another file, or say --force to replace it")
     try:
-        handle, name = tempfile.mkstemp(prefix=".writing-", dir=file.parent)
-        draft = Path(name)
-        try:
-            with os.fdopen(handle, "w+b") as stream:
+        # A folder that is not there may be a disk that is not mounted.
+        file.parent.stat()
+        with replacing(file) as draft:
+            draft.touch(0o600)
+            with draft.open("r+b") as stream:
                 members = _write(home, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
             checked(draft, shown=file)
-            draft.replace(file)
-        finally:
-            draft.unlink(missing_ok=True)
-        sync_folder(file.parent)
     except OSError as error:
         raise IndexStoreError(f"{file}: cannot be written ({error.strerror}); nothing was changed") from error
     return members
@@ -79,7 +72,7 @@ def _write(home: Path, stream: Any) -> int:
             entries[name] = {"sha256": digest.hexdigest(), "bytes": size}
 
         with tempfile.TemporaryDirectory() as folder:
-            for path in (conversations_path(home), feedback_path(home)):
+            for path in databases(home):
                 if path.exists():
                     copy_database(path, Path(folder) / path.name)
                     put(path.name, Path(folder) / path.name)
@@ -111,7 +104,7 @@ def _unchanging(state: Path, kept: Path) -> Iterator[Path]:
     """The folder of a library's sources and uploads, which nobody changes meanwhile."""
     move_kept(LibraryLocation(state, kept))
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with WriterLock(state / "index.sqlite3").held():
+    with WriterLock(state / INDEX).held():
         yield kept
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from assistant.library.fingerprint import near_in_time
-from assistant.schema.articles import Article
+from assistant.schema.articles import Article, day_of
 from assistant.stores.base import Record
 
 
@@ -14,14 +13,12 @@ def original_of(article: Article, same_story: Iterable[Record]) -> Record | None
     """The record, among those with the words of `article`, that keeps its story; None where it is a new one."""
     if not article.paragraphs:
         return None
-    return next((record for record in same_story if near_in_time(article.published, _day(record))), None)
+    return next(
+        (record for record in same_story if near_in_time(article.published, day_of(record.header.get("published")))),
+        None,
+    )
 
 
 def takes_over(article: Article, original: Record) -> bool:
     """True where the newcomer says when the story was published, and the one that keeps it does not."""
-    return article.published is not None and _day(original) is None
-
-
-def _day(record: Record) -> date | None:
-    published = record.header.get("published")
-    return date.fromisoformat(published) if published else None
+    return article.published is not None and not original.header.get("published")

@@ -7,7 +7,6 @@ say another thing ("injured" became "killed"), and an outlet is cited only for w
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import unicodedata
@@ -17,6 +16,7 @@ from datetime import date
 from assistant.ingest.boilerplate import sign_off
 from assistant.ingest.dateline import parse_dateline
 from assistant.schema.articles import Article, Paragraph
+from assistant.util.digest import text_sha256
 
 # A week later "on Tuesday" is another day.
 _DAYS_APART = 6
@@ -97,4 +97,4 @@ def _is_said(token: str) -> bool:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return text_sha256(text)[:32]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from assistant.library.versions import VersionStore
 from assistant.schema.answers import CitationState, Cited
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
 from assistant.stores.base import Record, Size, Store
-from assistant.util.progress import Progress
+from assistant.util.progress import Progress, Say
 
 _PAGE = 500
 _TRIES = 5
@@ -47,7 +47,7 @@ class ArticleIndex:
         kept: Path | None = None,
         address: str | None = None,
         versions: int = 0,
-        say: Callable[[str], None] | None = None,
+        say: Say | None = None,
     ) -> None:
         """Open the index, or make an empty one; of an article at most `versions` earlier ones are kept.
 

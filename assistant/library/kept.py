@@ -36,6 +36,11 @@ def accounts_path(home: Path) -> Path:
     return kept_in(home) / "accounts.sqlite3"
 
 
+def databases(home: Path) -> tuple[Path, ...]:
+    """The databases that are backed up; users and sessions are not."""
+    return conversations_path(home), feedback_path(home)
+
+
 def plain_files(home: Path) -> tuple[Path, ...]:
     """What is kept in files of their own that are no databases, and replaced whole when they change."""
     return keys_path(home), asked_path(home)

@@ -16,7 +16,9 @@ from assistant.settings import Settings, default_articles
 USERS = "users"
 # Where libraries lie below the home folder.
 PLACES = ("library", "indexes/*", "servers/*", f"{USERS}/*")
-_OWNER_LENGTH = 32
+INDEX = "index.sqlite3"
+# Of the digest that an owner is known by, in the names of files.
+OWNER_LENGTH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def own_library(settings: Settings) -> LibraryLocation:
 
 def library_of(settings: Settings, owner: str) -> LibraryLocation:
     """The library of one user of the page's, known by the digest that conversations are kept under."""
-    return _below(settings, f"{USERS}/{owner[:_OWNER_LENGTH]}")
+    return _below(settings, f"{USERS}/{owner[:OWNER_LENGTH]}")
 
 
 def mirror_of(settings: Settings, folder: Path) -> LibraryLocation:

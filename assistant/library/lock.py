@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from assistant.errors import IndexStoreError
+from assistant.util.progress import Say
 
 PATIENCE_S = 600.0
 
@@ -22,7 +23,7 @@ class WriterLock:
     `say` is told, in one line, when another process has to be waited for.
     """
 
-    def __init__(self, path: Path, say: Callable[[str], None] | None = None) -> None:
+    def __init__(self, path: Path, say: Say | None = None) -> None:
         self._index = path
         self._holder = Path(f"{path}.writer")
         self._lock = FileLock(f"{path}.lock")

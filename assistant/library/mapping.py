@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from llama_index.core.schema import TextNode
 
 from assistant.library.fingerprint import content_hash, story_hash
-from assistant.schema.articles import Article, ArticleHeader, Paragraph, iso_day
+from assistant.schema.articles import Article, ArticleHeader, Paragraph, carrier, day_of, iso_day
 from assistant.stores.base import Record
 from assistant.text.dates import in_words
 
@@ -56,14 +55,13 @@ def repeated_by(record: Record) -> dict[str, tuple[str | None, str | None]]:
 
 
 def also(record: Record) -> tuple[str, ...]:
-    """The other outlets that carry the story, once each: "IANS, 2017-07-04"."""
-    seen = {(record.header.get("source") or "").casefold(), ""}
-    named = []
+    """The other outlets that carry the story, once each, as `carrier`."""
+    first: dict[str, str] = {}
     for outlet, day in repeated_by(record).values():
-        if outlet and outlet.casefold() not in seen:
-            seen.add(outlet.casefold())
-            named.append(", ".join(filter(None, (outlet, day))))
-    return tuple(named)
+        if outlet:
+            first.setdefault(outlet.casefold(), carrier(outlet, day))
+    first.pop((record.header.get("source") or "").casefold(), None)
+    return tuple(first.values())
 
 
 def copies_of(record: Record) -> list[str]:
@@ -123,14 +121,10 @@ def _outlet(source: str | None, via: str | None) -> str:
 def _placed(record: Record) -> dict[str, Any]:
     fields = {key: record.header.get(key) for key in ("title", "source", "via", "url", "author", "language")}
     # An index that was made before articles had these holds neither.
-    days = {key: _day(record.header.get(key)) for key in ("published", "modified")}
+    days = {key: day_of(record.header.get(key)) for key in ("published", "modified")}
     return {
         **fields,
         "path": record.header.get("path") or "",
         "corrected": bool(record.header.get("corrected")),
         **days,
     }
-
-
-def _day(written: str | None) -> date | None:
-    return date.fromisoformat(written) if written else None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from assistant.errors import IndexStoreError
-from assistant.library.location import LibraryLocation
+from assistant.library.location import INDEX, LibraryLocation
 from assistant.library.lock import WriterLock
 from assistant.library.sources import BOOK, UPLOADS
 from assistant.library.uploads import discard, keep_bytes, remove_drafts
 from assistant.util.files import write_whole
+from assistant.util.progress import Say
 
 
-def move_kept(place: LibraryLocation, say: Callable[[str], None] | None = None) -> None:
+def move_kept(place: LibraryLocation, say: Say | None = None) -> None:
     """Move them to `place.kept`, a file at a time: each is whole in its new place before it leaves the old one.
 
     A kill in between loses nothing; the next time it is gone on with. Raises `IndexStoreError`.
@@ -21,7 +21,7 @@ def move_kept(place: LibraryLocation, say: Callable[[str], None] | None = None) 
     if place.kept == place.state or not _left(place.state):
         return
     # The lock lies beside the index, where earlier versions look for it too.
-    with WriterLock(place.state / "index.sqlite3", say).held():
+    with WriterLock(place.state / INDEX, say).held():
         try:
             for upload in sorted((place.state / UPLOADS).glob("[!.]*")):
                 keep_bytes(upload.read_bytes(), upload.name, place.kept / UPLOADS)

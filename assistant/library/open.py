@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from assistant.embeddings.minilm import MiniLM
 from assistant.errors import ArticleError, UsageError
 from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
-from assistant.library.location import LibraryLocation, mirror_of, place_to_ask
+from assistant.library.location import INDEX, LibraryLocation, mirror_of, place_to_ask
 from assistant.library.moving import move_kept
 from assistant.library.report import UpdateReport
 from assistant.library.restore import finish_restore
 from assistant.settings import Settings, default_articles
 from assistant.util.files import keep_private
-from assistant.util.progress import Progress, ProgressOf, unseen
-
-Say = Callable[[str], None]
+from assistant.util.progress import Progress, ProgressOf, Say, unseen
 
 
 def open_index(settings: Settings, progress: ProgressOf | None = None) -> tuple[ArticleIndex, UpdateReport]:
@@ -69,7 +65,7 @@ def open_place(
     """
     finish_restore(settings.home)
     move_kept(place, say)
-    path = place.state / "index.sqlite3"
+    path = place.state / INDEX
     if settings.home in place.state.parents:
         # Articles and uploads. A library that was named, by --index DIR, may be shared on purpose.
         for ours in (place.state, place.kept, *place.state.glob(f"{path.name}*")):

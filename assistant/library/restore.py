@@ -19,11 +19,12 @@ from assistant.library.kept import (
     OWN_QUESTIONS,
     QUESTIONS,
     VERSIONS,
+    databases,
     keys_path,
     plain_files,
     running_pages,
 )
-from assistant.library.location import PLACES, kept_in
+from assistant.library.location import INDEX, PLACES, kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.sources import BOOK, UPLOADS
 from assistant.util.files import sync_folder, write_whole
@@ -59,7 +60,7 @@ def _restore(home: Path, file: Path, force: bool) -> Path | None:
     staging = kept / _RESTORING
     try:
         unpack(file, staging / "new")
-        for name in ("conversations.sqlite3", "feedback.sqlite3"):
+        for name in (path.name for path in databases(home)):
             if name in units and not is_sound(staging / "new" / name):
                 raise UsageError(f"{file}: {name} in it is damaged; nothing was changed; take another backup")
         # Without its file of keys the API would ask nobody for one; a backup that has none takes none away.
@@ -131,7 +132,7 @@ def _finish(home: Path) -> Path | None:
 def _units(home: Path) -> list[str]:
     """What a restore replaces, by name."""
     kept = kept_in(home)
-    names = ["conversations.sqlite3", "feedback.sqlite3", *(path.name for path in plain_files(home))]
+    names = [path.name for path in (*databases(home), *plain_files(home))]
     parts = (BOOK, UPLOADS, QUESTIONS, OWN_QUESTIONS, DIGEST, OWN_DIGESTS, VERSIONS)
     names += [f"{library}/{part}" for library in _libraries_in(kept) for part in parts]
     return [name for name in names if (kept / name).exists()]
@@ -152,10 +153,10 @@ def _aside(kept: Path, staging: Path, name: str) -> None:
 
 def _forget_index(state: Path) -> None:
     """It is made anew from what was restored."""
-    if not (state / "index.sqlite3").exists():
+    if not (state / INDEX).exists():
         return
-    with WriterLock(state / "index.sqlite3").held():
-        for path in (*state.glob("index.sqlite3-*"), *state.glob("*.vectors*"), state / "index.sqlite3"):
+    with WriterLock(state / INDEX).held():
+        for path in (*state.glob(f"{INDEX}-*"), *state.glob("*.vectors*"), state / INDEX):
             if path.is_file():
                 path.unlink()
 

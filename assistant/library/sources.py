@@ -13,7 +13,8 @@ from typing import Any
 
 from assistant.errors import ArticleError, IndexStoreError, UsageError
 from assistant.ingest import discover
-from assistant.ingest.discover import ArticleFile, Problem, list_files
+from assistant.ingest.build import Problem
+from assistant.ingest.discover import ArticleFile, list_files
 from assistant.ingest.ids import numbered
 from assistant.schema.articles import Article
 from assistant.util.files import write_whole

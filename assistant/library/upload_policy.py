@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.errors import UsageError
 from assistant.ingest.containers import suffix_of
-from assistant.ingest.discover import SUFFIXES
+from assistant.ingest.formats import SUFFIXES
 from assistant.ingest.limits import MAX_BYTES
 from assistant.library.uploads import safe_name
 from assistant.text.unicode import one_line

@@ -13,7 +13,7 @@ from assistant.errors import ArticleError, IndexStoreError
 from assistant.ingest.containers import suffix_of
 from assistant.util.files import DRAFT, write_whole
 
-MAX_BYTES = 500 * 2**20
+_MOST_BYTES = 500 * 2**20
 _NAME_BYTES = 120
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.I)  # names of devices on Windows
 
@@ -81,8 +81,10 @@ def _content(path: Path) -> bytes:
             raise ArticleError(f"{path}: is a folder; give its files, or index it: assistant index {path}")
         if not path.is_file():
             raise ArticleError(f"{path}: {'is not a regular file' if path.exists() else 'does not exist'}")
-        if path.stat().st_size > MAX_BYTES:
-            raise ArticleError(f"{path}: larger than {MAX_BYTES // 2**20} MiB; index it where it lies: assistant index")
+        if path.stat().st_size > _MOST_BYTES:
+            raise ArticleError(
+                f"{path}: larger than {_MOST_BYTES // 2**20} MiB; index it where it lies: assistant index"
+            )
         return path.read_bytes()
     except OSError as error:
         raise ArticleError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error

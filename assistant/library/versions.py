@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import IndexStoreError
 from assistant.schema.articles import Article
+from assistant.util.digest import text_sha256
 from assistant.util.files import replace_file
 
 
@@ -72,7 +72,7 @@ class VersionStore:
                 raise IndexStoreError(f"{path}: cannot be deleted ({error.strerror}); delete it by hand") from error
 
     def _path(self, article_id: str) -> Path:
-        return self._folder / f"{hashlib.sha256(article_id.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}.json"
+        return self._folder / f"{text_sha256(article_id)[:32]}.json"
 
 
 def _read(article: Article) -> tuple[object, ...]:

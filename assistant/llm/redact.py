@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 _MASK = "***"
+# Up to the last @: a password that was not encoded may itself hold @ and /.
+_LOGIN = re.compile(r"(?<=//)[^\s\"']+@")
 # Whatever a server repeats: headers, keys by their makers' marks, userinfo, queries, digests of keys.
 _PATTERNS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+(?!" + re.escape(_MASK) + r")[\w.~+/=*-]{6,}"), rf"\1 {_MASK}"),
     (re.compile(r"\b(?:sk|pk|gsk|xai|hf|r8|nvapi|csk|fw|pplx)[-_][\w.*-]{4,}"), _MASK),
     (re.compile(r"\bAIza[\w*-]{8,}"), _MASK),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w.-]+"), _MASK),
-    # Up to the last @: a password that was not encoded may itself hold @ and /.
-    (re.compile(r"(?<=://)[^\s\"']+@"), ""),
+    (_LOGIN, ""),
     (
         re.compile(r"(?i)([?&](?:[\w-]*key|token|secret|password|sig|signature|access_token)=)[^&\s\"'#]+"),
         rf"\1{_MASK}",
@@ -40,6 +41,11 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for pattern, mask in _PATTERNS:
         text = pattern.sub(mask, text)
     return text
+
+
+def without_logins(text: str) -> str:
+    """`text` with the addresses in it as they are without user and password."""
+    return _LOGIN.sub("", text)
 
 
 def redact_address(given: str) -> str:

@@ -16,12 +16,12 @@ from assistant import __version__
 from assistant.answering.render import source_line
 from assistant.api import Assistant
 from assistant.errors import AssistantError
-from assistant.http.access import Gate
+from assistant.http.access import search_gate
 from assistant.http.answers import Questions
 from assistant.http.schemas import AnswerOut, ArticleOut, ArticlesOut, PassagesOut
-from assistant.query.validate import MAX_QUESTION, check_days
+from assistant.query.validate import MAX_QUESTION, articles_where
 from assistant.schema.answers import Answer, Citation, Question
-from assistant.schema.articles import ArticleFilter, article_to_dict, header_to_dict, passage_to_dict
+from assistant.schema.articles import article_to_dict, header_to_dict, passage_to_dict
 from assistant.schema.opening import Phase
 from assistant.util.validation import Day
 
@@ -32,7 +32,6 @@ _INSTRUCTIONS = (
 )
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 _LOOK_S, _OPENED_WITHIN_S = 0.1, 600.0
-_SEARCHES = 8
 
 Asked = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION)]
 Since = Annotated[Day | None, Field(description="only from articles published on or after this day")]
@@ -69,7 +68,7 @@ def _told(questions: Questions, tool: Callable[Given, Awaitable[Made]]) -> Calla
 class _Tools:
     def __init__(self, questions: Questions) -> None:
         self._questions = questions
-        self._searching = Gate(_SEARCHES, f"{_SEARCHES} searches are under way; try again in a moment")
+        self._searching = search_gate()
 
     async def ask(
         self,
@@ -86,8 +85,7 @@ class _Tools:
         it says so. The answer ends with its sources: title, outlet, date and the words quoted.
         """
         await self._opened(ctx)
-        chosen = ArticleFilter(since=since, until=until, as_of=as_of, ids=tuple(articles) or None)
-        check_days(chosen)
+        chosen = articles_where(since=since, until=until, as_of=as_of, ids=articles)
         running = self._questions.submit(Question(question, articles=chosen))
         answer = await running.answer(_never)
         assert answer is not None
@@ -106,8 +104,7 @@ class _Tools:
     ) -> PassagesOut:
         """The paragraphs nearest to a query, by words and by meaning, the best first; nothing is answered."""
         assistant = await self._opened(ctx)
-        chosen = ArticleFilter(since=since, until=until, ids=tuple(articles) or None)
-        check_days(chosen)
+        chosen = articles_where(since=since, until=until, ids=articles)
         with self._searching.passing():
             found = await anyio.to_thread.run_sync(lambda: assistant.search(query, chosen, limit=limit))
         return PassagesOut.model_validate({"query": query, "passages": [passage_to_dict(one) for one in found]})
@@ -124,8 +121,7 @@ class _Tools:
     ) -> ArticlesOut:
         """The articles by date, the oldest first, those without one last; `total` is how many there are in all."""
         assistant = await self._opened(ctx)
-        chosen = ArticleFilter(words, outlet, since, until)
-        check_days(chosen)
+        chosen = articles_where(words=words, source=outlet, since=since, until=until)
 
         def listed() -> ArticlesOut:
             headers = assistant.headers(chosen, limit=limit, offset=offset)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from assistant.errors import QuestionError, UsageError
 from assistant.schema.articles import ArticleFilter
 
@@ -16,6 +19,21 @@ def check_question(text: str) -> None:
         raise QuestionError("the question is not valid Unicode; send it as UTF-8")
     if len(text) > MAX_QUESTION:
         raise QuestionError(f"the question has {len(text):,} characters, at most {MAX_QUESTION:,} are read; shorten it")
+
+
+def articles_where(
+    *,
+    words: str = "",
+    source: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    as_of: date | None = None,
+    ids: Iterable[str] = (),
+) -> ArticleFilter:
+    """The filter by all of this; no `ids`: any. Raises `UsageError`, see `check_days`."""
+    chosen = ArticleFilter(words, source, since, until, as_of, tuple(ids) or None)
+    check_days(chosen)
+    return chosen
 
 
 def check_days(articles: ArticleFilter) -> None:

@@ -19,6 +19,8 @@ from assistant.schema.articles import (
 )
 from assistant.schema.trace import AnswerTrace
 
+NOT_STATED = "The articles do not say."
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -29,7 +29,7 @@ class Paragraph:
 class Article:
     """A news article. `via` is the agency the outlet itself cites ("reports Xinhua").
 
-    `also` are other outlets that carry the same story, as "IANS, 2017-07-04"; `language` is an
+    `also` are other outlets that carry the same story (`carrier`); `language` is an
     ISO 639-1 code. `modified`: the day of its last change, later than `published`; `corrected`: it says that
     it was.
     """
@@ -102,6 +102,7 @@ class ArticleFilter:
 
 
 EVERY_ARTICLE = ArticleFilter()
+_SCOPE_DAYS = ("since", "until", "as_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,34 @@ class Passage:
     also: tuple[str, ...] = ()
 
 
+def carrier(outlet: str, day: str | None) -> str:
+    """An outlet that carries a story and the day (ISO), where it is known: "IANS, 2017-07-04"."""
+    return f"{outlet}, {day}" if day else outlet
+
+
+def outlet_of(named: str) -> str:
+    """The outlet of what `carrier` made; its name may itself hold a comma."""
+    outlet, _, day = named.rpartition(", ")
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return named
+    return outlet or named
+
+
+def outlets_of(articles: Iterable[Article | ArticleHeader], unknown: str = "") -> tuple[str, ...]:
+    """The outlets that carry them, each once as it is first written.
+
+    `unknown`, where given, stands for each article of which no outlet is known.
+    """
+    named: list[tuple[str | int, str]] = []
+    for place, article in enumerate(articles):
+        outlets = filter(None, (article.source, *map(outlet_of, article.also)))
+        known = [(outlet.casefold(), outlet) for outlet in outlets]
+        named += known or ([(place, unknown)] if unknown else [])
+    return tuple(dict(reversed(named)).values())[::-1]
+
+
 def header_to_dict(header: ArticleHeader) -> dict[str, Any]:
     """A header as a JSON object."""
     return {**asdict(header), **days_to_dict(header), "also": list(header.also)}
@@ -133,6 +162,23 @@ def article_to_dict(article: Article) -> dict[str, Any]:
     """An article with its paragraphs (id, number, text) as a JSON object."""
     paragraphs = [{"id": p.id, "number": p.number, "text": p.text} for p in article.paragraphs]
     return {**asdict(article), **days_to_dict(article), "also": list(article.also), "paragraphs": paragraphs}
+
+
+def scope_to_dict(scope: ArticleFilter) -> dict[str, Any]:
+    """The days and ids of a filter as JSON, as a conversation keeps what was asked."""
+    return {**{name: iso_day(getattr(scope, name)) for name in _SCOPE_DAYS}, "articles": list(scope.ids or ())}
+
+
+def scope_of(record: object) -> ArticleFilter:
+    """The inverse of `scope_to_dict`; everything, where that is not what it is."""
+    if not isinstance(record, Mapping):
+        return EVERY_ARTICLE
+    try:
+        since, until, as_of = (day_of(record.get(name)) for name in _SCOPE_DAYS)
+        ids = tuple(map(str, record.get("articles") or ())) or None
+        return ArticleFilter(since=since, until=until, as_of=as_of, ids=ids)
+    except (TypeError, ValueError):
+        return EVERY_ARTICLE
 
 
 def days_to_dict(article: Article | ArticleHeader) -> dict[str, str | None]:
@@ -161,3 +207,8 @@ def passage_to_dict(passage: Passage) -> dict[str, Any]:
 def iso_day(day: date | None) -> str | None:
     """As YYYY-MM-DD."""
     return day.isoformat() if day else None
+
+
+def day_of(written: str | None) -> date | None:
+    """The inverse of `iso_day`. Raises ValueError."""
+    return date.fromisoformat(written) if written else None

@@ -33,6 +33,9 @@ _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")
 # What unicode61 counts as part of a word (marks included, see FTS5_TOKENIZER).
 _TOKEN = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u0900-\u0963\u0971-\u0dff])+")
 
+MOST_WORDS = 64
+"""So many words of a question are looked for."""
+
 FTS5_TOKENIZER = "porter unicode61 remove_diacritics 2 categories ''L* N* Co Mn Mc''"
 
 

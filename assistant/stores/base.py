@@ -11,6 +11,7 @@ from llama_index.core.schema import TextNode
 from llama_index.core.vector_stores.types import BasePydanticVectorStore
 
 from assistant.schema.articles import ArticleFilter
+from assistant.text.unicode import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Record:
     modified: int = 0
     story: str = ""
     same_as: str | None = None
+
+    @property
+    def searched(self) -> str:
+        """Title and outlet as the words of an `ArticleFilter` are looked for in them."""
+        return fold(f"{self.header.get('title') or ''} {self.header.get('source') or ''}")
 
 
 @dataclass(frozen=True, slots=True)

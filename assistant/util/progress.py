@@ -1,4 +1,4 @@
-"""How far something is: the one shape of callback that everything long takes."""
+"""How far something is: the callbacks that everything long takes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ Progress = Callable[[int, int], None]
 
 ProgressOf = Callable[[str], Progress]
 """A progress for something that is named."""
+
+
+Say = Callable[[str], None]
+"""Tells in a line what a person has to wait for."""
 
 
 def unseen(_what: str) -> Progress:

@@ -9,8 +9,8 @@ from markupsafe import escape
 
 from assistant.library.upload_policy import UploadPolicy
 from assistant.web.handlers.draft import SUFFIXES
-from assistant.web.handlers.session import Parts
 from assistant.web.jobs.drafts import MOST_CHARACTERS
+from assistant.web.session import Parts
 from assistant.web.views.layout import DRAFT_HEAD, LIBRARY_HEAD, SIDE_HEAD, masthead
 from assistant.web.views.questions import QUESTIONS_HEAD
 from assistant.web.views.stories import STORIES_HEAD

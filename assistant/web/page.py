@@ -11,7 +11,7 @@ from typing import Any
 import anyio.to_thread
 import gradio as gr
 
-from assistant.errors import AssistantError
+from assistant.errors import INTERNAL_ERROR, AssistantError
 from assistant.library.upload_policy import UploadPolicy
 from assistant.schema.opening import Phase
 from assistant.settings import EMBEDDED
@@ -19,10 +19,10 @@ from assistant.web.components import Components
 from assistant.web.handlers.chat import Chat
 from assistant.web.handlers.library import LibraryHandler
 from assistant.web.handlers.newsroom import NewsroomHandler
-from assistant.web.handlers.session import Action, Parts, Session
+from assistant.web.handlers.writing import Writing
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.jobs.writing import Writing
 from assistant.web.security.browser_id import owner_of
+from assistant.web.session import Action, Parts, Session
 from assistant.web.views.chat import notice_html, status_html
 
 _log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ _NEWSROOM = (
     *("questions-status", "questions-list", "story-status", "story-result", "draft-status", "draft-result"),
     "carried",
 )
-_INSIDE = "Something went wrong inside; the server's log tells what."
+_INSIDE = f"{INTERNAL_ERROR.capitalize()}."
 
 
 class Page:

@@ -9,11 +9,11 @@ from typing import Protocol
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from assistant.api import Assistant, open_index
+from assistant.api import Assistant
 from assistant.errors import UsageError
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
-from assistant.library.open import open_embedder
+from assistant.library.open import open_embedder, open_index
 from assistant.llm.chat_model import ChatModel
 from assistant.schema.articles import Article
 from assistant.settings import Settings

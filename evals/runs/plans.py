@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.api import open_index
+from assistant.library.open import open_index
 from assistant.settings import Settings
 from evals.datasets.facts import check_gold, load_cases
 from evals.datasets.news import BUNDLES, NEWS, TOGETHER, NewsSet, load_news

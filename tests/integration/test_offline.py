@@ -143,7 +143,7 @@ def test_indexing_and_listing_the_seeds_tries_nothing(offline: Offline) -> None:
 
 def test_searching_tries_nothing(offline: Offline) -> None:
     program = """
-        from assistant.api import open_index
+        from assistant.library.open import open_index
         from assistant.query.query import Query
         from assistant.retrieval.retriever import Retriever
         from assistant.settings import Settings

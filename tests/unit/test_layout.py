@@ -217,6 +217,27 @@ def test_imports_run_one_way_within_the_newsroom() -> None:
             assert rooms[target] == room or level[rooms[target]] < level[room], f"{name} imports {target}"
 
 
+WEB = [
+    {"session", "examples", "storage"},
+    {"jobs"},
+    {"views"},
+    {"security", "handlers"},
+    {"components"},
+    {"page"},
+    {"app", "server"},
+    {"run"},
+]
+
+
+def test_imports_run_one_way_within_the_page() -> None:
+    level = {room: number for number, rooms in enumerate(WEB) for room in rooms}
+    rooms = {name: name.split(".")[2] for name in MODULES if name.startswith("assistant.web.")}
+    assert set(rooms.values()) == set(level), "a new module has its place in WEB"
+    for name, room in rooms.items():
+        for target in own(imports(name)) & set(rooms):
+            assert rooms[target] == room or level[rooms[target]] < level[room], f"{name} imports {target}"
+
+
 def test_what_is_known_of_language_imports_nothing_of_ours() -> None:
     for name in MODULES:
         if name.startswith("assistant.text"):

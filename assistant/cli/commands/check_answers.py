@@ -92,7 +92,7 @@ def _of_home(home: Path) -> list[Kept]:
     from assistant.library.kept import conversations_path
     from assistant.newsroom.answers.file import parse_answers
     from assistant.newsroom.answers.stale import Kept
-    from assistant.web.handlers.session import scope_of
+    from assistant.schema.articles import scope_of
     from assistant.web.storage.conversations import ConversationStore
 
     found = [("asked last", given, asked) for given, asked in Conversation.of(home).answers()]

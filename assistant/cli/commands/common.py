@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.errors import AssistantError, UsageError
+from assistant.newsroom.export.kinds import ExportFormat
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 Commands = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
-EXPORT_FORMATS = ("markdown", "html", "csv", "csl-json", "ris", "bibtex", "claimreview")
+EXPORT_FORMATS = tuple(form.value for form in ExportFormat)
 MODEL_HELP = "embedded (default), FILE.gguf, ollama:NAME, openai:NAME, or NAME@URL; also ASSISTANT_MODEL"
 
 
@@ -100,21 +101,18 @@ def say_always(line: str) -> None:
 
 def filter_of(arguments: argparse.Namespace) -> ArticleFilter:
     """The articles that WORDS, `--outlet`, `--since`, `--until`, `--before` and `--as-of` name. Raises `UsageError`."""
-    from assistant.query.validate import check_days
-    from assistant.schema.articles import ArticleFilter
+    from assistant.query.validate import articles_where
 
     since, until, before, as_of = (_day(arguments, option) for option in ("since", "until", "before", "as_of"))
     if before == date.min:
         raise UsageError(f"--before {before}: no article is older than that")
-    chosen = ArticleFilter(
+    return articles_where(
         words=" ".join(getattr(arguments, "words", ())),
         source=getattr(arguments, "outlet", None),
         since=since,
         until=before - timedelta(days=1) if before else until,
         as_of=as_of,
     )
-    check_days(chosen)
-    return chosen
 
 
 def _day(arguments: argparse.Namespace, option: str) -> date | None:

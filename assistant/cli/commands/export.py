@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from assistant.cli.commands.common import (
     EXPORT_FORMATS,
@@ -17,11 +16,6 @@ from assistant.cli.commands.common import (
     settings_of,
     warn,
 )
-from assistant.errors import ArticleError
-
-if TYPE_CHECKING:
-    from assistant.library.index import ArticleIndex
-    from assistant.schema.articles import Article
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -48,7 +42,7 @@ def _export(arguments: argparse.Namespace) -> int:
     answers = parse_answers(read_text(arguments.answers, "answers file", "answers"), where)
     library, update = open_collection(settings_of(arguments), progress_bars, say)
     try:
-        check = fact_check(answers, lambda key: _article(library.index, key), datetime.now().astimezone())
+        check = fact_check(answers, library.index.article, datetime.now().astimezone())
     finally:
         library.index.close()
     put(write(check, arguments.format), arguments.output)
@@ -57,10 +51,3 @@ def _export(arguments: argparse.Namespace) -> int:
         if source.state is not CitationState.UNCHANGED:
             say_always(f"paragraph {source.paragraph_id} is {source.state} in the library; exported as it was cited")
     return 1 if update.problems else 0
-
-
-def _article(index: ArticleIndex, key: str) -> Article | None:
-    try:
-        return index.article(key)
-    except ArticleError:
-        return None

@@ -87,10 +87,11 @@ def _show(
 def _print(entries: Sequence[Entry]) -> None:
     from assistant.answering.render import as_quotation
     from assistant.cli.terminal import print_quote, printable
+    from assistant.schema.answers import NOT_STATED
     from assistant.schema.articles import iso_day
 
     if not entries:
-        print("The articles do not say.")
+        print(NOT_STATED)
     for entry in entries:
         day = iso_day(entry.day) or "undated"
         print(f"{day}, reports differ" if len(entry.told) > 1 else day)

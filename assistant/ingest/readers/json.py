@@ -43,7 +43,7 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
         first = _value(text, source.label, MAX_BYTES)
         if text.skip(_SPACE):
             # Not one value but many: JSON Lines under another name.
-            yield _story(first, 1, source.label)
+            yield jsonl.row_story(first, 1, source.label)
             yield from _elements(text, source.label, 2)
             return
     yield from _whole(first, source.label)
@@ -113,12 +113,8 @@ def _elements(text: _Text, label: str, number: int = 1) -> Iterator[Story | Prob
                 raise
             yield Problem(f"{label}: row {number} and what follows: {str(error).removeprefix(f'{label}: ')}")
             return
-        yield _story(value, number, label)
+        yield jsonl.row_story(value, number, label)
         number += 1
-
-
-def _story(value: Any, number: int, label: str) -> Story | Problem:
-    return jsonl.row_story(value, number, label)
 
 
 def _whole(value: Any, label: str) -> Iterator[Story | Problem]:

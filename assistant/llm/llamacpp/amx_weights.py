@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from assistant.errors import ModelFileError
 from assistant.util.files import replace_file, replacing
-from assistant.util.progress import Progress
+from assistant.util.progress import Progress, unseen
 
 if TYPE_CHECKING:
     from gguf import GGUFReader, GGUFWriter
@@ -53,7 +53,7 @@ class AmxWeights:
             if not self.is_current:
                 with FileLock(f"{self.path}.lock"):
                     if not self.is_current:
-                        self._make(progress or (lambda _done, _total: None))
+                        self._make(progress or unseen(""))
         except OSError as error:
             raise ModelFileError(
                 f"model folder {self.path.parent}: {error.strerror or error}; free some space, "

@@ -27,7 +27,7 @@ from filelock import FileLock
 
 from assistant.errors import EngineBuildError
 from assistant.util.processor import processor_flags
-from assistant.util.progress import Progress
+from assistant.util.progress import Progress, unseen
 
 _RECIPE = tuple(Path(__file__).with_name("cmake") / name for name in ("ggml.cmake", "tile_config.h"))
 _OPTIONS = {
@@ -89,7 +89,7 @@ class NativeEngine:
             self.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self.folder / "build.lock"):
                 if self.server is None:
-                    self._build(compiler, make, check, report or (lambda _done, _total: None))
+                    self._build(compiler, make, check, report or unseen(""))
         except OSError as error:
             raise EngineBuildError(
                 f"engine folder {self.folder}: {error.strerror or error}; "

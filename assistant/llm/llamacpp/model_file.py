@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from assistant.errors import ModelFileError
 from assistant.util.files import file_sha256, replace_file, replacing
-from assistant.util.progress import Progress
+from assistant.util.progress import Progress, unseen
 
 Locate = Callable[[int], Path | None]
 _CHUNK = 4 * 1024 * 1024
@@ -72,7 +72,7 @@ class ModelStore:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{self.path}.lock"):
                 if not self._is_checked() and not self.check():
-                    self._join(progress or (lambda _done, _total: None))
+                    self._join(progress or unseen(""))
         except OSError as error:
             raise ModelFileError(
                 f"model folder {self.path.parent}: {error.strerror}; "

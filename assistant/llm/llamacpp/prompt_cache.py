@@ -24,8 +24,8 @@ from typing import Any, Protocol
 
 from assistant.util.files import file_sha256
 
-MAX_BYTES = 512 * 1024 * 1024
-MAX_FILES = 64
+_MOST_BYTES = 512 * 1024 * 1024
+_MOST_FILES = 64
 _ABANDONED = 3600.0
 _SUFFIX, _PARTIAL = ".state", ".part"
 
@@ -50,7 +50,7 @@ class StateFiles:
     counts as not there. Any number of processes may share the folder.
     """
 
-    def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES, max_files: int = MAX_FILES) -> None:
+    def __init__(self, folder: Path, *, max_bytes: int = _MOST_BYTES, max_files: int = _MOST_FILES) -> None:
         self.folder = folder
         self._max_bytes = max_bytes
         self._max_files = max_files

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from assistant.api import Assistant
 from assistant.embeddings.minilm import similarities
 from assistant.library.index import ArticleIndex
-from assistant.library.open import Say
 from assistant.library.report import UpdateReport
 from assistant.llm.scope import QuestionScope
 from assistant.query.query import Query
@@ -17,7 +16,7 @@ from assistant.retrieval.passages import Similarities
 from assistant.retrieval.retriever import Retriever
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage
 from assistant.settings import Settings
-from assistant.util.progress import ProgressOf
+from assistant.util.progress import ProgressOf, Say
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.judge import Judge
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assistant.newsroom.export.fact_check import FactCheck, Source
 from assistant.newsroom.provenance.independence import in_words
 from assistant.schema.answers import CitationState
+from assistant.text.markdown import escape_markdown
 
 _STATES = {
     CitationState.UNCHANGED: "the library still holds this paragraph",
@@ -36,7 +35,7 @@ def _render(name: str, check: FactCheck, *, autoescape: bool) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(md=markdown_text, marked=_marked, in_words=in_words)
+    environment.filters.update(md=escape_markdown, marked=_marked, in_words=in_words)
     return environment.get_template(name).render(
         check=check, states=_STATES, accessed=check.accessed.isoformat(" ", timespec="seconds")
     )
@@ -46,9 +45,3 @@ def _marked(source: Source) -> tuple[str, str, str]:
     """The paragraph before its quote, the quote, and the paragraph after it."""
     before, quote, after = source.text.partition(source.quote)
     return before, quote, after
-
-
-def markdown_text(text: str) -> str:
-    """Any text on one line that Markdown shows as it is."""
-    # On one line, and every character that Markdown or HTML knows as text (CommonMark 0.31, 2.4).
-    return re.sub(r"""([\\`*_{}\[\]()<>#+\-.!|~&:=@"'])""", r"\\\1", " ".join(text.split()))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from assistant.errors import ArticleError
 from assistant.newsroom.answers.file import SavedAnswer, SavedCitation
 from assistant.newsroom.provenance.independence import Carriage
 from assistant.schema.answers import CitationState, cited_paragraph
 from assistant.schema.articles import Article
+from assistant.util.digest import text_sha256
 
 ArticleOf = Callable[[str], Article | None]
 CarriageOf = Callable[[SavedCitation], Carriage | None]
@@ -90,14 +91,22 @@ def fact_check(
 ) -> FactCheck:
     """What `answers` say, with what the library knows of their sources.
 
-    `article_of` gives None for what is gone, `carriage_of` for what was not counted.
+    `article_of` gives None, or raises `ArticleError`, for what is gone; `carriage_of` gives None for what was not
+    counted.
     """
     return FactCheck(tuple(_checked(answer, article_of, carriage_of) for answer in answers), accessed)
 
 
+def _held(article_of: ArticleOf, key: str) -> Article | None:
+    try:
+        return article_of(key)
+    except ArticleError:
+        return None
+
+
 def _checked(answer: SavedAnswer, article_of: ArticleOf, carriage_of: CarriageOf) -> CheckedAnswer:
     sources = {
-        citation.number: _source(citation, article_of(citation.article_id), carriage_of(citation))
+        citation.number: _source(citation, _held(article_of, citation.article_id), carriage_of(citation))
         for citation in answer.citations
     }
     sentences = tuple(
@@ -132,7 +141,7 @@ def _source(citation: SavedCitation, article: Article | None, carriage: Carriage
         paragraph_id=citation.paragraph_id,
         quote=citation.quote,
         text=citation.text,
-        sha256=hashlib.sha256(citation.text.encode()).hexdigest(),
+        sha256=text_sha256(citation.text),
         before=around.get(-1, ""),
         after=around.get(1, ""),
         state=CitationState.of(citation, article),

@@ -10,20 +10,21 @@ from assistant.newsroom.answers.file import SavedAnswer
 from assistant.newsroom.export.claim_review import to_claim_review
 from assistant.newsroom.export.document import to_html, to_markdown
 from assistant.newsroom.export.fact_check import ArticleOf, CarriageOf, FactCheck, fact_check
+from assistant.newsroom.export.kinds import ExportFormat
 from assistant.newsroom.export.references import to_bibtex, to_csl_json, to_ris
 from assistant.newsroom.export.table import to_csv
 
 FORMATS: Mapping[str, Callable[[FactCheck], str]] = {
-    "markdown": to_markdown,
-    "html": to_html,
-    "csv": to_csv,
-    "csl-json": to_csl_json,
-    "ris": to_ris,
-    "bibtex": to_bibtex,
-    "claimreview": to_claim_review,
+    ExportFormat.MARKDOWN: to_markdown,
+    ExportFormat.HTML: to_html,
+    ExportFormat.CSV: to_csv,
+    ExportFormat.CSL_JSON: to_csl_json,
+    ExportFormat.RIS: to_ris,
+    ExportFormat.BIBTEX: to_bibtex,
+    ExportFormat.CLAIMREVIEW: to_claim_review,
 }
 # These list sources and nothing else.
-_OF_SOURCES = {"csl-json", "ris", "bibtex", "claimreview"}
+_OF_SOURCES = {ExportFormat.CSL_JSON, ExportFormat.RIS, ExportFormat.BIBTEX, ExportFormat.CLAIMREVIEW}
 
 
 def export(
@@ -33,7 +34,7 @@ def export(
     form: str,
     carriage_of: CarriageOf = lambda _citation: None,
 ) -> str:
-    """The text of the export; `form` is one of `FORMATS`. `accessed` is the time at which the library is read.
+    """The text of the export; `form` is an `ExportFormat`. `accessed` is the time at which the library is read.
 
     Raises `UsageError` for another `form`, and for answers without a source where only sources are listed.
     """

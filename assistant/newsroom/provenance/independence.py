@@ -17,7 +17,7 @@ from assistant.library.fingerprint import body_of, near_in_time, tokens
 from assistant.newsroom.evidence.base import EvidenceBase
 from assistant.newsroom.evidence.nearness import near_ids
 from assistant.retrieval.passages import quotable
-from assistant.schema.articles import Article, Passage
+from assistant.schema.articles import Article, Passage, outlets_of
 from assistant.util.progress import Progress
 from assistant.verification.verifier import STATED
 
@@ -175,10 +175,7 @@ class _Report:
 
     @classmethod
     def of(cls, article: Article) -> _Report:
-        # "IANS, 2017-07-04"
-        also = (named.rpartition(", ")[0] or named for named in article.also)
-        outlets = tuple(filter(None, (article.source, *also)))
-        return cls(article, shingles(article), agency_of(article), outlets)
+        return cls(article, shingles(article), agency_of(article), outlets_of([article]))
 
     def is_one_source_with(self, other: _Report) -> bool:
         same_agency = self.agency is not None and _key(self.agency) == _key(other.agency)
@@ -193,10 +190,6 @@ class _Report:
 
 
 def _group(reports: Sequence[_Report]) -> Group:
-    named = [outlet for report in reports for outlet in report.outlets or (_UNKNOWN,)]
-    # Each outlet once, as it is first written; of those that are not known each is one.
-    first = {
-        outlet.casefold() if outlet != _UNKNOWN else place: outlet for place, outlet in reversed(list(enumerate(named)))
-    }
+    articles = [report.article for report in reports]
     agency = next((report.agency for report in reports if report.agency), None)
-    return Group(tuple(reversed(first.values())), tuple(report.article.id for report in reports), agency)
+    return Group(outlets_of(articles, _UNKNOWN), tuple(article.id for article in articles), agency)

@@ -9,8 +9,8 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from assistant.newsroom.answers.file import SavedCitation
-from assistant.newsroom.export.document import markdown_text
 from assistant.newsroom.saved_questions.book import Event
+from assistant.text.markdown import escape_markdown
 from assistant.text.unicode import one_line
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -25,12 +25,14 @@ def to_markdown(events: Sequence[Event]) -> str:
     """CommonMark, the newest first."""
     parts = ["# Saved questions"]
     for event in reversed(events):
-        parts.append(f"## {markdown_text(event.question)}")
+        parts.append(f"## {escape_markdown(event.question)}")
         parts.append(f"{event.at:%Y-%m-%d %H:%M} UTC: {event.outcome}")
-        parts.append(markdown_text(event.answer.answer))
+        parts.append(escape_markdown(event.answer.answer))
         if event.earlier is not None:
-            parts.append(f"Before: {markdown_text(event.earlier.answer)}")
-        parts += [f"> {markdown_text(one.quote)}\n>\n> {markdown_text(_source(one))}" for one in event.answer.citations]
+            parts.append(f"Before: {escape_markdown(event.earlier.answer)}")
+        parts += [
+            f"> {escape_markdown(one.quote)}\n>\n> {escape_markdown(_source(one))}" for one in event.answer.citations
+        ]
     return "\n\n".join(parts) + "\n"
 
 

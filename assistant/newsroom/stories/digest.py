@@ -18,7 +18,7 @@ from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import passages_of, quotable
 from assistant.schema.answers import Quote
-from assistant.schema.articles import ArticleHeader, Passage
+from assistant.schema.articles import ArticleHeader, Passage, outlets_of
 from assistant.util.progress import Progress
 from assistant.verification.evidence import Evidence
 
@@ -88,13 +88,6 @@ def beginning(passages: Sequence[Passage]) -> ArticleContext | None:
             break
     read = tuple(passage for passage in passages if passage.paragraph.id in texts)
     return ArticleContext(read, 0, excerpts=texts) if read else None
-
-
-def outlets_of(headers: Sequence[ArticleHeader]) -> tuple[str, ...]:
-    """Each outlet once, those that repeat an article word for word too."""
-    named = [name for header in headers for name in (header.source, *(one.split(", ")[0] for one in header.also))]
-    # The first spelling stays.
-    return tuple({name.casefold(): name for name in reversed(named) if name}.values())[::-1]
 
 
 def story_to_dict(story: Story) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from assistant.newsroom.evidence.passages import quote_to_dict
 from assistant.newsroom.stories.report_line import Line, LineWriter
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
+from assistant.schema.answers import NOT_STATED
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, iso_day
 from assistant.util.progress import Progress
 from assistant.verification.evidence import Evidence
@@ -84,10 +85,9 @@ class StoryTimeline:
 
     def arranged(self, lines: Iterable[Line]) -> list[Entry]:
         """The lines by day; those of a day that say the same are one, those with other figures side by side."""
-        ordered = sorted(lines, key=_when)
         return [
             Entry(day, tuple(told))
-            for day, own in groupby(ordered, key=lambda line: line.context.published)
+            for day, own in groupby(by_day(lines), key=lambda line: line.context.published)
             for told in self._side_by_side(self._folded(list(own), dated=day is not None))
         ]
 
@@ -151,6 +151,11 @@ def timeline_of(assistant: Assistant, scope: QuestionScope | None = None, *, mos
     return StoryTimeline(base, LineWriter(generators, base.judge, base.finder))
 
 
+def by_day(lines: Iterable[Line]) -> list[Line]:
+    """Oldest first, undated last; of a day the report nearest to the story first."""
+    return sorted(lines, key=_when)
+
+
 def entry_to_dict(entry: Entry) -> dict[str, Any]:
     """As JSON; the first source of a line is the report that it was written from."""
     return {
@@ -185,7 +190,7 @@ def to_answer(story: str, entries: Sequence[Entry], *, model: str, articles: Art
     )
     return SavedAnswer(
         question=story,
-        answer=" ".join(sentence.text for sentence in sentences) or "The articles do not say.",
+        answer=" ".join(sentence.text for sentence in sentences) or NOT_STATED,
         refused=not sentences,
         sentences=sentences,
         citations=tuple(
@@ -204,6 +209,5 @@ def _byline(entry: Entry, told: Told) -> str:
 
 
 def _when(line: Line) -> tuple[bool, date, int]:
-    """Of a day the report nearest to the story first; undated last."""
     day = line.context.published
     return day is None, day or date.min, line.context.rank

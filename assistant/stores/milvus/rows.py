@@ -105,9 +105,8 @@ def to_node(row: Mapping[str, Any], **scores: float | None) -> TextNode:
 def record_row(record: Record, version: str, paragraphs: int, characters: int) -> dict[str, Any]:
     """A record with the version of its paragraphs, how many they are and how long. Raises `IndexStoreError`."""
     header = record.header
-    source = header.get("source")
-    searched = fold(f"{header.get('title') or ''} {source or ''}")[:_LONGEST_TITLE]
-    listing = [header.get("published"), source, searched, paragraphs, characters, record.same_as]
+    searched = record.searched[:_LONGEST_TITLE]
+    listing = [header.get("published"), header.get("source"), searched, paragraphs, characters, record.same_as]
     return {
         "key": f"record:{key(record.id)}",
         "vector": [0.0, 0.0],

@@ -10,14 +10,13 @@ from typing import Any
 import numpy as np
 from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQueryMode
 
-from assistant.stores.analyzer import encoded
+from assistant.stores.analyzer import MOST_WORDS, encoded
 from assistant.stores.base import Fault
 from assistant.stores.milvus.client import Hit, MilvusDatabase
 from assistant.stores.milvus.rows import article_key, to_node, to_record
 
 _MORE = 10
 _MOST_HITS = 16_000
-_MOST_WORDS = 64
 
 Rows = dict[str, dict[str, Any]]
 Scores = dict[str, float]
@@ -41,7 +40,7 @@ class _Asked:
         lexical: list[Hit] = []
         if self.query.mode is not VectorStoreQueryMode.TEXT_SEARCH and self.query.query_embedding:
             dense = database.search("vector", self.query.query_embedding, "IP", self.among_these, limit)
-        words = " ".join(dict.fromkeys(encoded(self.query.query_str or "").split()[:_MOST_WORDS]))
+        words = " ".join(dict.fromkeys(encoded(self.query.query_str or "").split()[:MOST_WORDS]))
         if self.query.mode is not VectorStoreQueryMode.DEFAULT and words:
             # Milvus Lite gives BM25 scores with a minus, a cluster without.
             found = database.search("sparse", words, "BM25", self.among_these, limit)

@@ -12,13 +12,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from assistant.stores.analyzer import FTS5_TOKENIZER, asked, indexed
+from assistant.stores.analyzer import FTS5_TOKENIZER, MOST_WORDS, asked, indexed
 from assistant.stores.quantize import Rows
 from assistant.stores.sqlite.connection import SqliteFile
 
 WORDS_SCHEMA = f"CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, heading, tokenize = '{FTS5_TOKENIZER}')"
-# Of a question; chosen by hand, like `_SHARE_OF_VISITS` and `_COUNTS_KEPT`.
-_MOST_WORDS = 64
 # Paragraphs scored for the rarest words, in a large index one more for so many that it has. With these and
 # `_CANDIDATES` 97 % of the five best are found (docs/scale.md).
 _VISITS = 8_000
@@ -54,7 +52,7 @@ class WordSearch:
 
         `paragraphs` is how many the store holds. Raises `IndexStoreError`.
         """
-        words = asked(question)[:_MOST_WORDS]
+        words = asked(question)[:MOST_WORDS]
         if rows is not None and not len(rows):
             return {}
         if paragraphs <= _VISITS:

@@ -39,8 +39,6 @@ class RecordTable:
         """Write a record in place of any with its id; by how many the listed articles become more."""
         less = self.forget(connection, record.id)
         header = record.header
-        source = header.get("source")
-        searched = fold(f"{header.get('title') or ''} {source or ''}")
         connection.execute(
             f"INSERT INTO records ({_COLUMNS}, published, source, searched) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             (
@@ -54,8 +52,8 @@ class RecordTable:
                 record.story,
                 record.same_as,
                 header.get("published"),
-                source,
-                searched,
+                header.get("source"),
+                record.searched,
             ),
         )
         return (record.same_as is None) - less

@@ -7,9 +7,9 @@ from contextlib import suppress
 
 from assistant.errors import UsageError
 from assistant.newsroom.provenance.independence import Carriage
-from assistant.web.handlers.session import Parts, Session
 from assistant.web.jobs.carrier_counts import CarrierCounts
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.session import Parts, Session
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.messages import Message
 from assistant.web.storage.saved import saved_answer

@@ -14,11 +14,11 @@ from assistant.schema.articles import EVERY_ARTICLE
 from assistant.web.examples import example_questions
 from assistant.web.handlers.newest import newest_first
 from assistant.web.handlers.scope import ScopeHandler
-from assistant.web.handlers.session import Action, Parts, Session
 from assistant.web.jobs.answering import Asking, Running
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.stale_watch import StaleWatch
+from assistant.web.session import Action, Parts, Session
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import Asked, FeedbackStore
 from assistant.web.storage.messages import Message

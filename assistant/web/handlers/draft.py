@@ -7,10 +7,10 @@ from pathlib import Path
 
 from assistant.errors import UsageError
 from assistant.library.upload_policy import display_name
-from assistant.web.handlers.session import Action, Parts, Session
 from assistant.web.handlers.task import TaskHandler
 from assistant.web.jobs.drafts import Checked, Drafts
 from assistant.web.jobs.tasks import Task
+from assistant.web.session import Action, Parts, Session
 from assistant.web.views.draft import counts_in_words, draft_html, draft_status_html
 
 SUFFIXES = (".md", ".txt")

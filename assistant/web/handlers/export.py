@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from assistant.api import Assistant
-from assistant.errors import ArticleError, UsageError
+from assistant.errors import UsageError
 from assistant.newsroom.answers.file import SavedAnswer
 from assistant.newsroom.export.formats import export
-from assistant.schema.articles import Article
+from assistant.newsroom.export.kinds import ExportFormat
 from assistant.web.jobs.carrier_counts import CarrierCounts
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.stories import Stories
@@ -22,13 +21,7 @@ from assistant.web.storage.search_text import storable
 
 # How a file's name ends, and its media type.
 _KINDS: Mapping[str, tuple[str, str]] = {
-    "markdown": ("md", "text/markdown"),
-    "html": ("html", "text/html"),
-    "csv": ("csv", "text/csv"),
-    "csl-json": ("csl.json", "application/vnd.citationstyles.csl+json"),
-    "ris": ("ris", "application/x-research-info-systems"),
-    "bibtex": ("bib", "application/x-bibtex"),
-    "claimreview": ("jsonld", "application/ld+json"),
+    **{form: (form.suffix, form.media_type) for form in ExportFormat},
     "json": ("json", "application/json"),
 }
 
@@ -82,9 +75,8 @@ class Exports:
         return Download(f"{name}.{suffix}", media_type, self._written(owner, answers, form))
 
     def _written(self, owner: str, answers: Sequence[SavedAnswer], form: str) -> str:
-        assistant = self._loader.assistant_for(owner)
-        carriage_of = partial(self._counts.of, owner)
-        return storable(export(answers, lambda key: _article(assistant, key), self._now(), form, carriage_of))
+        article_of = self._loader.assistant_for(owner).article
+        return storable(export(answers, article_of, self._now(), form, partial(self._counts.of, owner)))
 
     def _messages(self, owner: str, conversation: str, position: int | None) -> list[Message]:
         messages = self._conversations.messages(owner, conversation)
@@ -92,10 +84,3 @@ class Exports:
         if not found:
             raise UsageError("there is no such answer any more; reload the page")
         return found
-
-
-def _article(assistant: Assistant, key: str) -> Article | None:
-    try:
-        return assistant.article(key)
-    except ArticleError:
-        return None

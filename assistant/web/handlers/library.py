@@ -22,8 +22,8 @@ from assistant.text.numbers import counted
 from assistant.web.handlers.chat import Chat
 from assistant.web.handlers.newest import newest_first
 from assistant.web.handlers.scope import ScopeHandler
-from assistant.web.handlers.session import PAGE, Action, Parts, Session
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.session import PAGE, Action, Parts, Session
 from assistant.web.views.chat import notice_html
 from assistant.web.views.library import ToCome, find_html, missing_html, outcomes_html, pane_html, shelf_html
 from assistant.web.views.timeline import timeline_html

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from assistant.web.handlers.carried import CarriedHandler
 from assistant.web.handlers.draft import DraftHandler
 from assistant.web.handlers.questions import QuestionsHandler
-from assistant.web.handlers.session import Action, Parts, Session
 from assistant.web.handlers.stories import StoriesHandler
+from assistant.web.session import Action, Parts, Session
 
 
 class NewsroomHandler:

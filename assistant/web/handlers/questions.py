@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.errors import UsageError
-from assistant.web.handlers.session import Action, Parts, Session
 from assistant.web.handlers.task import TaskHandler
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.own_kept import OwnKept
 from assistant.web.jobs.saved_questions import Found, QuestionRuns
 from assistant.web.jobs.tasks import Task
+from assistant.web.session import Action, Parts, Session
 from assistant.web.storage.conversations import ConversationStore
-from assistant.web.storage.own_kept import OwnKept
 from assistant.web.views.chat import notice_html
 from assistant.web.views.html import text_of
 from assistant.web.views.questions import outcomes_in_words, questions_html, run_html

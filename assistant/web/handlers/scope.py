@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from assistant.errors import AssistantError
 from assistant.schema.articles import ArticleFilter
-from assistant.web.handlers.session import Action, Parts, Session
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.session import Action, Parts, Session
 from assistant.web.views.scope import scope_html
 
 

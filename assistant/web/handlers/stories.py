@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from assistant.schema.articles import EVERY_ARTICLE
-from assistant.web.handlers.session import Action, Parts, Session
 from assistant.web.handlers.task import TaskHandler
 from assistant.web.jobs.stories import Made, Stories
 from assistant.web.jobs.tasks import Task
+from assistant.web.session import Action, Parts, Session
 from assistant.web.views.stories import made_html, made_in_words, made_status_html
 
 

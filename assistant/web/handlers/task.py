@@ -9,8 +9,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from assistant.web.handlers.session import Action, Parts, Session
 from assistant.web.jobs.tasks import Task, Tasks
+from assistant.web.session import Action, Parts, Session
 
 R = TypeVar("R")
 

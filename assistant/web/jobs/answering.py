@@ -12,11 +12,12 @@ from typing import Any
 from assistant.errors import UsageError
 from assistant.llm.scope import QuestionScope
 from assistant.schema.answers import Answer, Question, Turn
+from assistant.schema.articles import scope_of, scope_to_dict
 from assistant.schema.events import Done, Event
-from assistant.web.handlers.session import Session, scope_of, scope_to_dict
 from assistant.web.jobs.live_answer import LiveAnswer
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import Job, JobQueue
+from assistant.web.session import Session
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.messages import Message
 

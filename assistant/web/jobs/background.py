@@ -8,10 +8,10 @@ from typing import Self
 from assistant.web.jobs.carrier_counts import CarrierCounts
 from assistant.web.jobs.drafts import Drafts
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.own_kept import OwnKept
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.saved_questions import QuestionRuns
 from assistant.web.jobs.stories import Stories
-from assistant.web.storage.own_kept import OwnKept
 
 
 @dataclass(frozen=True, slots=True)

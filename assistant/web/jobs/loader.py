@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from assistant.api import Assistant
-from assistant.errors import AssistantError, ModelConnectionError
+from assistant.errors import INTERNAL_ERROR, AssistantError, ModelConnectionError
 from assistant.schema.opening import Phase, State
 from assistant.util.progress import Progress, ProgressOf
 from assistant.web.jobs.own_libraries import OwnLibraries
@@ -116,7 +116,7 @@ class AssistantLoader:
                 # It was closed under what was waited for.
                 return
             _log.exception("the assistant could not be opened")
-            self._state = State(Phase.FAILED, "something went wrong inside; the server's log tells what")
+            self._state = State(Phase.FAILED, INTERNAL_ERROR)
 
     def _is_ready(self, assistant: Assistant) -> bool:
         """Wait for the model. An endpoint that does not answer may do so later: that is told and asked again."""

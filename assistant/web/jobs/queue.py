@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
-from assistant.errors import AssistantError, UsageError
+from assistant.errors import INTERNAL_ERROR, AssistantError, UsageError
 
 _log = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Job(Generic[T]):
             self.error = None if self.cancelled else str(error)
         except Exception:
             _log.exception("a question could not be answered")
-            self.error = "something went wrong inside; the server's log tells what"
+            self.error = INTERNAL_ERROR
         finally:
             self.end()
 

@@ -10,9 +10,9 @@ from assistant.newsroom.saved_questions.book import Event, Outcome, QuestionBook
 from assistant.newsroom.saved_questions.watch import Watch
 from assistant.util.progress import Progress
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.own_kept import OwnKept
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.tasks import Task, Tasks
-from assistant.web.storage.own_kept import OwnKept
 
 Found = tuple[Event, ...]
 """What there is to tell; what is unchanged is not in it."""

@@ -12,7 +12,7 @@ from assistant.api import Assistant
 from assistant.errors import UsageError
 from assistant.llm.scope import QuestionScope
 from assistant.newsroom.answers.stale import Kept, Reason, StaleCheck
-from assistant.web.handlers.session import scope_of
+from assistant.schema.articles import scope_of
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.stepped import SteppedJob

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import groupby
 
 from assistant.api import Assistant
@@ -14,13 +13,13 @@ from assistant.newsroom.answers.file import SavedAnswer
 from assistant.newsroom.stories.digest import Digest, Story, digest_of
 from assistant.newsroom.stories.digest_memory import DigestMemory
 from assistant.newsroom.stories.report_line import Line
-from assistant.newsroom.stories.timeline import Entry, StoryTimeline, Told, timeline_of, to_answer
+from assistant.newsroom.stories.timeline import Entry, StoryTimeline, Told, by_day, timeline_of, to_answer
 from assistant.query.validate import check_days, check_question
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.own_kept import OwnKept
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.tasks import Task, Tasks
-from assistant.web.storage.own_kept import OwnKept
 
 _MOST_REPORTS = 30
 _MOST_STORIES = 500
@@ -140,7 +139,7 @@ def _timeline_steps(
         lines += [line] if line else []
         yield replace(made, entries=_apart(lines))
     # A day at a time: which of its reports say the same the model is asked.
-    ordered = _by_day(lines)
+    ordered = by_day(lines)
     arranged: list[Entry] = []
     told = 0
     for _, day in groupby(ordered, key=lambda line: line.context.published):
@@ -169,9 +168,4 @@ def _digest_steps(
 
 def _apart(lines: Sequence[Line]) -> tuple[Entry, ...]:
     """Each line by itself."""
-    return tuple(Entry(line.context.published, (Told(line),)) for line in _by_day(lines))
-
-
-def _by_day(lines: Sequence[Line]) -> list[Line]:
-    """Oldest first, undated last."""
-    return sorted(lines, key=lambda line: (line.context.published is None, line.context.published or date.min))
+    return tuple(Entry(line.context.published, (Told(line),)) for line in by_day(lines))

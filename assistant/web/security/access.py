@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from assistant.web.security.passwords import check_password_hash
 from assistant.web.storage.accounts import AccountStore
 
-_KNOWN_FOR_S = 365 * 24 * 3600
+KNOWN_FOR_S = 365 * 24 * 3600
 _BY_TOKEN = "token"
 
 
@@ -73,7 +73,7 @@ class Access:
     def known_device(self, given: str, user: str) -> str:
         """The name of a device that has logged in as this user before, "" of any other."""
         try:
-            of, name = self._devices.loads(given, max_age=_KNOWN_FOR_S)
+            of, name = self._devices.loads(given, max_age=KNOWN_FOR_S)
         except (BadSignature, ValueError, TypeError):
             return ""
         return str(name) if of == user else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from typing import Any
@@ -12,6 +11,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import UsageError
+from assistant.util.digest import text_sha256
 
 COOKIE = "news_assistant_browser"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -31,7 +31,7 @@ def owner_of(request: Any) -> str:
 
 def owner_of_user(user: str) -> str:
     """The owner that a user who has logged in is."""
-    return _digest(f"user {user}")
+    return text_sha256(f"user {user}")
 
 
 class BrowserCookie:
@@ -57,7 +57,7 @@ class BrowserCookie:
         if user:
             state["owner"] = owner_of_user(user)
         elif token:
-            state["owner"] = _digest(token)
+            state["owner"] = text_sha256(token)
         if user or scope["path"] != "/" or _TOKEN.fullmatch(cookies.get(self._name, "")):
             await self._app(scope, receive, send)
             return
@@ -85,7 +85,3 @@ def cookie_name(name: str, port: int) -> str:
 
 def _secure(scope: Scope) -> str:
     return "; Secure" if scope["scheme"] == "https" else ""
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import socket
 from collections.abc import Collection
+from ipaddress import IPv4Address, IPv6Address
 
 from assistant.errors import UsageError
+from assistant.util.addresses import ip_of
 
 _HOST_HEADER = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?")
 
@@ -33,7 +34,7 @@ def is_loopback(host: str) -> bool:
     return bool(addresses) and all(address.is_loopback for address in addresses)
 
 
-def _addresses(host: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+def _addresses(host: str) -> list[IPv4Address | IPv6Address]:
     bare = host.removeprefix("[").removesuffix("]")
     if not bare:
         return []
@@ -41,12 +42,7 @@ def _addresses(host: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]
         found = socket.getaddrinfo(bare, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
         raise UsageError(f"--host {host!r}: no address of this machine; give one, such as 127.0.0.1") from error
-    return [_plain(str(info[4][0])) for info in found]
-
-
-def _plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    return parsed.ipv4_mapped or parsed if isinstance(parsed, ipaddress.IPv6Address) else parsed
+    return [ip_of(str(info[4][0])) for info in found]
 
 
 class AllowedHosts:
@@ -71,7 +67,7 @@ class AllowedHosts:
         if name.rstrip(".") in self._names:
             return True
         try:
-            address = _plain(name)
+            address = ip_of(name)
         except ValueError:
             return False
         return address.is_loopback or not self._loopback_only

@@ -14,14 +14,13 @@ from markupsafe import Markup
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.web.security.access import Access
+from assistant.web.security.access import KNOWN_FOR_S, Access
 from assistant.web.security.browser_id import cookie_name, cookies_of
 from assistant.web.security.passwords import BusyError, PasswordChecker
 from assistant.web.security.throttle import LoginLimit
 from assistant.web.views.html import tag
 
 SESSION, DEVICE = "news_assistant_session", "news_assistant_device"
-_YEAR_S = 365 * 24 * 3600
 _OPEN = frozenset(("/login", "/page/page.css", "/page/theme.js", "/page/icon.svg"))
 _WRONG = "That is not the password."
 _USED = "This address has been used. Open the one that the program printed last; it lets in once."
@@ -138,7 +137,7 @@ class _Login:
         answer = RedirectResponse("/", 303)
         self._cookies.set(answer, request, SESSION, token, seconds)
         if self._access.by_password:
-            self._cookies.set(answer, request, DEVICE, self._access.device(user), _YEAR_S)
+            self._cookies.set(answer, request, DEVICE, self._access.device(user), KNOWN_FOR_S)
         return answer
 
     def _again(self, trouble: str, status: int, wait: int = 0) -> Response:

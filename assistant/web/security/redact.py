@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from assistant.llm.redact import without_logins
 from assistant.settings import Settings
 
-_LOGIN_IN_URL = re.compile(r"(?<=//)[^/@\s]+@")
 # An absolute path of two parts or more; what follows "//" or ":" is an address's.
 _PATH = re.compile(r"(?<![\w:/.])/(?:[^/\s:;,'\"()]+/)+(?P<name>[^/\s:;,'\"()]*)")
 
@@ -27,7 +27,7 @@ class Redactor:
 
     def __call__(self, message: str) -> str:
         """The message as it may be shown."""
-        shown = _LOGIN_IN_URL.sub("", message)
+        shown = without_logins(message)
         for folder in self._folders:
             shown = re.sub(rf"(?<![\w./-]){re.escape(folder)}(?![\w-])", Path(folder).name.replace("\\", r"\\"), shown)
         return _PATH.sub(lambda found: found["name"] or "…", shown)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import threading
 import time
 from collections.abc import Callable
+from ipaddress import IPv6Address, IPv6Network
+
+from assistant.util.addresses import ip_of
 
 _MOST_KEYS = 10_000
 
@@ -78,11 +80,7 @@ class LoginLimit:
 def _network(address: str) -> str:
     """An IPv4 address itself, an IPv6 address's /64: one machine has all of that."""
     try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ip_of(address)
     except ValueError:
         return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
+    return str(IPv6Network((parsed, 64), strict=False) if isinstance(parsed, IPv6Address) else parsed)

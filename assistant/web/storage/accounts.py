@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 import time
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.errors import UsageError
+from assistant.util.digest import text_sha256
 from assistant.web.storage.database import Database
 
 _LASTS_S = 30 * 24 * 3600
@@ -68,22 +68,24 @@ class AccountStore:
             connection.execute("DELETE FROM sessions WHERE expires < ?", (now,))
             connection.execute(
                 "INSERT INTO sessions (digest, user, password, expires) VALUES (?, ?, ?, ?)",
-                (_digest(token), user, _digest(password), now + _LASTS_S),
+                (text_sha256(token), user, text_sha256(password), now + _LASTS_S),
             )
         return token, _LASTS_S
 
     def user_of(self, token: str, password_of: Callable[[str], str | None]) -> str | None:
         """Whose session it is; None where it has ended, or was opened by another password than is now the user's."""
-        rows = self._database.read("SELECT user, password, expires FROM sessions WHERE digest = ?", (_digest(token),))
+        rows = self._database.read(
+            "SELECT user, password, expires FROM sessions WHERE digest = ?", (text_sha256(token),)
+        )
         if not rows or rows[0]["expires"] < self._now():
             return None
         user = str(rows[0]["user"])
         password = password_of(user)
-        return user if password is not None and _digest(password) == rows[0]["password"] else None
+        return user if password is not None and text_sha256(password) == rows[0]["password"] else None
 
     def end_session(self, token: str, *, everywhere: bool = False) -> None:
         """End this session; `everywhere`: all of its user's."""
-        digest = _digest(token)
+        digest = text_sha256(token)
         with self._database.transaction() as connection:
             if everywhere:
                 connection.execute(
@@ -107,7 +109,3 @@ def user_key(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise UsageError(f"user {name!r}: a name has 1 to 64 letters, digits and . _ - + @")
     return name.casefold()
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

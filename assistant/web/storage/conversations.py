@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import UsageError
-from assistant.schema.answers import Turn
+from assistant.schema.answers import NOT_STATED, Turn
 from assistant.text.unicode import neutralise
 from assistant.web.storage.database import Connection, Database
 from assistant.web.storage.messages import (
@@ -27,7 +27,6 @@ from assistant.web.storage.search_text import UNTITLED, fold, searchable, storab
 FORMAT = 1
 _LONGEST_TITLE = 200
 _TURNS = 20
-_NOT_STATED = "The articles do not say."
 _MIGRATIONS = (
     """
 CREATE TABLE conversations (
@@ -215,7 +214,7 @@ class ConversationStore:
                 break
             said = message.answer.get("answer")
             turns.append(Turn("user", message.question))
-            turns.append(Turn("assistant", said if isinstance(said, str) and said.strip() else _NOT_STATED))
+            turns.append(Turn("assistant", said if isinstance(said, str) and said.strip() else NOT_STATED))
         return tuple(turns[-_TURNS:])
 
     def export_json(self, owner: str, conversation: str) -> str:

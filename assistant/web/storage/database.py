@@ -104,8 +104,7 @@ class Database:
         connection = self.connection
         if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("database disk image is malformed")
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             version = self._version(len(migrations))
             for migration in migrations[version:]:
                 # Not executescript: it commits what came before it.
@@ -113,11 +112,6 @@ class Database:
                     connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {_APPLICATION}")
             connection.execute(f"PRAGMA user_version = {len(migrations)}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
 
     def _version(self, newest: int) -> int:
         """The file's version. Raises `IndexStoreError` for a file that is not ours to change."""

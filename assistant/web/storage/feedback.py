@@ -16,13 +16,13 @@ from pydantic import BaseModel, SecretStr
 
 from assistant import __version__
 from assistant.errors import UsageError
+from assistant.llm.redact import without_logins
 from assistant.schema.answers import Turn
 from assistant.web.storage.database import Database, Row
 from assistant.web.storage.search_text import storable
 
 _LONGEST_COMMENT = 4000
 _SECRET_NAME = re.compile(r"password|passwd|secret|key|token|hash|credential", re.I)
-_LOGIN_IN_URL = re.compile(r"(?<=//)[^/@\s]+@")
 _MIGRATIONS = (
     """
 CREATE TABLE feedback (
@@ -160,7 +160,7 @@ def snapshot(settings: BaseModel) -> dict[str, Any]:
         if isinstance(value, SecretStr) or _SECRET_NAME.search(name):
             continue
         plain = value if isinstance(value, bool | int | float | None) else str(value)
-        kept[name] = _LOGIN_IN_URL.sub("", storable(plain)) if isinstance(plain, str) else plain
+        kept[name] = without_logins(storable(plain)) if isinstance(plain, str) else plain
     return kept
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from assistant.answering.confidence import Label, label
 from assistant.answering.render import NOT_FOUND_IN_ARTICLES
+from assistant.schema.answers import NOT_STATED
 from assistant.settings import Settings
 from assistant.text.dates import in_words
 from assistant.text.unicode import neutralise
@@ -33,7 +34,6 @@ from assistant.web.views.trace import how_answered
 
 _QUOTE_SHOWN = 900
 _PASSAGE_SHOWN = 700
-_NOT_STATED = "The articles do not say."
 _LEVELS = {Label.HIGH: "high", Label.LOW: "low"}
 
 Record = Mapping[str, object]
@@ -270,7 +270,7 @@ def _left_out(answer: Record) -> Markup | None:
 
 
 def _refusal(answer: Record) -> Markup:
-    reason = neutralise(text_of(answer, "refusal_reason")).strip() or _NOT_STATED
+    reason = neutralise(text_of(answer, "refusal_reason")).strip() or NOT_STATED
     closest = list(_closest(answer))
     reading = [
         tag("p", "Closest paragraphs, as reading; they are not an answer:", class_="label"),

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
+from assistant.schema.articles import scope_of
 from assistant.schema.opening import Phase, State
 from assistant.text.dates import in_words
 from assistant.text.numbers import counted
-from assistant.web.handlers.session import scope_of
 from assistant.web.views.answer import answer_html
 from assistant.web.views.html import Exact, clip, join, tag
 from assistant.web.views.icons import icon

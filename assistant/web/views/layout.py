@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from assistant.newsroom.export.kinds import ExportFormat
 from assistant.web.views.html import tag
 from assistant.web.views.icons import icon
 
@@ -13,13 +14,7 @@ _NEWSROOM = [
 ]
 # In the order of a choice; the last is of whole conversations alone.
 _FORMATS = (
-    ("markdown", "Markdown", "to read and to edit"),
-    ("html", "HTML", "one page that opens anywhere, without a server"),
-    ("csv", "CSV", "a row for each sentence and source"),
-    ("csl-json", "CSL-JSON", "the sources, for a reference manager"),
-    ("ris", "RIS", "the sources, for a reference manager"),
-    ("bibtex", "BibTeX", "the sources, for LaTeX"),
-    ("claimreview", "ClaimReview", "schema.org, for a page of your own"),
+    *((form.value, form.label, form.words) for form in ExportFormat),
     ("json", "JSON", "everything that is kept of the conversation"),
 )
 # What the script makes a dialog of: where a file is offered depends on what it is asked of.

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.answering.render import NOT_FOUND_IN_ARTICLES, said_as_of, split_end
+from assistant.schema.answers import NOT_STATED
+from assistant.text.markdown import escape_markdown
 from assistant.text.unicode import neutralise
 from assistant.web.views.html import records_of, text_of, whole_of
 from assistant.web.views.labels import day_of, place_of
-
-_NOT_STATED = "The articles do not say."
-_SPECIAL = re.compile(r"[\\`*_{}\[\]()<>#|~!&$^@]|:(?=//)|(?<=www)\.", re.I)
-_OPENING = re.compile(r"^(?:([-+=])|(\d{1,9})([.)]))")
 
 
 def answer_text(answer: Mapping[str, Any]) -> str:
     """The sentences with their marks [n], then each citation's quote, outlet, date and title."""
     sentences = _sentences(answer, _one_line)
     if not sentences:
-        return _one_line(text_of(answer, "refusal_reason")) or _NOT_STATED
+        return _one_line(text_of(answer, "refusal_reason")) or NOT_STATED
     sentences = said_as_of(day_of(answer, "as_of"), sentences)
     cited = [
         f"[{_number(item)}] “{_one_line(text_of(item, 'quote'))}” – {_one_line(place_of(item))}: "
@@ -34,7 +31,7 @@ def answer_markdown(answer: Mapping[str, Any]) -> str:
     """The same as Markdown (CommonMark and GitHub's), special characters escaped."""
     sentences = _sentences(answer, escape_markdown)
     if not sentences:
-        return f"**No answer.** {escape_markdown(text_of(answer, 'refusal_reason')) or _NOT_STATED}"
+        return f"**No answer.** {escape_markdown(text_of(answer, 'refusal_reason')) or NOT_STATED}"
     sentences = said_as_of(day_of(answer, "as_of"), sentences)
     cited = [
         f"{_number(item)}. **{escape_markdown(text_of(item, 'title')) or 'untitled'}**, "
@@ -42,12 +39,6 @@ def answer_markdown(answer: Mapping[str, Any]) -> str:
         for item in records_of(answer, "citations")
     ]
     return "\n\n".join([sentences, *cited])
-
-
-def escape_markdown(text: str) -> str:
-    """`text` on one line, which CommonMark and GitHub's dialect show as it stands: no links, images or HTML."""
-    line = _SPECIAL.sub(r"\\\g<0>", _one_line(text))
-    return _OPENING.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", line)
 
 
 def _sentences(answer: Mapping[str, Any], written: Callable[[str], str]) -> str:

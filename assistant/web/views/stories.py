@@ -10,6 +10,7 @@ from assistant.newsroom.stories.digest import Story
 from assistant.newsroom.stories.report_line import Line
 from assistant.newsroom.stories.timeline import Entry, Told
 from assistant.query.validate import MAX_QUESTION
+from assistant.schema.answers import NOT_STATED
 from assistant.text.numbers import counted
 from assistant.verification.evidence import Evidence
 from assistant.web.jobs.stories import DigestSoFar, Made, Timeline
@@ -102,7 +103,7 @@ def made_in_words(made: Made) -> str:
 def _timeline_words(task: Shown[Made], made: Timeline) -> Words:
     name = f"“{clip(made.story, _NAME_SHOWN)}”"
     if not task.is_on and not made.entries:
-        said = "The articles do not say." if task.is_whole else "Nothing was told yet."
+        said = NOT_STATED if task.is_whole else "Nothing was told yet."
         return Words(f"{name}: {said}", "", task.done)
     words = f"{name}: {task.done:,} of {counted(task.total, 'report')} read" if task.total else f"{name}: looking"
     apart = "" if made.arranged or not made.entries else "The reports of one day are not compared yet."

@@ -14,14 +14,14 @@ from answer_samples import NEW, OLD, ScriptedModel, alike, passage, prompts_in
 
 from assistant.answering.apart import ReadApart, Steps, Thresholds
 from assistant.answering.pipeline import Pipeline
-from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND
+from assistant.answering.reading import NO_SUPPORT, NOTHING_FOUND
 from assistant.errors import ModelError
 from assistant.generation.generator import DraftGenerator
 from assistant.query.query import Division, Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext, group
 from assistant.retrieval.excerpt import ExcerptSelector
-from assistant.schema.answers import Answer, Question, Turn
+from assistant.schema.answers import NOT_STATED, Answer, Question, Turn
 from assistant.schema.articles import ArticleFilter, Passage
 from assistant.schema.events import Done, Event, Retrieved, SentenceReady, Step, Token
 from assistant.verification.evidence import EvidenceFinder

@@ -12,13 +12,13 @@ import pytest
 from answer_samples import OLD, alike, passage, prompts_in
 
 from assistant.answering.pipeline import Pipeline
-from assistant.answering.reading import NO_SUPPORT, NOT_STATED, NOTHING_FOUND
+from assistant.answering.reading import NO_SUPPORT, NOTHING_FOUND
 from assistant.answering.together import ReadTogether, reading_tokens
 from assistant.errors import ModelContextError, ModelError
 from assistant.generation.together import JointGenerator
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
-from assistant.schema.answers import Answer, Omission, Question, Turn
+from assistant.schema.answers import NOT_STATED, Answer, Omission, Question, Turn
 from assistant.schema.articles import ArticleFilter, Passage
 from assistant.schema.events import Done, Event, SentenceReady, Step, Token
 from assistant.verification.entailment import BatchEntailment, Entailment, NoEntailment

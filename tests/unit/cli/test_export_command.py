@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import main
-from assistant.cli.commands.common import EXPORT_FORMATS
-from assistant.newsroom.export.formats import FORMATS
 
 STORY = "Ferry to Skar stops\n\nSKAR, May 2, 2019 (AFP) - The ferry to Skar stops.\n\nA bus takes its place.\n"
 TEXT = "A bus takes its place."
@@ -31,10 +29,6 @@ def folder(tmp_path: Path, assistant_home: Path, monkeypatch: pytest.MonkeyPatch
 
 def export(*arguments: str) -> int:
     return main.run(["export", *arguments, "--articles", "news"])
-
-
-def test_the_command_offers_every_format() -> None:
-    assert set(EXPORT_FORMATS) == set(FORMATS)
 
 
 def test_what_surrounds_the_source_comes_from_the_library(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.ingest.build import Problem
 from assistant.ingest.correction import says_corrected
-from assistant.ingest.discover import Problem, list_files
+from assistant.ingest.discover import list_files
 from assistant.schema.articles import Article
 
 STORY = "The lock at Vessen was opened again on Tuesday after eleven weeks, the water board told the council."

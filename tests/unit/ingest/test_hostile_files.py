@@ -42,6 +42,7 @@ from assistant.ingest import archive, discover, limits, sandbox
 from assistant.ingest.build import Story
 from assistant.ingest.discover import list_files
 from assistant.ingest.file import RawFile
+from assistant.ingest.formats import SUFFIXES
 from assistant.ingest.readers import jsonl as jsonl_reader
 
 STORY = "It rained in Paris.\n\nIt stopped."
@@ -505,7 +506,7 @@ def test_nothing_reaches_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_the_reading_of_one_kind_is_not_decided_by_another(tmp_path: Path) -> None:
-    assert {".zip", ".txt"} <= discover.SUFFIXES
+    assert {".zip", ".txt"} <= SUFFIXES
     (tmp_path / "A.TXT").write_text(STORY)
     (tmp_path / "a.HTML").write_text(html())
     assert len(read(tmp_path)[0]) == 2

@@ -36,7 +36,8 @@ from article_samples import (
 )
 
 from assistant.errors import ArticleError, UsageError
-from assistant.ingest.discover import SUFFIXES, list_files
+from assistant.ingest.discover import list_files
+from assistant.ingest.formats import SUFFIXES
 
 DAY = date(2023, 3, 22)
 LINKED = {

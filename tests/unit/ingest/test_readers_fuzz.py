@@ -32,7 +32,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from assistant.errors import ArticleError
-from assistant.ingest.discover import SUFFIXES, Problem, files_of
+from assistant.ingest.build import Problem
+from assistant.ingest.discover import files_of
+from assistant.ingest.formats import SUFFIXES
 from assistant.ingest.readers.encoding import decode
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import ArticleError
-from assistant.ingest.discover import Problem
+from assistant.ingest.build import Problem
 from assistant.library import batch_writer
 from assistant.library.index import ArticleIndex
 from assistant.library.report import FileOutcome, UpdateReport

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, scope_of, scope_to_dict
 
 MAY, JUNE, JULY = date(2019, 5, 1), date(2019, 6, 1), date(2019, 7, 1)
 
@@ -32,3 +32,15 @@ def test_ids_narrow_and_never_widen() -> None:
     assert EVERY_ARTICLE.among(["b", "a", "b"]).ids == ("b", "a")
     assert ArticleFilter(ids=("a", "c")).among(["b", "c"]).ids == ("c",)
     assert ArticleFilter(ids=("a",)).among(["b"]).ids == ()
+
+
+def test_a_scope_survives_being_kept() -> None:
+    scope = ArticleFilter(since=date(2023, 1, 1), as_of=date(2024, 1, 1), ids=("a", "b"))
+    assert scope_of(scope_to_dict(scope)) == scope
+    assert scope_to_dict(scope) == {"since": "2023-01-01", "until": None, "as_of": "2024-01-01", "articles": ["a", "b"]}
+    assert scope_of(scope_to_dict(EVERY_ARTICLE)) == EVERY_ARTICLE
+
+
+@pytest.mark.parametrize("kept", [None, 3, {}, {"since": 7}, {"since": "x"}, {"articles": 3}])
+def test_a_scope_that_is_none_is_everything(kept: object) -> None:
+    assert scope_of(kept) == EVERY_ARTICLE

@@ -7,8 +7,8 @@ import pytest
 from assistant.library.kept import conversations_path
 from assistant.settings import Settings
 from assistant.web.app import create_app
-from assistant.web.handlers.session import Session
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.session import Session
 from assistant.web.storage.conversations import ConversationStore
 
 ME = SimpleNamespace(state=SimpleNamespace(owner="me"), query_params={})

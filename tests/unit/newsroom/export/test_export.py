@@ -20,7 +20,8 @@ from pylatexenc.latex2text import LatexNodes2Text
 from assistant.errors import UsageError
 from assistant.newsroom.answers.file import of_answer
 from assistant.newsroom.export.fact_check import fact_check
-from assistant.newsroom.export.formats import FORMATS, write
+from assistant.newsroom.export.formats import write
+from assistant.newsroom.export.kinds import ExportFormat
 from assistant.newsroom.provenance.independence import Carriage, Group
 
 FERRY_HASH, TIDE_HASH = (source.sha256 for source in check(ANSWER).sources)
@@ -146,4 +147,4 @@ def test_the_example_in_the_documentation_runs() -> None:
     names = {"text": saved(ANSWER), "articles": [FERRY, TIDE]}
     exec(example, names)
     assert "@article{source1," in str(names["bibtex"])
-    assert all(f"`{form}`" in page for form in FORMATS)
+    assert all(f"`{form}`" in page for form in ExportFormat)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ from answer_samples import ScriptedModel
 from changing_library import article, opened
 
 from assistant.errors import UsageError
-from assistant.newsroom.stories.digest import Story, beginning, digest_of, outlets_of, story_to_dict
+from assistant.newsroom.stories.digest import Story, beginning, digest_of, story_to_dict
 from assistant.newsroom.stories.digest_memory import DigestMemory
 from assistant.retrieval.passages import passages_of
-from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleHeader
+from assistant.schema.articles import EVERY_ARTICLE, Article
 
 FIRE = article("fire", "The ferry to Skar burned and 14 people were hurt.", title="Fire on the ferry to Skar")
 COPY = replace(
@@ -85,15 +84,6 @@ def test_the_beginning_is_short_and_ends_with_a_sentence() -> None:
     assert endless is not None
     assert list(endless.excerpts) == ["a#p1"]
     assert beginning([]) is None
-
-
-def test_each_outlet_is_named_once_those_of_copies_too() -> None:
-    headers = [
-        ArticleHeader("a", "", "Post", None, 1, also=("IANS, 2017-07-04", "Echo")),
-        ArticleHeader("b", "", "post", None, 1),
-        ArticleHeader("c", "", None, date(2020, 1, 1), 1),
-    ]
-    assert sorted(outlets_of(headers)) == ["Echo", "IANS", "Post"]
 
 
 def test_what_was_there_is_remembered_and_a_damaged_memory_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from answer_samples import ScriptedModel
 from changing_library import article, opened
 
-from assistant.newsroom.export.formats import FORMATS, export
+from assistant.newsroom.export.formats import export
+from assistant.newsroom.export.kinds import ExportFormat
 from assistant.newsroom.stories.timeline import Entry, entry_to_dict, timeline_of, to_answer
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter
 from assistant.util.progress import unseen
@@ -109,7 +110,7 @@ def test_it_is_exported_as_answers_are(tmp_path: Path, embedder: Any) -> None:
     assert answer.sentences[0].byline is not None
     assert answer.sentences[0].byline.endswith("reports of this day differ")
     held = {one.id: one for one in (BURNS, OTHER, COPY, STOPS)}
-    written = {form: export([answer], held.get, datetime.now(UTC), form) for form in FORMATS}
+    written = {form: export([answer], held.get, datetime.now(UTC), form) for form in ExportFormat}
     assert all("burned" in text or "Title burns" in text for text in written.values())
     assert written["csv"].count("\n") == 5
     nothing = to_answer(STORY, [], model="m", articles=EVERY_ARTICLE)

@@ -13,9 +13,9 @@ from assistant.schema.articles import Article, ArticleFilter, Paragraph
 from assistant.schema.events import Done, Retrieved, SentenceReady, Token
 from assistant.settings import Settings
 from assistant.web.handlers.chat import Chat
-from assistant.web.handlers.session import Action, Session
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
+from assistant.web.session import Action, Session
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.feedback import FeedbackStore
 

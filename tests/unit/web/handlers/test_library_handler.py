@@ -8,8 +8,8 @@ from assistant.library.upload_policy import UploadPolicy
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader, Paragraph
 from assistant.web.handlers.library import LibraryHandler, period_days
 from assistant.web.handlers.newest import newest_first
-from assistant.web.handlers.session import Action, Session
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.session import Action, Session
 
 
 class FakeAssistant:

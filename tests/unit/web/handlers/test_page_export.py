@@ -12,7 +12,8 @@ from newsroom_samples import ANSWER, FERRY, REFUSAL, TIDE
 
 from assistant.errors import ArticleError, AssistantError, UsageError
 from assistant.newsroom.answers.file import of_answer
-from assistant.newsroom.export.formats import FORMATS, export
+from assistant.newsroom.export.formats import export
+from assistant.newsroom.export.kinds import ExportFormat
 from assistant.web.handlers.export import Exports
 from assistant.web.jobs.background import Background
 from assistant.web.jobs.loader import AssistantLoader
@@ -53,7 +54,7 @@ def conversation(kept: ConversationStore) -> str:
     return made
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", ExportFormat)
 def test_it_is_what_the_command_makes(exports: Exports, conversation: str, form: str) -> None:
     made = exports.make("ann", conversation, form)
     assert made.text == export([of_answer(ANSWER), of_answer(REFUSAL)], HELD.get, NOW, form)
@@ -63,11 +64,11 @@ def test_it_is_what_the_command_makes(exports: Exports, conversation: str, form:
 
 
 def test_the_page_offers_every_format() -> None:
-    assert EXPORT_FORMATS.count("data-form=") == len(FORMATS) + 1
-    assert all(f'data-form="{form}"' in EXPORT_FORMATS for form in (*FORMATS, "json"))
+    assert EXPORT_FORMATS.count("data-form=") == len(ExportFormat) + 1
+    assert all(f'data-form="{form}"' in EXPORT_FORMATS for form in (*ExportFormat, "json"))
 
 
-@pytest.mark.parametrize("form", [*FORMATS, "json"])
+@pytest.mark.parametrize("form", [*ExportFormat, "json"])
 def test_anothers_conversation_is_none(exports: Exports, conversation: str, form: str) -> None:
     for owner, named in (("bob", conversation), ("ann", "guess")):
         with pytest.raises(UsageError, match="no such conversation"):

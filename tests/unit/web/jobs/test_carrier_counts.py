@@ -16,10 +16,10 @@ from assistant.errors import ArticleError, ModelError
 from assistant.newsroom.answers.file import of_answer
 from assistant.schema.articles import Article
 from assistant.web.handlers.carried import CarriedHandler
-from assistant.web.handlers.session import Session
 from assistant.web.jobs.carrier_counts import CarrierCounts
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
+from assistant.web.session import Session
 from assistant.web.storage.conversations import ConversationStore
 
 OTHER = replace(FERRY, id="mail", source="Mail & <b>Co</b>")

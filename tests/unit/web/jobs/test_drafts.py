@@ -17,10 +17,10 @@ from assistant.schema.answers import Quote
 from assistant.schema.articles import Paragraph, Passage
 from assistant.verification.evidence import Evidence
 from assistant.web.handlers.draft import DraftHandler
-from assistant.web.handlers.session import Action, Session
 from assistant.web.jobs.drafts import MOST_CHARACTERS, Drafts
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
+from assistant.web.session import Action, Session
 
 PLACE = Passage(Paragraph("a#p2", 2, "The <i>tram</i> line was closed."), "a", "A & B", "TDI", None)
 DRAFT = "The tram line was closed. The tram line was opened. <b>Penguins</b> voted."

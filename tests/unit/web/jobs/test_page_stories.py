@@ -19,12 +19,12 @@ from assistant.retrieval.context import ArticleContext
 from assistant.schema.answers import Quote
 from assistant.schema.articles import ArticleFilter, ArticleHeader, Paragraph, Passage
 from assistant.verification.evidence import Evidence
-from assistant.web.handlers.session import Action, Session
 from assistant.web.handlers.stories import StoriesHandler
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.own_kept import OwnKept
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.stories import DigestSoFar, Stories, Timeline
-from assistant.web.storage.own_kept import OwnKept
+from assistant.web.session import Action, Session
 
 FIRST, SECOND = date(2024, 3, 1), date(2024, 3, 2)
 

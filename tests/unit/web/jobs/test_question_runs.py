@@ -16,12 +16,12 @@ from assistant.errors import AssistantError, ModelError, QuestionError, UsageErr
 from assistant.newsroom.answers.file import of_answer
 from assistant.newsroom.saved_questions.book import Event, Outcome, QuestionBook
 from assistant.web.handlers.questions import QuestionsHandler
-from assistant.web.handlers.session import Action, Session
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.own_kept import OwnKept
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.saved_questions import QuestionRuns
+from assistant.web.session import Action, Session
 from assistant.web.storage.conversations import ConversationStore
-from assistant.web.storage.own_kept import OwnKept
 
 WHEN = datetime(2024, 4, 2, 6, 7, 8, tzinfo=UTC)
 HOSTILE = "<img src=x> Who \u202ewon?"

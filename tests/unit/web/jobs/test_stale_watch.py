@@ -13,8 +13,7 @@ from newsroom_samples import ANSWER
 
 from assistant.errors import ModelError, UsageError
 from assistant.newsroom.answers.stale import Change, Kept, Reason
-from assistant.schema.articles import ArticleFilter
-from assistant.web.handlers.session import scope_to_dict
+from assistant.schema.articles import ArticleFilter, scope_to_dict
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.stale_watch import StaleWatch

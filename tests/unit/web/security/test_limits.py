@@ -233,4 +233,5 @@ def test_a_message_tells_neither_logins_nor_folders(tmp_path: Path) -> None:
         assert "/srv" not in shown
         assert shown.endswith(": locked; try again")
     assert public("8/10 of 3 and/or 5") == "8/10 of 3 and/or 5"
-    assert "user:pw" not in public("index http://user:pw@milvus:19530/N: no reply")
+    for login in ("user:pw", "user:p@w/@x"):
+        assert public(f"index http://{login}@milvus:19530/N: no reply") == "index http://milvus:19530/N: no reply"

@@ -126,9 +126,9 @@ def test_no_secret_is_kept(store: FeedbackStore, tmp_path: Path) -> None:
         password: str = "letmein"
         web_password_hash: str = "$scrypt$letmein"
         other: SecretStr = SecretStr("letmein")
-        index: str = "https://me:letmein@index.example/x"
+        index: str = "https://me:a/b@letmein@index.example/x"
 
-    settings = WebSettings.load(model="m@http://me:letmein@127.0.0.1:8000/v1", api_key=SecretStr("letmein"))
+    settings = WebSettings.load(model="m@http://me:a@letmein@127.0.0.1:8000/v1", api_key=SecretStr("letmein"))
     kept = snapshot(settings)
     assert kept["model"] == "m@http://127.0.0.1:8000/v1"
     assert kept["index"] == "https://index.example/x"

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hostile_texts import HOSTILE, Page
 
+from assistant.text.markdown import escape_markdown
 from assistant.text.unicode import neutralise
-from assistant.web.views.plain_text import answer_markdown, answer_text, escape_markdown
+from assistant.web.views.plain_text import answer_markdown, answer_text
 
 ANSWER: dict[str, Any] = {
     "refused": False,

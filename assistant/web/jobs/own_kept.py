@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from assistant.library.kept import OWN_DIGESTS, OWN_QUESTIONS, QUESTIONS
+from assistant.library.location import OWNER_LENGTH
 from assistant.newsroom.saved_questions.book import QuestionBook
 from assistant.newsroom.stories.digest_memory import DigestMemory
 from assistant.web.jobs.loader import AssistantLoader
-
-# Of the digest that an owner is known by.
-_OWNER_LENGTH = 32
 
 
 class OwnKept:
@@ -27,13 +25,13 @@ class OwnKept:
     def questions(self, owner: str) -> QuestionBook:
         """The owner's saved questions."""
         kept = self._kept(owner)
-        own = kept / OWN_QUESTIONS / f"{owner[:_OWNER_LENGTH]}.json"
+        own = kept / OWN_QUESTIONS / f"{owner[:OWNER_LENGTH]}.json"
         return QuestionBook(kept / QUESTIONS if self._alone else own)
 
     def digest(self, owner: str) -> DigestMemory:
         """What the owner's last digest told of."""
         kept = self._kept(owner)
-        return DigestMemory(kept if self._alone else kept / OWN_DIGESTS / owner[:_OWNER_LENGTH])
+        return DigestMemory(kept if self._alone else kept / OWN_DIGESTS / owner[:OWNER_LENGTH])
 
     def _kept(self, owner: str) -> Path:
         return self._loader.assistant_for(owner).index.kept

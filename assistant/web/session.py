@@ -17,25 +17,6 @@ Parts = dict[str, Any]
 
 PAGE = 50
 _LONGEST = 20_000
-_DAYS = ("since", "until", "as_of")
-
-
-def scope_to_dict(scope: ArticleFilter) -> dict[str, Any]:
-    """The days and ids of a scope as plain JSON, as a conversation keeps it."""
-    days = {key: day.isoformat() if (day := getattr(scope, key)) else None for key in _DAYS}
-    return {**days, "articles": list(scope.ids or ())}
-
-
-def scope_of(record: object) -> ArticleFilter:
-    """From `scope_to_dict`'s JSON; everything, where that is not what it is."""
-    if not isinstance(record, Mapping):
-        return EVERY_ARTICLE
-    try:
-        since, until, as_of = (date.fromisoformat(day) if (day := record.get(key)) else None for key in _DAYS)
-        ids = tuple(map(str, record.get("articles") or ())) or None
-        return ArticleFilter(since=since, until=until, as_of=as_of, ids=ids)
-    except (TypeError, ValueError):
-        return EVERY_ARTICLE
 
 
 @dataclass(slots=True)

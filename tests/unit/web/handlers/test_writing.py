@@ -11,9 +11,9 @@ import anyio.to_thread
 import pytest
 
 from assistant.errors import IndexStoreError, UsageError
+from assistant.web.handlers.writing import Writing
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.own_libraries import OwnLibraries
-from assistant.web.jobs.writing import Writing
 
 HOLDER = SimpleNamespace(index=SimpleNamespace(holder=lambda: "process 123 (since 12:03:20)"))
 

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
-from assistant.web.handlers.session import Action, scope_of, scope_to_dict
+from assistant.web.session import Action
 
 
 @pytest.mark.parametrize("data", [None, "x", [], {}, {"action": 7}, {"action": "a", "text": "x" * 30_000}])
@@ -33,15 +33,3 @@ def test_days_are_read_and_must_be_in_order():
         Action("a", {"since": "2023-01-02", "until": "2023-01-01"}).dated(EVERY_ARTICLE)
     with pytest.raises(UsageError, match="not a date"):
         Action("a", {"since": "yesterday"}).dated(EVERY_ARTICLE)
-
-
-def test_a_scope_survives_being_kept():
-    scope = ArticleFilter(since=date(2023, 1, 1), as_of=date(2024, 1, 1), ids=("a", "b"))
-    assert scope_of(scope_to_dict(scope)) == scope
-    assert scope_to_dict(scope) == {"since": "2023-01-01", "until": None, "as_of": "2024-01-01", "articles": ["a", "b"]}
-    assert scope_of(scope_to_dict(EVERY_ARTICLE)) == EVERY_ARTICLE
-
-
-@pytest.mark.parametrize("kept", [None, 3, {}, {"since": 7}, {"since": "x"}, {"articles": 3}])
-def test_a_scope_that_is_none_is_everything(kept):
-    assert scope_of(kept) == EVERY_ARTICLE
