@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.ingest.calendar_dates import day_by_names, weekdays_in
 from assistant.ingest.dateline import make_date, parse_date, parse_iso
-from assistant.text.months import MONTH, MONTHS, western_digits
+from assistant.text.months import MONTH, MONTHS, VIETNAMESE_MONTH, VIETNAMESE_MONTHS, western_digits
 from assistant.text.years import LIKELY_YEAR, YEAR
 
 _COMPACT = re.compile(rf"\s*({YEAR})(\d\d)(\d\d)(?:T?\d{{4,6}}(?:Z|[+-]\d{{4}})?)?\s*$")
@@ -17,12 +17,8 @@ _NUMERIC = re.compile(rf"(?<![\d./-])(\d{{1,2}})([./-])\s?(\d{{1,2}})\2\s?({YEAR
 _SHORT = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d\d)(?=[\s,;]|$)")
 _SHORT_WORDS = re.compile(rf"(\d{{1,2}})[\s.-]+({MONTH})\.?[\s-]+['’]?(\d\d)(?=[\s,;]|$)", re.I)
 _EAST_ASIAN = re.compile(rf"({YEAR})\s*[年년]\s*(\d{{1,2}})\s*[月월]\s*(\d{{1,2}})\s*[日일]")
-_VIETNAMESE_MONTHS = {
-    "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
-    "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12,
-}  # fmt: skip
 _VIETNAMESE = re.compile(
-    rf"(?<!\d)(\d{{1,2}})\s+(?:tháng|thg)\s+(\d{{1,2}}|mười (?:một|hai)|{'|'.join(_VIETNAMESE_MONTHS)}),?\s+"
+    rf"(?<!\d)(\d{{1,2}})\s+(?:tháng|thg)\s+(\d{{1,2}}|{VIETNAMESE_MONTH}),?\s+"
     rf"(?:năm\s+)?({YEAR})(?!\d)",
     re.I,
 )
@@ -208,7 +204,7 @@ def _east_asian(text: str) -> date | None:
     match = _VIETNAMESE.search(text)
     if match:
         named = match[2].lower()
-        month = int(named) if named.isdigit() else _VIETNAMESE_MONTHS[named]
+        month = int(named) if named.isdigit() else VIETNAMESE_MONTHS[named]
         return make_date(int(match[3]), month, int(match[1]))
     match = _ERA.search(text)
     if match is None:
