@@ -21,6 +21,7 @@ from assistant.ingest.kicker import is_kicker
 from assistant.ingest.labels import field_of_label
 from assistant.ingest.pubdate import parse_published
 from assistant.text.months import western_digits
+from assistant.text.unicode import levelled
 
 _ENDS_A_SENTENCE = re.compile(r"[.!?:;…。！？।॥؟۔][\"'”’»」』）)\]]*$")
 _MOST_LINES = 24
@@ -150,7 +151,7 @@ def ends_a_sentence(text: str) -> bool:
 
 def same_words(text: str, title: str) -> bool:
     """True where two texts are the same letters and digits, and have any."""
-    return "".join(filter(str.isalnum, text.lower())) == "".join(filter(str.isalnum, title.lower())) != ""
+    return levelled(text) == levelled(title) != ""
 
 
 def _labelled_lines(blocks: list[Block], head: Head) -> int:

@@ -14,6 +14,7 @@ from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers.fields import unescaped
 from assistant.ingest.readers.html_dom import paragraphs_of_html
 from assistant.ingest.readers.names import person, without_outlet_as_author
+from assistant.text.unicode import levelled
 
 _MOST_ENTRIES = 100_000
 _CHARS_AROUND = 40
@@ -73,7 +74,7 @@ def _title(entry: Mapping[str, Any], outlet: str | None) -> str | None:
     """The headline, its entities read twice where they were written twice, without " - Outlet" behind it."""
     title = unescaped(_text(entry.get("title")) or "")
     head, dash, tail = title.rpartition(" - ")
-    return (head if dash and outlet and _levelled(tail) == _levelled(outlet) else title) or None
+    return (head if dash and outlet and levelled(tail) == levelled(outlet) else title) or None
 
 
 def _repeats_title(text: str, title: str | None, outlet: str | None) -> bool:
@@ -82,9 +83,9 @@ def _repeats_title(text: str, title: str | None, outlet: str | None) -> bool:
     So a service that lists others' stories writes its entries, and WordPress its last line ("The post … appeared
     first on …"). A post whose title is its text says something: it ends as a sentence does.
     """
-    line, head, name = _levelled(text), _levelled(title or ""), _levelled(outlet or "")
+    line, head, name = levelled(text), levelled(title or ""), levelled(outlet or "")
     # A channel may be a section: "Tornby Echo - Harbour".
-    names = filter(None, (name, *map(_levelled, _PARTING.split(outlet or ""))))
+    names = filter(None, (name, *map(levelled, _PARTING.split(outlet or ""))))
     if not head or head not in line:
         return False
     before, _, after = line.partition(head)
@@ -92,10 +93,6 @@ def _repeats_title(text: str, title: str | None, outlet: str | None) -> bool:
         return not text.rstrip().endswith((".", "!", "?", "…", "。"))
     around = len(before) + len(after)
     return any(after.endswith(name) and around - len(name) <= _CHARS_AROUND for name in names)
-
-
-def _levelled(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _texts(entry: Mapping[str, Any], label: str) -> list[str]:
