@@ -10,6 +10,7 @@ from typing import Any
 from assistant.ingest.calendar_dates import day_by_names, weekdays_in
 from assistant.ingest.dateline import make_date, parse_date, parse_iso
 from assistant.text.months import MONTH, MONTHS, VIETNAMESE_MONTH, VIETNAMESE_MONTHS, western_digits
+from assistant.text.unicode import without_joiners
 from assistant.text.years import LIKELY_YEAR, YEAR
 
 _COMPACT = re.compile(rf"\s*({YEAR})(\d\d)(\d\d)(?:T?\d{{4,6}}(?:Z|[+-]\d{{4}})?)?\s*$")
@@ -39,7 +40,6 @@ _YEAR_FIRST = re.compile(r"(?<!\d)1[34]\d\d[/-]\d{1,2}[/-]\d{1,2}(?!\d)")
 _PERSIAN_DIGITS, _ARABIC_DIGITS = re.compile("[۰-۹]"), re.compile("[٠-٩]")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _IN_VIETNAMESE = re.compile(r"\b(?:ngày|thứ|chủ nhật|cập nhật|đăng|xuất bản)\b", re.I)
-MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _EXCEL = re.compile(r"\d{5}(?:\.\d+)?")
 _EXCEL_BEGINS = date(1899, 12, 30)
 """Day 0 of a spreadsheet's serial numbers (ECMA-376 part 1, 18.17.4.1)."""
@@ -76,7 +76,7 @@ def parse_published(value: Any) -> date | None:
 
 def numeric_day(value: Any) -> tuple[int, int, int] | None:
     """(first, second, year) of a day in numbers of which the year is the last, and the order not told by dots."""
-    text = MARKS.sub("", western_digits(str(value)[:_LONGEST])).strip() if isinstance(value, str) else ""
+    text = without_joiners(western_digits(str(value)[:_LONGEST])).strip() if isinstance(value, str) else ""
     match = _NUMERIC.match(text) or _SHORT.match(text)
     if match is None or match[2] == ".":
         return None
@@ -133,7 +133,7 @@ def _parsed(value: Any) -> date | None:
         return None
     if isinstance(value, int | float):
         return _timestamp(float(value))
-    text = MARKS.sub("", western_digits(str(value)[:_LONGEST])).strip()
+    text = without_joiners(western_digits(str(value)[:_LONGEST])).strip()
     if re.fullmatch(r"\d{9,10}|\d{12,13}", text) or _EXCEL.fullmatch(text):
         return _timestamp(float(text))
     return (

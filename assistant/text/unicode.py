@@ -55,6 +55,11 @@ def block(text: str) -> str:
     return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
 
 
+def has_surrogates(text: str) -> bool:
+    """True where half a character stands in `text` (a lone surrogate), for which UTF-8 has no bytes."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def neutralise(text: str) -> str:
     """`text` visible and on one line: line breaks and tabs become spaces, so that it steers no terminal either.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.answering.render import NOT_FOUND_IN_ARTICLES, said_as_of, split_end
-from assistant.text.unicode import neutralise
+from assistant.text.unicode import one_line
 from assistant.web.views.html import records_of, text_of, whole_of
 from assistant.web.views.labels import day_of, place_of
 
@@ -18,13 +18,13 @@ _OPENING = re.compile(r"^(?:([-+=])|(\d{1,9})([.)]))")
 
 def answer_text(answer: Mapping[str, Any]) -> str:
     """The sentences with their marks [n], then each citation's quote, outlet, date and title."""
-    sentences = _sentences(answer, _one_line)
+    sentences = _sentences(answer, one_line)
     if not sentences:
-        return _one_line(text_of(answer, "refusal_reason")) or _NOT_STATED
+        return one_line(text_of(answer, "refusal_reason")) or _NOT_STATED
     sentences = said_as_of(day_of(answer, "as_of"), sentences)
     cited = [
-        f"[{_number(item)}] “{_one_line(text_of(item, 'quote'))}” – {_one_line(place_of(item))}: "
-        f"{_one_line(text_of(item, 'title')) or 'untitled'}"
+        f"[{_number(item)}] “{one_line(text_of(item, 'quote'))}” – {one_line(place_of(item))}: "
+        f"{one_line(text_of(item, 'title')) or 'untitled'}"
         for item in records_of(answer, "citations")
     ]
     return "\n".join([sentences, "", *cited]) if cited else sentences
@@ -46,7 +46,7 @@ def answer_markdown(answer: Mapping[str, Any]) -> str:
 
 def escape_markdown(text: str) -> str:
     """`text` on one line, which CommonMark and GitHub's dialect show as it stands: no links, images or HTML."""
-    line = _SPECIAL.sub(r"\\\g<0>", _one_line(text))
+    line = _SPECIAL.sub(r"\\\g<0>", one_line(text))
     return _OPENING.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", line)
 
 
@@ -59,10 +59,6 @@ def _sentences(answer: Mapping[str, Any], written: Callable[[str], str]) -> str:
         if item.get("missing") is True
     ]
     return " ".join([*stated, *missing]) if stated else ""
-
-
-def _one_line(text: str) -> str:
-    return " ".join(neutralise(text).split())
 
 
 def _number(citation: Mapping[str, object]) -> str:
