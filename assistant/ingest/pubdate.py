@@ -11,7 +11,7 @@ from assistant.ingest.calendar_dates import day_by_names, weekdays_in
 from assistant.ingest.dateline import make_date, parse_date, parse_iso
 from assistant.text.months import MONTH, MONTHS, VIETNAMESE_MONTH, VIETNAMESE_MONTHS, western_digits
 from assistant.text.unicode import without_joiners
-from assistant.text.years import LIKELY_YEAR, YEAR
+from assistant.text.years import FIRST_YEAR, LIKELY_YEAR, YEAR
 
 _COMPACT = re.compile(rf"\s*({YEAR})(\d\d)(\d\d)(?:T?\d{{4,6}}(?:Z|[+-]\d{{4}})?)?\s*$")
 _NUMERIC = re.compile(rf"(?<![\d./-])(\d{{1,2}})([./-])\s?(\d{{1,2}})\2\s?({YEAR})(?![\d/])")
@@ -44,7 +44,7 @@ _EXCEL = re.compile(r"\d{5}(?:\.\d+)?")
 _EXCEL_BEGINS = date(1899, 12, 30)
 """Day 0 of a spreadsheet's serial numbers (ECMA-376 part 1, 18.17.4.1)."""
 _EXCEL_DAYS = range(18_264, 73_051)  # 1950 to 2100
-_EARLIEST = date(1800, 1, 1)
+_EARLIEST = date(FIRST_YEAR, 1, 1)
 _AHEAD = timedelta(days=366)
 _LONGEST = 100
 
