@@ -8,10 +8,13 @@ from datetime import date
 
 from assistant.schema.answers import Citation, Omission, Sentence
 from assistant.text.dates import in_words
+from assistant.text.sentences import STOPS
 
 NOT_FOUND_IN_ARTICLES = "Not found in the articles:"
 _MARK = re.compile(r"\s*\[\d+\]")
-_STOPS, _CLOSING = (".", "!", "?", "…", "。", "！", "？", "؟", "।"), ("”", '"', "»", "’", "」", "』")
+_STOPS = tuple(STOPS)
+# Not brackets: a full stop within them is not the sentence's.
+_CLOSING = ("”", '"', "»", "’", "」", "』")
 _QUOTATION_MARKS = '“”"„«»'
 
 

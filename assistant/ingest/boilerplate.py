@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 
+from assistant.text.sentences import CLOSERS
+
 _LONGEST = 300
 _SENTENCE_WORDS = 6
 _SENTENCE_CHARS = 16
 """Of a sentence in a script that is written without spaces."""
-_ENDS = re.compile(r"[.。।۔؟][\"'”’»」』）)\]]*$")
+# Not "!" and "?", in which appeals to the reader end.
+_ENDS = re.compile(rf"[.。।۔؟][{re.escape(CLOSERS)}]*$")
 _NO_SPACES = re.compile("[\u0e00-\u0e7f\u3041-\u30ff\u3400-\u9fff]")
 _SITES = (
     r"(?:facebook|twitter|x|whats ?app|telegram|linkedin|instagram|reddit|e-?mail|google news|youtube|threads|bluesky)"
