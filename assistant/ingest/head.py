@@ -21,6 +21,7 @@ from assistant.ingest.kicker import is_kicker
 from assistant.ingest.labels import field_of_label
 from assistant.ingest.pubdate import parse_published
 from assistant.text.months import western_digits
+from assistant.text.names import CAPITAL_WORD, PARTICLES
 from assistant.text.sentences import ends_a_clause
 from assistant.text.unicode import levelled
 
@@ -29,8 +30,7 @@ _MOST_DECKS = 2
 _LINE_CHARS = 150
 _REST_WORDS = 8
 
-_PARTICLES = r"(?:(?:de|da|di|van|von|bin|al|el|der|la)\s){0,2}"
-_PERSON = rf"[^\W\d_a-z][\w.'’-]*(?: {_PARTICLES}[^\W\d_a-z][\w.'’-]*){{1,3}}"
+_PERSON = rf"{CAPITAL_WORD}(?: (?:(?:{PARTICLES})\s){{0,2}}{CAPITAL_WORD}){{1,3}}"
 _ROLE = r"(?:[\w’'-]+ ){0,3}(?i:writer|reporter|editor|correspondent|staff|bureau|desk|columnist|contributor|chief)\b"
 _BYLINE = re.compile(
     rf"(?:By|BY|by|Von|Par|Por|Di|Door|Av|Af|Автор:|文[／/:：]|作者[:：]|记者[:：])\s*"
