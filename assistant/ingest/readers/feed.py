@@ -13,7 +13,7 @@ from assistant.ingest.build import Fields, Problem, Story
 from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers.fields import unescaped
 from assistant.ingest.readers.html_dom import paragraphs_of_html
-from assistant.ingest.readers.names import person, without_outlet_as_author
+from assistant.ingest.readers.names import headline, person, without_outlet_as_author
 from assistant.text.unicode import levelled
 
 _MOST_ENTRIES = 100_000
@@ -53,7 +53,8 @@ def read(content: bytes, label: str) -> Iterator[Story | Problem]:
             continue
         source = entry.get("source")
         outlet = _text(source.get("title")) if isinstance(source, Mapping) else None
-        title = _title(entry, outlet or known.source)
+        # Many a feed escapes its headlines twice.
+        title = headline(unescaped(_text(entry.get("title")) or "") or None, outlet or known.source)
         texts = [text for text in _texts(entry, label) if not _repeats_title(text, title, outlet or known.source)]
         if not texts:
             yield Problem(f"{label}: entry {number}: has no text; save the article's page instead")
@@ -68,13 +69,6 @@ def read(content: bytes, label: str) -> Iterator[Story | Problem]:
         ).over(known)
         key = _text(entry.get("id")) or _text(entry.get("link")) or str(number)
         yield Story(tuple(texts), without_outlet_as_author(fields), key)
-
-
-def _title(entry: Mapping[str, Any], outlet: str | None) -> str | None:
-    """The headline, its entities read twice where they were written twice, without " - Outlet" behind it."""
-    title = unescaped(_text(entry.get("title")) or "")
-    head, dash, tail = title.rpartition(" - ")
-    return (head if dash and outlet and levelled(tail) == levelled(outlet) else title) or None
 
 
 def _repeats_title(text: str, title: str | None, outlet: str | None) -> bool:
