@@ -23,6 +23,9 @@ DAY_IN_FIGURES = re.compile(
 )
 """Days as "4.7.2017", "22/03/2023", "2023-03-22"."""
 
+CLOCK = r"(?i:\d{1,2}\s?[:.h]\s?\d\d(?:\s?[ap]\.?m\.?)?)"
+"""A time of day, a pattern: "10:30", "9.05 a.m.", "17 h 30"."""
+
 _NUMBER = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
 _NUMBERS = rf"{_NUMBER}(?:\s?(?:[-–—]|and|to)\s?{_NUMBER})?"
 # A day beside its month, in any language: "4 July", "July 4-5", "4 de julio", "7月4日".
@@ -38,6 +41,9 @@ DAY_IN_FIGURES = re.compile(
     r"|(?P<begins>\d{4})(?P<between>[./-])\d{1,2}(?P=between)(?P<day>\d{1,2}))(?![\d/-]|[.,]\d)"
 )
 """Days as "4.7.2017", "22/03/2023", "2023-03-22"."""
+
+CLOCK = r"(?i:\d{1,2}\s?[:.h]\s?\d\d(?:\s?[ap]\.?m\.?)?)"
+"""A time of day, a pattern: "10:30", "9.05 a.m.", "17 h 30"."""
 
 _NUMBER = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
 _NUMBERS = rf"{_NUMBER}(?:\s?(?:[-–—]|and|to)\s?{_NUMBER})?"

@@ -12,6 +12,7 @@ from lxml import etree
 from assistant.ingest.build import LeftOut
 from assistant.ingest.readers.html_dom import BLOCKS, BREAKS, CELLS, HEADINGS
 from assistant.ingest.readers.html_elements import local_name
+from assistant.text.dates import CLOCK
 from assistant.text.sentences import CLOSERS, STOPS
 from assistant.text.unicode import levelled
 
@@ -35,7 +36,7 @@ _PARTING = BLOCKS | HEADINGS | _PLACES.keys()
 _ELSEWHERE = "not taken for the article"
 # "…" stands within sentences, too.
 _SENTENCE = re.compile(rf"(?<=[{STOPS.replace('…', '')}])[{re.escape(CLOSERS)}]*\s+|(?<=[。！？])")
-_CLOCK = re.compile(r"\s*\d{1,2}\s?[:.h]\s?\d\d(?:\s?[ap]\.?m\.?)?\s", re.I)
+_CLOCK = re.compile(rf"\s*{CLOCK}\s")
 _LABEL_CHARS = 25
 """A shorter line of a box or heading may be a word of the article's by chance ("Museum")."""
 _MOST_LINES = 2_000
