@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from assistant.schema.answers import Citation, Omission, Sentence
+from assistant.text.citation_marks import without_citation_marks
 from assistant.text.dates import in_words
+from assistant.text.sentences import STOPS
 
 NOT_FOUND_IN_ARTICLES = "Not found in the articles:"
-_MARK = re.compile(r"\s*\[\d+\]")
-_STOPS, _CLOSING = (".", "!", "?", "…", "。", "！", "？", "؟", "।"), ("”", '"', "»", "’", "」", "』")
+_STOPS = tuple(STOPS)
+# Not brackets: a full stop within them is not the sentence's.
+_CLOSING = ("”", '"', "»", "’", "」", "』")
 _QUOTATION_MARKS = '“”"„«»'
 
 
@@ -19,7 +21,7 @@ def with_marks(sentence: Sentence) -> str:
     """ "TDI, 22 March 2023: They met [1]." """
     marks = "".join(f"[{number}]" for number in sentence.citations)
     # A mark of the article's or the model's own is no citation of ours.
-    body = " ".join(_MARK.sub("", sentence.text).split())
+    body = " ".join(without_citation_marks(sentence.text).split())
     body, end = split_end(body)
     before = f"{sentence.byline}: " if sentence.byline else ""
     reckoned = " (reckoned)" if sentence.reckoned else ""

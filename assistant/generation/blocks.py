@@ -14,6 +14,8 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from assistant.text.sentences import SENTENCE_END, STOPS
+
 _ROW = re.compile(r"\s*\|")
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*\w*\s*")
 _BULLET = re.compile(r"[•‣◦▪–—](?=\s)")
@@ -21,7 +23,7 @@ _PARENTHESISED = re.compile(r"\((\d{1,2})\)(?=\s)")
 _BRACKETS = r"(?:\s*[\[【［(][^\]】］)]*[\]】］)]\s*[,;.]?)"
 _BRACKETS_ALONE = re.compile(rf"{_BRACKETS}+")
 _OPENS = re.compile(rf"[:：]{_BRACKETS}*\s*$")
-_STOPPED = re.compile(rf"[.!?。！？؟।…][”\"'’»)]*{_BRACKETS}*\s*$|{_BRACKETS}\s*[.!?。！？؟।…]?\s*$")
+_STOPPED = re.compile(rf"{SENTENCE_END}{_BRACKETS}*\s*$|{_BRACKETS}\s*[{STOPS}]?\s*$")
 # How a heading may be numbered.
 _COUNT = re.compile(r"\d{1,2}[.)]\s+")
 # Marks of chat templates that a server left in the reply.

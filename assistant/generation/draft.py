@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from assistant.generation.blocks import Block, blocks_of
 from assistant.schema.answers import Draft, DraftSentence
-from assistant.text.sentences import split_sentences
+from assistant.text.sentences import SENTENCE_END, split_sentences
 
 _LABEL = r"(?:sources?|paragraphs?|paras?|passages?|ref(?:erence)?s?|cit(?:e|ation)s?)\.?\s*:?\s*"
 _BETWEEN = rf"\s*(?:[,;&–-]|and\b)\s*(?:{_LABEL}|[\^#¶]\s*)?"
@@ -29,7 +29,7 @@ _FOOTNOTE = re.compile(r"^\[\^?\d{1,3}\]:")
 _ANSWER = re.compile(r"^answer\s*:\s*", re.I)
 # What is missing stands behind a colon; "not stated in the articles" says no more than the bare words.
 _NOT_STATED = re.compile(r"^\W*not[ _]stated\b[\s*_]*([:–—-]?)\W*(.*)$", re.I)
-_SENTENCE = re.compile(r"[.!?。！？؟।…][”\"'’»)]*\s*(?:[\[［【(].*)?$")
+_SENTENCE = re.compile(rf"{SENTENCE_END}\s*(?:[\[［【(].*)?$")
 # "Yes." is no claim without what follows it.
 _WORD = re.compile(r"[^\W\d_]{1,10}[.!,。！]?")
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import re
 
+from assistant.text.names import CAPITAL_WORD
+from assistant.text.sentences import CLOSERS
+
 _LONGEST = 300
 _SENTENCE_WORDS = 6
 _SENTENCE_CHARS = 16
 """Of a sentence in a script that is written without spaces."""
-_ENDS = re.compile(r"[.。।۔؟][\"'”’»」』）)\]]*$")
+# Not "!" and "?", in which appeals to the reader end.
+_ENDS = re.compile(rf"[.。।۔؟][{re.escape(CLOSERS)}]*$")
 _NO_SPACES = re.compile("[\u0e00-\u0e7f\u3041-\u30ff\u3400-\u9fff]")
 _SITES = (
     r"(?:facebook|twitter|x|whats ?app|telegram|linkedin|instagram|reddit|e-?mail|google news|youtube|threads|bluesky)"
@@ -65,8 +69,7 @@ _APPEAL = re.compile(
 )
 _OURS = re.compile(rf"\b(?:us|our|your|now|here|inbox|newsletter|cookies|feed|auto-?generated|tip|on {_SITES})\b", re.I)
 _ATTRIBUTED = re.compile(r"[\"“”«»„]|\b(?:said|says|told|according)\b", re.I)
-_NAME = r"[^\W\d_a-z][\w.'’-]*"
-_NAMES = rf"{_NAME}(?:(?:\s*[/,&|]\s*|\s+(?:and\s+|for\s+|via\s+|of\s+|de\s+)?){_NAME}){{0,7}}"
+_NAMES = rf"{CAPITAL_WORD}(?:(?:\s*[/,&|]\s*|\s+(?:and\s+|for\s+|via\s+|of\s+|de\s+)?){CAPITAL_WORD}){{0,7}}"
 _PICTURE = r"(?:file |representational |representative )?(?:photo(?:graph)?|image|picture|video|pic|foto|bild)s?"
 # A picture's credit is names and nothing else; "Image: the suspect seen on CCTV" says something.
 _CREDIT = re.compile(

@@ -15,7 +15,7 @@ from assistant.ingest.boilerplate import cited_agency, is_agency, is_biography, 
 from assistant.ingest.correction import is_correction, says_corrected
 from assistant.ingest.dateline import Dateline
 from assistant.ingest.dateline_i18n import find_dateline
-from assistant.ingest.head import ends_a_sentence, read_head
+from assistant.ingest.head import read_head
 from assistant.ingest.kicker import is_kicker
 from assistant.ingest.limits import MAX_FIELD_CHARS, MAX_PARAGRAPHS
 from assistant.ingest.mojibake import mended
@@ -23,7 +23,7 @@ from assistant.ingest.pubdate import day_in_address, day_in_name
 from assistant.ingest.speakers import with_speakers
 from assistant.schema.articles import Article, Paragraph
 from assistant.text import unicode
-from assistant.text.sentences import language_of, split_sentences
+from assistant.text.sentences import ends_a_clause, language_of, split_sentences
 
 _TITLE_WIDTH = 90
 _LEAD = 1_000
@@ -251,7 +251,7 @@ def _dateline(blocks: Sequence[Block]) -> tuple[int, Dateline | None]:
         found = find_dateline(text)
         if found:
             return number, found
-        if "\n" in text or ends_a_sentence(text) or len(text) > _DECK_CHARS:
+        if "\n" in text or ends_a_clause(text) or len(text) > _DECK_CHARS:
             break
     return 1, None
 

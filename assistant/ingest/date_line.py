@@ -8,8 +8,9 @@ from datetime import date
 
 from assistant.ingest.calendar_dates import weekdays_in
 from assistant.ingest.dateline_i18n import find_dateline
-from assistant.ingest.pubdate import MARKS, numeric_day, parse_published
+from assistant.ingest.pubdate import numeric_day, parse_published
 from assistant.text.months import western_digits
+from assistant.text.unicode import without_joiners
 
 _DATE_CHARS = 120
 _LABEL_WORDS = 6
@@ -69,7 +70,7 @@ def date_line(text: str, *, first: bool = False) -> DateLine | None:
     """
     if "\n" in text or len(text) > _DATE_CHARS or not any(map(str.isdigit, text)) or find_dateline(text):
         return None
-    text = MARKS.sub("", text)
+    text = without_joiners(text)
     line = _SURE_TIME.sub(lambda match: " " * len(match[0]), western_digits(text))
     published, modified, end, found = list[date](), list[date](), 0, False
     for match in _DATE.finditer(line):

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from assistant.ingest.boilerplate import is_agency
-from assistant.text.months import ENGLISH_MONTHS, MONTH, MONTHS
+from assistant.text.months import ENGLISH_MONTH, MONTH, MONTHS
 from assistant.text.years import YEAR
 
-_MONTH = r"(?P<month>" + "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True)) + r")\.?"
+_MONTH = rf"(?P<month>{ENGLISH_MONTH})\.?"
 _DAY_FORMS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?(?:\s+(?P<year>\d{{4}}))?", re.I),
     re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b,?(?:\s+(?P<year>\d{{4}}))?", re.I),

@@ -21,15 +21,16 @@ from assistant.ingest.kicker import is_kicker
 from assistant.ingest.labels import field_of_label
 from assistant.ingest.pubdate import parse_published
 from assistant.text.months import western_digits
+from assistant.text.names import CAPITAL_WORD, PARTICLES
+from assistant.text.sentences import ends_a_clause
+from assistant.text.unicode import levelled
 
-_ENDS_A_SENTENCE = re.compile(r"[.!?:;…。！？।॥؟۔][\"'”’»」』）)\]]*$")
 _MOST_LINES = 24
 _MOST_DECKS = 2
 _LINE_CHARS = 150
 _REST_WORDS = 8
 
-_PARTICLES = r"(?:(?:de|da|di|van|von|bin|al|el|der|la)\s){0,2}"
-_PERSON = rf"[^\W\d_a-z][\w.'’-]*(?: {_PARTICLES}[^\W\d_a-z][\w.'’-]*){{1,3}}"
+_PERSON = rf"{CAPITAL_WORD}(?: (?:(?:{PARTICLES})\s){{0,2}}{CAPITAL_WORD}){{1,3}}"
 _ROLE = r"(?:[\w’'-]+ ){0,3}(?i:writer|reporter|editor|correspondent|staff|bureau|desk|columnist|contributor|chief)\b"
 _BYLINE = re.compile(
     rf"(?:By|BY|by|Von|Par|Por|Di|Door|Av|Af|Автор:|文[／/:：]|作者[:：]|记者[:：])\s*"
@@ -102,7 +103,7 @@ def byline_of(text: str) -> dict[str, Any] | None:
     if "\n" in text or len(text) > _LINE_CHARS:
         return None
     match = _BYLINE.match(text.strip("*_ "))
-    if match is None or _ENDS_A_SENTENCE.search(text.rstrip("*_ ")):
+    if match is None or ends_a_clause(text.rstrip("*_ ")):
         return None
     rest = (match["rest"] or "").strip(" )")
     if len(rest.split()) > _REST_WORDS and not date_line(rest):
@@ -124,7 +125,7 @@ def headline(blocks: Sequence[Block]) -> str | None:
     if len(blocks) < 2:
         return None
     first = blocks[0][1]
-    looks_like_one = "\n" not in first and len(first) <= _LINE_CHARS and not ends_a_sentence(first)
+    looks_like_one = "\n" not in first and len(first) <= _LINE_CHARS and not ends_a_clause(first)
     if not looks_like_one or not any(map(str.isalnum, first)):
         return None
     return first if find_dateline(first) is None and not is_head_line(first, first=True) else None
@@ -143,14 +144,9 @@ def label_of(text: str) -> tuple[str | None, str]:
     return field_of_label(match["label"]), match["value"].strip("*_ ")
 
 
-def ends_a_sentence(text: str) -> bool:
-    """True for text whose last character closes a sentence or a quotation of one."""
-    return bool(_ENDS_A_SENTENCE.search(text[-20:]))
-
-
 def same_words(text: str, title: str) -> bool:
     """True where two texts are the same letters and digits, and have any."""
-    return "".join(filter(str.isalnum, text.lower())) == "".join(filter(str.isalnum, title.lower())) != ""
+    return levelled(text) == levelled(title) != ""
 
 
 def _labelled_lines(blocks: list[Block], head: Head) -> int:
@@ -163,7 +159,7 @@ def _labelled_lines(blocks: list[Block], head: Head) -> int:
             end = at + 1
         elif is_kicker(block[1]):
             dropped.append(block)
-        elif not _LABEL.match(block[1]) or "\n" in block[1] or ends_a_sentence(block[1]):
+        elif not _LABEL.match(block[1]) or "\n" in block[1] or ends_a_clause(block[1]):
             break
         else:
             dropped.append(block)
@@ -190,7 +186,7 @@ def _updated_on(text: str) -> date | None:
 
 
 def _is_deck(text: str) -> bool:
-    return "\n" not in text and len(text) <= 2 * _LINE_CHARS and not ends_a_sentence(text) and not find_dateline(text)
+    return "\n" not in text and len(text) <= 2 * _LINE_CHARS and not ends_a_clause(text) and not find_dateline(text)
 
 
 def _head_goes_on(blocks: list[Block], at: int) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
+from assistant.text.sentences import ends_a_clause
 
-_ENDS_A_SENTENCE = re.compile(r"[.!?:;…。！？।؟۔;][\"'”’»」』）)\]]*$")
 _LONG_CHARS = 80
 
 
@@ -14,4 +13,4 @@ def carries_content(heading: str) -> bool:
     A label ("What was agreed", "Background") states nothing that the text below it does not.
     """
     text = heading.strip()
-    return len(text) >= _LONG_CHARS or bool(_ENDS_A_SENTENCE.search(text)) or any(map(str.isdigit, text))
+    return len(text) >= _LONG_CHARS or ends_a_clause(text) or any(map(str.isdigit, text))

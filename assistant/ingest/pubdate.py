@@ -9,20 +9,17 @@ from typing import Any
 
 from assistant.ingest.calendar_dates import day_by_names, weekdays_in
 from assistant.ingest.dateline import make_date, parse_date, parse_iso
-from assistant.text.months import MONTH, MONTHS, western_digits
-from assistant.text.years import LIKELY_YEAR, YEAR
+from assistant.text.months import MONTH, MONTHS, VIETNAMESE_MONTH, VIETNAMESE_MONTHS, western_digits
+from assistant.text.unicode import without_joiners
+from assistant.text.years import FIRST_YEAR, LIKELY_YEAR, YEAR
 
 _COMPACT = re.compile(rf"\s*({YEAR})(\d\d)(\d\d)(?:T?\d{{4,6}}(?:Z|[+-]\d{{4}})?)?\s*$")
 _NUMERIC = re.compile(rf"(?<![\d./-])(\d{{1,2}})([./-])\s?(\d{{1,2}})\2\s?({YEAR})(?![\d/])")
 _SHORT = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d\d)(?=[\s,;]|$)")
 _SHORT_WORDS = re.compile(rf"(\d{{1,2}})[\s.-]+({MONTH})\.?[\s-]+['’]?(\d\d)(?=[\s,;]|$)", re.I)
 _EAST_ASIAN = re.compile(rf"({YEAR})\s*[年년]\s*(\d{{1,2}})\s*[月월]\s*(\d{{1,2}})\s*[日일]")
-_VIETNAMESE_MONTHS = {
-    "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
-    "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12,
-}  # fmt: skip
 _VIETNAMESE = re.compile(
-    rf"(?<!\d)(\d{{1,2}})\s+(?:tháng|thg)\s+(\d{{1,2}}|mười (?:một|hai)|{'|'.join(_VIETNAMESE_MONTHS)}),?\s+"
+    rf"(?<!\d)(\d{{1,2}})\s+(?:tháng|thg)\s+(\d{{1,2}}|{VIETNAMESE_MONTH}),?\s+"
     rf"(?:năm\s+)?({YEAR})(?!\d)",
     re.I,
 )
@@ -43,12 +40,11 @@ _YEAR_FIRST = re.compile(r"(?<!\d)1[34]\d\d[/-]\d{1,2}[/-]\d{1,2}(?!\d)")
 _PERSIAN_DIGITS, _ARABIC_DIGITS = re.compile("[۰-۹]"), re.compile("[٠-٩]")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _IN_VIETNAMESE = re.compile(r"\b(?:ngày|thứ|chủ nhật|cập nhật|đăng|xuất bản)\b", re.I)
-MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _EXCEL = re.compile(r"\d{5}(?:\.\d+)?")
 _EXCEL_BEGINS = date(1899, 12, 30)
 """Day 0 of a spreadsheet's serial numbers (ECMA-376 part 1, 18.17.4.1)."""
 _EXCEL_DAYS = range(18_264, 73_051)  # 1950 to 2100
-_EARLIEST = date(1800, 1, 1)
+_EARLIEST = date(FIRST_YEAR, 1, 1)
 _AHEAD = timedelta(days=366)
 _LONGEST = 100
 
@@ -80,7 +76,7 @@ def parse_published(value: Any) -> date | None:
 
 def numeric_day(value: Any) -> tuple[int, int, int] | None:
     """(first, second, year) of a day in numbers of which the year is the last, and the order not told by dots."""
-    text = MARKS.sub("", western_digits(str(value)[:_LONGEST])).strip() if isinstance(value, str) else ""
+    text = without_joiners(western_digits(str(value)[:_LONGEST])).strip() if isinstance(value, str) else ""
     match = _NUMERIC.match(text) or _SHORT.match(text)
     if match is None or match[2] == ".":
         return None
@@ -137,7 +133,7 @@ def _parsed(value: Any) -> date | None:
         return None
     if isinstance(value, int | float):
         return _timestamp(float(value))
-    text = MARKS.sub("", western_digits(str(value)[:_LONGEST])).strip()
+    text = without_joiners(western_digits(str(value)[:_LONGEST])).strip()
     if re.fullmatch(r"\d{9,10}|\d{12,13}", text) or _EXCEL.fullmatch(text):
         return _timestamp(float(text))
     return (
@@ -208,7 +204,7 @@ def _east_asian(text: str) -> date | None:
     match = _VIETNAMESE.search(text)
     if match:
         named = match[2].lower()
-        month = int(named) if named.isdigit() else _VIETNAMESE_MONTHS[named]
+        month = int(named) if named.isdigit() else VIETNAMESE_MONTHS[named]
         return make_date(int(match[3]), month, int(match[1]))
     match = _ERA.search(text)
     if match is None:

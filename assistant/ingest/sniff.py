@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from assistant.ingest import magic
 from assistant.ingest.file import RawFile
 from assistant.ingest.formats import FORMATS, TEXT, Format
 
@@ -17,9 +18,6 @@ _HEADER = re.compile(rb"[A-Za-z-]{2,40}:[ \t]")
 _SAVED_PAGE = re.compile(rb"^Content-Type:[ \t]*multipart/related", re.I | re.M)
 _TEXT_KINDS = frozenset({TEXT, FORMATS[".html"], FORMATS[".xml"], FORMATS[".mhtml"]})
 _DOC = FORMATS[".doc"]
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How a compound file begins ([MS-CFB] 2.2)."""
-_RTF = b"{\\rtf"
 
 
 def sniffed(source: RawFile, kind: Format) -> Format:
@@ -29,7 +27,7 @@ def sniffed(source: RawFile, kind: Format) -> Format:
     with source.open(kind.limit) as file:
         head = file.read(_HEAD_BYTES)
     head = head.removeprefix(codecs.BOM_UTF8)
-    if head.startswith(b"%PDF-"):
+    if head.startswith(magic.PDF):
         return FORMATS[".pdf"]
     if _HEADER.match(head) and _SAVED_PAGE.search(head):
         return FORMATS[".mhtml"]
@@ -37,9 +35,9 @@ def sniffed(source: RawFile, kind: Format) -> Format:
         return FORMATS[".html"]
     if _XML.match(head):
         return FORMATS[".xml"]
-    if head.lstrip().startswith(_RTF):
+    if head.lstrip().startswith(magic.RTF):
         return FORMATS[".rtf"]
-    if kind is _DOC and not head.startswith(_OLE):
+    if kind is _DOC and not head.startswith(magic.OLE):
         # Many a program writes a newer document, or plain text, under the old suffix.
-        return FORMATS[".docx"] if head.startswith(b"PK") else TEXT
+        return FORMATS[".docx"] if head.startswith(magic.ZIP) else TEXT
     return kind

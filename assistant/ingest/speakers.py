@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from assistant.ingest.blocks import Block
-from assistant.text.names import PARTICLES
+from assistant.text.names import CAPITAL_WORD, PARTICLES
 
-_WORD = r"[^\W\d_a-z][\w.’'-]*"
 _LABEL = (
-    rf"[*_]{{0,3}}(?P<name>[QA]|{_WORD}(?: (?:(?:of|{PARTICLES}) ){{0,2}}{_WORD}){{0,4}}"
+    rf"[*_]{{0,3}}(?P<name>[QA]|{CAPITAL_WORD}(?: (?:(?:of|{PARTICLES}) ){{0,2}}{CAPITAL_WORD}){{0,4}}"
     # "INGRID MOE, HARBOUR MASTER:"
     r"(?:,? \([^()\n]{1,60}\)|, (?:[^\W\d_a-z]|[.’' -]){2,40})?)[*_]{0,3}\s?[:：][*_]{0,3}"
 )

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from assistant.errors import ArticleError
+from assistant.ingest import magic
 from assistant.ingest.ids import as_text
 from assistant.ingest.limits import (
     EXPANSION_FLOOR,
@@ -31,7 +32,6 @@ from assistant.ingest.limits import (
     MIB,
 )
 
-_GZIP = b"\x1f\x8b"
 _DAMAGE = (tarfile.TarError, EOFError, ValueError, zlib.error, gzip.BadGzipFile)
 _NOTES = frozenset({tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, b"L", b"K"})
 
@@ -123,7 +123,7 @@ def _archive(path: Path) -> _Opened:
 def _opened(path: Path, size: int, modified: int) -> _Opened:
     label = as_text(path)
     file: IO[bytes] = path.open("rb")
-    if file.read(2) == _GZIP:
+    if file.read(2) == magic.GZIP:
         packed, file = file, _unpacked(file, size, label)
         packed.close()
     file.seek(0)

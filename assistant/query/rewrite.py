@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.prompts import Prompts
 from assistant.schema.answers import Turn
+from assistant.text.citation_marks import without_citation_marks
 
 _TURNS_SHOWN = 6
 _ANSWER_SHOWN = 400
 _JOINED = 200
 _MAX_TOKENS = 80
-_MARK = re.compile(r"\s*\[\d+\]")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -50,7 +50,7 @@ class QuestionRewriter:
 def turn_line(turn: Turn) -> str:
     """A turn as the prompt shows it, without citation marks."""
     speaker = "User" if turn.role == "user" else "Assistant"
-    text = " ".join(_MARK.sub("", turn.content).split())
+    text = " ".join(without_citation_marks(turn.content).split())
     return f"{speaker}: {text[:_ANSWER_SHOWN]}"
 
 
@@ -58,4 +58,4 @@ def _joined(question: str, history: Sequence[Turn]) -> str:
     """Where the rewriting cannot be trusted: the last question and what was answered, then this one."""
     last = max((place for place, turn in enumerate(history) if turn.role == "user"), default=None)
     before = history[last:] if last is not None else []
-    return " ".join([*(_MARK.sub("", turn.content).strip()[:_JOINED] for turn in before), question])
+    return " ".join([*(without_citation_marks(turn.content).strip()[:_JOINED] for turn in before), question])

@@ -7,6 +7,7 @@ from datetime import date
 
 from assistant.errors import QuestionError, UsageError
 from assistant.schema.articles import ArticleFilter
+from assistant.text.unicode import has_surrogates
 
 MAX_QUESTION = 4000
 
@@ -15,7 +16,7 @@ def check_question(text: str) -> None:
     """Raises `QuestionError` for a question that is empty or too long to be one."""
     if not text.strip():
         raise QuestionError("the question is empty; ask something")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if has_surrogates(text):
         raise QuestionError("the question is not valid Unicode; send it as UTF-8")
     if len(text) > MAX_QUESTION:
         raise QuestionError(f"the question has {len(text):,} characters, at most {MAX_QUESTION:,} are read; shorten it")

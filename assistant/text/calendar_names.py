@@ -6,11 +6,11 @@ none of them names.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
+
+from assistant.text.unicode import fold, without_joiners
 
 _LANGUAGES = (
     "af ar ar_LB ar_MA az be bg bn ca cs da de de_AT el en es et eu fa fi fil fr gl gu he hi hr hu hy id is it ka "
@@ -18,7 +18,6 @@ _LANGUAGES = (
     "uz vi"
 ).split()
 _EDGES = ".,'’׳״॰`"
-_ACCENT = re.compile("[\u0300-\u036f\u200c-\u200f]")
 
 
 @cache
@@ -35,8 +34,7 @@ def weekday_names() -> dict[str, frozenset[int]]:
 
 def folded(word: str) -> str:
     """A word as it is looked up: in small letters, without accents and marks of abbreviation."""
-    plain = _ACCENT.sub("", unicodedata.normalize("NFKD", word.casefold()))
-    return plain.replace("ı", "i").strip(_EDGES)
+    return fold(without_joiners(word)).replace("ı", "i").strip(_EDGES)
 
 
 def _names(of_language: Callable[[str, str, str], dict[int, str]]) -> dict[str, frozenset[int]]:

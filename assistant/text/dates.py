@@ -7,22 +7,43 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.text.months import ENGLISH_MONTHS, MONTH, MONTH_NAMES
+from assistant.text.months import ENGLISH_MONTH, ENGLISH_MONTHS, MONTH, MONTH_NAMES
 from assistant.text.years import LIKELY_YEAR
 
-_MONTH_NAMES = "|".join(sorted(ENGLISH_MONTHS, key=len, reverse=True))
 _DAY = re.compile(
-    rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{_MONTH_NAMES})\.?|"
-    rf"(?P<m2>{_MONTH_NAMES})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)\b,?\s+(?P<y>\d{{4}})\b",
+    rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{ENGLISH_MONTH})\.?|"
+    rf"(?P<m2>{ENGLISH_MONTH})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)\b,?\s+(?P<y>\d{{4}})\b",
     re.I,
 )
 _ISO_DAY = re.compile(rf"\b(?P<y>{LIKELY_YEAR})-(?P<m>\d{{2}})-(?P<d>\d{{2}})\b")
-_MONTH_YEAR = re.compile(rf"\b(?P<m>{_MONTH_NAMES})\.?,?\s+(?:of\s+)?(?P<y>{LIKELY_YEAR})\b", re.I)
+_MONTH_YEAR = re.compile(rf"\b(?P<m>{ENGLISH_MONTH})\.?,?\s+(?:of\s+)?(?P<y>{LIKELY_YEAR})\b", re.I)
 DAY_IN_FIGURES = re.compile(
     r"(?<![\d.,/-])(?:(?P<first>\d{1,2})(?P<mark>[./])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4})"
     r"|(?P<begins>\d{4})(?P<between>[./-])\d{1,2}(?P=between)(?P<day>\d{1,2}))(?![\d/-]|[.,]\d)"
 )
 """Days as "4.7.2017", "22/03/2023", "2023-03-22"."""
+
+CLOCK = r"(?i:\d{1,2}\s?[:.h]\s?\d\d(?:\s?[ap]\.?m\.?)?)"
+"""A time of day, a pattern: "10:30", "9.05 a.m.", "17 h 30"."""
+
+_NUMBER = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
+_NUMBERS = rf"{_NUMBER}(?:\s?(?:[-–—]|and|to)\s?{_NUMBER})?"
+# A day beside its month, in any language: "4 July", "July 4-5", "4 de julio", "7月4日".
+_NAMED_DAY = re.compile(
+    rf"(?<![\d.,]){_NUMBERS}\s?(?:of\s|de\s|din\s)?(?:{MONTH})(?![^\W\d_])|"
+    rf"(?<![^\W\d_])(?:{MONTH})\.?\s?{_NUMBERS}(?!\d|[.,]\d)|"
+    r"\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
+    re.I,
+)
+_YEAR = re.compile(rf"\b(?P<m>{ENGLISH_MONTH})\.?,?\s+(?:of\s+)?(?P<y>{LIKELY_YEAR})\b", re.I)
+DAY_IN_FIGURES = re.compile(
+    r"(?<![\d.,/-])(?:(?P<first>\d{1,2})(?P<mark>[./])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4})"
+    r"|(?P<begins>\d{4})(?P<between>[./-])\d{1,2}(?P=between)(?P<day>\d{1,2}))(?![\d/-]|[.,]\d)"
+)
+"""Days as "4.7.2017", "22/03/2023", "2023-03-22"."""
+
+CLOCK = r"(?i:\d{1,2}\s?[:.h]\s?\d\d(?:\s?[ap]\.?m\.?)?)"
+"""A time of day, a pattern: "10:30", "9.05 a.m.", "17 h 30"."""
 
 _NUMBER = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
 _NUMBERS = rf"{_NUMBER}(?:\s?(?:[-–—]|and|to)\s?{_NUMBER})?"

@@ -1,11 +1,14 @@
 """Names of the months in the languages of the large agencies, as they stand in dates.
 
-The forms are CLDR's (wide and abbreviated, in a date and alone), with those of the Levant in Arabic.
+The forms are CLDR's (wide and abbreviated, in a date and alone), with those of the Levant in Arabic. They are written
+out: every command would wait for Babel to load, CLDR lacks what papers write as well ("setiembre", "ноя"), and has
+abbreviations that are words ("лист", a letter). `calendar_names` has the other languages.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _NAMES = {
     "en": "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sept sep|"
@@ -47,8 +50,19 @@ MONTHS = {
 }
 """Every name, in lower case, → 1 to 12. No name means two months in two languages."""
 
-MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
-"""A pattern of all names, longest first."""
+VIETNAMESE_MONTHS = {
+    "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
+    "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12,
+}  # fmt: skip
+"""What stands behind "tháng", which is "month": numbers in words, for the most part."""
+
+
+def _any_of(names: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+
+
+MONTH, ENGLISH_MONTH, VIETNAMESE_MONTH = _any_of(MONTHS), _any_of(ENGLISH_MONTHS), _any_of(VIETNAMESE_MONTHS)
+"""Patterns of all names, of the English and of the Vietnamese ones, longest first."""
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９", "0123456789" * 6)
 

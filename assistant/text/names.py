@@ -10,6 +10,9 @@ from dataclasses import dataclass
 PARTICLES = "de|da|di|van|von|bin|al|el|der|la"
 """Small words within names, a pattern."""
 
+CAPITAL_WORD = r"[^\W\d_a-z][\w.’'-]*"
+"""A word that begins with a capital, or in a script that has none, a pattern."""
+
 _WORD = re.compile(r"[^\W\d_](?:\.(?=\s?[^\W\d_])|[\w’'-]*)")
 _PARTICLE = re.compile(rf"(?:{PARTICLES})")
 _POSSESSIVE = re.compile(r"['’](?:s)?$")

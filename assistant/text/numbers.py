@@ -57,6 +57,22 @@ _MAGNITUDES = {
     "tn": 10**12,
 }
 _SHORT = {"mn": "million", "bn": "billion", "tn": "trillion"}
+# "£4.1m", "20k".
+_LETTERS = {"k": 1000, "m": 10**6, "b": 10**9}
+_LETTER = re.compile(rf"[{''.join(_LETTERS)}](?![^\W_])", re.I)
+# What stands behind a figure for its magnitude in other languages. "Bil…" is two: 10⁹ in Brazil, 10¹² in German and
+# in Portugal.
+_BEHIND: tuple[tuple[re.Pattern[str], tuple[int, ...]], ...] = tuple(
+    (re.compile(rf"\s?(?:{words})", re.I), factors)
+    for words, factors in (
+        (r"(?:mil(?:li?ard|jard|iard)|миллиард)\w*|(?:mrd|mld|млрд)\b", (10**9,)),
+        (r"(?:mil(?:l?i?on|lón|hão|hões|joe?n)|миллион)\w*|(?:mio|млн)\b", (10**6,)),
+        (r"bil(?:lion|hão|hões)\w*", (10**9, 10**12)),
+        (r"тысяч\w*|(?:mil|mila|mille|tausend|duizend|tys|тыс)\b|千", (10**3,)),
+        (r"[万萬]", (10**4,)),
+        (r"[億亿]", (10**8,)),
+    )
+)
 _DIGITS = re.compile(r"^(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?$")
 _DIGIT_ORDINAL = re.compile(r"^(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)$")
 
@@ -144,6 +160,17 @@ def _suffix(value: int) -> str:
     if value % 100 in (11, 12, 13):
         return "th"
     return {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+
+
+def letter_factor(text: str, place: int) -> int | None:
+    """By what "k", "m" or "b" at `place`, right behind a figure, multiplies it, unless it is of metres."""
+    match = _LETTER.match(text, place)
+    return _LETTERS[match[0].lower()] if match else None
+
+
+def word_factors(text: str, place: int) -> tuple[int, ...]:
+    """By what a word at `place`, behind a figure, multiplies it, in any language; one of these, () where none does."""
+    return next((factors for word, factors in _BEHIND if word.match(text, place)), ())
 
 
 def counted(number: int, what: str) -> str:

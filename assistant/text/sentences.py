@@ -5,6 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+STOPS = ".!?…。！？।॥؟۔"
+"""What ends a sentence."""
+CLOSERS = "\"'”’»」』）)]"
+"""What may stand behind it."""
+SENTENCE_END = rf"[{STOPS}][{re.escape(CLOSERS)}]*"
+"""A pattern of both."""
+
 _ABBREVIATION_BEFORE_NUMBER = re.compile(r"\b(?:No|Nos|Fig|Art|Sec|Ch|Vol|p|pp)\.$")
 # 「…。」と述べた: what follows a closing quote without a break still belongs to the sentence.
 _QUOTATIVE = re.compile(r"(?:と|って|など|という)")
@@ -49,6 +56,16 @@ _VOTES = {language: frozenset(words.split()) for language, words in _FUNCTION_WO
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 1_000
 _WINDOW = 4_000
+
+
+def ends_a_sentence(text: str, also: str = "") -> bool:
+    """True for text whose last character ends a sentence, or is one of `also`; closing marks behind it aside."""
+    return text.rstrip(CLOSERS).endswith((*STOPS, *also))
+
+
+def ends_a_clause(text: str) -> bool:
+    """True for text that ends a sentence, or a part of one that others follow."""
+    return ends_a_sentence(text, ":;")
 
 
 def split_sentences(text: str, language: str | None = None) -> list[tuple[int, int]]:

@@ -24,6 +24,7 @@ _TAGS = range(0xE0000, 0xE1000)
 _VIRAMA = 9
 _EMOJI_PARTS = frozenset("\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 _REPLACEMENT = "\ufffd"
+_NO_LETTER = re.compile(r"[\W_]+")
 
 
 def visible(text: str) -> str:
@@ -38,6 +39,11 @@ def visible(text: str) -> str:
     return _JOINER.sub(_joiner, seen)
 
 
+def without_joiners(text: str) -> str:
+    """`text` visible, without the joiners a script needs either: for reading dates and names in it."""
+    return _JOINER.sub("", visible(text))
+
+
 def one_line(text: str) -> str:
     """`text` visible, on one line, single-spaced."""
     return " ".join(visible(text).split())
@@ -47,6 +53,11 @@ def block(text: str) -> str:
     """A paragraph: visible, single-spaced, with the line breaks it has."""
     lines = visible(text).replace("\r", "\n").split("\n")
     return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+
+
+def has_surrogates(text: str) -> bool:
+    """True where half a character stands in `text` (a lone surrogate), for which UTF-8 has no bytes."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def neutralise(text: str) -> str:
@@ -108,3 +119,8 @@ def without_marks(text: str) -> str:
 def fold(text: str) -> str:
     """Letter case, accents and compatibility forms levelled, for comparing."""
     return without_marks(unicodedata.normalize("NFKD", text).casefold())
+
+
+def levelled(text: str) -> str:
+    """The letters and digits of `text` alone, letter case levelled, for comparing."""
+    return _NO_LETTER.sub("", text.casefold())

@@ -1,9 +1,12 @@
-"""Which four digits are a year, as parts of regular expressions."""
+"""Which four digits are a year; patterns are parts of regular expressions."""
 
 from __future__ import annotations
 
+FIRST_YEAR = 1800
+"""Before it nothing is dated that is read here."""
+
 YEAR = r"(?:1[89]|20)\d\d"
-"""In what is written as a date: 1800 to 2099."""
+"""In what is written as a date: from `FIRST_YEAR` to 2099."""
 
 LIKELY_YEAR = r"(?:19|20)\d\d"
 """Where the digits may be something else, in a file's name or a question: 1900 to 2099."""

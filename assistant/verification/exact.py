@@ -10,7 +10,7 @@ from decimal import Decimal
 from assistant.retrieval.passages import heading
 from assistant.schema.articles import Passage
 from assistant.text.dates import DAY_IN_FIGURES, day_places
-from assistant.text.numbers import read_number
+from assistant.text.numbers import letter_factor, read_number, word_factors
 from assistant.text.tokens import STOP_WORDS, fold, stem
 
 # English digits; "410.000" and "1.500.000,5", "1’200’000" and "1 200 000" with spaces that do not break, "3,5": a
@@ -25,22 +25,6 @@ _ENGLISH = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+|st|nd|rd|th)?")
 _OWN_COUNT, _ONE = 10, frozenset({Decimal(1)})
 _BEHIND = re.compile(r"[ \u00a0\u202f-]([^\W\d_]+)")
 _MONTHS = 12
-# "£4.1m", "20k": thousands and millions, unless they are metres.
-_ATTACHED = re.compile(r"[kmb](?![^\W_])", re.IGNORECASE)
-_FACTORS = {"k": 1000, "m": 10**6, "b": 10**9}
-# What stands behind a figure for its magnitude in other languages. "Bil…" is two: 10⁹ in Brazil, 10¹² in German and
-# in Portugal; one of them must be stated.
-_MAGNITUDES: tuple[tuple[re.Pattern[str], tuple[int, ...]], ...] = tuple(
-    (re.compile(rf"\s?(?:{words})", re.IGNORECASE), factors)
-    for words, factors in (
-        (r"(?:mil(?:li?ard|jard|iard)|миллиард)\w*|(?:mrd|mld|млрд)\b", (10**9,)),
-        (r"(?:mil(?:l?i?on|lón|hão|hões|joe?n)|миллион)\w*|(?:mio|млн)\b", (10**6,)),
-        (r"bil(?:lion|hão|hões)\w*", (10**9, 10**12)),
-        (r"тысяч\w*|(?:mil|mila|mille|tausend|duizend|tys|тыс)\b|千", (10**3,)),
-        (r"[万萬]", (10**4,)),
-        (r"[億亿]", (10**8,)),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +99,10 @@ def figures(text: str) -> Iterator[Figure]:
             values.add(grouped)
         end = last.end()
         if last[0][-1].isdigit():
-            if attached := _ATTACHED.match(text, end):
-                end = attached.end()
-                values |= {value * _FACTORS[attached[0].lower()] for value in values}
-            elif factors := _magnitude(text, end):
+            if factor := letter_factor(text, end):
+                end += 1
+                values |= {value * factor for value in values}
+            elif factors := word_factors(text, end):
                 values = {value * factor for value in values for factor in factors}
         start = found[place].start()
         yield Figure(text[start:end], frozenset(values), start)
@@ -132,11 +116,6 @@ def _of_date(date: re.Match[str]) -> Iterator[Figure]:
     days = {day, date["second"]} if date["second"] and date["mark"] == "/" else {day}
     first = {Decimal(one) for one in days if int(one) > _MONTHS} or {Decimal(one) for one in days}
     yield Figure(day, frozenset(first), date.start())
-
-
-def _magnitude(text: str, place: int) -> tuple[int, ...]:
-    """By what a figure that ends at `place` is multiplied, where a word behind it says so; one of these."""
-    return next((factors for word, factors in _MAGNITUDES if word.match(text, place)), ())
 
 
 def _in_english(word: str) -> str:

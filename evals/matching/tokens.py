@@ -93,6 +93,7 @@ def _is_day(token: Token) -> bool:
 
 
 def _is_year(token: Token) -> bool:
+    # Beside a month nothing else has four digits, so that more are taken for one than `assistant.text.years` has.
     return token.key.isdigit() and 1000 <= int(token.key) <= 2999
 
 

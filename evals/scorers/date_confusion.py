@@ -12,6 +12,7 @@ from evals.schema import Result, Score
 from evals.scorers.common import answered, said, stated_wrongs, unscored
 from evals.scorers.right import right
 
+# Wider than `assistant.text.years`: what is asked of a public data set may be of any century.
 _FIRST_YEAR, _LAST_YEAR = 1000, 2100
 
 

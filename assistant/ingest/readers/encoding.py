@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from assistant.errors import ArticleError
+from assistant.ingest import magic
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -33,7 +34,6 @@ _SUPERSETS = {
 }
 _SAMPLE = 64 * 1024
 _ENOUGH = 400
-_BINARY = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"\x7fELF")
 
 
 def decode(content: bytes, label: str, declared: str | None = None) -> str:
@@ -106,7 +106,7 @@ def detect(content: bytes, label: str, declared: str | None = None, *, whole: bo
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return encoding
-    if content.startswith(_BINARY):
+    if content.startswith(magic.NO_TEXT):
         raise _binary(label)
     if b"\x00" not in content and (_decodes(content, "utf-8", whole) or _is_mostly_utf8(content)):
         return "utf-8"

@@ -13,7 +13,8 @@ from assistant.ingest.build import Fields, Problem, Story
 from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers.fields import unescaped
 from assistant.ingest.readers.html_dom import paragraphs_of_html
-from assistant.ingest.readers.names import person, without_outlet_as_author
+from assistant.ingest.readers.names import headline, person, without_outlet_as_author
+from assistant.text.unicode import levelled
 
 _MOST_ENTRIES = 100_000
 _CHARS_AROUND = 40
@@ -52,7 +53,8 @@ def read(content: bytes, label: str) -> Iterator[Story | Problem]:
             continue
         source = entry.get("source")
         outlet = _text(source.get("title")) if isinstance(source, Mapping) else None
-        title = _title(entry, outlet or known.source)
+        # Many a feed escapes its headlines twice.
+        title = headline(unescaped(_text(entry.get("title")) or "") or None, outlet or known.source)
         texts = [text for text in _texts(entry, label) if not _repeats_title(text, title, outlet or known.source)]
         if not texts:
             yield Problem(f"{label}: entry {number}: has no text; save the article's page instead")
@@ -69,22 +71,15 @@ def read(content: bytes, label: str) -> Iterator[Story | Problem]:
         yield Story(tuple(texts), without_outlet_as_author(fields), key)
 
 
-def _title(entry: Mapping[str, Any], outlet: str | None) -> str | None:
-    """The headline, its entities read twice where they were written twice, without " - Outlet" behind it."""
-    title = unescaped(_text(entry.get("title")) or "")
-    head, dash, tail = title.rpartition(" - ")
-    return (head if dash and outlet and _levelled(tail) == _levelled(outlet) else title) or None
-
-
 def _repeats_title(text: str, title: str | None, outlet: str | None) -> bool:
     """True for a line that is the headline alone, with the outlet's name, or between a few words and the outlet's name.
 
     So a service that lists others' stories writes its entries, and WordPress its last line ("The post … appeared
     first on …"). A post whose title is its text says something: it ends as a sentence does.
     """
-    line, head, name = _levelled(text), _levelled(title or ""), _levelled(outlet or "")
+    line, head, name = levelled(text), levelled(title or ""), levelled(outlet or "")
     # A channel may be a section: "Tornby Echo - Harbour".
-    names = filter(None, (name, *map(_levelled, _PARTING.split(outlet or ""))))
+    names = filter(None, (name, *map(levelled, _PARTING.split(outlet or ""))))
     if not head or head not in line:
         return False
     before, _, after = line.partition(head)
@@ -92,10 +87,6 @@ def _repeats_title(text: str, title: str | None, outlet: str | None) -> bool:
         return not text.rstrip().endswith((".", "!", "?", "…", "。"))
     around = len(before) + len(after)
     return any(after.endswith(name) and around - len(name) <= _CHARS_AROUND for name in names)
-
-
-def _levelled(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _texts(entry: Mapping[str, Any], label: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from assistant.ingest.build import Fields, Problem, Story
@@ -27,7 +28,7 @@ def read(value: Any, label: str) -> Iterator[Story | Problem]:
         # `published_at` and not `created_at`, the day on which somebody began to write.
         found = jsonl.row_story(post, number, label)
         if isinstance(found, Story):
-            found = Story(found.texts, found.fields.over(known), found.key, found.exact)
+            found = replace(found, fields=found.fields.over(known))
         yield found
 
 

@@ -12,6 +12,9 @@ from lxml import etree
 from assistant.ingest.build import LeftOut
 from assistant.ingest.readers.html_dom import BLOCKS, BREAKS, CELLS, HEADINGS
 from assistant.ingest.readers.html_elements import local_name
+from assistant.text.dates import CLOCK
+from assistant.text.sentences import CLOSERS, STOPS
+from assistant.text.unicode import levelled
 
 _NO_TEXT = frozenset(
     "applet audio base canvas datalist embed frame frameset head iframe input link map meta noscript object option "
@@ -31,9 +34,9 @@ _PLACES = {
 }
 _PARTING = BLOCKS | HEADINGS | _PLACES.keys()
 _ELSEWHERE = "not taken for the article"
-_SENTENCE = re.compile(r"(?<=[.!?。！？।؟])[\"'”’»」』）)\]]*\s+|(?<=[。！？])")
-_CLOCK = re.compile(r"\s*\d{1,2}\s?[:.h]\s?\d\d(?:\s?[ap]\.?m\.?)?\s", re.I)
-_NO_LETTER = re.compile(r"[\W_]+")
+# "…" stands within sentences, too.
+_SENTENCE = re.compile(rf"(?<=[{STOPS.replace('…', '')}])[{re.escape(CLOSERS)}]*\s+|(?<=[。！？])")
+_CLOCK = re.compile(rf"\s*{CLOCK}\s")
 _LABEL_CHARS = 25
 """A shorter line of a box or heading may be a word of the article's by chance ("Museum")."""
 _MOST_LINES = 2_000
@@ -102,9 +105,9 @@ def shown_lines(root: Any) -> Shown:
 
 def left_out(shown: Shown, texts: Sequence[str], known: Sequence[str | None]) -> tuple[LeftOut, ...]:
     """The lines, and of lines that are there in part the sentences, that are neither in `texts` nor one of `known`."""
-    paragraphs = [_levelled(text) for text in texts]
+    paragraphs = [levelled(text) for text in texts]
     lines = {
-        _levelled(line): number
+        levelled(line): number
         for number, text in enumerate(texts, 1)
         for whole in text.split("\n")
         # In a live blog the time of an update stands before its heading.
@@ -112,11 +115,11 @@ def left_out(shown: Shown, texts: Sequence[str], known: Sequence[str | None]) ->
     }
     lines |= {paragraph: number for number, paragraph in enumerate(paragraphs, 1)}
     whole = "\n".join(paragraphs)[:_MOST_SEARCHED]
-    skipped = {_levelled(value) for value in known if value}
+    skipped = {levelled(value) for value in known if value}
     found: list[LeftOut] = []
     after = 0
     for place, text in shown.lines:
-        level = _levelled(text)
+        level = levelled(text)
         if level in lines:
             after = lines[level]
         elif level not in skipped and (level not in whole or (len(level) < _LABEL_CHARS and place != _ELSEWHERE)):
@@ -128,12 +131,8 @@ def left_out(shown: Shown, texts: Sequence[str], known: Sequence[str | None]) ->
 
 def _missing(text: str, whole: str) -> Iterator[str]:
     sentences = [sentence for sentence in _SENTENCE.split(text) if sentence and any(map(str.isalnum, sentence))]
-    kept = [_levelled(sentence) in whole for sentence in sentences] if len(sentences) > 1 else []
+    kept = [levelled(sentence) in whole for sentence in sentences] if len(sentences) > 1 else []
     if any(kept):
         yield from (sentence for sentence, there in zip(sentences, kept, strict=True) if not there)
     else:
         yield text
-
-
-def _levelled(text: str) -> str:
-    return _NO_LETTER.sub("", text.casefold())

@@ -14,9 +14,10 @@ from assistant.ingest.correction import is_correction
 from assistant.ingest.readers.html_dom import paragraphs
 from assistant.ingest.readers.html_elements import drop
 from assistant.ingest.readers.html_menus import take_out_menus
+from assistant.text.dates import CLOCK
 
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-_CLOCK = re.compile(r"\s*\d{1,2}\s?[:.h]\s?\d\d(?:\s?[ap]\.?m\.?)?(?:\s?[A-Z]{2,4})?\s*$", re.I)
+_CLOCK = re.compile(rf"\s*{CLOCK}(?:\s?[A-Z]{{2,4}})?\s*$", re.I)
 _PICTURE = re.compile(
     r"(?:^|[\s_-])(?:image|img|photo|picture|figure|media|bild|foto|thumb(?:nail)?)(?:$|[\s_-])", re.I
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from assistant.errors import ArticleError
@@ -139,10 +140,7 @@ def _whole(value: Any, label: str) -> Iterator[Story | Problem]:
         raise ArticleError(f"{label}: holds no article that is known by its names; give title, date, source and text")
     for number, row in enumerate(value, start=1):
         found = jsonl.row_story(row, number, label)
-        if isinstance(found, Story):
-            yield Story(found.texts, found.fields.over(known), found.key, found.exact)
-        else:
-            yield found
+        yield replace(found, fields=found.fields.over(known)) if isinstance(found, Story) else found
 
 
 def _text(value: Any) -> str | None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.ingest.blocks import Block
-from assistant.ingest.head import ends_a_sentence, is_head_line
+from assistant.ingest.head import is_head_line
+from assistant.text.sentences import ends_a_clause
 
 # A form feed begins a page; U+2029 a paragraph; a vertical tab (Word), NEL and U+2028 a line.
 _BREAK = re.compile(r"\n?\x0c|[\n\u2028\u2029\x85\x0b]")
@@ -79,11 +80,11 @@ def _groups(text: str, begin: int) -> Iterator[list[_Line]]:
         line = written.strip()
         if not line:
             # A page that ends within a sentence goes on with the next.
-            if group and not (page and not ends_a_sentence(group[-1].text)):
+            if group and not (page and not ends_a_clause(group[-1].text)):
                 yield group
                 group = []
         else:
-            if group and page and ends_a_sentence(group[-1].text):
+            if group and page and ends_a_clause(group[-1].text):
                 yield group
                 group = []
             indent = len(written) - len(written.lstrip())
@@ -119,7 +120,7 @@ def _fill_width(groups: list[list[_Line]]) -> int | None:
         _is_full(line, after, width)
         for group in several
         for line, after in pairwise(group)
-        if not ends_a_sentence(line.text)
+        if not ends_a_clause(line.text)
     ]
     return width if within and sum(within) >= _FILLED * len(within) else None
 
@@ -148,7 +149,7 @@ def _parts(
 
 def _parted(line: _Line, after: _Line, width: int | None) -> bool:
     """True where the break between two lines parts paragraphs."""
-    ended = ends_a_sentence(line.text)
+    ended = ends_a_clause(line.text)
     if width is None:
         return ended and not after.text[0].islower()
     return (ended and not _is_full(line, after, width)) or line.indent < after.indent
@@ -162,7 +163,7 @@ def _in_head(line: _Line, after: _Line, *, first: bool) -> bool:
 def _is_headline(group: list[_Line], width: int | None) -> bool:
     """True where a text's first line ends before it is full, and the text goes on with a sentence."""
     line, after = group[0], group[1]
-    if ends_a_sentence(line.text) or line.width > _HEADLINE_CHARS:
+    if ends_a_clause(line.text) or line.width > _HEADLINE_CHARS:
         return False
     unfilled = width is not None and not _is_full(line, after, width)
-    return not after.text[0].islower() and (unfilled or (width is None and ends_a_sentence(group[-1].text)))
+    return not after.text[0].islower() and (unfilled or (width is None and ends_a_clause(group[-1].text)))

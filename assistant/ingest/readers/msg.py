@@ -8,12 +8,11 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from assistant.errors import ArticleError
+from assistant.ingest import magic
 from assistant.ingest.build import Problem, Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MAX_CONTAINER_BYTES
 from assistant.ingest.readers import eml
-
-_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
 def read(source: RawFile) -> Iterator[Story | Problem]:
@@ -21,7 +20,7 @@ def read(source: RawFile) -> Iterator[Story | Problem]:
     from oxmsg import Message
 
     content = source.read(MAX_CONTAINER_BYTES)
-    if not content.startswith(_MAGIC):
+    if not content.startswith(magic.OLE):
         raise ArticleError(
             f"{source.label}: is no Outlook message; give it the suffix that fits it, or save it as .eml"
         )

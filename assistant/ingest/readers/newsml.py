@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from assistant.errors import ArticleError
@@ -10,6 +11,7 @@ from assistant.ingest.build import Fields, Problem, Story
 from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers.html_dom import paragraphs, paragraphs_of_html
 from assistant.ingest.readers.html_elements import local_name
+from assistant.ingest.readers.names import person
 
 ROOTS = frozenset({"nitf", "newsml", "newsitem", "newsmessage", "packageitem"})
 
@@ -58,7 +60,7 @@ def _nitf(root: Any, known: Fields, key: str | None) -> Story | None:
         title=_text(root, "hl1") or _text(root, "hedline") or _text(root, "title"),
         source=source,
         published=parse_published(issued),
-        author=_byline(_text(root, "byline")),
+        author=person(_text(root, "byline")),
         url=_attribute(root, "pubdata", "ex-ref"),
         language=root.get("{http://www.w3.org/XML/1998/namespace}lang"),
     )
@@ -71,7 +73,7 @@ def _g2(item: Any, key: str | None, label: str) -> Story | None:
         source=_text(item, "creditline") or _named(item, "infosource") or _named(item, "provider"),
         published=_day(item, "firstpublished", "contentcreated", "firstcreated", "versioncreated"),
         modified=_day(item, "contentmodified", "versioncreated"),
-        author=_byline(_text(item, "by")) or _named(item, "creator"),
+        author=person(_text(item, "by")) or _named(item, "creator"),
         url=next((link.get("href") for link in _all(item, "link") if "canonical" in (link.get("rel") or "")), None),
         language=_attribute(item, "language", "tag") or item.get("{http://www.w3.org/XML/1998/namespace}lang"),
     )
@@ -80,7 +82,7 @@ def _g2(item: Any, key: str | None, label: str) -> Story | None:
         if inner is not None and local_name(inner) == "nitf":
             story = _nitf(inner, Fields(), key)
             if story:
-                return Story(story.texts, meta.over(story.fields), key)
+                return replace(story, fields=meta.over(story.fields))
         texts = paragraphs(holder)
         if texts:
             return Story(tuple(texts), meta, key)
@@ -97,14 +99,14 @@ def _version_1(item: Any, key: str | None, label: str) -> Story | None:
         source=_text(item, "creditline") or _attribute(item, "provider", "formalname") or _named(item, "party"),
         published=_day(item, "dateandtime", "firstcreated", "thisrevisioncreated", "dateid"),
         modified=_day(item, "thisrevisioncreated"),
-        author=_byline(_text(item, "byline")),
+        author=person(_text(item, "byline")),
         language=_attribute(item, "language", "formalname"),
     )
     for holder in _all(item, "datacontent"):
         nested = next(_all(holder, "nitf"), None)
         story = _nitf(nested, meta, key) if nested is not None else None
         if story:
-            return Story(story.texts, meta.over(story.fields), key)
+            return replace(story, fields=meta.over(story.fields))
         has_markup = any(local_name(child) for child in holder)
         texts = paragraphs(holder) if has_markup else paragraphs_of_html("".join(holder.itertext()), label)
         if texts:
@@ -151,10 +153,6 @@ def _day(item: Any, *names: str) -> Any:
 
 def _identifier(item: Any) -> str | None:
     return _text(item, "newsitemid") or _text(item, "publicidentifier")
-
-
-def _byline(text: str | None) -> str | None:
-    return text[3:] if text and text.lower().startswith("by ") else text
 
 
 def _is_picture(item: Any) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from assistant.ingest.headings import carries_content
+from assistant.text.sentences import ends_a_sentence
 
 _PAGE_NUMBER = re.compile(
     r"\W*(?:page|p\.|seite|стр\.?|第)?\s*(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/|von|из|页|頁)?\s*\d{0,4})?\W*", re.I
@@ -24,7 +25,6 @@ _BROWSER = re.compile(
 # "See BRIDGE, Page A4", "Continued from Page A1": begins as a sentence and ends in a page's number, with no full stop.
 _JUMP = re.compile(r"\W*[A-Z][^.\n]{0,50}\b(?i:page|pg|p\.|seite|página|pagina|стр\.?)\s?[A-Z]?-?\d{1,3}[^\w.]{0,3}")
 _FEWEST_ROWS, _CELL = 4, 15
-_ENDS = re.compile(r"[.!?:…。！？।؟۔][\"'”’»」』）)\]]*$")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]$")
 _NO_SPACE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _EDGE_LINES = 3
@@ -104,11 +104,15 @@ def paragraphs_of(lines: Sequence[Line], body: float) -> list[str]:
     texts = []
     for group in _groups(lines):
         size = group[0].size
-        heading = size > _LARGE * body and not (len(group) > 4 and _ENDS.search(group[-1].text))
+        heading = size > _LARGE * body and not (len(group) > 4 and _ended(group[-1]))
         text = _joined([line.text for line in group], known)
         if size >= _SMALL * body and (not heading or carries_content(text)):
             texts.append(text)
     return texts
+
+
+def _ended(line: Line) -> bool:
+    return ends_a_sentence(line.text, also=":")
 
 
 def _edges(page: Sequence[Line]) -> list[Line]:
@@ -140,7 +144,7 @@ def _begins(last: Line, line: Line, pitch: float, indented: set[int] | None, wid
     if abs(line.size - last.size) > 0.12 * max(line.size, last.size):
         return True
     down = last.y - line.y
-    ended = bool(_ENDS.search(last.text))
+    ended = _ended(last)
     if line.page != last.page or down < -0.5 * line.size or down > 8 * max(pitch, line.size):
         # Over to the next column or page.
         return id(line) in indented if indented is not None else ended and not line.text[:1].islower()

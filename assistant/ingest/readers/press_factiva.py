@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from assistant.ingest.build import Fields, Story
 from assistant.ingest.readers.names import person
 from assistant.ingest.readers.press_lines import day_of, is_copyright, story_of
+from assistant.text.dates import CLOCK
+from assistant.text.sentences import ends_a_sentence
 
 _END = re.compile(r"Document (?P<id>[A-Za-z0-9]{12,40})$")
 _WORD_COUNT = re.compile(r"\d[\d,.]*\s+[^\W\d_]+$")
@@ -16,8 +18,7 @@ _CODES = frozenset(
     "ART AN BY CLM CO CR CT CX CY ED ET HD IN IPC IPD LA LP NS PD PG PUB RE RF SC SE SN TD VOL WC".split()
 )
 _TEXT_CODES = ("LP", "TD")
-_SENTENCE = re.compile(r"[.!?][\"'”’)]*$")
-_CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
+_CLOCK = re.compile(CLOCK)
 _HEAD_LINES = 25
 
 
@@ -53,7 +54,7 @@ def coded_stories(lines: Sequence[str]) -> Iterator[Story]:
             continue
         match = _CODED.match(line)
         # Within the text, "CT scans show nothing." is a sentence.
-        if match and match["code"] in _CODES and not (code in _TEXT_CODES and _SENTENCE.search(line)):
+        if match and match["code"] in _CODES and not (code in _TEXT_CODES and ends_a_sentence(line)):
             code = match["code"]
             if code == "HD" or not articles:
                 articles.append({})

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.errors import ArticleError
+from assistant.ingest import magic
 from assistant.ingest.build import Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.readers import press_export
-
-_MAGIC = b"{\\rtf"
 
 
 def read(source: RawFile) -> Iterator[Story]:
@@ -19,7 +18,7 @@ def read(source: RawFile) -> Iterator[Story]:
     content = source.read()
     if not content.strip():
         raise ArticleError(f"{source.label}: is empty; remove it or save it again")
-    if not content.lstrip().startswith(_MAGIC):
+    if not content.lstrip().startswith(magic.RTF):
         raise ArticleError(f"{source.label}: is no RTF document; give it the suffix that fits it")
     text: str = rtf_to_text(content.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
     lines = [line.strip(" |\t") for line in text.replace("\r", "\n").split("\n")]

@@ -11,16 +11,17 @@ from assistant.ingest.build import Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.readers.encoding import decode
 from assistant.ingest.readers.fields import unescaped
+from assistant.text.names import CAPITAL_WORD
+from assistant.text.sentences import ends_a_sentence
 
 _TIMES = re.compile(r"\s*(?:\d+:)?\d{1,2}:\d\d[.,]\d{3}\s*-->\s*(?:\d+:)?\d{1,2}:\d\d[.,]\d{3}")
 _VOICE = re.compile(r"<v(?:\.[^ >]{0,100})?\s+([^<>]{1,100})>")
 _VOICE_END = re.compile(r"</v\s*>")
 _TAG = re.compile(r"</?[a-z0-9][^<>]{0,200}>|\{\\[^{}]{0,100}\}", re.I)
 # How captions name who speaks, where no tag does: ">> LIND: …", "Anna Lind: …".
-_LABEL = re.compile(r"(?:>>+\s?)?(?P<name>[^\W\d_a-z][\w.’'-]*(?: [^\W\d_a-z][\w.’'-]*){0,3}): (?=\S)")
+_LABEL = re.compile(rf"(?:>>+\s?)?(?P<name>{CAPITAL_WORD}(?: {CAPITAL_WORD}){{0,3}}): (?=\S)")
 # Another speaker, or a sound, is marked but not named.
 _ANOTHER = re.compile(r"(?:[-–—] ?|>> ?)(?=\S)|[\[(][^\W\d_a-z]{2}[^\W\d_a-z .'-]{0,40}[\])]")
-_ENDS = re.compile(r"[.!?…。！？।؟][\"'”’»」』）)\]]*$")
 _PARAGRAPH_CHARS, _MOST_CHARS = 400, 2_000
 
 
@@ -62,7 +63,7 @@ class _Speech:
         same = not marked and speaker == self.speaker
         self.speaker = speaker
         last = self.paragraphs[-1] if self.paragraphs else ""
-        full = len(last) >= (_PARAGRAPH_CHARS if _ENDS.search(last) else _MOST_CHARS)
+        full = len(last) >= (_PARAGRAPH_CHARS if ends_a_sentence(last) else _MOST_CHARS)
         if last and same and not full:
             self.paragraphs[-1] = f"{last} {spoken}"
         else:

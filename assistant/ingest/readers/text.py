@@ -14,7 +14,7 @@ from assistant.errors import ArticleError
 from assistant.ingest.blocks import Block, Dropped
 from assistant.ingest.build import Fields, Reading, build, reading_from
 from assistant.ingest.dateline import parse_date_field
-from assistant.ingest.head import ends_a_sentence, is_head_line, label_of
+from assistant.ingest.head import is_head_line, label_of
 from assistant.ingest.headings import carries_content
 from assistant.ingest.ids import safe_key
 from assistant.ingest.kicker import is_kicker
@@ -24,6 +24,7 @@ from assistant.ingest.readers import press_export
 from assistant.ingest.readers.line_blocks import blocks_of, whole_lines
 from assistant.ingest.speakers import with_speakers
 from assistant.text import unicode
+from assistant.text.sentences import ends_a_clause
 
 _YAML = re.compile(r"\s*---[^\S\n]*\n(?P<written>.*?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|$)", re.S)
 _TOML = re.compile(r"\s*\+\+\+[^\S\n]*\n(?P<written>.*?)\n\+\+\+[^\S\n]*(?:\n|$)", re.S)
@@ -171,7 +172,7 @@ def _document(text: str, begin: int) -> _Document | None:
             first = first or block
     if not story or "published" not in values:
         return None
-    title = values.get("title") or (first if first and not ends_a_sentence(first) else None)
+    title = values.get("title") or (first if first and not ends_a_clause(first) else None)
     return _Document(
         Fields(
             title=title,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from assistant.errors import ArticleError
-from assistant.ingest import archive
+from assistant.ingest import archive, magic
 from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MIB
 
@@ -46,7 +46,7 @@ def open_package(source: RawFile) -> Iterator[Package]:
     content = source.read(MAX_CONTAINER_BYTES)
     if not content.strip():
         raise ArticleError(f"{source.label}: is empty; remove it or save it again")
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
+    if content.startswith(magic.OLE):
         raise ArticleError(f"{source.label}: is encrypted or of an older format; save it as .docx without a password")
     try:
         yield Package(content, source.label)

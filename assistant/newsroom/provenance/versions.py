@@ -18,6 +18,7 @@ from assistant.text.sentences import split_sentences
 from assistant.text.tokens import words
 from assistant.verification.exact import figures
 
+# Not `quotations`, which finds none where a mark has no partner: a sentence may begin or end within a quotation.
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^“”]+)[“”]")
 # The share of their words from which two sentences are one that was changed.
 _SAME_SENTENCE = 0.4

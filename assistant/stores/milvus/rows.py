@@ -15,7 +15,7 @@ from assistant.schema.articles import ArticleFilter
 from assistant.stores.analyzer import encoded
 from assistant.stores.base import Record
 from assistant.stores.filters import ordinal, ordinals
-from assistant.text.unicode import fold
+from assistant.text.unicode import fold, has_surrogates
 
 # Milvus holds strings of 65,535 bytes; a character is four bytes at most.
 _PART = 16_000
@@ -149,7 +149,7 @@ def to_note(row: Mapping[str, Any]) -> str:
 def _packed(value: Mapping[str, Any], what: str) -> list[str]:
     """JSON in parts that the engine can hold."""
     text = json.dumps(value, ensure_ascii=False)
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
+    if has_surrogates(text):
         text = json.dumps(value)
     parts = [text[begin : begin + _PART] for begin in range(0, len(text), _PART)]
     if len(parts) > MOST_PARTS:

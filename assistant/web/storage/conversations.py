@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.errors import UsageError
 from assistant.schema.answers import NOT_STATED, Turn
-from assistant.text.unicode import neutralise
+from assistant.text.unicode import one_line
 from assistant.web.storage.database import Connection, Database
 from assistant.web.storage.messages import (
     Conversation,
@@ -239,7 +239,7 @@ _SELECT = (
 
 
 def _given_title(title: str) -> str:
-    line = " ".join(neutralise(title).split())
+    line = one_line(title)
     if not line:
         raise UsageError("a conversation's title is blank; give it a name, or leave it as it is")
     if len(line) > _LONGEST_TITLE:

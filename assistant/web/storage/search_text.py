@@ -18,7 +18,7 @@ def fold(text: str) -> str:
 
 def title_from(question: str) -> str:
     """The question as a title: one line, cut between words."""
-    line = " ".join(unicode.neutralise(question).split())
+    line = unicode.one_line(question)
     if len(line) <= _TITLE_FROM_QUESTION:
         return line or UNTITLED
     cut = line[:_TITLE_FROM_QUESTION]

@@ -8,20 +8,20 @@ from typing import Any
 from assistant.answering.render import NOT_FOUND_IN_ARTICLES, said_as_of, split_end
 from assistant.schema.answers import NOT_STATED
 from assistant.text.markdown import escape_markdown
-from assistant.text.unicode import neutralise
+from assistant.text.unicode import one_line
 from assistant.web.views.html import records_of, text_of, whole_of
 from assistant.web.views.labels import day_of, place_of
 
 
 def answer_text(answer: Mapping[str, Any]) -> str:
     """The sentences with their marks [n], then each citation's quote, outlet, date and title."""
-    sentences = _sentences(answer, _one_line)
+    sentences = _sentences(answer, one_line)
     if not sentences:
-        return _one_line(text_of(answer, "refusal_reason")) or NOT_STATED
+        return one_line(text_of(answer, "refusal_reason")) or NOT_STATED
     sentences = said_as_of(day_of(answer, "as_of"), sentences)
     cited = [
-        f"[{_number(item)}] “{_one_line(text_of(item, 'quote'))}” – {_one_line(place_of(item))}: "
-        f"{_one_line(text_of(item, 'title')) or 'untitled'}"
+        f"[{_number(item)}] “{one_line(text_of(item, 'quote'))}” – {one_line(place_of(item))}: "
+        f"{one_line(text_of(item, 'title')) or 'untitled'}"
         for item in records_of(answer, "citations")
     ]
     return "\n".join([sentences, "", *cited]) if cited else sentences
@@ -50,10 +50,6 @@ def _sentences(answer: Mapping[str, Any], written: Callable[[str], str]) -> str:
         if item.get("missing") is True
     ]
     return " ".join([*stated, *missing]) if stated else ""
-
-
-def _one_line(text: str) -> str:
-    return " ".join(neutralise(text).split())
 
 
 def _number(citation: Mapping[str, object]) -> str:

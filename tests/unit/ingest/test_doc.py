@@ -71,6 +71,12 @@ def test_other_files_under_this_suffix_are_read_as_what_they_are(tmp_path: Path)
         assert (texts(article), problems) == ([FIRST, SECOND], [])
 
 
+def test_a_text_that_begins_like_a_zip_is_text(tmp_path: Path) -> None:
+    first = f"PKO opened a branch. {FIRST}"
+    ((article,), problems) = read_bytes(tmp_path, "a.doc", f"{first}\n\n{SECOND}\n")
+    assert (texts(article), problems) == ([first, SECOND], [])
+
+
 def test_a_list_of_feeds_is_named_and_not_fetched(tmp_path: Path) -> None:
     outline = '<outline text="Post" type="rss" xmlUrl="https://post.example/feed"/>'
     (tmp_path / "a.opml").write_text(f'<?xml version="1.0"?><opml version="2.0"><body>{outline * 2}</body></opml>')

@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 from article_samples import read_bytes, texts
 
+from assistant.ingest.build import LeftOut, Story
+from assistant.ingest.file import RawFile
+from assistant.ingest.readers import jsonl
+from assistant.ingest.readers.json import read
 from assistant.schema.articles import Article
 
 TEXT = "The mill of Birkby burnt down on Monday night.\n\nThe damage is put at 3 million marks."
@@ -101,6 +105,19 @@ def test_a_ghost_export_is_its_published_posts(tmp_path: Path) -> None:
     (article,), (problem,) = rows(tmp_path, {"db": [{"meta": {}, "data": data}]})
     assert (article.title, article.source, article.published) == ("Mill burns", "The Echo", DAY)
     assert "row 2: is a post that is not published" in problem
+
+
+@pytest.mark.parametrize(
+    "value", [{"articles": [{"text": TEXT}]}, {"db": [{"data": {"posts": [{"html": HTML}], "settings": []}}]}]
+)
+def test_what_a_row_leaves_out_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
+    beside = (LeftOut(1, "The weir in 1911.", "picture"),)
+    monkeypatch.setattr(jsonl, "row_story", lambda *_: Story((TEXT,), left_out=beside))
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(value), encoding="utf-8")
+    (story,) = read(RawFile(path))
+    assert isinstance(story, Story)
+    assert story.left_out == beside
 
 
 def feed(*items: str, title: str = "The Echo") -> str:
