@@ -35,25 +35,6 @@ _NAMED_DAY = re.compile(
     r"\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
     re.I,
 )
-_YEAR = re.compile(rf"\b(?P<m>{ENGLISH_MONTH})\.?,?\s+(?:of\s+)?(?P<y>{LIKELY_YEAR})\b", re.I)
-DAY_IN_FIGURES = re.compile(
-    r"(?<![\d.,/-])(?:(?P<first>\d{1,2})(?P<mark>[./])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4})"
-    r"|(?P<begins>\d{4})(?P<between>[./-])\d{1,2}(?P=between)(?P<day>\d{1,2}))(?![\d/-]|[.,]\d)"
-)
-"""Days as "4.7.2017", "22/03/2023", "2023-03-22"."""
-
-CLOCK = r"(?i:\d{1,2}\s?[:.h]\s?\d\d(?:\s?[ap]\.?m\.?)?)"
-"""A time of day, a pattern: "10:30", "9.05 a.m.", "17 h 30"."""
-
-_NUMBER = r"\d{1,2}(?:st|nd|rd|th|er|º|\.)?"
-_NUMBERS = rf"{_NUMBER}(?:\s?(?:[-–—]|and|to)\s?{_NUMBER})?"
-# A day beside its month, in any language: "4 July", "July 4-5", "4 de julio", "7月4日".
-_NAMED_DAY = re.compile(
-    rf"(?<![\d.,]){_NUMBERS}\s?(?:of\s|de\s|din\s)?(?:{MONTH})(?![^\W\d_])|"
-    rf"(?<![^\W\d_])(?:{MONTH})\.?\s?{_NUMBERS}(?!\d|[.,]\d)|"
-    r"\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
-    re.I,
-)
 _YEAR = re.compile(rf"(?<![\d–-])(?P<y>{LIKELY_YEAR})(?:'s|’s)?\b(?![-–\d])")
 _OPEN_RANGE = re.compile(
     r"\b(?:since|after|before|until|till|by|up to|through|between|to|between\s+[\w,. ]{1,30}\sand)\s+$", re.I
