@@ -50,6 +50,7 @@ def arguments(tmp_path: Path, **changes: Any) -> argparse.Namespace:
         "articles": None,
         "index": None,
         "model": None,
+        "read": None,
     }
     return argparse.Namespace(**{**given, **changes})
 
@@ -74,6 +75,10 @@ def test_the_projects_own_bundles_where_none_are_named(tmp_path: Path) -> None:
     plan = make_plan(arguments(tmp_path, set="news"))
     assert plan.news is not None
     assert {bundle.name for bundle in plan.news.bundles} == {path.stem for path in BUNDLES.glob("*.json")}
+
+
+def test_it_is_read_as_asked(tmp_path: Path) -> None:
+    assert make_plan(arguments(tmp_path, set="news", read="together")).settings.read == "together"
 
 
 @pytest.mark.parametrize(
