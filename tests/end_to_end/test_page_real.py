@@ -13,7 +13,7 @@ pytestmark = pytest.mark.real
 def real(start_site, tmp_path_factory):
     home = tmp_path_factory.mktemp("real")
     kept = user_cache_path("news-assistant", appauthor=False)
-    for name in ("models", "prefixes"):
+    for name in ("models", "engine", "prefixes"):
         if (kept / name).is_dir():
             (home / name).symlink_to(kept / name)
     return start_site(None, "--model", "embedded", home=home)

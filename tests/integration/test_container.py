@@ -147,7 +147,6 @@ def test_a_step_that_is_not_understood_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.real
 def test_what_the_image_starts_is_healthy_answers_and_ends(image: Path, tmp_path: Path) -> None:
     home, log = tmp_path / "data", tmp_path / "log.txt"
     home.mkdir()

@@ -109,15 +109,16 @@ class EmbeddedEngine:
         Raises `ModelError` when the model's file is gone.
         """
         try:
-            status = self.model.stat()
+            model = _told_of(self.model)
         except OSError as error:
             raise ModelError(f"model {self.model}: cannot be read ({error}); see 'assistant model'") from error
         try:
             engine = version("xllamacpp")
         except PackageNotFoundError:
             engine = ""
-        file = [self.model.name, status.st_size, status.st_mtime_ns]
-        parts = [*file, engine, self._config["server"], self._config["context"], SLOTS, _STATE_FORMAT]
+        # One that is gone cannot be started either, which says so.
+        server = _told_of(self.server) if self.server and self.server.exists() else self._config["server"]
+        parts = [model, engine, server, self._config["context"], SLOTS, _STATE_FORMAT]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def post(self, path: str, body: Mapping[str, Any], *, timeout: float) -> Any:
@@ -178,6 +179,12 @@ class EmbeddedEngine:
                 f"see 'assistant model', or {other}"
             )
         return f"{reply['address']}/v1"
+
+
+def _told_of(file: Path) -> list[str | int]:
+    """What tells a file from others, wherever it lies."""
+    status = file.stat()
+    return [file.name, status.st_size, status.st_mtime_ns]
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

@@ -296,6 +296,18 @@ def test_a_saved_slot_depends_on_the_engine(tmp_path: Path) -> None:
     assert len({engine.identity() for engine in engines}) == 3
 
 
+def test_a_saved_slot_is_good_wherever_the_engine_lies(tmp_path: Path) -> None:
+    (tmp_path / "m.gguf").write_bytes(b"one")
+    found = set()
+    for name, content in (("one", "same"), ("two", "same"), ("three", "another")):
+        server = tmp_path / name / "llama-server"
+        server.parent.mkdir()
+        server.write_text(content)
+        os.utime(server, (1, 1))
+        found.add(EmbeddedEngine(tmp_path / "m.gguf", server=server).identity())
+    assert len(found) == 2
+
+
 def wait_until(happened: Callable[[], bool], otherwise: str) -> None:
     for _ in range(600):
         if happened():
