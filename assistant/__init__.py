@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 __all__ = ["Answer", "Article", "ArticleFilter", "Assistant", "Citation", "Question", "Sentence", "Settings", "Turn"]
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
 
 
 def __getattr__(name: str) -> Any:
