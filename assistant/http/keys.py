@@ -18,8 +18,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from assistant.errors import AssistantError, UsageError
-from assistant.util.digest import text_sha256
 from assistant.util.files import replace_file
+from assistant.util.hashing import text_sha256
 
 _PREFIX = "na"
 _PATIENCE_S = 10

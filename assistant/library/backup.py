@@ -18,7 +18,7 @@ from typing import Any
 
 from assistant import __version__
 from assistant.errors import IndexStoreError, UsageError
-from assistant.library.backup_file import CHUNK, FORMAT, MANIFEST, checked
+from assistant.library.backup_file import CHUNK, FORMAT, MANIFEST, PARTS, checked
 from assistant.library.kept import (
     DIGEST,
     OWN_DIGESTS,
@@ -115,8 +115,6 @@ def _libraries(home: Path) -> list[str]:
         for base in (home, kept_in(home))
         for pattern in PLACES
         for path in base.glob(pattern)
-        if any(
-            (path / part).exists() for part in (BOOK, UPLOADS, QUESTIONS, OWN_QUESTIONS, DIGEST, OWN_DIGESTS, VERSIONS)
-        )
+        if any((path / part).exists() for part in PARTS)
     }
     return sorted(found)

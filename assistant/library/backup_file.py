@@ -11,12 +11,16 @@ import zipfile
 from pathlib import Path
 
 from assistant.errors import UsageError
+from assistant.library.kept import DIGEST, OWN_DIGESTS, OWN_QUESTIONS, QUESTIONS, VERSIONS
 from assistant.library.location import PLACES
+from assistant.library.sources import BOOK, UPLOADS
 from assistant.util.files import sync_folder
 
 FORMAT = 4
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20
+PARTS = (BOOK, UPLOADS, QUESTIONS, OWN_QUESTIONS, DIGEST, OWN_DIGESTS, VERSIONS)
+"""What is kept of each library: files, and folders of files."""
 _LIBRARY = "|".join(place.replace("*", "[^/]+") for place in PLACES)
 _MEMBER = re.compile(
     r"(?P<unit>(?:conversations|feedback)\.sqlite3|(?:keys|asked)\.json|"

@@ -16,7 +16,7 @@ from datetime import date
 from assistant.ingest.boilerplate import sign_off
 from assistant.ingest.dateline import parse_dateline
 from assistant.schema.articles import Article, Paragraph
-from assistant.util.digest import text_sha256
+from assistant.util.hashing import text_sha256
 
 # A week later "on Tuesday" is another day.
 _DAYS_APART = 6

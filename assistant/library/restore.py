@@ -12,13 +12,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from assistant.errors import IndexStoreError, UsageError
-from assistant.library.backup_file import checked, unpack
+from assistant.library.backup_file import PARTS, checked, unpack
 from assistant.library.kept import (
-    DIGEST,
-    OWN_DIGESTS,
-    OWN_QUESTIONS,
-    QUESTIONS,
-    VERSIONS,
     databases,
     keys_path,
     plain_files,
@@ -26,7 +21,6 @@ from assistant.library.kept import (
 )
 from assistant.library.location import INDEX, PLACES, kept_in
 from assistant.library.lock import WriterLock
-from assistant.library.sources import BOOK, UPLOADS
 from assistant.util.files import sync_folder, write_whole
 from assistant.util.sqlite import is_sound
 
@@ -133,8 +127,7 @@ def _units(home: Path) -> list[str]:
     """What a restore replaces, by name."""
     kept = kept_in(home)
     names = [path.name for path in (*databases(home), *plain_files(home))]
-    parts = (BOOK, UPLOADS, QUESTIONS, OWN_QUESTIONS, DIGEST, OWN_DIGESTS, VERSIONS)
-    names += [f"{library}/{part}" for library in _libraries_in(kept) for part in parts]
+    names += [f"{library}/{part}" for library in _libraries_in(kept) for part in PARTS]
     return [name for name in names if (kept / name).exists()]
 
 

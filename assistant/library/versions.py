@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import IndexStoreError
 from assistant.schema.articles import Article
-from assistant.util.digest import text_sha256
 from assistant.util.files import replace_file
+from assistant.util.hashing import text_sha256
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from assistant.newsroom.answers.file import SavedAnswer, SavedCitation
 from assistant.newsroom.provenance.independence import Carriage
 from assistant.schema.answers import CitationState, cited_paragraph
 from assistant.schema.articles import Article
-from assistant.util.digest import text_sha256
+from assistant.util.hashing import text_sha256
 
 ArticleOf = Callable[[str], Article | None]
 CarriageOf = Callable[[SavedCitation], Carriage | None]

@@ -11,7 +11,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import UsageError
-from assistant.util.digest import text_sha256
+from assistant.util.hashing import text_sha256
 
 COOKIE = "news_assistant_browser"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")

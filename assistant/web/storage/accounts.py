@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.errors import UsageError
-from assistant.util.digest import text_sha256
+from assistant.util.hashing import text_sha256
 from assistant.web.storage.database import Database
 
 _LASTS_S = 30 * 24 * 3600
