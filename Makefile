@@ -5,10 +5,11 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-UNIT := $(BIN)/pytest -rs -n auto --maxprocesses 4 --dist loadfile tests/unit
-WHOLE := $(BIN)/pytest -rs -n 3 --dist loadfile -m "not real" tests/integration tests/end_to_end
-# By itself: two models, or a model beside a browser, slow each other tenfold.
-REAL := $(BIN)/pytest -rs -m real tests/integration tests/end_to_end
+UNIT := $(BIN)/pytest -rs -n 3 --dist loadfile tests/unit
+# In the order of tests/conftest.py, which begins with the files that take longest.
+WHOLE := $(BIN)/pytest -rs -n 4 --dist loadfile --no-loadscope-reorder -m "not real" tests/integration tests/end_to_end
+# By themselves: a model beside a browser slows both tenfold. Two at a time, each on its own half of the cores.
+REAL := $(BIN)/pytest -rs -n 2 --dist loadfile -m real tests/integration tests/end_to_end
 # dev.txt holds what base.txt and local.txt hold.
 ENGINE_PINS := $(wildcard assistant/llm/llamacpp/cmake/*.txt)
 PINS := $(addprefix requirements/,dev.txt server.txt build.txt audit.txt train.txt) $(ENGINE_PINS)
@@ -24,7 +25,7 @@ web: $(VENV)/local.stamp ## the chat page, at http://127.0.0.1:7860
 	$(BIN)/assistant web
 
 articles: $(VENV)/local.stamp ## list the articles in seeds/
-	$(BIN)/assistant articles
+	$(BIN)/assistant articles --articles seeds
 
 setup: $(VENV)/local.stamp ## install what a user needs
 

@@ -13,8 +13,8 @@ from assistant.answering.apart import MAX_REPORTS, ReadApart, Steps, Thresholds
 from assistant.answering.confidence import confidence
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import Reading
+from assistant.answering.telemetry import check_traces, spans_of
 from assistant.answering.together import ReadTogether, reading_tokens
-from assistant.answering.traces import check_traces, spans_of
 from assistant.embeddings.minilm import similarities
 from assistant.generation.generator import generators_of
 from assistant.generation.together import MAX_TOKENS, JointGenerator
@@ -113,7 +113,7 @@ class Assistant:
             generators_of(model, settings),
             Verifier(judge, EvidenceFinder(self._similar), confidence),
         )
-        return ReadApart(steps, thresholds=Thresholds(settings.worth, settings.threshold))
+        return ReadApart(steps, thresholds=Thresholds(settings.answered_threshold, settings.threshold))
 
     def _together(self, model: ChatModel, scope: QuestionScope) -> Reading:
         settings = self.settings

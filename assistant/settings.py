@@ -79,7 +79,10 @@ class Settings(BaseSettings):
         5, ge=0, le=1000, description="earlier versions that are kept of an article whose file is replaced; 0: none"
     )
     threads: int = Field(
-        0, ge=0, le=512, description="threads of the embedded models; 0: one a core, for the language model at most 8"
+        0,
+        ge=0,
+        le=512,
+        description="threads of the embedded models; 0: one a core it may use, the language model at most 8",
     )
     engine: Literal["auto", "prebuilt"] = Field(
         "auto",
@@ -118,10 +121,15 @@ class Settings(BaseSettings):
         "off",
         description="`steps`: an OpenTelemetry trace of each answer's steps is sent to where "
         "`OTEL_EXPORTER_OTLP_ENDPOINT` says, without any text; `questions`: with the question. "
-        "Needs `news-assistant[otel]`",
+        "Needs the extra `otel` (docs/serving.md)",
     )
     threshold: float = Field(0.35, ge=0, le=1, description="confidence below which nothing is shown")
-    worth: float = Field(0.1, ge=0, le=1, description="probability below which an article is not written from")
+    answered_threshold: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="probability that it answers the question below which an article is not written from",
+    )
 
     @field_validator("articles", "home", "prompts", mode="after")
     @classmethod
@@ -199,8 +207,9 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = PREFIX + "_".join(map(str, first["loc"])).upper()
-            # Among the options there may be a key.
-            value = "" if "model_options" in first["loc"] else f"={first.get('input')!r}"
+            # Among the options there may be a key, before the @ of an address a password.
+            secret = "model_options" in first["loc"] or "@" in str(first.get("input"))
+            value = "" if secret else f"={first.get('input')!r}"
             raise SettingsError(f"{name}{value}: {first['msg'].removeprefix('Value error, ')}") from error
 
 

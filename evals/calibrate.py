@@ -94,8 +94,8 @@ class Collector:
         draft = ""
         for kind, generator in self._generators.items():
             draft = str(list(generator.write(question, report))[-1])
-            brought = Query.of(question).brought
-            claim = self._verifier.verify(question, draft, report, answered=answered, brought=brought)
+            figures_from = Query.of(question).figures_from
+            claim = self._verifier.verify(question, draft, report, answered=answered, figures_from=figures_from)
             yield self._claim(kind, claim.text, claim.judgements, claim.problems, report, item)
         quotation = self._verifier.quotation(question, draft, report, answered=answered)
         if quotation is not None:

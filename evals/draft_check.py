@@ -22,7 +22,8 @@ from typing import Any
 from pydantic import ValidationError, model_validator
 from tqdm import tqdm
 
-from assistant.errors import AssistantError, UsageError
+from assistant.cli.main import guarded
+from assistant.errors import UsageError
 from assistant.newsroom.drafts.check import THRESHOLDS, DraftChecker, Signals, Thresholds, Verdict, decide, overall
 from assistant.newsroom.drafts.sentences import DraftedSentence
 from assistant.settings import PROJECT, Settings
@@ -38,8 +39,8 @@ ROWS = PROJECT / "evals" / "newsroom" / "draft_check.jsonl"
 _FOLDS = 5
 _GRID = {
     "stated": (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
-    "answered": (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
-    "near": (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7),
+    "answered": (0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+    "near": (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7),
 }
 
 
@@ -170,15 +171,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=Path, default=ROWS, metavar="FILE.jsonl")
     parser.add_argument("--signals", type=Path, metavar="FILE.json", help="what --output wrote; no model is asked")
     parser.add_argument("--output", type=Path, metavar="FILE.json")
-    given = parser.parse_args(arguments)
-    try:
-        measured = _read(given.signals) if given.signals else _ask(load(given.rows), Settings.load(model=given.model))
-        if given.output:
-            write_json(given.output, {"measured": [_record(one) for one in measured]})
-        print(report(measured))
-    except AssistantError as error:
-        print(f"draft_check: {error}", file=sys.stderr)
-        return 2 if isinstance(error, UsageError) else 1
+    return guarded(lambda: _run(parser.parse_args(arguments)), program="draft_check")
+
+
+def _run(given: argparse.Namespace) -> int:
+    measured = _read(given.signals) if given.signals else _ask(load(given.rows), Settings.load(model=given.model))
+    if given.output:
+        write_json(given.output, {"measured": [_record(one) for one in measured]})
+    print(report(measured))
     return 0
 
 

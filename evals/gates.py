@@ -1,4 +1,9 @@
-"""Thresholds that a run must meet, and the reasons for which it does not."""
+"""Thresholds that a run must meet, and the reasons for which it does not.
+
+A run of few questions says little of the product, so a metric fails where its 95 % interval leaves
+the limit out, and not where its value alone does: one question more or less then decides nothing,
+and the more are asked, the closer to the limit a failure is seen.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +30,7 @@ SECTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The least and the greatest value a metric may have, in its own unit; None: no limit."""
+    """What a metric must be able to be, at least and at most, in its own unit; None: no limit."""
 
     min: float | None = None
     max: float | None = None
@@ -106,11 +111,21 @@ def _violations(name: str, limit: Limit, metric: Metric | None) -> list[str]:
         return [f"{name}: there is a threshold, but no such metric"]
     if metric.value is None or metric.n == 0:
         return [f"{metric.label}: there is a threshold, but no case it applies to"]
-    shown = f"{metric.label} is {metric.value:.3f} (n = {metric.n})"
+    low, high = _interval(metric)
+    between = f", 95 %: {low:.2f}–{high:.2f}" if low != high else ""
+    shown = f"{metric.label} is {metric.value:.3f} (n = {metric.n}{between})"
     failures = []
     # not (a >= b): a NaN must fail
-    if limit.min is not None and not metric.value >= limit.min:
+    if limit.min is not None and not high >= limit.min:
         failures.append(f"{shown}, below {limit.min:g}")
-    if limit.max is not None and not metric.value <= limit.max:
+    if limit.max is not None and not low <= limit.max:
         failures.append(f"{shown}, above {limit.max:g}")
     return failures
+
+
+def _interval(metric: Metric) -> tuple[float, float]:
+    """Where the metric may lie; its value alone where it has no interval, as seconds have none but quartiles."""
+    value = float("nan") if metric.value is None else metric.value
+    if metric.low is None or metric.high is None or metric.unit == "seconds":
+        return value, value
+    return metric.low, metric.high

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from assistant.errors import AssistantError, UsageError
+from assistant.cli.main import guarded
+from assistant.errors import UsageError
 from assistant.newsroom.provenance.independence import Carriage, group
 from assistant.settings import PROJECT
 from evals.datasets.bundle_cases import read_articles
@@ -98,12 +99,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=Path, default=ROWS, metavar="FILE.jsonl")
-    given = parser.parse_args(arguments)
-    try:
-        print(report([measure(case) for case in load(given.rows)]))
-    except AssistantError as error:
-        print(f"independence: {error}", file=sys.stderr)
-        return 2 if isinstance(error, UsageError) else 1
+    return guarded(lambda: _run(parser.parse_args(arguments)), program="independence")
+
+
+def _run(given: argparse.Namespace) -> int:
+    print(report([measure(case) for case in load(given.rows)]))
     return 0
 
 

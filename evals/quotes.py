@@ -16,7 +16,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from assistant.errors import AssistantError, UsageError
+from assistant.cli.main import guarded
+from assistant.errors import UsageError
 from assistant.newsroom.quotes.finder import QuoteFinder
 from assistant.schema.articles import Paragraph, Passage
 from assistant.settings import PROJECT
@@ -107,12 +108,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=Path, default=ROWS, metavar="FILE.jsonl")
-    given = parser.parse_args(arguments)
-    try:
-        print("\n".join(report(measure(load(given.rows)))))
-    except AssistantError as error:
-        print(f"quotes: {error}", file=sys.stderr)
-        return 2 if isinstance(error, UsageError) else 1
+    return guarded(lambda: _run(parser.parse_args(arguments)), program="quotes")
+
+
+def _run(given: argparse.Namespace) -> int:
+    print("\n".join(report(measure(load(given.rows)))))
     return 0
 
 

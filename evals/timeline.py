@@ -1,4 +1,4 @@
-"""Measure `assistant timeline`: four stories of five reports, all of them in one library.
+"""Measure `assistant timeline`: twelve stories of five reports, all of them in one library.
 
     python -m evals.timeline [--model MODEL] [--output FILE.json]    # asks the model, a few minutes
 
@@ -20,7 +20,8 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from assistant.errors import AssistantError, UsageError
+from assistant.cli.main import guarded
+from assistant.errors import UsageError
 from assistant.newsroom.stories.timeline import Entry, StoryTimeline, Told, entry_to_dict
 from assistant.settings import PROJECT, Settings
 from assistant.util.progress import unseen
@@ -91,7 +92,7 @@ def write_articles(stories: Iterable[Story], folder: Path) -> None:
 def measure(story: Story, entries: Sequence[Entry]) -> Measured:
     """What the entries tell of the story."""
     reports = {story.article_id(report.id): report for report in story.reports}
-    lines = [(_reports_of(told), told.line.text) for entry in entries for told in entry.told]
+    lines = [(_reports_of(told), _text(told)) for entry in entries for told in entry.told]
     told = {
         reports[article].id
         for cited, text in lines
@@ -142,6 +143,11 @@ def _compared(
     return [f"{name}: {with_interval(right, total)}", f"{name}, wrongly: {wrong}"]
 
 
+def _text(told: Told) -> str:
+    """All that is told of a report."""
+    return f"{told.line.text} {told.differs.quote.text}" if told.differs else told.line.text
+
+
 def _reports_of(told: Told) -> set[str]:
     return {part.passage.article_id for part in told.evidence}
 
@@ -183,18 +189,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", metavar="MODEL")
     parser.add_argument("--rows", type=Path, default=ROWS, metavar="FILE.jsonl")
     parser.add_argument("--output", type=Path, metavar="FILE.json")
-    given = parser.parse_args(arguments)
-    try:
-        stories = load(given.rows)
-        found = _ask(stories, Settings.load(model=given.model))
-        measured = [measure(story, entries) for story, entries in zip(stories, found, strict=True)]
-        if given.output:
-            records = [_record(*one) for one in zip(stories, measured, found, strict=True)]
-            write_json(given.output, {"stories": records})
-        print(report(stories, measured))
-    except AssistantError as error:
-        print(f"timeline: {error}", file=sys.stderr)
-        return 2 if isinstance(error, UsageError) else 1
+    return guarded(lambda: _run(parser.parse_args(arguments)), program="timeline")
+
+
+def _run(given: argparse.Namespace) -> int:
+    stories = load(given.rows)
+    found = _ask(stories, Settings.load(model=given.model))
+    measured = [measure(story, entries) for story, entries in zip(stories, found, strict=True)]
+    if given.output:
+        records = [_record(*one) for one in zip(stories, measured, found, strict=True)]
+        write_json(given.output, {"stories": records})
+    print(report(stories, measured))
     return 0
 
 

@@ -38,6 +38,20 @@ settings.register_profile(
 settings.load_profile("repeatable")
 
 
+# Begun first, so that no process is left with one of them at the end: pytest-xdist by itself begins with the files
+# that have most tests, and some of these have one.
+LONGEST = (
+    "test_container.py", "test_page_newsroom.py", "test_index_killed.py", "test_page_chat.py",
+    "test_index_command.py", "test_hostile_articles.py", "test_page_library.py", "test_store_milvus.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest first, and each file's tests as they stand in it."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Long bytes are named by their argument: what was packed holds the second it was packed in, and every process of
     pytest-xdist has to name a test alike."""
@@ -49,6 +63,17 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("ASSISTANT_") or name == "OPENAI_API_KEY" or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cores(request: pytest.FixtureRequest) -> None:
+    """Of the real tests that run side by side each process has cores of its own: two models on the same ones slow each
+    other tenfold."""
+    worker, processes = (os.environ.get(f"PYTEST_XDIST_WORKER{end}") for end in ("", "_COUNT"))
+    if worker and processes and request.config.getoption("markexpr") == "real" and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        own = cores[int(worker.removeprefix("gw")) :: int(processes)]
+        os.sched_setaffinity(0, own or cores)
 
 
 @pytest.fixture(scope="session")

@@ -260,6 +260,15 @@ class StoreContract:
         assert store.size() == Size(4, 4, 4)
         assert list(store.faults()) == []
 
+    def test_the_list_goes_on_behind_an_article_whatever_is_removed(self, store: Store, article: Put) -> None:
+        days = {"a": "2017-07-04", "b": "2017-07-04", "c": "2023-03-22", "d": None, "e": None}
+        store.replace([article(name, ["x"], day, source="IANS") for name, day in days.items()])
+        every = store.listed(EVERY_ARTICLE, limit=5)
+        for place, record in enumerate(every):
+            store.remove([record.id])
+            for chosen in (EVERY_ARTICLE, ArticleFilter(source="IANS")):
+                assert store.listed(chosen, limit=2, after=record) == every[place + 1 : place + 3]
+
     def test_an_article_that_becomes_a_repetition_is_no_longer_counted(self, store: Store, article: Put) -> None:
         store.replace([article("a", ["x"]), article("b", ["x"])])
         store.replace([article("b", (), same_as="a")])
@@ -440,10 +449,11 @@ class StoreContract:
     def test_notes_are_kept(self, store: Store, open_store: Open) -> None:
         assert store.note("format") is None
         before = store.generation()
-        assert store.note("format", "3/model") == "3/model"
+        store.set_note("format", "3/model")
         assert store.generation() != before
         assert open_store().note("format") == "3/model"
-        assert store.note("format", 'it\'s "new" 中') == 'it\'s "new" 中'
+        store.set_note("format", 'it\'s "new" 中')
+        assert store.note("format") == 'it\'s "new" 中'
         assert store.note("generation") is None
         assert store.size() == Size(0, 0, 0)
 

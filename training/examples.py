@@ -1,6 +1,6 @@
 """Bundles of invented news → examples: a prompt's beginning, its tail from `Check:` on, and the reply.
 
-    python -m training.examples OUT.jsonl [--seed N] [--share S] [--whole NAME …]
+    python -m training.examples OUT.jsonl [--seed N] [--share SHARE] [--share-of NAME=SHARE …]
 
 The prompts are the product's own files, rendered by the product's own code, so that what is learnt
 is what will be asked. A line: `{"task", "before", "tail", "reply"}`; `before` + `tail` is the
@@ -15,6 +15,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +215,24 @@ def drafts_of(path: Path) -> dict[str, list[Bundle]]:
     return found
 
 
+class Shares:
+    """How much is used of what: by the type of an item, the name of a file of pairs, or `drafts`."""
+
+    def __init__(self, usual: float, named: Sequence[tuple[str, float]] = ()) -> None:
+        """Of the patterns in `named` (`*`, `?`, `[…]`) the first that fits a name counts."""
+        self._usual = usual
+        self._named = named
+
+    def of(self, name: str) -> float:
+        """The share of what has this name, in [0, 1]."""
+        return next((share for pattern, share in self._named if fnmatchcase(name, pattern)), self._usual)
+
+
+def _share_of(text: str) -> tuple[str, float]:
+    name, _, share = text.partition("=")
+    return name, float(share)
+
+
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
@@ -223,21 +242,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("output", type=Path)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--share", type=float, default=1.0, help="how much of all items is used")
+    parser.add_argument("--share", type=float, default=1.0, help="how much of all is used")
     parser.add_argument(
-        "--whole",
+        "--share-of",
         nargs="*",
+        type=_share_of,
         default=[],
-        metavar="NAME",
-        help="types of items, or files of pairs, all of which is used",
+        metavar="NAME=SHARE",
+        help="how much of a type of items, of files of pairs (p-6[1-9]=1), or of the drafts",
     )
     options = parser.parse_args()
     chance = random.Random(options.seed)
     builder = Builder(Prompts.of(PROMPTS, taught=True), options.seed)
+    shares = Shares(options.share, options.share_of)
     count = 0
     with options.output.open("w", encoding="utf-8") as file:
 
-        def write(examples: Iterable[Example], share: float = 1.0) -> None:
+        def write(examples: Iterable[Example], share: float) -> None:
             nonlocal count
             for example in examples:
                 if share < 1 and chance.random() >= share:
@@ -248,14 +269,13 @@ def main() -> None:
         drafts = drafts_of(DATA / "drafts.jsonl")
         for path in sorted((DATA / "news").glob("*.json")):
             bundle = json.loads(path.read_text(encoding="utf-8"))
-            items = bundle["items"]
-            kept = [item for item in items if item["type"] in options.whole or chance.random() < options.share]
-            write(builder.bundle(bundle | {"items": kept}))
-            write(builder.drafts(bundle, drafts.get(path.stem, ())))
+            kept = [item for item in bundle["items"] if chance.random() < shares.of(item["type"])]
+            write(builder.bundle(bundle | {"items": kept}), 1.0)
+            write(builder.drafts(bundle, drafts.get(path.stem, ())), shares.of("drafts"))
         for path in sorted((DATA / "pairs").glob("*.json")):
             pairs = json.loads(path.read_text(encoding="utf-8"))
-            write(builder.pairs(pairs), 1.0 if path.stem in options.whole else options.share)
-            write(builder.drafts(as_bundle(pairs), drafts.get(path.stem, ())))
+            write(builder.pairs(pairs), shares.of(path.stem))
+            write(builder.drafts(as_bundle(pairs), drafts.get(path.stem, ())), shares.of("drafts"))
     print(f"{count} examples in {options.output}")
 
 

@@ -21,7 +21,7 @@ import torch
 from tokenizers import Tokenizer
 
 from training.model import Adapted, KeysValues, pack
-from training.weights import adapter_of, read, tokenizer
+from training.weights import adapter_of, mean, read, tokenizer
 
 SYSTEM = (Path(__file__).parent.parent / "prompts" / "system.md").read_text(encoding="utf-8").strip()
 RANK, SCALE = 8, 2.0
@@ -160,8 +160,80 @@ def resume(path: Path, model: Adapted, optimiser: torch.optim.Optimizer, digest:
     return 0, saved["seconds"]
 
 
+def rate_at(share: float, highest: float) -> float:
+    """The learning rate at a share of the run: rises in the first `_WARM_UP` of it, then falls as a cosine.
+
+    Never below a hundredth of the highest.
+    """
+    return max(highest * min(share / _WARM_UP, 0.5 * (1 + math.cos(math.pi * share))), highest / 100)
+
+
+@dataclass
+class Run:
+    """Steps over the packs, logged to `folder`/log.jsonl and kept in `folder`/state.pt."""
+
+    trainer: Trainer
+    optimiser: torch.optim.Optimizer
+    packs: Sequence[Packed]
+    digest: str
+    folder: Path
+
+    def train(self, done: int, spent: float, *, highest: float, minutes: float | None) -> None:
+        """Go on from pack `done`, `spent` seconds into the run, until all are seen or `minutes` are over."""
+        began, last = time.monotonic() - spent, time.monotonic()
+        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
+            while done < len(self.packs):
+                share = (time.monotonic() - began) / (60 * minutes) if minutes else done / len(self.packs)
+                if share >= 1:
+                    break
+                rate = rate_at(share, highest)
+                step = self.packs[done : done + _PACKS_A_STEP]
+                seen = self._step(step, rate)
+                done += len(step)
+                line = {
+                    "packs": done,
+                    "of": len(self.packs),
+                    "seconds": round(time.monotonic() - began, 1),
+                    "rate": rate,
+                }
+                line["tokens"] = sum(len(tail.tail) + len(tail.reply) for one in step for tail in one.tails)
+                log.write(json.dumps(line | by_task(seen)) + "\n")
+                log.flush()
+                if time.monotonic() - last > _SAVE_EVERY:
+                    self._save(done, time.monotonic() - began)
+                    last = time.monotonic()
+        self._save(done, time.monotonic() - began)
+        print(f"{done} packs in {time.monotonic() - began:.0f} s")
+
+    def _step(self, packs: Sequence[Packed], rate: float) -> list[tuple[str, float, bool]]:
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        seen: list[tuple[str, float, bool]] = []
+        weight = sum(len(one.tails) for one in packs)
+        for one in packs:
+            total, own = self.trainer.loss(one)
+            (total / weight).backward()
+            seen += own
+        torch.nn.utils.clip_grad_norm_(self.trainer.model.adapters.parameters(), _CLIP)
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        return seen
+
+    def _save(self, done: int, seconds: float) -> None:
+        made = {
+            "adapters": self.trainer.model.adapters.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "packs": done,
+            "examples": self.digest,
+            "seconds": seconds,
+        }
+        state = self.folder / "state.pt"
+        torch.save(made, state.with_suffix(".part"))
+        state.with_suffix(".part").replace(state)
+
+
 def main() -> None:
-    """Train until all packs were seen `--passes` times, or `--minutes` are over; the rate falls to 0 at the end."""
+    """Train until all packs were seen `--passes` times, or `--minutes` are over."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("examples", type=Path)
     parser.add_argument("folder", type=Path)
@@ -170,7 +242,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=None, help="plan for so long instead of --passes")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--balance", type=float, default=_BALANCE, help="yes for each no, or no for each yes, at most")
-    parser.add_argument("--begin", type=Path, help="go on from another adapter: a run's state.pt, or a GGUF")
+    parser.add_argument(
+        "--begin",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="go on from another adapter, a run's state.pt or a GGUF; from the mean of several",
+    )
     parser.add_argument("--rate", type=float, default=_RATE, help="the highest learning rate")
     options = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -192,51 +270,11 @@ def main() -> None:
     else:
         done, spent = 0, 0.0
         if options.begin:
-            model.adapters.load_state_dict(adapter_of(options.begin, device))
+            model.adapters.load_state_dict(mean([adapter_of(path, device) for path in options.begin]))
     tails = sum(len(one.tails) for one in packs)
     print(f"{len(packs)} packs, {tails} examples, on {device}; from pack {done}", flush=True)
-    began, last = time.monotonic() - spent, time.monotonic()
-
-    def save() -> None:
-        made = {
-            "adapters": model.adapters.state_dict(),
-            "optimiser": optimiser.state_dict(),
-            "packs": done,
-            "examples": digest,
-            "seconds": time.monotonic() - began,
-        }
-        torch.save(made, state.with_suffix(".part"))
-        state.with_suffix(".part").replace(state)
-
-    with (options.folder / "log.jsonl").open("a", encoding="utf-8") as log:
-        while done < len(packs):
-            elapsed = time.monotonic() - began
-            share = elapsed / (60 * options.minutes) if options.minutes else done / len(packs)
-            if share >= 1:
-                break
-            rate = options.rate * min(share / _WARM_UP, 0.5 * (1 + math.cos(math.pi * share)))
-            for group in optimiser.param_groups:
-                group["lr"] = max(rate, options.rate / 100)
-            seen: list[tuple[str, float, bool]] = []
-            step = packs[done : done + _PACKS_A_STEP]
-            weight = sum(len(one.tails) for one in step)
-            for one in step:
-                total, own = trainer.loss(one)
-                (total / weight).backward()
-                seen += own
-            torch.nn.utils.clip_grad_norm_(model.adapters.parameters(), _CLIP)
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
-            done += len(step)
-            line = {"packs": done, "of": len(packs), "seconds": round(time.monotonic() - began, 1), "rate": rate}
-            line["tokens"] = sum(len(tail.tail) + len(tail.reply) for one in step for tail in one.tails)
-            log.write(json.dumps(line | by_task(seen)) + "\n")
-            log.flush()
-            if time.monotonic() - last > _SAVE_EVERY:
-                save()
-                last = time.monotonic()
-    save()
-    print(f"{done} packs in {time.monotonic() - began:.0f} s")
+    run = Run(trainer, optimiser, packs, digest, options.folder)
+    run.train(done, spent, highest=options.rate, minutes=options.minutes)
 
 
 if __name__ == "__main__":

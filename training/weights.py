@@ -6,6 +6,7 @@ adapter learns to correct the model that it will be used with.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,14 @@ def adapter_of(path: Path, device: str = "cpu") -> dict[str, torch.Tensor]:
         _, layer, name, _, part = tensor.name.split(".")
         found[f"blk_{layer}_{name}_{part.removeprefix('lora_')}"] = torch.from_numpy(np.array(tensor.data)).float()
     return {name: tensor.to(device) for name, tensor in found.items()}
+
+
+def mean(adapters: Sequence[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """The mean of adapters of which one was taught from the other, factor by factor.
+
+    What the first could do and the second has unlearnt comes back in part (Wortsman et al. 2022, arXiv 2109.01903).
+    """
+    return {name: torch.stack([one[name] for one in adapters]).mean(dim=0) for name in adapters[0]}
 
 
 def tokenizer(path: Path) -> Tokenizer:

@@ -24,7 +24,7 @@ from assistant.retrieval.retriever import Retriever
 from assistant.schema.answers import NOT_STATED, Sentence, Timing
 from assistant.schema.articles import Passage
 from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName, Token
-from assistant.schema.trace import Outcome
+from assistant.schema.trace import ApartOutcome
 from assistant.util.stopwatch import Stopwatch
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Claim, Verifier
@@ -53,9 +53,9 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """`worth`: P(answered) from which an article is written from; `shown`: confidence from which a claim is shown."""
+    """P(answered) from which an article is written from, and the confidence from which a claim is shown."""
 
-    worth: float
+    answered: float
     shown: float
 
 
@@ -65,17 +65,17 @@ class _Found:
 
     passages: tuple[Passage, ...]
     claims: tuple[Claim, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[ApartOutcome, ...]
     likeliest: float
 
     @property
     def chosen(self) -> list[Claim]:
         """What may be shown."""
-        return [claim for claim, what in zip(self.claims, self.outcomes, strict=True) if what is Outcome.SHOWN]
+        return [claim for claim, what in zip(self.claims, self.outcomes, strict=True) if what is ApartOutcome.SHOWN]
 
     def withheld(self) -> _Found:
         """The same, none of which is shown."""
-        outcomes = (Outcome.PART if what is Outcome.SHOWN else what for what in self.outcomes)
+        outcomes = (ApartOutcome.PART if what is ApartOutcome.SHOWN else what for what in self.outcomes)
         return replace(self, outcomes=tuple(outcomes))
 
 
@@ -164,7 +164,7 @@ class ReadApart:
     ) -> Generator[Event, None, list[Claim]]:
         """Verified claims from each article that may answer."""
         claims: list[Claim] = []
-        for candidate in worth_writing(query, candidates, self._thresholds.worth):
+        for candidate in worth_writing(query, candidates, self._thresholds.answered):
             claims += yield from self._from_article(query, candidate, clock)
         clock.mark(Timing.WRITE)
         return claims
@@ -182,7 +182,7 @@ class ReadApart:
             if draft and draft not in drafts:
                 yield Step(StepName.CHECKING)
                 claim = steps.verifier.verify(
-                    query.text, draft, candidate.context, answered=candidate.answered, brought=query.brought
+                    query.text, draft, candidate.context, answered=candidate.answered, figures_from=query.figures_from
                 )
                 drafts[draft] = claim
         claims = list(drafts.values())
@@ -234,7 +234,7 @@ def _render(
             citations=tuple(dict.fromkeys(citation.number for citation in made)),
             support=claim.judgements.stated,
             quoted=claim.quoted,
-            byline=(claim.context.byline or None) if dated else None,
+            byline=(claim.context.outlet_and_day or None) if dated else None,
         )
         sentences.append(sentence)
         yield SentenceReady(sentence, made)

@@ -2,8 +2,8 @@
 
 A logistic model (Platt 1999) over the log-odds of two judgements, is the question answered in the article
 and is this the right answer; that the sentence is stated is demanded before (`verifier.SURELY_STATED`). Its
-coefficients are in `confidence.json`, fitted by `python -m evals.calibrate` on bundles of news that nothing else was
-tuned on, and so are the bounds of the labels (docs/measured.md).
+coefficients are in `confidence.json`, fitted by `python -m evals.calibrate` on bundles of news that the
+adapter was not trained on; the bound of the label *Likely right* was chosen by hand (docs/measured.md).
 """
 
 from __future__ import annotations

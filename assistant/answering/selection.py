@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.answering.confidence import log_odds
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
-from assistant.schema.trace import Outcome
+from assistant.schema.trace import ApartOutcome
 from assistant.verification.verifier import Claim
 
 # Log-odds by which a second article may be behind the best one. Chosen by hand: by one of them a judge differs with
@@ -47,27 +47,32 @@ def in_order(query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=key)
 
 
-def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Outcome]:
+def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[ApartOutcome]:
     """What becomes of each claim, in their order.
 
     Shown is what is likely enough, of each article the likeliest; where the latest is asked for, of the newest report
     alone.
     """
     likely = [claim for claim in claims if not claim.problems and claim.confidence >= _needed(claim, threshold)]
-    newest = max((claim.context.published for claim in likely if claim.context.published), default=None)
-    best = max((log_odds(claim.confidence) for claim in likely), default=0.0)
     likeliest = {_article(claim): claim for claim in sorted(likely, key=lambda claim: claim.confidence)}
+    newest = max((claim.context.published for claim in likely if claim.context.published), default=None)
 
-    def outcome(claim: Claim) -> Outcome:
+    def is_older(claim: Claim) -> bool:
+        return query.newest and newest is not None and claim.context.published != newest
+
+    # An older report, however sure, takes nothing from the newest.
+    best = max((log_odds(claim.confidence) for claim in likely if not is_older(claim)), default=0.0)
+
+    def outcome(claim: Claim) -> ApartOutcome:
         if claim.problems:
-            return Outcome.NOT_STATED
+            return ApartOutcome.NOT_STATED
         if claim.confidence < _needed(claim, threshold):
-            return Outcome.UNLIKELY
+            return ApartOutcome.UNLIKELY
         if claim is not likeliest[_article(claim)]:
-            return Outcome.LIKELIER
-        if query.newest and newest and claim.context.published != newest:
-            return Outcome.OLDER
-        return Outcome.SHOWN if log_odds(claim.confidence) >= best - _BEHIND else Outcome.BETTER
+            return ApartOutcome.LIKELIER
+        if is_older(claim):
+            return ApartOutcome.OLDER
+        return ApartOutcome.SHOWN if log_odds(claim.confidence) >= best - _BEHIND else ApartOutcome.BETTER
 
     return [outcome(claim) for claim in claims]
 

@@ -21,7 +21,7 @@ from assistant.retrieval.retriever import Retriever
 from assistant.schema.answers import NOT_STATED, Draft, Omission, Sentence, Timing
 from assistant.schema.articles import Passage
 from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName
-from assistant.schema.trace import Finding
+from assistant.schema.trace import TogetherOutcome
 from assistant.util.stopwatch import Stopwatch
 from assistant.verification.joint import CheckedSentence, JointVerifier
 
@@ -154,12 +154,12 @@ class _Rendering:
     @property
     def has_failed(self) -> bool:
         """Whether a sentence that claims something did not hold."""
-        return any(one.finding not in (Finding.SHOWN, Finding.DECLINES) for one in self.checked)
+        return any(one.outcome not in (TogetherOutcome.SHOWN, TogetherOutcome.DECLINES) for one in self.checked)
 
     def add(self, checked: CheckedSentence) -> bool:
         """Note it; whether it may be shown."""
         self.checked.append(checked)
-        return checked.finding is Finding.SHOWN
+        return checked.outcome is TogetherOutcome.SHOWN
 
     def show(self, checked: CheckedSentence) -> SentenceReady:
         """The sentence with its citations."""
@@ -176,5 +176,7 @@ class _Rendering:
 
 def _left_out(draft: Draft, checked: Sequence[CheckedSentence]) -> tuple[Omission, ...]:
     """What failed a check and what the model itself says is not stated; a refusal's bare "not stated" is neither."""
-    failed = [Omission(one.draft.claim, one.finding.value) for one in checked if one.finding is not Finding.SHOWN]
+    failed = [
+        Omission(one.draft.claim, one.outcome.value) for one in checked if one.outcome is not TogetherOutcome.SHOWN
+    ]
     return (*failed, *map(missing, filter(None, draft.missing)))

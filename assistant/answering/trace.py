@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from assistant.answering.selection import Candidate
 from assistant.schema.articles import Passage
-from assistant.schema.trace import AnswerTrace, Judgement, Outcome, TracedArticle, TracedEvidence, TracedSentence
+from assistant.schema.trace import AnswerTrace, ApartOutcome, Judgement, TracedArticle, TracedEvidence, TracedSentence
 from assistant.verification.evidence import Evidence
 from assistant.verification.joint import CheckedSentence
 from assistant.verification.verifier import Claim
@@ -21,11 +21,11 @@ class Trace:
     threshold: float | None = None
     passages: tuple[Passage, ...] = ()
     candidates: list[Candidate] = field(default_factory=list)
-    claims: list[tuple[Claim, Outcome]] = field(default_factory=list)
+    claims: list[tuple[Claim, ApartOutcome]] = field(default_factory=list)
     joint: Sequence[CheckedSentence] = ()
     parts: Sequence[str] = ()
 
-    def checked(self, claims: Sequence[Claim], outcomes: Sequence[Outcome]) -> None:
+    def checked(self, claims: Sequence[Claim], outcomes: Sequence[ApartOutcome]) -> None:
         """Note what became of the claims."""
         self.claims += zip(claims, outcomes, strict=True)
 
@@ -50,7 +50,7 @@ def _article(candidate: Candidate) -> TracedArticle:
     )
 
 
-def _claim(claim: Claim, outcome: Outcome) -> TracedSentence:
+def _claim(claim: Claim, outcome: ApartOutcome) -> TracedSentence:
     return TracedSentence(
         claim.text,
         claim.quoted,
@@ -66,7 +66,7 @@ def _checked(checked: CheckedSentence) -> TracedSentence:
     """A probability only where the verifier gave one."""
     judgements = {} if checked.support is None else {Judgement.STATED: checked.support}
     evidence = _evidence(checked.evidence)
-    return TracedSentence(checked.draft.claim, False, evidence, judgements, None, (), checked.finding)
+    return TracedSentence(checked.draft.claim, False, evidence, judgements, None, (), checked.outcome)
 
 
 def _evidence(evidence: Sequence[Evidence]) -> tuple[TracedEvidence, ...]:

@@ -102,6 +102,11 @@ def remaining(questions: list[Question], output: Path) -> list[Question]:
                 f"output file {output}, line {done + 1}: holds the answer to another question; "
                 "name another --output, or delete the file"
             )
+        if not row.keys() & {"answer", "error"}:
+            raise QuestionError(
+                f"output file {output}, line {done + 1}: holds a question without an answer; is it the questions file? "
+                "Name another --output"
+            )
         if "error" in row:
             failed.append(expected)
         done += 1

@@ -70,11 +70,18 @@ class Conversation:
 
     def _known(self, history: Sequence[Turn]) -> list[dict[str, Any]]:
         """The turns of a history as they are kept, with their answers."""
+        kept: dict[tuple[str, str], list[dict[str, Any]]] = {}
         try:
-            kept = {(one["role"], one["content"]): one for one in json.loads(self._path.read_bytes())}
+            for row in json.loads(self._path.read_bytes()):
+                kept.setdefault((row["role"], row["content"]), []).append(row)
         except (OSError, ValueError, TypeError, KeyError):
             kept = {}
-        return [kept.get((one.role, one.content), {"role": one.role, "content": one.content}) for one in history]
+        # From the end: of turns with the same words, as all refusals have, the last kept is the last said.
+        found = [
+            rows.pop() if (rows := kept.get((one.role, one.content))) else {"role": one.role, "content": one.content}
+            for one in reversed(history)
+        ]
+        return found[::-1]
 
 
 @dataclass(frozen=True, slots=True)

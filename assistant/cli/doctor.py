@@ -181,7 +181,7 @@ def index(settings: Settings) -> Iterator[Finding]:
     from assistant.library.open import open_place
 
     place = place_to_ask(settings)
-    where = place.address or str(place.mirror or place.state)
+    where = place.where
     if place.mirror is not None and not place.mirror.is_dir():
         yield Finding("index", BROKEN, f"{where}: no such folder", "name a folder of articles with --articles")
         return

@@ -79,8 +79,15 @@ def run(argv: Sequence[str] | None = None) -> int:
 
 def guarded(command: Callable[[], int], *, program: str) -> int:
     """Run `command`; its exit code. What goes wrong is said in one line on standard error."""
+    # A letter that the terminal's encoding lacks must not cost an answer.
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="replace")
     try:
-        return command()
+        code = command()
+        # Now, where it can be told: a full disk is otherwise found at exit.
+        sys.stdout.flush()
+        return code
     except AssistantError as error:
         from assistant.text.unicode import one_line
 
@@ -91,8 +98,16 @@ def guarded(command: Callable[[], int], *, program: str) -> int:
         return 130
     except BrokenPipeError:
         # The reader has seen enough; Python must not complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return 0
+    except OSError as error:
+        _write_no_more()
+        print(f"{program}: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        return 1
+
+
+def _write_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

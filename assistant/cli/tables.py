@@ -7,7 +7,7 @@ from dataclasses import asdict
 from itertools import chain, islice
 from typing import Any, TextIO
 
-from assistant.cli.terminal import byline, printable
+from assistant.cli.terminal import outlet_and_day, printable
 from assistant.ingest.build import Reading
 from assistant.ingest.speakers import speakers_of
 from assistant.schema.articles import Article, ArticleHeader, days_to_dict
@@ -90,7 +90,7 @@ def reading_to_dict(reading: Reading) -> dict[str, Any]:
 def _print_head(article: Article, out: TextIO) -> None:
     day = article.published.isoformat() if article.published else "undated"
     print(one_line(article.title), file=out)
-    print(one_line(", ".join([byline(article.source, article.via, day), *_more(article)])), file=out)
+    print(one_line(", ".join([outlet_and_day(article.source, article.via, day), *_more(article)])), file=out)
 
 
 def _row(header: ArticleHeader) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _row(header: ArticleHeader) -> tuple[str, ...]:
     return (
         one_line(header.id),
         header.published.isoformat() if header.published else "undated",
-        one_line(byline(header.source, header.via, None) + also),
+        one_line(outlet_and_day(header.source, header.via, None) + also),
         str(header.paragraphs),
         title,
     )

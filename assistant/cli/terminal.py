@@ -40,7 +40,8 @@ def print_citations(
     On a terminal the first line is a link to `address`, where there is one.
     """
     for citation in citations:
-        place = byline(citation.source, citation.via, citation.published.isoformat() if citation.published else None)
+        day = citation.published.isoformat() if citation.published else None
+        place = outlet_and_day(citation.source, citation.via, day)
         head = f"[{citation.number}] {place} · {citation.title} · paragraph {citation.paragraph}"
         print(_linked(_wrapped(head, "    "), address(citation) if out.isatty() else None), file=out)
         print(_wrapped(f"“{citation.quote.strip()}”", "    ", first="    "), file=out)
@@ -49,7 +50,7 @@ def print_citations(
 def print_quote(passage: Passage, quote: str) -> None:
     """Where it stands, and the words, indented, a line each."""
     day = passage.published.isoformat() if passage.published else "undated"
-    place = ", ".join((byline(passage.source, passage.via, day), *(f"also {one}" for one in passage.also)))
+    place = ", ".join((outlet_and_day(passage.source, passage.via, day), *(f"also {one}" for one in passage.also)))
     print(f"    {one_line(place)}, {one_line(passage.title)}, paragraph {passage.paragraph.number}")
     print(f"    “{one_line(quote)}”", flush=True)
 
@@ -84,7 +85,7 @@ def print_refusal(answer: Answer, out: TextIO, aside: TextIO) -> None:
         print(_wrapped(f"{_where(passage)}: {passage.paragraph.text}", "    ", first="  - "), file=aside)
 
 
-def byline(source: str | None, via: str | None, day: str | None) -> str:
+def outlet_and_day(source: str | None, via: str | None, day: str | None) -> str:
     """ "IANS, citing Xinhua, 2017-07-04"; as much of it as is known."""
     outlet = source or "unknown outlet"
     return ", ".join(filter(None, (outlet, f"citing {via}" if via else None, day)))
@@ -181,7 +182,7 @@ def _linked(text: str, address: str | None) -> str:
 
 def _where(passage: Passage) -> str:
     day = passage.published.isoformat() if passage.published else None
-    return f"{byline(passage.source, passage.via, day)}, paragraph {passage.paragraph.number}"
+    return f"{outlet_and_day(passage.source, passage.via, day)}, paragraph {passage.paragraph.number}"
 
 
 def _wrapped(text: str, indent: str, first: str = "") -> str:

@@ -7,7 +7,6 @@ vectors at a cosine of 0.998 to those of the package's graph.
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ from pydantic import PrivateAttr
 from assistant.embeddings.int8 import Int8Model
 from assistant.errors import ModelFileError
 from assistant.util.files import file_sha256
+from assistant.util.processor import core_count
 
 MODEL_NAME = "all-MiniLM-L6-v2-int8"
 DIMENSIONS = 384
@@ -72,7 +72,7 @@ class MiniLM(BaseEmbedding):
         super().__init__(model_name=MODEL_NAME, embed_batch_size=_TEXTS)
         from tokenizers import BertWordPieceTokenizer
 
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = threads or core_count()
         weights = self.weights()
         _check(vocabulary, VOCABULARY_SHA256, "install the assistant again")
         self._tokenizer = BertWordPieceTokenizer.from_file(str(vocabulary), lowercase=True)

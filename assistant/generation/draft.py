@@ -50,10 +50,16 @@ def parse_draft(text: str, *, more: bool = False) -> Draft:
 
 def _in_brackets(text: str) -> str:
     """The text of a model whose first mark is "(2)" at the end of a sentence, with all such marks as "[2]"."""
-    first, other = _IN_PARENTHESES.search(text), _MARK.search(text)
+    first = next((found for found in _IN_PARENTHESES.finditer(text) if _is_mark(found)), None)
+    other = _MARK.search(text)
     if first is None or (other is not None and other.start() < first.start()):
         return text
-    return _IN_PARENTHESES.sub(r"[\1]", text)
+    return _IN_PARENTHESES.sub(lambda found: f"[{found[1]}]" if _is_mark(found) else found[0], text)
+
+
+def _is_mark(found: re.Match[str]) -> bool:
+    """Not so of "(3-1)", which is a score: paragraphs are counted upwards."""
+    return all(not span[2] or int(span[1]) < int(span[2]) for span in _SPAN.finditer(found[1]))
 
 
 class _Reader:

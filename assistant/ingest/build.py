@@ -14,12 +14,12 @@ from assistant.ingest.blocks import Block, Dropped
 from assistant.ingest.boilerplate import cited_agency, is_agency, is_biography, is_furniture, is_initials, sign_off
 from assistant.ingest.correction import is_correction, says_corrected
 from assistant.ingest.dateline import Dateline
-from assistant.ingest.dateline_i18n import find_dateline
+from assistant.ingest.dateline_scripts import find_dateline
+from assistant.ingest.dates import day_in_address, day_in_name
 from assistant.ingest.head import read_head
 from assistant.ingest.kicker import is_kicker
 from assistant.ingest.limits import MAX_FIELD_CHARS, MAX_PARAGRAPHS
 from assistant.ingest.mojibake import mended
-from assistant.ingest.pubdate import day_in_address, day_in_name
 from assistant.ingest.speakers import with_speakers
 from assistant.schema.articles import Article, Paragraph
 from assistant.text import unicode

@@ -91,11 +91,23 @@ def _matched(head: str) -> re.Match[str] | None:
     match = _DATELINE.match(head)
     # A hyphen that touches the word before it joins words, unless a bracket or a full stop is there ("(EFE).-").
     if match and (match["date"] or match["source"]) and not re.search(r"[\w’'],?-+\s+$", match[0]):
-        return match
+        return match if _names_no_club(match, head) else None
     match = _SLASHED.match(head) or _PLACELESS.match(head)
     if match and not match["place"] and not match["date"] and not is_agency(match["source"]):
         return None
     return match
+
+
+def _names_no_club(match: re.Match[str], head: str) -> bool:
+    """False where the bracket says whose a person is: "Jones (Chelsea) - 12 goals", "Kane, May 5 (Spurs): he scored".
+
+    Behind the dateline of an outlet that is no known agency a sentence begins, and without a date no number.
+    """
+    source = match["source"]
+    if source is None or is_agency(re.split("[ /-]", source)[0]) or source[0].islower():
+        return True
+    begins = head[match.end() : match.end() + 1]
+    return not (begins.islower() or (begins.isdigit() and not match["date"]))
 
 
 def parse_date_field(text: str) -> tuple[date | None, int]:

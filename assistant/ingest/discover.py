@@ -15,11 +15,11 @@ from assistant.errors import ArticleError, UsageError
 from assistant.ingest import containers
 from assistant.ingest.build import Problem, Reading, Story, reading_from
 from assistant.ingest.containers import suffix_of, without_suffix
-from assistant.ingest.day_order import with_sure_days
 from assistant.ingest.file import RawFile
 from assistant.ingest.formats import ARCHIVE, FORMATS, SUFFIXES, TEXT, Format
 from assistant.ingest.ids import UniqueKeys, as_text, composed, member_parts
 from assistant.ingest.mojibake import mended
+from assistant.ingest.rows_day_order import with_sure_days
 from assistant.ingest.sniff import sniffed
 from assistant.schema.articles import Article
 

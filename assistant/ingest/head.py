@@ -15,11 +15,11 @@ from typing import Any
 
 from assistant.ingest.blocks import Block
 from assistant.ingest.boilerplate import is_agency
-from assistant.ingest.date_line import UPDATED, date_line
-from assistant.ingest.dateline_i18n import find_dateline
+from assistant.ingest.dateline_scripts import find_dateline
+from assistant.ingest.dates import parse_published
 from assistant.ingest.kicker import is_kicker
 from assistant.ingest.labels import field_of_label
-from assistant.ingest.pubdate import parse_published
+from assistant.ingest.published_line import UPDATED, published_line
 from assistant.text.months import western_digits
 from assistant.text.names import CAPITAL_WORD, PARTICLES
 from assistant.text.sentences import ends_a_clause
@@ -69,7 +69,7 @@ def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
             at += 1
             continue
         byline = byline_of(text)
-        dated = None if byline else date_line(text, first=not head.values.get("title"))
+        dated = None if byline else published_line(text, first=not head.values.get("title"))
         if head.values.get("title") and same_words(text, head.values["title"]):
             pass
         elif dated:
@@ -106,10 +106,10 @@ def byline_of(text: str) -> dict[str, Any] | None:
     if match is None or ends_a_clause(text.rstrip("*_ ")):
         return None
     rest = (match["rest"] or "").strip(" )")
-    if len(rest.split()) > _REST_WORDS and not date_line(rest):
+    if len(rest.split()) > _REST_WORDS and not published_line(rest):
         return None
     found: dict[str, Any] = {"author": match["names"]}
-    days = date_line(rest)
+    days = published_line(rest)
     if days:
         found |= {"published": min(days.published)} if days.published else {}
         found |= {"modified": max(days.modified)} if days.modified else {}
@@ -133,7 +133,7 @@ def headline(blocks: Sequence[Block]) -> str | None:
 
 def is_head_line(text: str, *, first: bool = False) -> bool:
     """True for a byline, a line of dates, or a labelled line of a known field."""
-    return bool(byline_of(text) or date_line(text, first=first) or label_of(text)[0])
+    return bool(byline_of(text) or published_line(text, first=first) or label_of(text)[0])
 
 
 def label_of(text: str) -> tuple[str | None, str]:

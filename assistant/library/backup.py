@@ -18,21 +18,12 @@ from typing import Any
 
 from assistant import __version__
 from assistant.errors import IndexStoreError, UsageError
-from assistant.library.backup_file import CHUNK, FORMAT, MANIFEST, PARTS, checked
-from assistant.library.kept import (
-    DIGEST,
-    OWN_DIGESTS,
-    OWN_QUESTIONS,
-    QUESTIONS,
-    VERSIONS,
-    databases,
-    plain_files,
-)
+from assistant.library.backup_file import CHUNK, FILES, FOLDERS, FORMAT, MANIFEST, PARTS, checked
+from assistant.library.kept import DATABASES, PLAIN_FILES
 from assistant.library.location import INDEX, PLACES, LibraryLocation, kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.moving import move_kept
 from assistant.library.restore import finish_restore
-from assistant.library.sources import BOOK, UPLOADS
 from assistant.util.files import replacing
 from assistant.util.sqlite import copy_database
 
@@ -72,21 +63,17 @@ def _write(home: Path, stream: Any) -> int:
             entries[name] = {"sha256": digest.hexdigest(), "bytes": size}
 
         with tempfile.TemporaryDirectory() as folder:
-            for path in databases(home):
-                if path.exists():
-                    copy_database(path, Path(folder) / path.name)
-                    put(path.name, Path(folder) / path.name)
-        for path in plain_files(home):
-            if path.exists():
-                put(path.name, path)
+            for database in DATABASES:
+                if (kept_in(home) / database).exists():
+                    copy_database(kept_in(home) / database, Path(folder) / database)
+                    put(database, Path(folder) / database)
+        for file in PLAIN_FILES:
+            if (kept_in(home) / file).exists():
+                put(file, kept_in(home) / file)
         for name in _libraries(home):
             with _unchanging(home / name, kept_in(home) / name) as kept:
-                several = (path for folder in (UPLOADS, VERSIONS) for path in sorted((kept / folder).glob("*")))
-                # Beside each lie its locks.
-                own = [
-                    path for folder in (OWN_QUESTIONS, OWN_DIGESTS) for path in sorted((kept / folder).rglob("*.json"))
-                ]
-                for path in (kept / BOOK, kept / QUESTIONS, kept / DIGEST, *own, *several):
+                inside = (path for folder, files in FOLDERS.items() for path in sorted((kept / folder).glob(files)))
+                for path in (*(kept / file for file in FILES), *inside):
                     if path.is_file() and not path.name.startswith("."):
                         put(f"{name}/{path.relative_to(kept).as_posix()}", path)
         manifest = {

@@ -11,7 +11,15 @@ import zipfile
 from pathlib import Path
 
 from assistant.errors import UsageError
-from assistant.library.kept import DIGEST, OWN_DIGESTS, OWN_QUESTIONS, QUESTIONS, VERSIONS
+from assistant.library.kept import (
+    DATABASES,
+    DIGEST,
+    OWN_DIGESTS,
+    OWN_QUESTIONS,
+    PLAIN_FILES,
+    QUESTIONS,
+    VERSIONS,
+)
 from assistant.library.location import PLACES
 from assistant.library.sources import BOOK, UPLOADS
 from assistant.util.files import sync_folder
@@ -19,13 +27,28 @@ from assistant.util.files import sync_folder
 FORMAT = 4
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20
-PARTS = (BOOK, UPLOADS, QUESTIONS, OWN_QUESTIONS, DIGEST, OWN_DIGESTS, VERSIONS)
-"""What is kept of each library: files, and folders of files."""
-_LIBRARY = "|".join(place.replace("*", "[^/]+") for place in PLACES)
-_MEMBER = re.compile(
-    r"(?P<unit>(?:conversations|feedback)\.sqlite3|(?:keys|asked)\.json|"
-    rf"(?:{_LIBRARY})/(?:(?:sources|questions|digest)\.json|(?:uploads|versions|questions|digests)(?=/)))"
-    r"(?:(?:(?<=/uploads)|(?<=/versions)|(?<=/questions))/[^/]+|(?<=/digests)/[^/]+/digest\.json)?"
+FILES = (BOOK, QUESTIONS, DIGEST)
+"""What is kept of each library in a file."""
+
+FOLDERS = {UPLOADS: "*", VERSIONS: "*", OWN_QUESTIONS: "*.json", OWN_DIGESTS: f"*/{DIGEST}"}
+"""What is kept of each library in a folder, and which of the files there: beside some lie their locks."""
+
+PARTS = (*FILES, *FOLDERS)
+"""All that is kept of each library."""
+
+
+def _pattern(*globs: str) -> str:
+    return f"(?:{'|'.join(re.escape(one).replace(re.escape('*'), '[^/]+') for one in globs)})"
+
+
+# `unit` is what a restore replaces as one.
+_MEMBERS = (
+    re.compile(f"(?P<unit>{_pattern(*DATABASES, *PLAIN_FILES)})"),
+    re.compile(f"(?P<unit>{_pattern(*PLACES)}/{_pattern(*FILES)})"),
+    *(
+        re.compile(f"(?P<unit>{_pattern(*PLACES)}/{re.escape(folder)})/{_pattern(files)}")
+        for folder, files in FOLDERS.items()
+    ),
 )
 
 
@@ -40,18 +63,23 @@ def checked(file: Path, *, shown: Path) -> set[str]:
             names = packed.namelist()
             if len(set(names)) != len(names) or set(names) != {*entries, MANIFEST}:
                 raise ValueError("its list of files is not what it holds")
-            found = {name: _MEMBER.fullmatch(name) for name in entries}
-            for name, match in found.items():
-                if match is None or ".." in name.split("/") or "\\" in name:
+            units = {name: _unit(name) for name in entries}
+            for name, unit in units.items():
+                if unit is None or ".." in name.split("/") or "\\" in name:
                     raise ValueError(f"{name!r} does not belong there")
                 digest, size = _digest(packed, name)
                 if (digest, size) != (entries[name]["sha256"], entries[name]["bytes"]):
                     raise ValueError(f"{name} was changed")
-            return {match["unit"] for match in found.values() if match}
+            return {unit for unit in units.values() if unit}
     except FileNotFoundError as error:
         raise UsageError(f"{shown}: does not exist; name a file that assistant backup has made") from error
     except (zipfile.BadZipFile, EOFError, ValueError, KeyError, TypeError, NotImplementedError) as error:
         raise UsageError(f"{shown}: is no whole backup ({error}); nothing was changed; take another one") from error
+
+
+def _unit(name: str) -> str | None:
+    match = next(filter(None, (form.fullmatch(name) for form in _MEMBERS)), None)
+    return match["unit"] if match else None
 
 
 def _digest(packed: zipfile.ZipFile, name: str) -> tuple[str, int]:

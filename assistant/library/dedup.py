@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
-from assistant.library.fingerprint import near_in_time
 from assistant.schema.articles import Article, day_of
 from assistant.stores.base import Record
+
+# A week later "on Tuesday" is another day.
+_DAYS_APART = 6
+
+
+def near_in_time(one: date | None, other: date | None) -> bool:
+    """The same words a week later are another report: "on Tuesday" then means another day."""
+    return one is None or other is None or abs((one - other).days) <= _DAYS_APART
 
 
 def original_of(article: Article, same_story: Iterable[Record]) -> Record | None:

@@ -11,15 +11,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date
 
 from assistant.ingest.boilerplate import sign_off
 from assistant.ingest.dateline import parse_dateline
 from assistant.schema.articles import Article, Paragraph
 from assistant.util.hashing import text_sha256
 
-# A week later "on Tuesday" is another day.
-_DAYS_APART = 6
 _CREDIT = re.compile(
     r"[(\[—–\-\s]*(?i:(?:with|additional)\s+)?"
     r"(?i:reporting|reported|writing|written|editing|edited|compiled|inputs?|source)"
@@ -67,11 +64,6 @@ def tokens(text: str) -> list[str]:
     Superscripts, subscripts and fractions stay what they are: 10² is not 102.
     """
     return [token for token in _TOKEN.findall(_levelled(text)) if _is_said(token)]
-
-
-def near_in_time(one: date | None, other: date | None) -> bool:
-    """The same words a week later are another report: "on Tuesday" then means another day."""
-    return one is None or other is None or abs((one - other).days) <= _DAYS_APART
 
 
 def _levelled(text: str) -> str:

@@ -116,11 +116,8 @@ class ArticleIndex:
         return [header_of(record) for record in self.store.listed(chosen, limit=limit, offset=offset)]
 
     def all_headers(self, chosen: ArticleFilter) -> Iterator[ArticleHeader]:
-        """The same without a limit; memory flat."""
-        offset = 0
-        while page := self.headers(chosen, limit=_PAGE, offset=offset):
-            yield from page
-            offset += len(page)
+        """The same without a limit; memory flat. What others write meanwhile moves none of them."""
+        return map(header_of, self._records(chosen))
 
     def resolve(self, citation: Cited) -> CitationState:
         """Whether a saved citation still stands."""
@@ -217,7 +214,7 @@ class ArticleIndex:
     def filled(self) -> None:
         """All sources have been read into it: it can be relied on. Says what another version's numbers became."""
         if self.unfinished:
-            self.store.note("unfinished", "no")
+            self.store.set_note("unfinished", "no")
         changed = what_changed(self.path)
         if changed and self._say:
             self._say(changed)
@@ -229,10 +226,13 @@ class ArticleIndex:
             self.store = self._opener.anew()
 
     def _articles(self) -> Iterator[Article]:
-        offset = 0
-        while page := self.store.listed(EVERY_ARTICLE, limit=_PAGE, offset=offset):
-            yield from filter(None, map(self._whole, page))
-            offset += len(page)
+        return filter(None, map(self._whole, self._records(EVERY_ARTICLE)))
+
+    def _records(self, chosen: ArticleFilter) -> Iterator[Record]:
+        last: Record | None = None
+        while page := self.store.listed(chosen, limit=_PAGE, after=last):
+            yield from page
+            last = page[-1]
 
     def _whole(self, record: Record) -> Article | None:
         """The article of a record with the paragraphs of the same moment."""

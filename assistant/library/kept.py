@@ -1,13 +1,8 @@
-"""Which files of people's work there are, and which pages use them."""
+"""Which files of people's work there are."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from assistant.library.location import kept_in
 
@@ -18,17 +13,25 @@ DIGEST = "digest.json"
 # What single users of its page keep: a file of questions each, and what their last digest told.
 OWN_QUESTIONS = "questions"
 OWN_DIGESTS = "digests"
-_RUNNING = "running"
+
+
+_CONVERSATIONS, _FEEDBACK, _KEYS, _ASKED = "conversations.sqlite3", "feedback.sqlite3", "keys.json", "asked.json"
+
+DATABASES = (_CONVERSATIONS, _FEEDBACK)
+"""The databases that are backed up; users and sessions are not."""
+
+PLAIN_FILES = (_KEYS, _ASKED)
+"""What is kept in files of their own that are no databases, and replaced whole when they change."""
 
 
 def feedback_path(home: Path) -> Path:
     """The file of `FeedbackStore`."""
-    return kept_in(home) / "feedback.sqlite3"
+    return kept_in(home) / _FEEDBACK
 
 
 def conversations_path(home: Path) -> Path:
     """The file of `ConversationStore`."""
-    return kept_in(home) / "conversations.sqlite3"
+    return kept_in(home) / _CONVERSATIONS
 
 
 def accounts_path(home: Path) -> Path:
@@ -36,48 +39,11 @@ def accounts_path(home: Path) -> Path:
     return kept_in(home) / "accounts.sqlite3"
 
 
-def databases(home: Path) -> tuple[Path, ...]:
-    """The databases that are backed up; users and sessions are not."""
-    return conversations_path(home), feedback_path(home)
-
-
-def plain_files(home: Path) -> tuple[Path, ...]:
-    """What is kept in files of their own that are no databases, and replaced whole when they change."""
-    return keys_path(home), asked_path(home)
-
-
 def asked_path(home: Path) -> Path:
     """The file of `Conversation`: what `assistant ask` was asked last."""
-    return kept_in(home) / "asked.json"
+    return kept_in(home) / _ASKED
 
 
 def keys_path(home: Path) -> Path:
     """The file of `KeyStore`."""
-    return kept_in(home) / "keys.json"
-
-
-@contextmanager
-def running(home: Path) -> Iterator[None]:
-    """Say, by a lock that the system releases when this process ends, that a page uses these files."""
-    folder = kept_in(home) / _RUNNING
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / str(os.getpid())
-    with FileLock(path):
-        yield
-    path.unlink(missing_ok=True)
-
-
-def running_pages(home: Path) -> list[str]:
-    """The numbers of the processes whose pages use these files."""
-    found = []
-    for path in sorted((kept_in(home) / _RUNNING).glob("*")):
-        lock = FileLock(path)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            found.append(path.name)
-            continue
-        with suppress(OSError):
-            path.unlink()
-        lock.release()
-    return found
+    return kept_in(home) / _KEYS

@@ -190,13 +190,13 @@ class Library:
     def _drop_source(self, source: Source) -> int:
         ids = [record.id for record in self.index.store.records(source.origin)]
         update = Update(self.index.store, self.index.embedder, self._by_origin(), {})
-        self.index.store.note(f"files {source.origin}", "{}")
+        self.index.store.set_note(f"files {source.origin}", "{}")
         return update.remove(ids)
 
     def _allow(self, excluded: dict[str, Excluded], ids: Sequence[str]) -> None:
         for key in ids:
             # What the files of the source hold is read again, and with it what was passed over.
-            self.index.store.note(f"files {excluded.pop(key).origin}", "{}")
+            self.index.store.set_note(f"files {excluded.pop(key).origin}", "{}")
 
     def _bring_back(self, copies: Sequence[Path]) -> None:
         book = self.index.book

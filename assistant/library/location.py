@@ -12,6 +12,7 @@ from platformdirs import user_cache_path, user_data_path
 from assistant.errors import SettingsError
 from assistant.library.sources import BOOK, UPLOADS, SourceBook
 from assistant.settings import Settings, default_articles
+from assistant.util.redact import redact_address
 
 USERS = "users"
 # Where libraries lie below the home folder.
@@ -32,6 +33,11 @@ class LibraryLocation:
     mirror: Path | None = None
     address: str | None = None
     by_default: bool = False
+
+    @property
+    def where(self) -> str:
+        """Where it is, as it may be told."""
+        return redact_address(self.address) if self.address else str(self.mirror or self.state)
 
 
 def place_to_ask(settings: Settings) -> LibraryLocation:

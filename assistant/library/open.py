@@ -39,7 +39,7 @@ def open_collection(
             return _as_it_is(library, place, report, say)
         library.index.close()
         if not place.by_default:
-            where = place.address or place.state
+            where = place.where
             raise UsageError(f"the library at {where} is empty; fill it with: assistant index --index {where} PATH…")
         place = mirror_of(settings, default_articles())
     library = open_place(place, settings, say)

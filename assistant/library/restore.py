@@ -13,14 +13,10 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup_file import PARTS, checked, unpack
-from assistant.library.kept import (
-    databases,
-    keys_path,
-    plain_files,
-    running_pages,
-)
+from assistant.library.kept import DATABASES, PLAIN_FILES, keys_path
 from assistant.library.location import INDEX, PLACES, kept_in
 from assistant.library.lock import WriterLock
+from assistant.library.running_pages import running_pages
 from assistant.util.files import sync_folder, write_whole
 from assistant.util.sqlite import is_sound
 
@@ -54,7 +50,7 @@ def _restore(home: Path, file: Path, force: bool) -> Path | None:
     staging = kept / _RESTORING
     try:
         unpack(file, staging / "new")
-        for name in (path.name for path in databases(home)):
+        for name in DATABASES:
             if name in units and not is_sound(staging / "new" / name):
                 raise UsageError(f"{file}: {name} in it is damaged; nothing was changed; take another backup")
         # Without its file of keys the API would ask nobody for one; a backup that has none takes none away.
@@ -126,7 +122,7 @@ def _finish(home: Path) -> Path | None:
 def _units(home: Path) -> list[str]:
     """What a restore replaces, by name."""
     kept = kept_in(home)
-    names = [path.name for path in (*databases(home), *plain_files(home))]
+    names = [*DATABASES, *PLAIN_FILES]
     names += [f"{library}/{part}" for library in _libraries_in(kept) for part in PARTS]
     return [name for name in names if (kept / name).exists()]
 

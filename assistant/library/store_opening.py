@@ -10,7 +10,10 @@ from assistant.library.lock import WriterLock
 from assistant.library.renumbered import set_aside
 from assistant.stores.base import Store
 from assistant.stores.sqlite.store import SqliteStore
+from assistant.util.redact import redact_address
 
+# To be raised where an index that was written before could not be read: another schema (`assistant/stores/`), other
+# fields of an article, another cutting of paragraphs.
 FORMAT = "5"
 
 
@@ -36,14 +39,18 @@ class StoreOpener:
             from assistant.stores.milvus.store import MilvusStore
         except ImportError as error:
             raise IndexStoreError(
-                f"index {address}: the Milvus client is not installed; pip install 'news-assistant[milvus]'"
+                f"index {redact_address(address)}: the Milvus client is not installed; "
+                "run in the checkout: .venv/bin/pip install -e '.[milvus]'"
             ) from error
         store: Store = MilvusStore(address)
-        stored = store.note("format") or store.note("format", self._format)
+        stored = store.note("format")
+        if stored is None:
+            stored = self._format
+            store.set_note("format", stored)
         if stored != self._format:
             store.close()
             raise IndexStoreError(
-                f"index {address}: was made by another version ({stored}; this one is {self._format}); "
+                f"index {redact_address(address)}: was made by another version ({stored}; this one is {self._format}); "
                 "name another collection in the address and index into that"
             )
         return store
@@ -87,8 +94,8 @@ class StoreOpener:
 
     def _begin(self, store: Store) -> str:
         if self._has_sources():
-            store.note("unfinished", "yes")
-        store.note("format", self._format)
+            store.set_note("unfinished", "yes")
+        store.set_note("format", self._format)
         return self._format
 
 

@@ -64,7 +64,7 @@ class PartialFiles:
     def save(self) -> None:
         """Write it to the store, if it changed."""
         if self._changed:
-            self._store.note(self._key, json.dumps(self.entries))
+            self._store.set_note(self._key, json.dumps(self.entries))
             self._changed = False
         self._saved = time.monotonic()
 

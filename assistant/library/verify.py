@@ -67,7 +67,7 @@ def repair(
                 [replace(r, digest="", size=-1, header={**r.header, "content": "", "repeats": {}}) for r in damaged]
             )
             for origin in {record.origin for record in damaged}:
-                index.store.note(f"files {origin}", "{}")
+                index.store.set_note(f"files {origin}", "{}")
         return library.refresh(progress, told, thorough=True)
 
 

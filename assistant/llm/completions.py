@@ -13,13 +13,13 @@ from assistant.llm.context_length import ContextLength, is_too_long, told_length
 from assistant.llm.dialect import Dialect, Request
 from assistant.llm.dialect_store import DialectStore
 from assistant.llm.failures import Explainer, Kind, ProviderError, provider_words
-from assistant.llm.redact import SecretFilter
 from assistant.llm.replies import Part, read_part
 from assistant.llm.retry import Retries
 from assistant.llm.scope import QuestionScope
 from assistant.llm.thoughts import ThoughtFilter
 from assistant.llm.transport import DONE, Transport
 from assistant.text.size import tokens_of
+from assistant.util.redact import SecretFilter
 
 _LEARNABLE = (400, 422)
 

@@ -1,4 +1,7 @@
-"""What an endpoint takes of a request, learnt from what it refuses."""
+"""What an endpoint takes of a request, learnt from what it refuses.
+
+What is known of one maker beforehand is in `remote.py`.
+"""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from assistant.errors import SettingsError
-from assistant.llm.redact import redact, redact_address
 from assistant.settings import EMBEDDED, Settings
+from assistant.util.redact import redact, redact_address
 
 _OLLAMA_PORT = 11434
 _OPENAI_URL = "https://api.openai.com/v1"

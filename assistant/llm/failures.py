@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import math
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from typing import Any
 
 from assistant.errors import ModelConnectionError, ModelContextError, ModelError, ModelReplyError
 from assistant.llm.endpoint import Endpoint
-from assistant.llm.redact import looks_secret, redact, texts_in
+from assistant.util.redact import looks_secret, redact, texts_in
 
 _MOST_SHOWN = 500
 _DEEPEST = 6
@@ -58,9 +59,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         value = headers.get(name, "").strip()
         try:
-            return max(0.0, float(value) * unit)
+            seconds = float(value) * unit
         except ValueError:
             continue
+        if math.isfinite(seconds):
+            return max(0.0, seconds)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - time.time())
     except (ValueError, TypeError):
@@ -188,7 +191,7 @@ class Explainer:
             return f"not known there; check the model's name and the address{pull}"
         if failure.status == 429:
             told = retry_after(failure.headers)
-            return f"too many requests; wait {'a while' if told is None else f'{told:.0f} s'} and ask again"
+            return f"too many requests; wait {f'{told:.0f} s' if told and told >= 1 else 'a while'} and ask again"
         if failure.status in (503, 529):
             return "it is not ready; wait a while and ask again"
         if failure.status in _REDIRECTS and (location := failure.headers.get("location")):

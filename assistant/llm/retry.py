@@ -15,7 +15,8 @@ class Retries:
     """The failed attempts of one request.
 
     A server that is busy, or still loads its model, is waited for as long as it says within the question's time;
-    where it says nothing, for `patience` seconds in all, ever longer. What stumbled is asked twice more.
+    where it says nothing, or less than it was given already, for `patience` seconds in all, ever longer. What stumbled
+    is asked twice more.
     """
 
     def __init__(self, patience: float, *, local: bool) -> None:
@@ -39,9 +40,10 @@ class Retries:
     def _pause(self, failure: ProviderError) -> float | None:
         if failure.status in _BUSY and failure.kind is Kind.REFUSED and not failure.is_quota:
             told = retry_after(failure.headers)
-            if told is not None:
-                return told
             pause = min(self._next, _LONGEST_PAUSE)
+            # Else a server that says 0 s each time would be asked without end, and without a pause.
+            if told is not None and told >= pause:
+                return told
             if self._waited + pause > self._patience:
                 return None
             self._waited += pause

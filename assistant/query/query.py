@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from assistant.query.asked_times import as_of_day, asks_now
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
-from assistant.text.dates import Period, as_of_day, asks_now, named_periods
+from assistant.text.dates import Period, named_periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Query:
     the present or the latest, so that the newest report that answers is wanted; `follow_up`: it was put in
     a conversation; `articles` are those that may be read, as of the day that it names ("as of 5 July 2017");
     `parts` are the questions that it is made of, () where it asks one thing; `partly`: an answer to some of them is
-    shown too; `brought` are the words that it brings along: their figures are no claim of an answer's.
+    shown too; `figures_from` is the text whose figures an answer may repeat without a source.
     """
 
     text: str
@@ -40,7 +41,7 @@ class Query:
     follow_up: bool = False
     parts: tuple[Query, ...] = ()
     partly: bool = False
-    brought: str = ""
+    figures_from: str = ""
 
     @classmethod
     def of(
@@ -62,5 +63,5 @@ class Query:
         newest = not periods and asks_now(text)
         divided = tuple(cls.of(part, articles, follow_up=follow_up) for part in division.parts)
         # Of two times that it names, which one a report tells of is a claim.
-        brought = "" if len(named) > 1 else text
-        return cls(text, periods, newest, articles, follow_up, divided, division.partly, brought)
+        figures_from = "" if len(named) > 1 else text
+        return cls(text, periods, newest, articles, follow_up, divided, division.partly, figures_from)

@@ -35,7 +35,7 @@ class ArticleContext:
         return self.passages[0].published
 
     @property
-    def byline(self) -> str:
+    def outlet_and_day(self) -> str:
         """ "IANS, 4 July 2017"; as much of it as is known."""
         first = self.passages[0]
         day = in_words(first.published) if first.published else None

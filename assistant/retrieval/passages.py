@@ -28,16 +28,16 @@ def quotable(passage: Passage) -> list[tuple[int, int]]:
 
 
 def heading(passage: Passage) -> str:
-    """What stands over a paragraph, but for its date: title, outlet, the dateline's place."""
-    return f"{passage.title} {_byline(passage)}"
+    """What stands over a paragraph: title, outlet and the whole dateline; not the day of publication."""
+    return f"{passage.title} {_outlet_and_dateline(passage)}"
 
 
 def placing(passage: Passage) -> set[str]:
     """Stems of outlet, date and dateline."""
     day = f"{in_words(passage.published)} {passage.published.isoformat()}" if passage.published else ""
-    return stems(f"{_byline(passage)} {day}")
+    return stems(f"{_outlet_and_dateline(passage)} {day}")
 
 
-def _byline(passage: Passage) -> str:
+def _outlet_and_dateline(passage: Passage) -> str:
     dateline = passage.paragraph.text[: passage.paragraph.dateline]
     return f"{passage.source or ''} {passage.via or ''} {dateline}"

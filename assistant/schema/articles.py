@@ -141,16 +141,18 @@ def outlet_of(named: str) -> str:
 
 
 def outlets_of(articles: Iterable[Article | ArticleHeader], unknown: str = "") -> tuple[str, ...]:
-    """The outlets that carry them, each once as it is first written.
+    """The outlets that carry them, each once where and as it is first written.
 
     `unknown`, where given, stands for each article of which no outlet is known.
     """
-    named: list[tuple[str | int, str]] = []
+    named: dict[str | int, str] = {}
     for place, article in enumerate(articles):
-        outlets = filter(None, (article.source, *map(outlet_of, article.also)))
-        known = [(outlet.casefold(), outlet) for outlet in outlets]
-        named += known or ([(place, unknown)] if unknown else [])
-    return tuple(dict(reversed(named)).values())[::-1]
+        outlets = list(filter(None, (article.source, *map(outlet_of, article.also))))
+        for outlet in outlets:
+            named.setdefault(outlet.casefold(), outlet)
+        if unknown and not outlets:
+            named[place] = unknown
+    return tuple(named.values())
 
 
 def header_to_dict(header: ArticleHeader) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from assistant.schema.articles import Passage, iso_day, passage_to_dict
 
 
-class Outcome(StrEnum):
+class ApartOutcome(StrEnum):
     """What became of a claim, where reports are read apart."""
 
     SHOWN = "shown"
@@ -23,7 +23,7 @@ class Outcome(StrEnum):
     PART = "it answers a part of what belongs together"
 
 
-class Finding(StrEnum):
+class TogetherOutcome(StrEnum):
     """What became of a sentence, where reports are read together."""
 
     SHOWN = "shown"
@@ -74,7 +74,7 @@ class TracedSentence:
     judgements: Mapping[Judgement, float]
     confidence: float | None
     problems: tuple[str, ...]
-    outcome: Outcome | Finding
+    outcome: ApartOutcome | TogetherOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,8 +95,10 @@ class Store(BasePydanticVectorStore):
         """The records that keep the paragraphs of this story, by id; several where they lie far apart in time."""
 
     @abstractmethod
-    def listed(self, chosen: ArticleFilter, *, limit: int, offset: int = 0) -> list[Record]:
-        """Records by date, oldest first, undated last, then by id.
+    def listed(
+        self, chosen: ArticleFilter, *, limit: int, offset: int = 0, after: Record | None = None
+    ) -> list[Record]:
+        """Records by date, oldest first, undated last, then by id; those behind `after`, which may be gone.
 
         By words and outlet a repeated story is chosen by its own record too, and then listed as the one that keeps
         its paragraphs.
@@ -150,8 +152,12 @@ class Store(BasePydanticVectorStore):
         """A number that changes with every write, whoever wrote; fast."""
 
     @abstractmethod
-    def note(self, key: str, value: str | None = None) -> str | None:
-        """Read, or with a value write, a small named setting of the index; the value now stored."""
+    def note(self, key: str) -> str | None:
+        """A small named setting of the index; None where it was never set."""
+
+    @abstractmethod
+    def set_note(self, key: str, value: str) -> None:
+        """Store the setting."""
 
     @abstractmethod
     def close(self) -> None:

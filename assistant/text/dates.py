@@ -1,4 +1,4 @@
-"""Dates as people write them: naming a day in words, and the period a question names."""
+"""Dates as people write them: a day in words, and the periods that a text names."""
 
 from __future__ import annotations
 
@@ -7,15 +7,23 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from assistant.text.calendar_names import folded
 from assistant.text.months import ENGLISH_MONTH, ENGLISH_MONTHS, MONTH, MONTH_NAMES
 from assistant.text.years import LIKELY_YEAR
 
+# "4–6 July 2017" is from the fourth on.
+_FROM = r"(?:(?P<from{}>\d{{1,2}})(?:st|nd|rd|th)?\s?[-–—]\s?)?"
 _DAY = re.compile(
-    rf"\b(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{ENGLISH_MONTH})\.?|"
-    rf"(?P<m2>{ENGLISH_MONTH})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)\b,?\s+(?P<y>\d{{4}})\b",
+    rf"\b(?:{_FROM.format(1)}(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{ENGLISH_MONTH})\.?|"
+    rf"(?P<m2>{ENGLISH_MONTH})\.?\s+{_FROM.format(2)}(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)\b,?\s+(?P<y>\d{{4}})\b",
     re.I,
 )
-_ISO_DAY = re.compile(rf"\b(?P<y>{LIKELY_YEAR})-(?P<m>\d{{2}})-(?P<d>\d{{2}})\b")
+# "2017년" and "2017г." go on without a space: an edge of ASCII's words is one.
+_EDGE = r"(?a:\b)"
+_ISO_DAY = re.compile(rf"{_EDGE}(?P<y>{LIKELY_YEAR})-(?P<m>\d{{2}})-(?P<d>\d{{2}}){_EDGE}")
+_EASTERN = re.compile(
+    rf"(?<!\d)(?P<y>{LIKELY_YEAR})\s?[年년]\s?(?P<m>\d{{1,2}})\s?[月월](?:\s?(?P<d>\d{{1,2}})\s?[日일号號])?"
+)
 _MONTH_YEAR = re.compile(rf"\b(?P<m>{ENGLISH_MONTH})\.?,?\s+(?:of\s+)?(?P<y>{LIKELY_YEAR})\b", re.I)
 DAY_IN_FIGURES = re.compile(
     r"(?<![\d.,/-])(?:(?P<first>\d{1,2})(?P<mark>[./])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4})"
@@ -35,30 +43,23 @@ _NAMED_DAY = re.compile(
     r"\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
     re.I,
 )
-_YEAR = re.compile(rf"(?<![\d–-])(?P<y>{LIKELY_YEAR})(?:'s|’s)?\b(?![-–\d])")
+_YEAR = re.compile(rf"(?<![\d–-])(?P<y>{LIKELY_YEAR})(?:'s|’s)?{_EDGE}(?![-–\d]|\s?[年년][代대])")
+_PART = r"(?:(?:early|mid|late)[\s-]+|(?:the\s+)?(?:very\s+)?(?:start|beginning|middle|end)\s+of\s+)?"
 _OPEN_RANGE = re.compile(
-    r"\b(?:since|after|before|until|till|by|up to|through|between|to|between\s+[\w,. ]{1,30}\sand)\s+$", re.I
-)
-_AS_OF = re.compile(r"\bas (?:of|at) (?:the )?$", re.I)
-_OPENS_RANGE = re.compile(
-    rf"\s*(?:to|until|till|through|up to|[-–—])\s*(?:\w+\s+){{0,2}}{LIKELY_YEAR}\b|\s+on(?:wards?)?\b", re.I
-)
-_ASKS_NOW = re.compile(
-    r"\b(?:now|nowadays|still|current(?:ly)?|today|so far|(?:at (?:the )?|for the )(?:moment|present)|these days)\b",
+    r"(?:\b(?:since|after|before|until|till|by|up to|through|between|to|between\s+[\w,. ]{1,30}\sand)\s+"
+    rf"{_PART}|[自从從至]\s?)$",
     re.I,
 )
-_ASKS_NEWEST = re.compile(
-    r"\b(?:(?<!at the )latest|newest|most recent(?:ly)?|recently|"
-    r"last (?:time|visit|trip|meet|meeting|met|talks?|talked|spoke|summit|speech|statement|report|article|news|"
-    r"election|vote)|"
-    r"when\b.*\blast(?!\s+(?:night|week|weekend|month|year|spring|summer|autumn|fall|winter|\w+day)))\b",
+_OPENS_RANGE = re.compile(
+    rf"\s*(?:to|until|till|through|up to|[-–—])\s*(?:\w+\s+){{0,2}}{LIKELY_YEAR}\b|\s+on(?:wards?)?\b|"
+    r"[年년]?\s?(?:[至到起前后後~〜]|以[来來前后後降]|之[前后後]|から|まで|부터|까지|이후|이전)",
     re.I,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """An inclusive range of days that a question names, and the words that named it."""
+    """An inclusive range of days that a text names, and the words that named it."""
 
     since: date
     until: date
@@ -77,7 +78,7 @@ def named_periods(text: str) -> list[Period]:
     """
     periods: list[Period] = []
     taken: list[tuple[int, int]] = []
-    for form in (_DAY, _ISO_DAY, _MONTH_YEAR, _YEAR):
+    for form in (_DAY, _ISO_DAY, _EASTERN, _MONTH_YEAR, _YEAR):
         for match in form.finditer(text):
             if any(match.start() < end and match.end() > start for start, end in taken):
                 continue
@@ -95,19 +96,10 @@ def day_places(text: str) -> list[tuple[int, int]]:
     return [match.span() for form in (_NAMED_DAY, DAY_IN_FIGURES) for match in form.finditer(text)]
 
 
-def as_of_day(text: str) -> Period | None:
-    """The day that `text` asks to be answered as of: "as of 5 July 2017"; the earliest where it names several.
-
-    None where no whole date stands there: "as of now", "as of 2017", "by then".
-    """
+def whole_days(text: str) -> list[tuple[int, Period]]:
+    """(start, the day) of every whole date with its year, in words or as ISO 8601."""
     matches = (match for form in (_DAY, _ISO_DAY) for match in form.finditer(text))
-    periods = (_period(match) for match in matches if _AS_OF.search(text[: match.start()]))
-    return min(filter(None, periods), default=None, key=lambda period: period.since)
-
-
-def asks_now(question: str) -> bool:
-    """True where the present or the latest is asked for ("now", "the latest", "the last visit")."""
-    return bool(_ASKS_NOW.search(question) or _ASKS_NEWEST.search(question))
+    return [(match.start(), period) for match in matches if (period := _period(match))]
 
 
 def _period(match: re.Match[str]) -> Period | None:
@@ -115,13 +107,14 @@ def _period(match: re.Match[str]) -> Period | None:
     year = int(fields["y"])
     month_text = fields.get("m") or fields.get("m1") or fields.get("m2")
     day_text = fields.get("d") or fields.get("d1") or fields.get("d2")
+    from_text = fields.get("from1") or fields.get("from2")
     if month_text is None:
         return Period(date(year, 1, 1), date(year, 12, 31), match[0])
-    month = int(month_text) if month_text.isdigit() else ENGLISH_MONTHS[month_text.lower()]
+    month = int(month_text) if month_text.isdigit() else ENGLISH_MONTHS[folded(month_text)]
     try:
         if day_text:
             day = date(year, month, int(day_text))
-            return Period(day, day, match[0])
+            return Period(min(day, date(year, month, int(from_text or day_text))), day, match[0])
         return Period(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), match[0])
     except (ValueError, calendar.IllegalMonthError):
         return None

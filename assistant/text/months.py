@@ -57,11 +57,12 @@ VIETNAMESE_MONTHS = {
 """What stands behind "tháng", which is "month": numbers in words, for the most part."""
 
 
-def _any_of(names: Iterable[str]) -> str:
+def any_of(names: Iterable[str]) -> str:
+    """A pattern of names, longest first."""
     return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
 
 
-MONTH, ENGLISH_MONTH, VIETNAMESE_MONTH = _any_of(MONTHS), _any_of(ENGLISH_MONTHS), _any_of(VIETNAMESE_MONTHS)
+MONTH, ENGLISH_MONTH, VIETNAMESE_MONTH = any_of(MONTHS), any_of(ENGLISH_MONTHS), any_of(VIETNAMESE_MONTHS)
 """Patterns of all names, of the English and of the Vietnamese ones, longest first."""
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９", "0123456789" * 6)

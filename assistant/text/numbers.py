@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
+from math import prod
 
 _UNITS = {
     word: value
@@ -52,25 +54,69 @@ _MAGNITUDES = {
     "million": 10**6,
     "billion": 10**9,
     "trillion": 10**12,
+    "lakh": 10**5,
+    "crore": 10**7,
     "mn": 10**6,
+    "mln": 10**6,
     "bn": 10**9,
+    "bln": 10**9,
     "tn": 10**12,
+    "lakhs": 10**5,
+    "crores": 10**7,
 }
-_SHORT = {"mn": "million", "bn": "billion", "tn": "trillion"}
+_SHORT = {
+    "mn": "million",
+    "mln": "million",
+    "bn": "billion",
+    "bln": "billion",
+    "tn": "trillion",
+    "lakhs": "lakh",
+    "crores": "crore",
+}
+# What stands before a magnitude for its first number: "a million", "half a million".
+_BEFORE = {("half", "a"): Decimal("0.5"), ("a", "half"): Decimal("0.5"), ("half",): Decimal("0.5"), ("a",): Decimal(1)}
+_AND_A_HALF = ["and", "a", "half"]
 # "£4.1m", "20k".
 _LETTERS = {"k": 1000, "m": 10**6, "b": 10**9}
 _LETTER = re.compile(rf"[{''.join(_LETTERS)}](?![^\W_])", re.I)
-# What stands behind a figure for its magnitude in other languages. "Bil…" is two: 10⁹ in Brazil, 10¹² in German and
-# in Portugal.
+# What stands behind a figure for its magnitude in other languages, as in the CLDR's compact formats (Babel would take
+# half a second and 70 MB to read them): stems, with endings that make no other word of them ("millionaires"), and
+# whole words. "Bil…" is two: 10⁹ in Brazil, 10¹² in German and in Portugal.
+_ENDING = "(?:s|en?|es|er|i|y|u|a|ów|ů|а|ы|у|е|ом|ов|и|і|ів|ам|ами|ах)?"
 _BEHIND: tuple[tuple[re.Pattern[str], tuple[int, ...]], ...] = tuple(
-    (re.compile(rf"\s?(?:{words})", re.I), factors)
+    (re.compile(rf"\s?(?:{words})(?![^\W\d_])", re.I), factors)
     for words, factors in (
-        (r"(?:mil(?:li?ard|jard|iard)|миллиард)\w*|(?:mrd|mld|млрд)\b", (10**9,)),
-        (r"(?:mil(?:l?i?on|lón|hão|hões|joe?n)|миллион)\w*|(?:mio|млн)\b", (10**6,)),
-        (r"bil(?:lion|hão|hões)\w*", (10**9, 10**12)),
-        (r"тысяч\w*|(?:mil|mila|mille|tausend|duizend|tys|тыс)\b|千", (10**3,)),
-        (r"[万萬]", (10**4,)),
-        (r"[億亿]", (10**8,)),
+        (
+            rf"(?:mil(?:li?ard|jard|iard|yar)|миллиард|мільярд){_ENDING}|"
+            r"miliar|mrd|mld|mlrd|mia\.|млрд|مليار|میلیارد|अरब|tỷ",
+            (10**9,),
+        ),
+        (
+            rf"(?:mil(?:l?i?on|lón|hão|hões|joe?n|yon)|миллион|мільйон){_ENDING}|"
+            r"mio|mln|млн|juta|مليون|ملايين|میلیون|triệu",
+            (10**6,),
+        ),
+        (rf"bil(?:l?ion|lon|lón|hão|hões|ião|iões|joe?n){_ENDING}", (10**9, 10**12)),
+        (rf"(?:tril(?:l?ion|hão|hões|iun|yon)|триллион|трильйон){_ENDING}|трлн|ترليون|تريليون", (10**12, 10**18)),
+        (
+            rf"(?:тысяч|тисяч){_ENDING}|mil|mila|mille|tausend|duizend|ribu|nghìn|tys|тыс|тис|ألف|آلاف|هزار|हज़ार|हजार",
+            (10**3,),
+        ),
+        ("करोड़|करोड़", (10**7,)),
+        ("लाख", (10**5,)),
+    )
+) + tuple(
+    # Scripts without spaces. "5조" is of law "Article 5".
+    (re.compile(rf"\s?(?:{words})"), factors)
+    for words, factors in (
+        ("百(?=[万萬億亿兆])|백(?=[만억조])", (10**2,)),
+        ("[千천]|พัน", (10**3,)),
+        ("[万萬만]|หมื่น", (10**4,)),
+        ("แสน", (10**5,)),
+        ("ล้าน", (10**6,)),
+        ("[億亿억]", (10**8,)),
+        ("兆", (10**12,)),
+        ("조", (10**12, 1)),
     )
 )
 _DIGITS = re.compile(r"^(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?$")
@@ -97,25 +143,32 @@ def read_number(words: Sequence[str]) -> Number | None:
     """The number that the lower-case `words` begin with, as long as it goes; None if they do not.
 
     "two", "twenty one", "1,234.5", "2.5 million", "one hundred and five", "twenty first" (21st).
-    "two and three" and "two three" are two numbers each; "million" alone is a word.
+    "half a million", "two and a half million". "two and three" and "two three" are two numbers each; "million"
+    alone is a word.
     """
     first = _first(words)
     if first is None or first.ordinal:
         return first
+    if first.words and words[first.words : first.words + 3] == _AND_A_HALF:
+        first = Number(first.value + Decimal("0.5"), False, (), first.words + 3)
     total, group, used, magnitudes = Decimal(0), first.value, first.words, []
     spelt, last = not words[0][0].isdigit(), Decimal(10**15)
-    while used < len(words) and words[used] in _MAGNITUDES:
-        factor = Decimal(_MAGNITUDES[words[used]])
+    while run := list(takewhile(_MAGNITUDES.__contains__, words[used:])):
+        # "Two hundred thousand", "5 lakh crore": each multiplies.
+        factor = Decimal(prod(_MAGNITUDES[word] for word in run))
         if factor >= last and factor != 100:
             break
-        magnitudes.append(_SHORT.get(words[used], words[used]))
-        used += 1
+        magnitudes += [_SHORT.get(word, word) for word in run]
+        used += len(run)
         if factor == 100:
             group *= factor
         else:
             total, group, last = total + group * factor, Decimal(0), factor
-        # "one hundred and five" is one number, "$5 million and two cars" is not
-        joined = spelt and factor <= 1000 and used < len(words) and words[used] == "and"
+        if not spelt:
+            # "$5 million two" is never one number.
+            continue
+        # "one hundred and five" is one number, "five million and two cars" is not
+        joined = _MAGNITUDES[run[-1]] <= 1000 and words[used : used + 1] == ["and"]
         rest = used + 1 if joined else used
         tail = _below_hundred(words[rest:])
         if tail is None:
@@ -135,8 +188,15 @@ def _first(words: Sequence[str]) -> Number | None:
         return Number(Decimal(match[1].replace(",", "")), True, (), 1)
     if match := _DIGITS.match(words[0]):
         return Number(Decimal(match[1].replace(",", "") + (match[2] or "")), False, (), 1)
-    unwritten = Number(Decimal(1), False, (), 0) if words[0] in ("hundred", "thousand") else None
-    return _below_hundred(words) or unwritten
+    return _below_hundred(words) or _before_magnitude(words)
+
+
+def _before_magnitude(words: Sequence[str]) -> Number | None:
+    for before, value in _BEFORE.items():
+        place = len(before)
+        if tuple(words[:place]) == before and place < len(words) and words[place] in _MAGNITUDES:
+            return Number(value, False, (), place)
+    return Number(Decimal(1), False, (), 0) if words[0] in ("hundred", "thousand") else None
 
 
 def _below_hundred(words: Sequence[str]) -> Number | None:
@@ -168,9 +228,16 @@ def letter_factor(text: str, place: int) -> int | None:
     return _LETTERS[match[0].lower()] if match else None
 
 
-def word_factors(text: str, place: int) -> tuple[int, ...]:
-    """By what a word at `place`, behind a figure, multiplies it, in any language; one of these, () where none does."""
-    return next((factors for word, factors in _BEHIND if word.match(text, place)), ())
+def word_factors(text: str, place: int) -> tuple[frozenset[int], int]:
+    """By what words at `place`, behind a figure, multiply it, in any language, and where they end.
+
+    One of these factors; none where no such word stands there. "4 mil millones", "1.2万亿": each word multiplies.
+    """
+    factors: frozenset[int] = frozenset()
+    while found := next(((match, by) for word, by in _BEHIND if (match := word.match(text, place))), None):
+        match, by = found
+        factors, place = frozenset(one * other for one in factors or (1,) for other in by), match.end()
+    return factors, place
 
 
 def counted(number: int, what: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from assistant.text.months import ENGLISH_MONTHS, MONTH, MONTHS, any_of
+
 STOPS = ".!?…。！？।॥؟۔"
 """What ends a sentence."""
 CLOSERS = "\"'”’»」』）)]"
@@ -13,6 +15,13 @@ SENTENCE_END = rf"[{STOPS}][{re.escape(CLOSERS)}]*"
 """A pattern of both."""
 
 _ABBREVIATION_BEFORE_NUMBER = re.compile(r"\b(?:No|Nos|Fig|Art|Sec|Ch|Vol|p|pp)\.$")
+# "am 4. Juli" in a text that is read as English, "5 p.m. Monday". An English month, and a short name, begins a
+# sentence as well ("It killed 12. May said …"): a year stands behind it.
+_DAY_BEFORE_MONTH = re.compile(r"(?<![\d.,])\d{1,2}\.$")
+_LONG = any_of(name for name in MONTHS if name not in ENGLISH_MONTHS and len(name) > 3)
+_MONTH = re.compile(rf"(?:{_LONG})(?![^\W\d_])|(?:{MONTH})\.?\s\d{{4}}\b", re.I)
+_CLOCK_BEFORE_WEEKDAY = re.compile(r"\d\s?[ap]\.m\.$", re.I)
+_WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 # 「…。」と述べた: what follows a closing quote without a break still belongs to the sentence.
 _QUOTATIVE = re.compile(r"(?:と|って|など|という)")
 _SCRIPTS = (
@@ -149,4 +158,9 @@ def _latin_language(text: str) -> str | None:
 def _continues(previous: str, text: str, start: int, language: str) -> bool:
     if language == "ja":
         return previous.endswith(("」", "』")) and bool(_QUOTATIVE.match(text, start)) and not text[start - 1].isspace()
-    return text[start].isdigit() and bool(_ABBREVIATION_BEFORE_NUMBER.search(previous[-8:]))
+    end = previous[-8:]
+    return (
+        (text[start].isdigit() and bool(_ABBREVIATION_BEFORE_NUMBER.search(end)))
+        or bool(_DAY_BEFORE_MONTH.search(end) and _MONTH.match(text, start))
+        or bool(_CLOCK_BEFORE_WEEKDAY.search(end) and _WEEKDAY.match(text, start))
+    )

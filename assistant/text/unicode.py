@@ -60,6 +60,11 @@ def has_surrogates(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
+def storable(text: str) -> str:
+    """With U+FFFD for lone surrogates, which UTF-8 has no bytes for."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def neutralise(text: str) -> str:
     """`text` visible and on one line: line breaks and tabs become spaces, so that it steers no terminal either.
 

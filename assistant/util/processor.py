@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import platform
 import re
 from pathlib import Path
@@ -15,3 +16,9 @@ def processor_flags() -> frozenset[str]:
         if found:
             return frozenset(found[1].split())
     return frozenset({platform.processor()})
+
+
+def core_count() -> int:
+    """The cores that this process may run on: fewer than the machine has under `taskset` or in a container's cpuset."""
+    # Only Linux says which cores a process may use.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

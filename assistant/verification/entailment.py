@@ -25,7 +25,8 @@ _TOKENS_A_SENTENCE = 12
 _BATCHES = 2
 # "1: yes", "**Sentence 1** – yes, it does"; where the sentence is repeated, the word stands at the end of the line.
 _NUMBER = r"^\W*(?:sentence\W+)?(\d{1,3})\W"
-_LINE = re.compile(rf"{_NUMBER}\W*(yes|no|none)\b", re.I | re.M)
+# Not the sentence's own first word: "1. None of them resigned: yes".
+_LINE = re.compile(rf"{_NUMBER}\W*(yes\b|(?:no|none)(?=[ \t]*(?:[^\w\s]|$)))", re.I | re.M)
 _AT_THE_END = re.compile(rf"{_NUMBER}.*\b(yes|no|none)\W*?$", re.I | re.M)
 # "1: yes, 2: no", all on one line.
 _BESIDE = re.compile(r"(?<!\w)(\d{1,3})\W{1,6}(yes|no|none)\b", re.I)

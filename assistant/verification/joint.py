@@ -9,10 +9,11 @@ from functools import cache
 from assistant.retrieval.numbered import NumberedContext
 from assistant.schema.answers import DraftSentence
 from assistant.schema.articles import Passage
-from assistant.schema.trace import Finding
+from assistant.schema.trace import TogetherOutcome
+from assistant.text.figures import values_in
 from assistant.verification.entailment import Entailment, Judged, Pair, Verdict
 from assistant.verification.evidence import Evidence, EvidenceFinder
-from assistant.verification.exact import unstated_figures, values_in
+from assistant.verification.exact import unstated_figures
 from assistant.verification.reckoning import follow
 
 
@@ -26,7 +27,7 @@ class CheckedSentence:
 
     draft: DraftSentence
     evidence: tuple[Evidence, ...]
-    finding: Finding
+    outcome: TogetherOutcome
     read: tuple[Passage, ...] = ()
     support: float | None = None
     reckoned: bool = False
@@ -52,11 +53,11 @@ class JointVerifier:
         """
         exact = _ExactCheck(self._finder, context)
         found = [exact.check(sentence) for sentence in sentences]
-        asked = [one for checked in found for one in checked if one.finding is Finding.SHOWN]
+        asked = [one for checked in found for one in checked if one.outcome is TogetherOutcome.SHOWN]
         pairs = [Pair(one.draft.claim, one.read, named=bool(one.draft.numbers)) for one in asked]
         judged = iter(self._entailment.judge(pairs, context))
         return [
-            _best([_judged(one, next(judged)) if one.finding is Finding.SHOWN else one for one in checked])
+            _best([_judged(one, next(judged)) if one.outcome is TogetherOutcome.SHOWN else one for one in checked])
             for checked in found
         ]
 
@@ -77,7 +78,7 @@ class _ExactCheck:
         if set(others) <= set(named):
             return [checked]
         again = self._cite(sentence, others)
-        return [checked, again] if again.finding is Finding.SHOWN and not again.reckoned else [checked]
+        return [checked, again] if again.outcome is TogetherOutcome.SHOWN and not again.reckoned else [checked]
 
     def _others(self, sentence: DraftSentence) -> tuple[Passage, ...]:
         """What states the sentence best, and for the figures that are not there what has these."""
@@ -91,7 +92,7 @@ class _ExactCheck:
     def _cite(self, sentence: DraftSentence, read: tuple[Passage, ...]) -> CheckedSentence:
         evidence = self._finder.find_each(sentence.claim, read)
         if not evidence:
-            return CheckedSentence(sentence, (), Finding.NOTHING_CITED)
+            return CheckedSentence(sentence, (), TogetherOutcome.NOTHING_CITED)
         # What the draft names is looked at whole: a figure may stand beside what is quoted.
         unstated = unstated_figures(sentence.claim, read)
         told = [value for figure in unstated for value in figure.values]
@@ -99,20 +100,20 @@ class _ExactCheck:
         if reckoned:
             # It follows from all of them together.
             evidence = self._finder.find_each(sentence.claim, read, whole=True)
-        finding = Finding.SHOWN if reckoned or not unstated else Finding.FIGURES
-        return CheckedSentence(sentence, evidence, finding, read, reckoned=reckoned)
+        outcome = TogetherOutcome.SHOWN if reckoned or not unstated else TogetherOutcome.FIGURES
+        return CheckedSentence(sentence, evidence, outcome, read, reckoned=reckoned)
 
 
 def _judged(checked: CheckedSentence, judged: Judged) -> CheckedSentence:
-    finding = {
-        Verdict.STATED: Finding.SHOWN,
-        Verdict.NOT_STATED: Finding.NOT_STATED,
-        Verdict.DECLINES: Finding.DECLINES,
+    outcome = {
+        Verdict.STATED: TogetherOutcome.SHOWN,
+        Verdict.NOT_STATED: TogetherOutcome.NOT_STATED,
+        Verdict.DECLINES: TogetherOutcome.DECLINES,
     }[judged.verdict]
-    return replace(checked, finding=finding, support=judged.probability)
+    return replace(checked, outcome=outcome, support=judged.probability)
 
 
 def _best(checked: Sequence[CheckedSentence]) -> CheckedSentence:
     """One that declines before all; else the first that may be shown, that a model judged, or that there is."""
-    order = {Finding.DECLINES: 0, Finding.SHOWN: 1, Finding.NOT_STATED: 2}
-    return min(checked, key=lambda one: order.get(one.finding, 3))
+    order = {TogetherOutcome.DECLINES: 0, TogetherOutcome.SHOWN: 1, TogetherOutcome.NOT_STATED: 2}
+    return min(checked, key=lambda one: order.get(one.outcome, 3))

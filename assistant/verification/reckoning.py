@@ -9,7 +9,8 @@ from itertools import combinations, product
 
 from assistant.schema.articles import Passage
 from assistant.text.dates import named_periods
-from assistant.verification.exact import figures, unstated_figures
+from assistant.text.figures import figures
+from assistant.verification.exact import unstated_figures
 
 # Of more figures, two give nearly every small number, and three sooner: nothing follows from that.
 _MOST, _MOST_OF_THREE = 16, 8

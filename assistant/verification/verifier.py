@@ -13,8 +13,8 @@ from assistant.verification.judge import Judge
 Confidence = Callable[["Judgements"], float]
 # P(stated) from which two texts are taken to say the same: neither error is worse than the other.
 STATED = 0.4
-# P(stated) below which a sentence of our own is not shown, whatever else is said for it: of 109 contradictions 18 pass
-# it and 20 pass 0.4, of as many that are stated it stops 13 and 11 (docs/measured.md).
+# P(stated) below which a sentence of our own is not shown, whatever else is said for it. Of 109 contradictions 15 pass
+# it, and of as many sentences that are stated it stops 20; `STATED` lets 20 pass and stops 16 (docs/measured.md).
 SURELY_STATED = 0.5
 
 
@@ -53,14 +53,14 @@ class Verifier:
         self._confidence = confidence
 
     def verify(
-        self, question: str, draft: str, context: ArticleContext, *, answered: float, brought: str = ""
+        self, question: str, draft: str, context: ArticleContext, *, answered: float, figures_from: str = ""
     ) -> Claim:
         """The claim that `draft` makes; `answered` is the judge's probability for its article.
 
-        The figures of `brought` are the question's, and no claim of the draft's.
+        The draft may repeat the figures of `figures_from`, the question, without a source.
         """
         evidence = self._finder.find(draft, context.passages)
-        problems = problems_of(draft, evidence, brought)
+        problems = problems_of(draft, evidence, figures_from)
         if evidence and not self._finder.is_related(question, evidence):
             problems = (*problems, "what is quoted has nothing to do with the question")
         if problems:
@@ -89,12 +89,12 @@ class Verifier:
         return Claim(text, context, evidence, judgements, self._confidence(judgements), quoted=True)
 
 
-def problems_of(draft: str, evidence: Sequence[Evidence], brought: str) -> tuple[str, ...]:
+def problems_of(draft: str, evidence: Sequence[Evidence], figures_from: str) -> tuple[str, ...]:
     """Why a draft cannot be shown, by exact checks alone; () where they find nothing.
 
-    `brought` holds the figures that the question brings along, a year or a count.
+    Figures of `figures_from`, the question's year or count, need no source.
     """
     if not evidence:
         return ("nothing in the article can be quoted for it",)
-    unstated = unstated_figures(draft, [part.passage for part in evidence], brought)
+    unstated = unstated_figures(draft, [part.passage for part in evidence], figures_from)
     return tuple(f"“{figure.written}” is not in what is quoted" for figure in unstated)

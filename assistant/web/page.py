@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -139,13 +140,9 @@ class Page:
         async def add() -> AsyncIterator[Parts]:
             owner = owner_of(request)
             steps = self._library_handler.add(session, owner, [Path(file) for file in files or ()])
-            # A file at a time: others' changes come between.
-            more = True
-            while more:
-                more = False
-                async for parts in self._writing.follow(lambda: next(steps, {}), owner):
-                    more = bool(parts)
-                    yield parts
+            # A file at a time, and all of them: also where the page is closed or reloaded meanwhile.
+            async for parts in self._writing.follow(partial(next, steps, {}), owner, repeat=True):
+                yield parts
 
         async for parts in self._followed(add):
             yield parts

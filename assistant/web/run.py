@@ -19,8 +19,9 @@ from fastapi import FastAPI
 from assistant.errors import AssistantError, UsageError
 from assistant.http.keys import KeyStore
 from assistant.http.server import DrainingServer
-from assistant.library.kept import accounts_path, conversations_path, feedback_path, keys_path, running
+from assistant.library.kept import accounts_path, conversations_path, feedback_path, keys_path
 from assistant.library.restore import finish_restore
+from assistant.library.running_pages import running
 from assistant.library.upload_policy import UploadPolicy
 from assistant.settings import Settings
 from assistant.web.jobs.background import Background
@@ -68,7 +69,7 @@ class Site:
 
 
 def serve(loader: AssistantLoader, settings: Settings, site: Site, ready: Callable[[str], None]) -> None:
-    """Serve until interrupted; `ready` is told the address, and each new one that lets in once.
+    """Start `loader` and serve until interrupted; `ready` is told the address, and each new one that lets in once.
 
     Raises `AssistantError`, also where others could reach the page without a password, or nobody the API.
     """
@@ -85,6 +86,9 @@ def serve(loader: AssistantLoader, settings: Settings, site: Site, ready: Callab
         raise UsageError("others reach this server and there is no API key; make one: assistant keys add NAME")
     listening = _listen(site)
     try:
+        # The model loads in its own process while the web framework is imported here. What is asked wrongly is told
+        # before: a program that ends while a library's threads are at work may end as killed.
+        loader.start()
         host, port = listening.getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         access = _access(accounts, password_hash, site, lambda token: ready(f"{address}/login?token={token}"))

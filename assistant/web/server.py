@@ -23,11 +23,11 @@ from assistant.web.security.browser_id import BrowserCookie, owner_of
 from assistant.web.security.hosts import AllowedHosts
 from assistant.web.security.limits import BodyLimit, UploadLimit
 from assistant.web.security.login import LoginWall, add_login
+from assistant.web.security.login_limit import LoginLimit
 from assistant.web.security.middleware import HostGuard, OwnUploads, SecurityHeaders
 from assistant.web.security.pages import PageSessions
 from assistant.web.security.slow import SlowBody
 from assistant.web.security.temporary import UploadFolder
-from assistant.web.security.throttle import LoginLimit
 
 if TYPE_CHECKING:
     import gradio as gr

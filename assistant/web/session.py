@@ -11,6 +11,7 @@ from assistant.errors import UsageError
 from assistant.query.validate import check_days
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.settings import parse_day
+from assistant.web.storage.messages import Message
 
 Parts = dict[str, Any]
 """What of a page changed, by the name of its part."""
@@ -23,15 +24,16 @@ _LONGEST = 20_000
 class Session:
     """One open page. Handlers change it in place; it is never sent to the browser.
 
-    `scope` are the articles that are asked, `find` those that the library lists, the first `shown` of them. `library`,
+    `editing` is the message whose question is being edited, as it was then.
+    `articles` are those that are asked, `find` those that the library lists, the first `shown` of them. `library`,
     `marks`, `counted` and `tasks` tell what it shows of the library, of stale answers, of who carries what is cited,
     and of each kind of long work; `looked` and `asked_of`, for which state of the library and which answers it was last
     looked whether they hold, and who carries what they cite.
     """
 
     conversation: str | None = None
-    editing: int | None = None
-    scope: ArticleFilter = EVERY_ARTICLE
+    editing: Message | None = None
+    articles: ArticleFilter = EVERY_ARTICLE
     find: ArticleFilter = EVERY_ARTICLE
     shown: int = PAGE
     search: str = ""

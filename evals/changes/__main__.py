@@ -17,7 +17,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from assistant.api import Assistant
-from assistant.errors import AssistantError, UsageError
+from assistant.cli.main import guarded
 from assistant.library.index import ArticleIndex
 from assistant.llm.open import open_model
 from assistant.settings import Settings
@@ -64,13 +64,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", metavar="MODEL")
     parser.add_argument("--rows", type=Path, default=ROWS, metavar="FILE.jsonl")
     parser.add_argument("--near", action="store_true", help="which articles the model would be asked about")
-    given = parser.parse_args(arguments)
-    try:
-        rows, settings = load(given.rows), Settings.load(model=given.model)
-        print(_near(rows, settings) if given.near else report(_ask(rows, settings)))
-    except AssistantError as error:
-        print(f"changes: {error}", file=sys.stderr)
-        return 2 if isinstance(error, UsageError) else 1
+    return guarded(lambda: _run(parser.parse_args(arguments)), program="changes")
+
+
+def _run(given: argparse.Namespace) -> int:
+    rows, settings = load(given.rows), Settings.load(model=given.model)
+    print(_near(rows, settings) if given.near else report(_ask(rows, settings)))
     return 0
 
 

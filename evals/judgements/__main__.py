@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from assistant.errors import AssistantError, UsageError
+from assistant.cli.main import guarded
+from assistant.errors import UsageError
 from assistant.settings import Settings
 from assistant.verification.verifier import SURELY_STATED
 from evals.datasets.news import BUNDLES
@@ -34,18 +35,17 @@ def main(
     parser.add_argument("--model", metavar="MODEL")
     parser.add_argument("--threshold", type=float, metavar="P", help="from where a sentence passes; the product's")
     parser.add_argument("--output", type=Path, metavar="FILE.json")
-    given = parser.parse_args(arguments)
-    try:
-        settings = Settings.load(model=given.model)
-        threshold = SURELY_STATED if given.threshold is None else given.threshold
-        asks = asks_of(given.bundles, _tasks(given.only), given.every)
-        with open_judge(settings) as judge:
-            rows = judge_all(judge, asks)
-        if given.output:
-            write_json(given.output, record_of(rows, settings, threshold))
-    except AssistantError as error:
-        print(f"judgements: {error}", file=sys.stderr)
-        return 2 if isinstance(error, UsageError) else 1
+    return guarded(lambda: _run(parser.parse_args(arguments), open_judge), program="judgements")
+
+
+def _run(given: argparse.Namespace, open_judge: Callable[[Settings], AbstractContextManager[Judge]]) -> int:
+    settings = Settings.load(model=given.model)
+    threshold = SURELY_STATED if given.threshold is None else given.threshold
+    asks = asks_of(given.bundles, _tasks(given.only), given.every)
+    with open_judge(settings) as judge:
+        rows = judge_all(judge, asks)
+    if given.output:
+        write_json(given.output, record_of(rows, settings, threshold))
     print(judgement_tables(rows, threshold))
     return 0
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from functools import lru_cache
 
 from assistant.text.numbers import read_number
 from assistant.text.unicode import without_marks
@@ -56,6 +57,7 @@ _ABBREVIATIONS = vocabulary("capt col corp dept dr etc gen gov inc jr lt ltd mr 
 _NEVER_PLURAL = frozenset({"always", "news", "series", "species", "does", "perhaps", "besides", "overseas"})
 
 
+@lru_cache(maxsize=10_000)  # a wording is looked for in many texts, and many in one
 def tokens(text: str) -> tuple[Token, ...]:
     """The comparable tokens of `text`, in order, without articles.
 

@@ -19,11 +19,11 @@ from assistant.settings import PROJECT
 from evals.report.page import write_json, write_report
 from evals.runs.opening import open_asker
 from evals.runs.plans import Plan
-from evals.runs.provenance import git_revision, hash_cases, provenance
+from evals.runs.provenance import git_revision, hash_cases, provenance, public_settings
 from evals.runs.records import run_to_dict
 from evals.runs.results_file import load_results
 from evals.runs.runner import run, select
-from evals.schema import Result, Run
+from evals.schema import Case, Result, Run
 from evals.scorers import score
 from evals.scorers.llm_judge import SCORE_NAME, Judge, agreement
 
@@ -41,21 +41,22 @@ def measure(plan: Plan, progress: bool = True) -> Run:
         stack.callback(model.close)
         configuration = {
             "code": code_digest(),
-            "model": plan.settings.model,
             "adapter": file_digest(model.adapter),
-            "passages": plan.settings.passages,
+            "prompts": Prompts(plan.settings.prompts).digest(),
+            "settings": public_settings(plan.settings),
         }
         asked_of = plan.news.together if plan.news else None
         digest = hashlib.sha256(repr((configuration, hash_cases(plan.asked), plan.baseline, asked_of)).encode())
         results_path = plan.folder / f"results-{digest.hexdigest()[:12]}.jsonl"
-        _forget_finished(results_path, plan)
+        selected = select(plan.asked, limit=plan.limit, category=plan.category)
+        _forget_finished(results_path, selected, plan.runs)
         model.start()
         results = run(
             open_asker(plan, model, scratch),
             plan.asked,
             results_path,
             runs=plan.runs,
-            selected=select(plan.asked, limit=plan.limit, category=plan.category),
+            selected=selected,
             configuration=configuration,
             score=score,
             progress=progress,
@@ -89,8 +90,10 @@ def file_digest(path: Path | None) -> str | None:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _forget_finished(path: Path, plan: Plan) -> None:
-    if path.exists() and len(load_results(path)) >= min(len(plan.asked), plan.limit or len(plan.asked)) * plan.runs:
+def _forget_finished(path: Path, selected: Sequence[Case], runs: int) -> None:
+    """Delete a file of exactly what is to be asked. One of more is a longer run's, which goes on from there."""
+    wanted = {(case.id, number) for case in selected for number in range(1, runs + 1)}
+    if path.exists() and {(result.case.id, result.run) for result in load_results(path)} == wanted:
         path.unlink()
 
 
@@ -99,7 +102,7 @@ def _run(plan: Plan, results: Sequence[Result], started: datetime, configuration
     found = provenance(
         model=f"{plan.settings.model}{', CitationQueryEngine' if plan.baseline else ''}",
         model_sha256=EMBEDDED_MODEL.sha256 if embedded else None,
-        prompts_sha256=Prompts(plan.settings.prompts).digest(),
+        prompts_sha256=configuration["prompts"],
         settings=plan.settings,
         cases=plan.asked,
         started=started,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.generation.draft import parse_draft
 from assistant.retrieval.numbered import NumberedContext
-from assistant.schema.trace import Finding
+from assistant.schema.trace import TogetherOutcome
 from assistant.verification.entailment import Entailment, Judged, Pair, Verdict
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import CheckedSentence, JointVerifier
@@ -58,13 +58,15 @@ class Outcome:
         return [
             (sentence, finding)
             for sentence, finding, _ in self.sentences
-            if not sentence.planted and finding != Finding.SHOWN
+            if not sentence.planted and finding != TogetherOutcome.SHOWN
         ]
 
     @property
     def let_through(self) -> list[WrittenSentence]:
         """The planted errors that are shown."""
-        return [sentence for sentence, finding, _ in self.sentences if sentence.planted and finding == Finding.SHOWN]
+        return [
+            sentence for sentence, finding, _ in self.sentences if sentence.planted and finding == TogetherOutcome.SHOWN
+        ]
 
 
 def outcome(draft: WrittenDraft, shelf: Shelf, finder: EvidenceFinder, entailment: Entailment) -> Outcome:
@@ -75,7 +77,7 @@ def outcome(draft: WrittenDraft, shelf: Shelf, finder: EvidenceFinder, entailmen
     by_claim = {one.draft.claim: one for one in checked}
     own = tuple(_of(sentence, by_claim.get(sentence.claim), draft, shelf) for sentence in draft.sentences)
     claims = {sentence.claim for sentence in draft.sentences}
-    others = [one for one in checked if one.draft.claim not in claims and one.finding is Finding.SHOWN]
+    others = [one for one in checked if one.draft.claim not in claims and one.outcome is TogetherOutcome.SHOWN]
     return Outcome(draft, own, len(others))
 
 
@@ -86,7 +88,7 @@ def _of(
         return sentence, "was not read as one sentence", False
     cited = {part.passage.paragraph.id for part in checked.evidence}
     right = bool(cited) and cited <= set(shelf.paragraphs(draft, sentence.cites))
-    return sentence, checked.finding.value, right and checked.finding is Finding.SHOWN
+    return sentence, checked.outcome.value, right and checked.outcome is TogetherOutcome.SHOWN
 
 
 def measure(
@@ -122,7 +124,7 @@ def _explained(one: Outcome) -> list[str]:
     lines += [
         f"{one.draft.id}: cited wrongly: {sentence.claim}"
         for sentence, finding, good in one.sentences
-        if finding == Finding.SHOWN and not good and not sentence.planted
+        if finding == TogetherOutcome.SHOWN and not good and not sentence.planted
     ]
     return lines
 

@@ -85,9 +85,12 @@ def start_site(
         return site
 
     yield start
-    for site in sites:
-        if site.process.poll() is None:
-            site.close()
+    running = [site for site in sites if site.process.poll() is None]
+    # All of them at once: each takes its time to end.
+    for site in running:
+        site.process.terminate()
+    for site in running:
+        site.process.wait(20)
 
 
 @pytest.fixture(scope="package")

@@ -153,6 +153,11 @@ def test_an_answer_is_copied_with_its_citations(site, new_page, ask):
     assert "TDI, 22 March 2023, paragraph 9" in text
     page.get_by_role("button", name="Copy as Markdown").click()
     assert "   > " in page.evaluate("navigator.clipboard.readText()")
+    # Pressed twice it read "Copied" for good.
+    as_text = page.locator("#log [data-copy]").first
+    as_text.click()
+    as_text.click()
+    as_text.get_by_text("Copy", exact=True).wait_for()
 
 
 def test_a_follow_up_knows_what_came_before(site, new_page, ask, model):

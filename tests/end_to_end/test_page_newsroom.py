@@ -26,7 +26,8 @@ FERRY = {
     "Our reporter was not there. The ferry to Skar burned on Friday night and 14 people were hurt, the coast guard "
     "said.\n\nBoats from the harbour took the passengers ashore, and the school of the island was opened for them.\n",
     "echo.txt": "---\ntitle: Ferry to Skar on fire\ndate: 2024-03-01\nsource: The Echo\n---\n"
-    "The ferry to Skar burned at sea and 17 people were hurt, the hospital in Lomsund said.\n",
+    "The ferry to Skar burned on Friday night and 17 people were hurt, the hospital in Lomsund said. The coast guard "
+    "came late.\n",
     "stops.txt": "---\ntitle: The ferry to Skar stops\ndate: 2024-03-04\nsource: Fjord Post\n---\n"
     "The ferry to Skar stops sailing on Friday until it is repaired, its owner said.\n",
 }
@@ -65,7 +66,7 @@ def exported(page, form):
     with page.expect_download() as started:
         page.get_by_role("dialog").locator(f"[data-form={form}]").click()
     page.get_by_role("dialog").wait_for(state="detached")
-    return started.value.suggested_filename, started.value.path().read_text()
+    return started.value.suggested_filename, started.value.path().read_text("utf-8-sig")
 
 
 @pytest.mark.parametrize("window", [DESK, PHONE], ids=["1280", "390"])

@@ -25,20 +25,20 @@ def test_the_seeds_are_listed(run_assistant: Run) -> None:
     assert lines[2].split()[:4] == ["002_d120cbaaada3c47b", "2023-03-22", "TDI", "10"]
 
 
-def test_a_bad_file_is_named_once_and_the_others_are_listed(run_assistant: Run, write_articles: Write) -> None:
+def test_a_bad_file_is_named_once_and_the_others_are_listed(assistant: Run, write_articles: Write) -> None:
     folder = write_articles({"good.txt": STORY, "bad.txt": b"\x89PNG\x00\xff" * 50})
-    done = run_assistant("articles", "--articles", folder)
+    done = assistant("articles", "--articles", folder)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"assistant: skipped {folder / 'bad.txt'}: is not a text file")
     assert [row.split()[0] for row in done.stdout.splitlines()] == ["id", "good"]
 
 
-def test_a_file_that_went_bad_keeps_its_place(run_assistant: Run, write_articles: Write) -> None:
+def test_a_file_that_went_bad_keeps_its_place(assistant: Run, write_articles: Write) -> None:
     folder = write_articles({"a.txt": STORY, "b.txt": OTHER})
-    assert run_assistant("articles", "--articles", folder).returncode == 0
+    assert assistant("articles", "--articles", folder).returncode == 0
     (folder / "a.txt").write_bytes(b"\x00\xff")
-    done = run_assistant("articles", "--articles", folder)
+    done = assistant("articles", "--articles", folder)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert [row.split()[0] for row in done.stdout.splitlines()] == ["id", "a", "b"]
@@ -54,36 +54,36 @@ def test_odd_and_hostile_names_stay_one_harmless_line_each(run_assistant: Run, w
     assert "\x1b" not in done.stdout + done.stderr
 
 
-def test_a_folder_of_which_nothing_can_be_read_is_one_line(run_assistant: Run, write_articles: Write) -> None:
+def test_a_folder_of_which_nothing_can_be_read_is_one_line(assistant: Run, write_articles: Write) -> None:
     folder = write_articles({"a.txt": b"\x00\xff"})
-    done = run_assistant("articles", "--articles", folder)
+    done = assistant("articles", "--articles", folder)
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"assistant: no article could be indexed: {folder / 'a.txt'}: is not a text file")
 
 
-def test_a_home_that_cannot_be_written_is_one_line(run_assistant: Run, tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_written_is_one_line(assistant: Run, tmp_path: Path) -> None:
     (tmp_path / "occupied").write_text("")
-    done = run_assistant("articles", ASSISTANT_HOME=str(tmp_path / "occupied"))
+    done = assistant("articles", ASSISTANT_HOME=str(tmp_path / "occupied"))
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert "set ASSISTANT_HOME to a folder you may write to" in line
 
 
-def test_an_endpoint_that_is_down_is_one_line(run_assistant: Run) -> None:
-    done = run_assistant("ask", "What did Xi and Putin sign?", "--model", "fake@http://127.0.0.1:9/v1")
+def test_an_endpoint_that_is_down_is_one_line(assistant: Run) -> None:
+    done = assistant("ask", "What did Xi and Putin sign?", "--model", "fake@http://127.0.0.1:9/v1")
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith("assistant: model fake at http://127.0.0.1:9/v1: nothing answers there; start the server")
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path, project: Path) -> None:
+def test_a_reader_that_has_seen_enough_is_no_error(assistant_home: Path, project: Path) -> None:
     child = subprocess.Popen(
         [sys.executable, "-m", "assistant", "articles"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=project,
-        env=os.environ | {"ASSISTANT_HOME": str(tmp_path)},
+        env=os.environ | {"ASSISTANT_HOME": str(assistant_home)},
     )
     assert child.stdout
     assert child.stderr

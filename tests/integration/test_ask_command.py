@@ -39,7 +39,7 @@ def test_a_follow_up_is_asked_with_what_was_said_before(run_assistant: Any, mode
 
 
 def test_on_a_terminal_the_sources_are_links_to_their_files(
-    project: Path, seeds: Path, tmp_path: Path, model: ScriptedModel
+    project: Path, seeds: Path, assistant_home: Path, model: ScriptedModel
 ) -> None:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
     ours, theirs = pty.openpty()
@@ -49,7 +49,7 @@ def test_on_a_terminal_the_sources_are_links_to_their_files(
             *("--articles", "seeds", "--model", model.name, "--read", "apart"),
         ],
         cwd=project,
-        env=clean | {"ASSISTANT_HOME": str(tmp_path), "PYTHONPATH": str(project)},
+        env=clean | {"ASSISTANT_HOME": str(assistant_home), "PYTHONPATH": str(project)},
         stdout=theirs,
         stderr=subprocess.DEVNULL,
     )

@@ -33,13 +33,13 @@ def _words() -> Iterator[bytes]:
 
 @pytest.mark.parametrize("events", [_comments, _words], ids=["before the first word", "while it writes"])
 @pytest.mark.parametrize("read", ["together", "apart"])
-def test_ctrl_c_ends_the_request_at_the_provider(events: object, read: str, tmp_path: Path) -> None:
+def test_ctrl_c_ends_the_request_at_the_provider(events: object, read: str, assistant_home: Path) -> None:
     with closing(Provider(lambda *_: [events])) as provider:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
         asking = subprocess.Popen(
             [sys.executable, "-m", "assistant", "ask", "--articles", PROJECT / "seeds", "--read", read,
              "--model", f"m@{provider.url}", "What did they sign?"],
-            env=clean | {"ASSISTANT_HOME": str(tmp_path), "PYTHONPATH": str(PROJECT)},
+            env=clean | {"ASSISTANT_HOME": str(assistant_home), "PYTHONPATH": str(PROJECT)},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         try:

@@ -31,7 +31,7 @@ def test_every_example_is_tested(project: Path) -> None:
 
 
 @pytest.mark.parametrize("name", TOLD)
-def test_an_example_runs(project: Path, tmp_path: Path, model: ScriptedModel, name: str) -> None:
+def test_an_example_runs(project: Path, tmp_path: Path, assistant_home: Path, model: ScriptedModel, name: str) -> None:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("ASSISTANT_")}
     done = subprocess.run(
         [sys.executable, project / "examples" / name],
@@ -39,7 +39,7 @@ def test_an_example_runs(project: Path, tmp_path: Path, model: ScriptedModel, na
         env=clean
         | {
             "PYTHONPATH": str(project),
-            "ASSISTANT_HOME": str(tmp_path / "home"),
+            "ASSISTANT_HOME": str(assistant_home),
             "ASSISTANT_MODEL": model.name,
             "ASSISTANT_READ": "apart",
         },

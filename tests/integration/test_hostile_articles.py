@@ -555,11 +555,15 @@ def test_the_articles_date_and_outlet_are_those_over_it(build: Build) -> None:
 
 
 def test_all_of_them_at_once_on_the_command_line(
-    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    assistant_home: Path,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "articles").mkdir()
     folder = write(tmp_path / "articles", *ATTACKS)
-    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ASSISTANT_HOME", str(assistant_home))
     given = ["--articles", str(folder), "--model", f"scripted@{server.url}", "--read", "apart"]
     assert run(["articles", "--articles", str(folder)]) == 0
     listed = capsys.readouterr()
@@ -676,11 +680,15 @@ def test_a_quoted_line_passes_for_no_row_of_the_citations(
 
 
 def test_json_on_a_terminal_steers_nothing(
-    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    assistant_home: Path,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "articles").mkdir()
     write(tmp_path / "articles", next(attack for attack in ATTACKS if attack.name == "c1-controls"))
-    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ASSISTANT_HOME", str(assistant_home))
     server.reply = HONEST
     model = f"scripted@{server.url}"
     assert (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import resource
 import signal
@@ -16,7 +15,6 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-FORK = multiprocessing.get_context("fork")
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Write = Callable[..., Path]
 FILES = {
@@ -24,43 +22,6 @@ FILES = {
     "b.txt": "date 2017-07-05 Xi visited Moscow.\n\nHe met Putin.\n\nAFP",
     "c.txt": "date 2023-03-22 The leaders signed statements.\n\nThey left.\n\nIANS",
 }
-
-
-@pytest.fixture
-def assistant(tmp_path: Path, project: Path) -> Run:
-    """Runs a command in a process of its own that need not import everything first."""
-    import assistant.library.open  # noqa: F401
-    from assistant.cli.main import run
-
-    def child(arguments: list[str], environment: dict[str, str]) -> None:
-        for handle, name in enumerate(("in", "out", "err")):
-            os.dup2(os.open(tmp_path / name, os.O_RDWR if handle == 0 else os.O_WRONLY | os.O_TRUNC), handle)
-        os.environ.update({"ASSISTANT_HOME": str(tmp_path / "home"), **environment})
-        os.chdir(project)
-        sys.stdin, sys.stdout, sys.stderr = (open(n, mode) for n, mode in ((0, "r"), (1, "w"), (2, "w")))  # noqa: PTH123, SIM115
-        code: object = 1
-        try:
-            code = run(arguments)
-        except SystemExit as left:
-            code = left.code
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code if isinstance(code, int) else 1)
-
-    def fork(*arguments: str | Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        (tmp_path / "in").write_text(stdin)
-        for name in ("out", "err"):
-            (tmp_path / name).write_text("")
-        process = FORK.Process(target=child, args=([str(argument) for argument in arguments], environment))
-        process.start()
-        process.join(120)
-        assert process.exitcode is not None
-        errors = [line.rsplit("\r", 1)[-1] for line in (tmp_path / "err").read_text().split("\n")]
-        output = (tmp_path / "out").read_text()
-        return subprocess.CompletedProcess(arguments, process.exitcode, output, "\n".join(errors))
-
-    return fork
 
 
 @pytest.fixture
@@ -73,7 +34,7 @@ def listed(done: subprocess.CompletedProcess[str]) -> list[str]:
     return [json.loads(line)["id"] for line in done.stdout.splitlines()]
 
 
-def test_a_library_is_filled_asked_and_brought_up_to_date(run_assistant: Run, news: Path) -> None:
+def test_a_library_is_filled_asked_and_brought_up_to_date(run_assistant: Run, assistant: Run, news: Path) -> None:
     done = run_assistant("index", news, "--verbose")
     assert done.returncode == 0, done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["added", "duplicate", "added"]
@@ -82,11 +43,11 @@ def test_a_library_is_filled_asked_and_brought_up_to_date(run_assistant: Run, ne
     assert listed(run_assistant("articles", "--json")) == ["a", "c"]
     (news / "c.txt").unlink()
     (news / "d.txt").write_text("It rained.")
-    assert listed(run_assistant("articles", "--json")) == ["a", "c"]  # as it was; opening scans nothing
-    done = run_assistant("index")
+    assert listed(assistant("articles", "--json")) == ["a", "c"]  # as it was; opening scans nothing
+    done = assistant("index")
     assert (done.returncode, done.stdout) == (0, "")
     assert "1 added, 1 removed, 2 unchanged" in done.stderr
-    assert listed(run_assistant("articles", "--json")) == ["a", "d"]
+    assert listed(assistant("articles", "--json")) == ["a", "d"]
 
 
 def test_problems_are_a_line_each_and_everything_else_is_indexed(assistant: Run, news: Path) -> None:
@@ -288,7 +249,7 @@ def test_no_room_left_is_a_clear_error_and_an_intact_index(
 
 
 @pytest.fixture
-def watcher(tmp_path: Path, news: Path) -> Iterator[subprocess.Popen[str]]:
+def watcher(tmp_path: Path, assistant_home: Path, news: Path) -> Iterator[subprocess.Popen[str]]:
     child = start(tmp_path, "index", news, "--watch")
     assert child.stderr
     while "watching" not in child.stderr.readline():

@@ -68,15 +68,15 @@ def run_index(folder: Path, home: Path, log: Path) -> None:
 
 
 @pytest.fixture
-def open_index(tmp_path: Path, embedder: Any) -> Callable[[], ArticleIndex]:
+def open_index(assistant_home: Path, embedder: Any) -> Callable[[], ArticleIndex]:
     def make() -> ArticleIndex:
         named = embedder.model_copy(update={"model_name": MODEL_NAME})
-        return ArticleIndex(tmp_path / "home" / "library" / "index.sqlite3", named)
+        return ArticleIndex(assistant_home / "library" / "index.sqlite3", named)
 
     return make
 
 
-def test_killed_at_fifty_moments(tmp_path: Path, open_index: Callable[[], ArticleIndex]) -> None:
+def test_killed_at_fifty_moments(tmp_path: Path, assistant_home: Path, open_index: Callable[[], ArticleIndex]) -> None:
     chosen = random.Random(5)
     folder, log = tmp_path / "news", tmp_path / "log"
     folder.mkdir()
@@ -89,7 +89,7 @@ def test_killed_at_fifty_moments(tmp_path: Path, open_index: Callable[[], Articl
             break
         write_some(folder, chosen, turn)
         now = bodies(folder)
-        child = FORK.Process(target=run_index, args=(folder, tmp_path / "home", log))
+        child = FORK.Process(target=run_index, args=(folder, assistant_home, log))
         begun = time.monotonic()
         child.start()
         child.join(chosen.uniform(0, 1.2) * seconds)
@@ -123,7 +123,7 @@ def test_killed_at_fifty_moments(tmp_path: Path, open_index: Callable[[], Articl
         } | {key: now[key] for key, record in stored.items() if record.same_as is not None and key in now}
         index.close()
     assert kills == KILLS
-    child = FORK.Process(target=run_index, args=(folder, tmp_path / "home", log))
+    child = FORK.Process(target=run_index, args=(folder, assistant_home, log))
     child.start()
     child.join(120)
     assert child.exitcode == 0

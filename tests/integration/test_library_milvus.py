@@ -73,6 +73,6 @@ def test_two_machines_fill_one_library_each_with_its_own_sources(machine: Open, 
 
 
 def test_another_version_s_library_is_not_misread(machine: Open) -> None:
-    machine("one").index.store.note("format", "0/other")
+    machine("one").index.store.set_note("format", "0/other")
     with pytest.raises(IndexStoreError, match=r"made by another version \(0/other; .* name another collection"):
         machine("two")

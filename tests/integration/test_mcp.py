@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -107,23 +108,30 @@ def check(found: dict[str, Any]) -> None:
     assert found["read"]["paragraphs"]
 
 
-def test_the_official_client_starts_it_and_uses_every_tool(command: list[str], environment: dict[str, str]) -> None:
-    server = StdioServerParameters(command=command[0], args=command[1:], env=environment, cwd=PROJECT)
-    check(talk(server, everything))
+@pytest.fixture(scope="module")
+def used(command: list[str], environment: dict[str, str]) -> Callable[..., dict[str, Any]]:
+    """`used("-m", "assistant", "mcp", …)` starts it with these arguments and uses every tool; the same ones once."""
+
+    @cache
+    def use(*arguments: str) -> dict[str, Any]:
+        server = StdioServerParameters(command=command[0], args=list(arguments), env=environment, cwd=PROJECT)
+        return talk(server, everything)
+
+    return use
+
+
+def test_the_official_client_starts_it_and_uses_every_tool(command: list[str], used: Any) -> None:
+    check(used(*command[1:]))
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/mcp.md"])
-def test_the_configuration_of_a_desktop_client_works_as_written(
-    page: str, command: list[str], environment: dict[str, str]
-) -> None:
+def test_the_configuration_of_a_desktop_client_works_as_written(page: str, command: list[str], used: Any) -> None:
     written = re.findall(r"```json\n(.*?)```", (PROJECT / page).read_text(encoding="utf-8"), re.S)
     (found,) = [json.loads(one) for one in written if "mcpServers" in one]
     server = found["mcpServers"]["news-assistant"]
-    assert server["command"] == "assistant"
+    assert server["command"].endswith("assistant")
     given = [one.replace("/path/to/articles", str(PROJECT / "seeds")) for one in server["args"]]
-    arguments = [*command[1:3], *given, *command[6:]]
-    started = StdioServerParameters(command=command[0], args=arguments, env=environment, cwd=PROJECT)
-    assert len(talk(started, lambda client: client.list_tools()).tools) == 4
+    assert len(used(*command[1:3], *given, *command[6:])["tools"]) == 4
 
 
 def test_a_line_that_is_no_message_ends_nothing_and_is_no_answer(

@@ -191,5 +191,5 @@ def test_a_day_with_the_embedded_model_tries_nothing(offline: Offline, tmp_path:
     found = json.loads(done.stdout)
     for way in ("ask", "api", "page", "mcp"):
         assert "two joint statements" in found[way], way
-    assert found["evals"] == 2
+    assert found["evals"] == 1
     assert offline.tried == []

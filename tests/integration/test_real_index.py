@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +19,8 @@ IANS, TDI = "000_a73a9aabfb5eaf09", "002_d120cbaaada3c47b"
 
 
 @pytest.fixture(scope="module")
-def minilm(tmp_path_factory: pytest.TempPathFactory) -> MiniLM:
-    return MiniLM(threads=1, folder=tmp_path_factory.mktemp("models"))
+def minilm(tmp_path_factory: pytest.TempPathFactory, link_models: Callable[[Path], Path]) -> MiniLM:
+    return MiniLM(threads=1, folder=link_models(tmp_path_factory.mktemp("home")) / "models")
 
 
 @pytest.fixture(scope="module")

@@ -125,13 +125,13 @@ def test_what_the_api_does_not_serve_is_the_pages_to_answer(server: Server) -> N
     assert patient.get(f"{server.url}/nothing").text == "not found"
 
 
-def test_behind_a_proxy_the_api_needs_a_key_even_from_this_machine(start: Any, tmp_path: Path) -> None:
+def test_behind_a_proxy_the_api_needs_a_key_even_from_this_machine(start: Any, assistant_home: Path) -> None:
     options = ("--name", NAME, "--proxy", "127.0.0.1")
-    server = start(tmp_path, *options, ASSISTANT_PASSWORD_HASH=hash_password(PASSWORD))
+    server = start(assistant_home, *options, ASSISTANT_PASSWORD_HASH=hash_password(PASSWORD))
     headers = {"host": NAME, "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "https"}
     assert patient.get(f"{server.url}/v1/articles", headers=headers).status_code == 401
     assert patient.get(f"{server.url}/login", headers=headers).status_code == 200
-    _, secret = KeyStore(tmp_path / "keys.json").add("one")
+    _, secret = KeyStore(assistant_home / "keys.json").add("one")
     headers["authorization"] = f"Bearer {secret}"
     body = {"model": "news-assistant", "messages": [{"role": "user", "content": QUESTION["question"]}]}
     reply = patient.post(f"{server.url}/v1/chat/completions", json=body, headers=headers, timeout=60).json()
@@ -149,9 +149,9 @@ def test_alone_beyond_this_machine_it_does_not_start_without_a_key(run_assistant
 
 
 def test_at_sigterm_what_runs_is_answered_and_the_model_elsewhere_is_dropped_when_its_client_goes(
-    start: Any, tmp_path: Path, model: ScriptedModel
+    start: Any, assistant_home: Path, model: ScriptedModel
 ) -> None:
-    server = start(tmp_path, "--no-page", "--at-once", "2")
+    server = start(assistant_home, "--no-page", "--at-once", "2")
     assert patient.get(server.url).status_code == 404
     slowly = {"question": "What did they sign, slowly?", "stream": True}
     model.dropped.clear()

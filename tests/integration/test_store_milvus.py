@@ -93,7 +93,7 @@ def test_nobody_there_is_one_clear_error_without_the_password(monkeypatch: pytes
 
 def test_a_client_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pymilvus", None)
-    with pytest.raises(UsageError, match=r'pip install "news-assistant\[milvus\]"'):
+    with pytest.raises(UsageError, match=r"pip install -e '\.\[milvus\]'"):
         MilvusStore("http://127.0.0.1:1")
 
 

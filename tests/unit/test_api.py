@@ -163,11 +163,11 @@ def test_as_of_a_day_nothing_newer_is_read_and_the_answer_says_so(
     assert (refusal.newest_source, refusal.to_dict()["as_of"]) == (None, "1999-01-02")
 
 
-@pytest.mark.parametrize(("threshold", "worth", "refused"), [(0.0, 0.0, False), (1.0, 0.0, True), (0.0, 1.0, True)])
+@pytest.mark.parametrize(("threshold", "answered", "refused"), [(0.0, 0.0, False), (1.0, 0.0, True), (0.0, 1.0, True)])
 def test_the_settings_say_what_is_enough(
-    assistant: Assistant, fake_model: Any, threshold: float, worth: float, refused: bool
+    assistant: Assistant, fake_model: Any, threshold: float, answered: float, refused: bool
 ) -> None:
-    settings = assistant.settings.model_copy(update={"threshold": threshold, "worth": worth})
+    settings = assistant.settings.model_copy(update={"threshold": threshold, "answered_threshold": answered})
     own = Assistant(assistant.index, fake_model("Xi visited Moscow.", yes=0.9), settings)
     assert own.ask("Who visited Moscow?", articles=ArticleFilter(until=date(2017, 7, 4))).refused is refused
 
@@ -182,7 +182,7 @@ def test_a_question_that_is_none_is_an_error_before_the_first_event(assistant: A
 def test_what_traces_need_is_checked_before_anything_is_opened(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "assistant.answering.spans", None)
+    monkeypatch.setitem(sys.modules, "assistant.answering.telemetry_spans", None)
     with pytest.raises(SettingsError, match=r"ASSISTANT_TRACES=steps: .* is not installed"):
         Assistant.open(
             folder, settings=Settings.load(home=tmp_path / "home", model="some@http://127.0.0.1:9/v1", traces="steps")

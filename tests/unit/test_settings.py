@@ -21,7 +21,7 @@ def test_defaults() -> None:
     assert settings.prompts == PROJECT / "prompts"
     assert settings.home.name == "news-assistant"
     assert settings.adapter == "auto"
-    assert 0 < settings.worth < settings.threshold < 1
+    assert 0 < settings.answered_threshold < settings.threshold < 1
 
 
 def test_environment_and_overrides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -99,8 +99,8 @@ def test_the_documented_settings_are_those_of_the_code(project: Path) -> None:
         ("TIMEOUT", "nan"),
         ("THRESHOLD", "1.1"),
         ("THRESHOLD", "nan"),
-        ("WORTH", "-0.1"),
-        ("WORTH", "1.1"),
+        ("ANSWERED_THRESHOLD", "-0.1"),
+        ("ANSWERED_THRESHOLD", "1.1"),
         ("HOME", "~nosuchuser/x"),
         ("ARTICLES", "~nosuchuser/x"),
         ("INDEX", "~nosuchuser/x"),

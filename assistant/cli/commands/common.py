@@ -141,14 +141,20 @@ def read_text(given: str, what: str, kind: str) -> str:
         raise UsageError(f"{what} {given} cannot be read ({error}); give a UTF-8 file of {kind}") from error
 
 
-def put(text: str, output: Path | None) -> None:
-    """Write to a file, whole or not at all, or to standard output. Raises `AssistantError`."""
+def put(text: str, output: Path | None, *, is_table: bool = False) -> None:
+    """Write to a file, whole or not at all, a table as a spreadsheet wants it; or to standard output.
+
+    Raises `AssistantError`.
+    """
+    from assistant.newsroom.export.spreadsheet import in_file
+    from assistant.text.unicode import storable
     from assistant.util.files import replace_file
 
+    text = storable(text)
     if output is None:
         sys.stdout.write(text)
         return
     try:
-        replace_file(output, text)
+        replace_file(output, in_file(text) if is_table else text)
     except OSError as error:
         raise AssistantError(f"output file {output}: {error.strerror}; name another --output") from error

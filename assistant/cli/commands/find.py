@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from assistant.schema.articles import ArticleFilter, Passage
 
 # Of so many the language model says in a few minutes which state it.
-_MOST = 200
+MOST = 200
 _LIMIT = 10_000
 
 
@@ -37,9 +37,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     find.add_argument(
         "--most",
         type=int,
-        default=_MOST,
+        default=MOST,
         metavar="N",
-        help=f"how many of the nearest passages to look at (default: {_MOST})",
+        help=f"how many of the nearest passages to look at (default: {MOST})",
     )
     find.add_argument("--all", action="store_true", help="judge every passage, however far it is from the statement")
     find.add_argument("--csv", type=Path, metavar="FILE", help="write what is found to FILE too")
@@ -74,7 +74,7 @@ def _find(arguments: argparse.Namespace) -> int:
         from assistant.newsroom.evidence.passages import QUOTE_COLUMNS
         from assistant.newsroom.export.spreadsheet import to_spreadsheet
 
-        put(to_spreadsheet([*QUOTE_COLUMNS, "stated"], rows), arguments.csv)
+        put(to_spreadsheet([*QUOTE_COLUMNS, "stated"], rows), arguments.csv, is_table=True)
     return 1 if search.problems else 0
 
 

@@ -102,7 +102,7 @@ def _show(quotes: Sequence[SpokenQuote], arguments: argparse.Namespace) -> None:
         from assistant.newsroom.export.spreadsheet import to_spreadsheet
 
         output = None if arguments.csv == _TO_OUTPUT else Path(arguments.csv)
-        put(to_spreadsheet(["speaker", *QUOTE_COLUMNS], map(_to_dict, quotes)), output)
+        put(to_spreadsheet(["speaker", *QUOTE_COLUMNS], map(_to_dict, quotes)), output, is_table=True)
     else:
         _print(quotes)
 

@@ -11,9 +11,6 @@ from assistant.errors import UsageError
 if TYPE_CHECKING:
     from assistant.schema.articles import Article
 
-# Of a story that many outlets carry, most of their reports.
-_PASSAGES = 60
-
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Declare the command."""
@@ -32,10 +29,10 @@ def _sources(arguments: argparse.Namespace) -> int:
 
     from assistant.cli.terminal import as_json, progress_bars
     from assistant.newsroom.evidence.base import open_evidence_base
-    from assistant.newsroom.provenance.independence import carriers
+    from assistant.newsroom.provenance.independence import PASSAGES, carriers
     from assistant.text.unicode import one_line
 
-    with open_evidence_base(settings_of(arguments), progress_bars, say, passages=_PASSAGES) as (base, update):
+    with open_evidence_base(settings_of(arguments), progress_bars, say, passages=PASSAGES) as (base, update):
         warn(update.problems)
         article = base.index.article(arguments.article)
         claim = _claim(article, arguments.paragraph)

@@ -18,6 +18,7 @@ from assistant.cli.commands.common import (
     put,
 )
 from assistant.errors import UsageError
+from assistant.newsroom.export.kinds import ExportFormat
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
@@ -79,7 +80,8 @@ def _show(
             print_json(entry_to_dict(entry))
     elif arguments.format is not None:
         answer = to_answer(arguments.story, entries, model=assistant.model.name, articles=articles)
-        put(export([answer], assistant.article, datetime.now().astimezone(), arguments.format), arguments.output)
+        written = export([answer], assistant.article, datetime.now().astimezone(), arguments.format)
+        put(written, arguments.output, is_table=arguments.format == ExportFormat.CSV)
     else:
         _print(entries)
 
@@ -98,5 +100,7 @@ def _print(entries: Sequence[Entry]) -> None:
         for told in entry.told:
             text = as_quotation(told.line.text) if told.line.quoted else told.line.text
             print(f"  {printable(text)}")
+            if told.differs:
+                print(f"  {printable(as_quotation(told.differs.quote.text))}")
             for part in told.evidence:
                 print_quote(part.passage, part.quote.text)

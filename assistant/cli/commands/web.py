@@ -89,12 +89,10 @@ def run_server(arguments: argparse.Namespace) -> int:
         from assistant.http.metrics import log_as_json
 
         log_as_json()
-    # The model loads in its own process while the web framework is imported here.
     loader = AssistantLoader(
         lambda progress: Assistant.open(settings=settings, progress=progress),
         own=OwnLibraries() if settings.libraries == "own" else None,
     )
-    loader.start()
     try:
         from assistant.web.run import Site, serve
 
@@ -140,7 +138,7 @@ def check_mcp() -> None:
     from importlib.util import find_spec
 
     if find_spec("mcp") is None:
-        raise UsageError("the package mcp is not installed; run: pip install 'news-assistant[mcp]'")
+        raise UsageError("the package mcp is not installed; run in the checkout: .venv/bin/pip install -e '.[mcp]'")
 
 
 def _hash_password() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from email import policy
 from email.message import EmailMessage, Message
@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Problem, Story
+from assistant.ingest.dates import parse_published
 from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MAX_BYTES, MAX_CONTAINER_BYTES, MAX_MAIL_PARTS
-from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers import html as page
 from assistant.ingest.readers.encoding import codec, decode
 from assistant.ingest.readers.forwarded import forwarded
@@ -23,14 +23,16 @@ from assistant.ingest.readers.html_dom import paragraphs_of_html, plain_paragrap
 
 _REPLY = re.compile(r"(?:re|fw|fwd|aw|wg|tr|rv|sv|vs|rif|i|enc|res)\s*:\s*", re.I)
 _NOBODY = re.compile(r"\b(?:no-?reply|do-?not-?reply|newsletters?|news|info|alerts?|mailer|notifications?)\b", re.I)
-_LINKS_ONLY = re.compile(r"\W*(?:https?://\S+\W*)+$")
+_NO_WORDS = re.compile(r"\W*(?:https?://\S+\W*)+$|-- ?$")
 _PAGE_LINKS = re.compile(
     r"\W*(?:view (?:this (?:e-?mail )?)?(?:in|on) (?:your |a )?(?:web )?browser|unsubscribe|manage "
     r"(?:your )?(?:preferences|subscription)"
     r"|you (?:are receiving|received) this|forward (?:this )?to a friend|update your preferences)",
     re.I,
 )
+_PAGE_END = re.compile(r"</(?:body|html)\s*>", re.I)
 _SHORT = 0.3
+_SIGNATURE_LINES = 10
 # Pictures, signatures and invitations that belong to the mail itself.
 _NO_ATTACHMENT = ("image/", "application/pkcs7", "application/pgp", "text/calendar")
 
@@ -70,7 +72,10 @@ def parse(content: bytes, label: str) -> EmailMessage:
 
 
 def parts(message: Message, label: str) -> Iterator[Any]:
-    """Its parts that hold no parts, in order; an attached mail is one part."""
+    """Its parts that hold no parts, in order; an attached mail is one part.
+
+    Of alternatives of one kind the first that says something is given.
+    """
     waiting: list[Any] = [message]
     seen = 0
     while waiting:
@@ -80,9 +85,19 @@ def parts(message: Message, label: str) -> Iterator[Any]:
             raise ArticleError(f"{label}: more than {MAX_MAIL_PARTS:,} parts, no news article; save the text alone")
         if part.is_multipart() and part.get_content_type() != "message/rfc822":
             inner = part.get_payload()
-            waiting[:0] = inner if isinstance(inner, list) else []
+            inner = inner if isinstance(inner, list) else []
+            waiting[:0] = _one_of_a_kind(inner) if part.get_content_type() == "multipart/alternative" else inner
         else:
             yield part
+
+
+def _one_of_a_kind(alternatives: Iterable[Any]) -> list[Any]:
+    chosen: dict[str, Any] = {}
+    for part in alternatives:
+        kind = part.get_content_type()
+        if kind not in chosen or not str(chosen[kind].get_payload()).strip():
+            chosen[kind] = part
+    return list(chosen.values())
 
 
 def header(message: Message, name: str) -> str | None:
@@ -108,7 +123,7 @@ def body_text(part: Message, label: str) -> str:
 
 
 def _contents(message: Message, label: str) -> _Contents:
-    plain = html = ""
+    texts: dict[str, list[str]] = {"text/plain": [], "text/html": []}
     attached: list[str] = []
     mails: list[Any] = []
     for part in parts(message, label):
@@ -117,13 +132,17 @@ def _contents(message: Message, label: str) -> _Contents:
         if kind == "message/rfc822":
             inner = part.get_payload()
             mails += inner if isinstance(inner, list) else []
-        elif part.get_content_disposition() == "attachment" or (name and part.get_content_maintype() != "text"):
+        elif kind in texts and part.get_content_disposition() != "attachment":
+            texts[kind].append(body_text(part, label))
+        elif name or part.get_content_disposition() == "attachment":
             attached += [] if kind.startswith(_NO_ATTACHMENT) else [name or kind]
-        elif kind == "text/plain" and not plain.strip():
-            plain = body_text(part, label)
-        elif kind == "text/html" and not html.strip():
-            html = body_text(part, label)
-    return _Contents(plain, html, attached, mails)
+    plain = "\n\n".join(filter(str.strip, texts["text/plain"]))
+    return _Contents(plain, _one_page(texts["text/html"]), attached, mails)
+
+
+def _one_page(pages: Sequence[str]) -> str:
+    # A parser stops where the first page ends.
+    return _PAGE_END.sub("", "\n".join(pages)) if len(pages) > 1 else "".join(pages)
 
 
 def _headers(message: Message) -> Fields:
@@ -194,8 +213,8 @@ def _texts(plain: str) -> list[str]:
 
 
 def _own_words(paragraph: str) -> str:
-    """A paragraph without quoted lines, lone links and the mail's own machinery."""
-    lines = [line for line in paragraph.split("\n") if not line.startswith(">") and not _LINKS_ONLY.match(line)]
+    """A paragraph without quoted lines, lone links, rules and the mail's own machinery."""
+    lines = [line for line in paragraph.split("\n") if not line.startswith(">") and not _NO_WORDS.match(line)]
     text = "\n".join(lines).strip()
     return "" if _PAGE_LINKS.match(text) else text
 
@@ -205,7 +224,10 @@ def _unquoted(paragraph: str) -> str:
 
 
 def _without_signature(text: str) -> str:
-    return re.split(r"(?m)^-- ?$", text.replace("\r\n", "\n"), maxsplit=1)[0]
+    lines = text.replace("\r\n", "\n").rstrip().split("\n")
+    # With more below it such a line parts the items of a newsletter.
+    begin = max((at for at, line in enumerate(lines) if line == "-- "), default=len(lines))
+    return "\n".join(lines[:begin] if len(lines) - begin - 1 <= _SIGNATURE_LINES else lines)
 
 
 def _key(key: str | None, part: object) -> str:

@@ -108,6 +108,8 @@ def detect(content: bytes, label: str, declared: str | None = None, *, whole: bo
             return encoding
     if content.startswith(magic.NO_TEXT):
         raise _binary(label)
+    if b"\x00" not in content and (escaped := _escaped(content, codec(declared), whole)):
+        return escaped
     if b"\x00" not in content and (_decodes(content, "utf-8", whole) or _is_mostly_utf8(content)):
         return "utf-8"
     wide = _wide(content)
@@ -137,6 +139,21 @@ def declared_charset(head: bytes) -> str | None:
         rb"""(?:<\?xml[^>]{0,100}encoding|<meta[^>]{0,200}charset)\s*=\s*["']?([\w.:-]{2,40})""", head, re.I
     )
     return match[1].decode("ascii") if match else None
+
+
+_ESCAPE = re.compile(rb"\x1b(?:\$[()]?|\()[@-Z]")
+
+
+def _escaped(content: bytes, declared: str | None, whole: bool) -> str | None:
+    """The codec of a text that changes its characters by escape sequences (ISO 2022, 7 bits, so UTF-8 as well)."""
+    if not _ESCAPE.search(content):
+        return None
+    other = "iso2022_kr" if b"\x1b$)C" in content else "iso2022_jp_ext"
+    for encoding in (declared or "", other):
+        if encoding.startswith("iso2022") and _decodes(content, encoding, whole):
+            return encoding
+    # Vendors have characters of their own ("①"), which are replaced.
+    return other if b"\x1b$" in content and content.isascii() else None
 
 
 def _decodes(content: bytes, encoding: str, whole: bool) -> bool:

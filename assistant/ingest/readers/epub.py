@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Problem, Story
+from assistant.ingest.dates import parse_published
 from assistant.ingest.file import RawFile
-from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers.encoding import declared_charset, decode
 from assistant.ingest.readers.html_dom import paragraphs, parse_html, parse_xml
 from assistant.ingest.readers.html_elements import drop, local_name

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.ingest.build import Fields, Story
+from assistant.ingest.dates import numeric_day, parse_published
 from assistant.ingest.labels import field_of_column
-from assistant.ingest.pubdate import numeric_day, parse_published
 from assistant.ingest.readers.html_dom import paragraphs_of_html, plain_paragraphs
 from assistant.ingest.readers.names import headline, person, without_outlet_as_author
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.ingest.pubdate import parse_published
+from assistant.ingest.dates import parse_published
 
 _FIELD = re.compile(r"[>* ]*(?P<name>[^\W\d_][^:：]{0,24}?) ?\*? ?[:：] ?\*? ?(?P<value>\S.*)$")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.ingest.build import Fields
-from assistant.ingest.pubdate import parse_published
+from assistant.ingest.dates import parse_published
 from assistant.ingest.readers import jsonld
 from assistant.ingest.readers.names import person, without_outlet_as_author
 

@@ -24,8 +24,8 @@ def text_chunks(file: IO[bytes], label: str) -> Iterator[str]:
     if not head.strip():
         raise ArticleError(f"{label}: is empty; remove it or add articles")
     encoding = detect(head, label, whole=len(head) < _CHUNK)
-    # Only single bytes can be carried through; the wide encodings have no invalid ones to speak of.
-    errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    # Only single bytes above 127 can be carried through; the wide encodings have no invalid ones to speak of.
+    errors = "replace" if encoding.startswith(("utf-16", "utf-32", "iso2022")) else "surrogateescape"
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     mend = Mender().mend if encoding == "utf-8" else str
     while head:

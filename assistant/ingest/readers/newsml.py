@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.errors import ArticleError
 from assistant.ingest.build import Fields, Problem, Story
-from assistant.ingest.pubdate import parse_published
+from assistant.ingest.dates import parse_published
 from assistant.ingest.readers.html_dom import paragraphs, paragraphs_of_html
 from assistant.ingest.readers.html_elements import local_name
 from assistant.ingest.readers.names import person

@@ -8,7 +8,7 @@ from dataclasses import astuple
 from datetime import date
 
 from assistant.ingest.build import Fields, LeftOut, Story
-from assistant.ingest.pubdate import parse_published
+from assistant.ingest.dates import parse_published
 
 _FIELD = re.compile(r"(?P<name>[A-Z][A-Za-z]*(?:[- ][A-Za-z]+){0,3}):\s*(?P<value>.*)$", re.S)
 _COPYRIGHT = re.compile(r"(?:copyright|\(c\)|©)\s", re.I)

@@ -14,12 +14,12 @@ from assistant.errors import ArticleError
 from assistant.ingest.blocks import Block, Dropped
 from assistant.ingest.build import Fields, Reading, build, reading_from
 from assistant.ingest.dateline import parse_date_field
+from assistant.ingest.dates import parse_published
 from assistant.ingest.head import is_head_line, label_of
 from assistant.ingest.headings import carries_content
 from assistant.ingest.ids import safe_key
 from assistant.ingest.kicker import is_kicker
 from assistant.ingest.limits import MAX_FRONT_MATTER_CHARS, MAX_FRONT_MATTER_DEPTH, MAX_LINES
-from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers import press_export
 from assistant.ingest.readers.line_blocks import blocks_of, whole_lines
 from assistant.ingest.speakers import with_speakers

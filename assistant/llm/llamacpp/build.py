@@ -26,7 +26,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from assistant.errors import EngineBuildError
-from assistant.util.processor import processor_flags
+from assistant.util.processor import core_count, processor_flags
 from assistant.util.progress import Progress, unseen
 
 _RECIPE = tuple(Path(__file__).with_name("cmake") / name for name in ("ggml.cmake", "tile_config.h"))
@@ -136,7 +136,7 @@ class NativeEngine:
         generator = ["-G", "Ninja" if Path(make).name == "ninja" else "Unix Makefiles"]
         _run([cmake, "-S", str(tree), "-B", str(work / "build"), *generator, *options], "cmake")
         report(10, 100)
-        command = [cmake, "--build", str(work / "build"), "--target", _SERVER, "-j", str(os.cpu_count() or 1)]
+        command = [cmake, "--build", str(work / "build"), "--target", _SERVER, "-j", str(core_count())]
         _run(command, "the compiler", lambda line: _report_share(line, report))
         kept = work / "kept"
         kept.mkdir(mode=0o700)

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.errors import ModelError
+from assistant.util.processor import core_count
 
 SLOTS = 4
 _CACHE_MIB = 192
@@ -63,7 +64,7 @@ class EmbeddedEngine:
             "key": self.key,
             "context": context,
             "slots": SLOTS,
-            "threads": threads or min(os.cpu_count() or 1, _MAX_THREADS),
+            "threads": threads or min(core_count(), _MAX_THREADS),
             "cache_mib": _CACHE_MIB,
             "states": str(states) if states else None,
             "speculation": speculation,
@@ -76,6 +77,9 @@ class EmbeddedEngine:
 
     def start(self) -> None:
         """Start loading the model; returns at once. Starting twice does nothing."""
+        # Not under the lock, which is held while it loads: who waits for that load has its error, and starts no other.
+        if self._process is not None:
+            return
         with self._lock:
             if self._process is not None:
                 return
@@ -96,11 +100,18 @@ class EmbeddedEngine:
 
     @property
     def base_url(self) -> str:
-        """The OpenAI-compatible base URL; waits until the model is loaded. Raises `ModelError`."""
+        """The OpenAI-compatible base URL; waits until the model is loaded. Raises `ModelError`.
+
+        What could not be loaded is loaded anew by whoever asks next: the memory may be free again.
+        """
         self.start()
         with self._lock:
             if self._url is None:
-                self._url = self._wait()
+                try:
+                    self._url = self._wait()
+                except ModelError:
+                    self.stop()
+                    raise
             return self._url
 
     def identity(self) -> str:
@@ -158,7 +169,8 @@ class EmbeddedEngine:
 
     def _wait(self) -> str:
         process = self._process
-        assert process is not None
+        if process is None:
+            raise ModelError(f"model {self.model}: the embedded engine ended while it was waited for; ask again")
         assert process.stdout is not None
         # One that hangs while it loads ends, and so says nothing more.
         hanging = threading.Timer(self._loads_within_s, _kill, [process])

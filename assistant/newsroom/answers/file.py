@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from assistant.errors import UsageError
-from assistant.schema.answers import Answer, Citation
+from assistant.schema.answers import Answer, Citation, Omission
 from assistant.util.validation import fault
 
 
@@ -27,6 +27,7 @@ class SavedSentence(_Row):
     support: float | None = None
     quoted: bool = False
     byline: str | None = None
+    reckoned: bool = False
 
 
 class SavedCitation(_Row):
@@ -42,7 +43,14 @@ class SavedCitation(_Row):
     paragraph_id: str
     text: str
     quote: str
+    start: int | None = None
     also: tuple[str, ...] = ()
+
+    @property
+    def quoted_from(self) -> int:
+        """Where in `text` the quote begins: where it first stands, if `start` does not say."""
+        stands = self.start is not None and self.start >= 0 and self.text.startswith(self.quote, self.start)
+        return self.start if self.start is not None and stands else self.text.index(self.quote)
 
     @model_validator(mode="after")
     def _quotes_its_paragraph(self) -> SavedCitation:
@@ -63,6 +71,12 @@ class SavedAnswer(_Row):
     citations: tuple[SavedCitation, ...]
     model: str = ""
     as_of: date | None = None
+    left_out: tuple[Omission, ...] = ()
+
+    @property
+    def newest_day(self) -> date | None:
+        """The day of its newest source, where any has one."""
+        return max((citation.published for citation in self.citations if citation.published), default=None)
 
     @model_validator(mode="after")
     def _cites_what_is_there(self) -> SavedAnswer:
@@ -88,7 +102,7 @@ def parse_answers(text: str, where: str) -> list[SavedAnswer]:
     """The answers of a file. Raises `UsageError` that names `where`, the line and what is wrong."""
     try:
         return [_answer(json.loads(text), where)]
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         # No single object, so one a line.
         pass
     lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
@@ -100,7 +114,7 @@ def parse_answers(text: str, where: str) -> list[SavedAnswer]:
 def _object(line: str, where: str) -> Any:
     try:
         return json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{where}: not JSON ({error}); give what assistant ask --json or --output wrote") from error
 
 

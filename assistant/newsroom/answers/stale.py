@@ -195,9 +195,7 @@ def _told(newest: SavedCitation, later: SavedAnswer) -> str:
 
 def _since(kept: Kept) -> date | None:
     """The first day that is newer than what the answer was written from; None where that is not known."""
-    days = [citation.published for citation in kept.answer.citations if citation.published]
-    if days:
-        newest = max(days)
+    if newest := kept.answer.newest_day:
         return newest + timedelta(days=1) if newest < date.max else None
     return kept.asked.date() if kept.asked else None
 

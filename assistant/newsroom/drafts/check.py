@@ -49,8 +49,8 @@ class Thresholds:
     """From where a signal counts; fitted by `python -m evals.draft_check` (docs/newsroom.md has the figures)."""
 
     stated: float = 0.2
-    answered: float = 0.05
-    near: float = 0.3
+    answered: float = 0.01
+    near: float = 0.25
 
 
 THRESHOLDS = Thresholds()

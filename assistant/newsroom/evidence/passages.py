@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from assistant.errors import ArticleError
 from assistant.library.index import ArticleIndex
 from assistant.retrieval.passages import passages_of
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage, iso_day
@@ -24,8 +25,16 @@ def each_article(
 ) -> Iterator[list[Passage]]:
     """The paragraphs of each of these articles, oldest first, undated last; of those with an id in `among` alone."""
     for header in index.all_headers(articles):
-        if among is None or header.id in among:
-            yield passages_of(index.article(header.id))
+        if (among is None or header.id in among) and (passages := passages_there(index, header.id)):
+            yield passages
+
+
+def passages_there(index: ArticleIndex, article_id: str) -> list[Passage]:
+    """The paragraphs of an article that was listed; none where it was removed meanwhile."""
+    try:
+        return passages_of(index.article(article_id))
+    except ArticleError:
+        return []
 
 
 def quote_to_dict(passage: Passage, quote: str) -> dict[str, Any]:

@@ -7,10 +7,18 @@ from typing import Any
 
 from assistant.newsroom.export.fact_check import CheckedSentence, FactCheck, Source
 
+_STATED = "Stated in the cited report; checked by a program"
+_RECKONED = "Follows from the cited report, which does not print the figure; checked by a program"
+
 
 def to_claim_review(check: FactCheck) -> str:
-    """A JSON-LD graph; a refusal claims nothing and is not in it."""
-    reviews = [_review(answer.question, sentence, check) for answer in check.answers for sentence in answer.sentences]
+    """A JSON-LD graph; a refusal claims nothing and is not in it, nor is a sentence that cites nothing."""
+    reviews = [
+        _review(answer.question, sentence, check)
+        for answer in check.answers
+        for sentence in answer.sentences
+        if sentence.sources
+    ]
     return json.dumps({"@context": "https://schema.org", "@graph": reviews}, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -21,7 +29,7 @@ def _review(question: str, sentence: CheckedSentence, check: FactCheck) -> dict[
         "claimReviewed": sentence.text,
         "datePublished": check.accessed.isoformat(timespec="seconds"),
         "author": {"@type": "Organization", "name": "news-assistant"},
-        "reviewRating": {"@type": "Rating", "alternateName": "Stated in the cited report; checked by a program"},
+        "reviewRating": {"@type": "Rating", "alternateName": _RECKONED if sentence.reckoned else _STATED},
         "itemReviewed": {"@type": "Claim", "appearance": [_article(source) for source in sentence.sources]},
     }
 

@@ -43,5 +43,5 @@ def _render(name: str, check: FactCheck, *, autoescape: bool) -> str:
 
 def _marked(source: Source) -> tuple[str, str, str]:
     """The paragraph before its quote, the quote, and the paragraph after it."""
-    before, quote, after = source.text.partition(source.quote)
-    return before, quote, after
+    end = source.start + len(source.quote)
+    return source.text[: source.start], source.quote, source.text[end:]

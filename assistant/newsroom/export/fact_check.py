@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, partial
 
+from assistant.answering.render import not_found
 from assistant.errors import ArticleError
 from assistant.newsroom.answers.file import SavedAnswer, SavedCitation
 from assistant.newsroom.provenance.independence import Carriage
@@ -19,11 +21,12 @@ CarriageOf = Callable[[SavedCitation], Carriage | None]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A cited paragraph. `sha256` is of its text in UTF-8, as the answer was checked against it.
+    """A cited paragraph, whose `quote` begins at `start` of its `text`.
 
-    `before` and `after` are the paragraphs around it, "" where there is none; `state` says whether the
-    library holds the paragraph still; where it is gone, author and address are unknown. `carriage` is who carries what
-    is quoted, None where that was not counted.
+    `sha256` is of that text in UTF-8, as the answer was checked against it; `before` and `after` are the paragraphs
+    around it, "" where there is none; `state` says whether the library holds it still. Author and address are unknown
+    where the article is gone, or kept as another outlet's. `carriage` is who carries what is quoted, None where that
+    was not counted.
     """
 
     number: int
@@ -38,6 +41,7 @@ class Source:
     paragraph: int
     paragraph_id: str
     quote: str
+    start: int
     text: str
     sha256: str
     before: str
@@ -48,22 +52,32 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class CheckedSentence:
-    """A sentence of an answer with what states it; `support` as in docs/json.md."""
+    """A sentence of an answer with what states it; `support` and `reckoned` as in docs/json.md."""
 
     text: str
     byline: str | None
     support: float | None
     quoted: bool
+    reckoned: bool
     sources: tuple[Source, ...]
+
+    @property
+    def shown(self) -> str:
+        """ "TDI, 22 March 2023: They met.", with a mark where a figure follows from the sources and is not in them."""
+        return f"{self.byline}: " * bool(self.byline) + self.text + " (reckoned)" * self.reckoned
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswer:
-    """A question and its answer; of a refusal, `reason` says why, and there are no sentences."""
+    """A question and its answer; of a refusal, `reason` says why, and there are no sentences.
+
+    `missing`: what of the question the articles do not answer, each in a line of its own.
+    """
 
     question: str
     answer: str
     reason: str | None
+    missing: tuple[str, ...]
     as_of: date | None
     model: str
     sentences: tuple[CheckedSentence, ...]
@@ -94,7 +108,9 @@ def fact_check(
     `article_of` gives None, or raises `ArticleError`, for what is gone; `carriage_of` gives None for what was not
     counted.
     """
-    return FactCheck(tuple(_checked(answer, article_of, carriage_of) for answer in answers), accessed)
+    # A conversation cites few articles, and each of them often.
+    held = cache(partial(_held, article_of))
+    return FactCheck(tuple(_checked(answer, held, carriage_of) for answer in answers), accessed)
 
 
 def _held(article_of: ArticleOf, key: str) -> Article | None:
@@ -106,7 +122,7 @@ def _held(article_of: ArticleOf, key: str) -> Article | None:
 
 def _checked(answer: SavedAnswer, article_of: ArticleOf, carriage_of: CarriageOf) -> CheckedAnswer:
     sources = {
-        citation.number: _source(citation, _held(article_of, citation.article_id), carriage_of(citation))
+        citation.number: _source(citation, article_of(citation.article_id), carriage_of(citation))
         for citation in answer.citations
     }
     sentences = tuple(
@@ -115,16 +131,20 @@ def _checked(answer: SavedAnswer, article_of: ArticleOf, carriage_of: CarriageOf
             sentence.byline,
             sentence.support,
             sentence.quoted,
+            sentence.reckoned,
             tuple(sources[number] for number in sentence.citations),
         )
         for sentence in answer.sentences
     )
     reason = answer.refusal_reason or answer.answer if answer.refused else None
-    return CheckedAnswer(answer.question, answer.answer, reason, answer.as_of, answer.model, sentences)
+    missing = () if answer.refused else tuple(not_found(answer.left_out))
+    return CheckedAnswer(answer.question, answer.answer, reason, missing, answer.as_of, answer.model, sentences)
 
 
 def _source(citation: SavedCitation, article: Article | None, carriage: Carriage | None) -> Source:
     stands = cited_paragraph(citation, article) if article else None
+    # A repeated story may be kept as another outlet's article: who wrote that, and where, is not asked of this one.
+    own = article if article and (article.id == citation.article_id or article.source == citation.source) else None
     # Around a paragraph that is not there any more stand others than stood there.
     around = {part.number - stands.number: part.text for part in article.paragraphs} if article and stands else {}
     return Source(
@@ -134,12 +154,13 @@ def _source(citation: SavedCitation, article: Article | None, carriage: Carriage
         outlet=citation.source,
         via=citation.via,
         also=citation.also,
-        author=article.author if article else None,
+        author=own.author if own else None,
         published=citation.published,
-        url=article.url if article else None,
+        url=own.url if own else None,
         paragraph=citation.paragraph,
         paragraph_id=citation.paragraph_id,
         quote=citation.quote,
+        start=citation.quoted_from,
         text=citation.text,
         sha256=text_sha256(citation.text),
         before=around.get(-1, ""),

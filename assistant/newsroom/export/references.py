@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,13 +16,17 @@ from bibtexparser.model import Entry, Field
 from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
 from assistant.newsroom.export.fact_check import FactCheck, Source
+from assistant.newsroom.provenance.independence import in_words
+from assistant.text.unicode import fold
+from assistant.util.hashing import text_sha256
 
+_NO_KEY = re.compile("[^a-z0-9]")
 _IN_ADDRESSES = ":/?#[]@!$&'()*+,;=%~_-."
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An article that is cited; `note` has a line for each paragraph: its id, SHA-256 and quoted words."""
+    """An article that is cited; `note` has a line for each paragraph: its id, SHA-256, quoted words and carriers."""
 
     source: Source
     accessed: date
@@ -52,12 +57,23 @@ def to_ris(check: FactCheck) -> str:
 def to_bibtex(check: FactCheck) -> str:
     """BibTeX; what LaTeX would read as a command is escaped."""
     library = Library()
-    library.add([_bibtex_entry(one, f"source{number}") for number, one in enumerate(references(check), start=1)])
+    library.add([_bibtex_entry(one, _key(one.source)) for one in references(check)])
     return write_string(library)
 
 
+def _key(source: Source) -> str:
+    """An article's BibTeX key, the same in every export: "theskarpost2019-1f0c9a2b"."""
+    first = source.title.split()[:1]
+    name = next(
+        (word for word in (_NO_KEY.sub("", fold(text)) for text in (source.outlet or "", *first)) if word), "source"
+    )
+    year = source.published.year if source.published else ""
+    return f"{name}{year}-{text_sha256(source.article_id)[:8]}"
+
+
 def _note(source: Source) -> str:
-    return f"{source.paragraph_id}, SHA-256 {source.sha256}: “{_one_line(source.quote)}”"
+    carried = f". {_one_line(in_words(source.carriage))}" if source.carriage else ""
+    return f"{source.paragraph_id}, SHA-256 {source.sha256}: “{_one_line(source.quote)}”{carried}"
 
 
 def _csl_item(one: Reference) -> dict[str, Any]:

@@ -24,6 +24,11 @@ def to_spreadsheet(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) ->
     return out.getvalue()
 
 
+def in_file(table: str) -> str:
+    """A table as a file holds it: without a byte order mark Excel on Windows takes UTF-8 for another encoding."""
+    return f"\ufeff{table}"
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, list | tuple):
         value = "; ".join(map(str, value))

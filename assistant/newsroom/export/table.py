@@ -7,15 +7,16 @@ from typing import Any
 
 from assistant.newsroom.export.fact_check import CheckedAnswer, CheckedSentence, FactCheck, Source
 from assistant.newsroom.export.spreadsheet import to_spreadsheet
+from assistant.newsroom.provenance.independence import named
 
 COLUMNS = (
     "question as_of sentence reason quote outlet via also author published url title article_id paragraph paragraph_id "
-    "sha256 before text after state outlets independent accessed"
+    "sha256 before text after state outlets independent accessed carriers byline reckoned"
 ).split()
 
 
 def to_csv(check: FactCheck) -> str:
-    """CSV; a refusal has one row, with its reason."""
+    """CSV; a refusal has one row, with its reason, and so has what of a question is not answered."""
     return to_spreadsheet(COLUMNS, _all_rows(check))
 
 
@@ -27,17 +28,18 @@ def _all_rows(check: FactCheck) -> Iterator[dict[str, Any]]:
 
 
 def _rows(answer: CheckedAnswer) -> list[dict[str, Any]]:
-    rows = [_row(sentence, source) for sentence in answer.sentences for source in sentence.sources]
-    return [{"question": answer.question, **_told(answer), **row} for row in rows or [{}]]
+    rows = [_row(sentence, source) for sentence in answer.sentences for source in sentence.sources or [None]]
+    rows += [{"reason": line} for line in answer.missing]
+    return [{"question": answer.question, "as_of": answer.as_of, **row} for row in rows or [{"reason": answer.reason}]]
 
 
-def _told(answer: CheckedAnswer) -> dict[str, Any]:
-    return {"reason": answer.reason, "as_of": answer.as_of}
+def _row(sentence: CheckedSentence, source: Source | None) -> dict[str, Any]:
+    told = {"sentence": sentence.text, "byline": sentence.byline, "reckoned": "yes" if sentence.reckoned else None}
+    return told | (_cells(source) if source else {})
 
 
-def _row(sentence: CheckedSentence, source: Source) -> dict[str, Any]:
+def _cells(source: Source) -> dict[str, Any]:
     return {
-        "sentence": sentence.text,
         "quote": source.quote,
         "outlet": source.outlet,
         "via": source.via,
@@ -56,4 +58,5 @@ def _row(sentence: CheckedSentence, source: Source) -> dict[str, Any]:
         "state": source.state,
         "outlets": source.carriage.outlets if source.carriage else None,
         "independent": source.carriage.independent if source.carriage else None,
+        "carriers": named(source.carriage) if source.carriage else None,
     }

@@ -13,13 +13,18 @@ from dataclasses import dataclass
 
 from assistant.errors import ArticleError
 from assistant.ingest.boilerplate import is_agency, sign_off
-from assistant.library.fingerprint import body_of, near_in_time, tokens
+from assistant.library.dedup import near_in_time
+from assistant.library.fingerprint import body_of, tokens
 from assistant.newsroom.evidence.base import EvidenceBase
 from assistant.newsroom.evidence.nearness import near_ids
-from assistant.retrieval.passages import quotable
+from assistant.retrieval.passages import passages_of, quotable
 from assistant.schema.articles import Article, Passage, outlets_of
 from assistant.util.progress import Progress
+from assistant.verification.reckoning import has_other_figure
 from assistant.verification.verifier import STATED
+
+PASSAGES = 60
+"""How many passages a base is to find at once for `carriers`: of a story that many carry, most of their reports."""
 
 _WORDS = 5
 # The share of the shorter text's shingles from which it is a copy. Two reporters who quote the same words share
@@ -59,20 +64,24 @@ class Group:
     agency: str | None
 
 
-def in_words(carriage: Carriage) -> str:
-    """ "3 outlets carry it, from 2 independent sources: Post, Mail (agency IANS); Times.", one source's together."""
-    if carriage.outlets < 2:
-        return "No other outlet carries it."
-    sources = "; ".join(
+def named(carriage: Carriage) -> str:
+    """ "Post, Mail (agency IANS); Times": the outlets, one source's together."""
+    return "; ".join(
         ", ".join(group.outlets) + (f" (agency {group.agency})" if group.agency else "") for group in carriage.groups
     )
+
+
+def in_words(carriage: Carriage) -> str:
+    """ "3 outlets carry it, from 2 independent sources: Post, Mail (agency IANS); Times."."""
+    if carriage.outlets < 2:
+        return "No other outlet carries it."
     if carriage.independent == 1:
         told = "all from one source"
     elif carriage.independent == carriage.outlets:
         told = "each independently"
     else:
         told = f"from {carriage.independent} independent sources"
-    return f"{carriage.outlets} outlets carry it, {told}: {sources}."
+    return f"{carriage.outlets} outlets carry it, {told}: {named(carriage)}."
 
 
 def containment(one: Shingles, other: Shingles) -> float:
@@ -137,7 +146,10 @@ def each_carrier(base: EvidenceBase, article: Article, claim: str, progress: Pro
         progress(done, len(contexts))
         if other is None or other.id == article.id or not near_in_time(article.published, other.published):
             continue
-        if containment(own, shingles(other)) >= _COPY:
+        if has_other_figure(claim, passages_of(other)):
+            # Whatever a judge says, and however much is copied: 17 injured are not 14.
+            yield None
+        elif containment(own, shingles(other)) >= _COPY:
             yield other
         elif other.id in near:
             yield other if base.judge.stated(claim, context) >= STATED else None

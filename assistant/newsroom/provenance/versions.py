@@ -7,19 +7,29 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
+import regex
+
 from assistant.library.versions import Version
 from assistant.schema.articles import Article, iso_day
 from assistant.text.dates import named_periods
+from assistant.text.figures import Figure, figures
+from assistant.text.quotations import quotations
 from assistant.text.sentences import split_sentences
 from assistant.text.tokens import words
-from assistant.verification.exact import figures
 
-# Not `quotations`, which finds none where a mark has no partner: a sentence may begin or end within a quotation.
-_QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»|„([^“”]+)[“”]")
+# Where `quotations` finds none because a mark has no partner: a sentence may begin or end within a quotation.
+_QUOTED = re.compile(r"“[^”]+”|\"[^\"]+\"|«[^»]+»|„[^“”]+[“”]")
+_CURRENCY = r"\p{Sc}"
+# A sign before a number, where no word or number touches it ("3-5"), a currency before or behind, and a percentage.
+_MINUS = regex.compile(rf"(?:^|[\s(\[])(?:{_CURRENCY}\s?)?[-−–]{_CURRENCY}?$")
+_MONEY_BEFORE, _MONEY_BEHIND = regex.compile(rf"({_CURRENCY})\s?[-−–]?$"), regex.compile(rf"\s?({_CURRENCY})")
+_PERCENT = re.compile(r"\s?(?:[%٪％]|(?:per ?cent|pct|prozent|pour cent|por ciento)\b)", re.IGNORECASE)
+_TOUCHES = 6
 # The share of their words from which two sentences are one that was changed.
 _SAME_SENTENCE = 0.4
 
@@ -168,9 +178,18 @@ def _without_dates(text: str) -> str:
     return text
 
 
-def _numbers(text: str) -> set[object]:
+def _numbers(text: str) -> list[object]:
+    """Each with its sign and what it counts, as far as a mark tells it, in their order: "3 to 2" is not "2 to 3"."""
     # What a date is made of is the date's.
-    return {figure.values for figure in figures(_without_dates(text))}
+    text = _without_dates(text)
+    return [_marked(text, figure) for figure in sorted(figures(text), key=lambda figure: figure.start)]
+
+
+def _marked(text: str, figure: Figure) -> tuple[bool, str, bool, frozenset[Decimal]]:
+    end = figure.start + len(figure.written)
+    before = text[max(0, figure.start - _TOUCHES) : figure.start]
+    money = _MONEY_BEFORE.search(before) or _MONEY_BEHIND.match(text, end)
+    return bool(_MINUS.search(before)), money[1] if money else "", bool(_PERCENT.match(text, end)), figure.values
 
 
 def _dates(text: str) -> set[object]:
@@ -178,13 +197,24 @@ def _dates(text: str) -> set[object]:
 
 
 def _quotes(text: str) -> set[object]:
-    return {" ".join(filter(None, found)) for found in _QUOTED.findall(text)}
+    return {text[start + 1 : end - 1].strip() for start, end in _quoted(text)}
+
+
+def _quoted(text: str) -> list[tuple[int, int]]:
+    """What is quoted, with its marks."""
+    return [(one.start, one.end) for one in quotations(text)] or [match.span() for match in _QUOTED.finditer(text)]
+
+
+def _unquoted(text: str) -> str:
+    for start, end in reversed(_quoted(text)):
+        text = f"{text[:start]} {text[end:]}"
+    return text
 
 
 def _names(text: str, known: frozenset[str]) -> frozenset[str]:
     """Words in capitals, as stems. The first of a sentence is in capitals whatever it is: it counts where the next
     one is so too, or where it is `known`. What is quoted is the quotes', months are the dates'."""
-    found = words(_QUOTED.sub(" ", _without_dates(text)))
+    found = words(_unquoted(_without_dates(text)))
     named = {word.stem for word in found[1:] if word.is_capitalised}
     starts = found[:1] if len(found) > 1 and found[1].is_capitalised else [w for w in found[:1] if w.stem in known]
     return frozenset(named | {word.stem for word in starts if word.is_capitalised})

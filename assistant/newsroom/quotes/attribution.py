@@ -5,7 +5,8 @@ A quotation and a name stand in one of a few shapes:
     “…,” said Berg.      “…,” Berg said.      “…,” Berg told Dahl.      Berg said: “…”
 
 Which words join them is not listed here, for any language: those that stand in these shapes in the library are known
-to, and are then recognised where more follows ("“…,” Berg said on Monday in Lund"). What fits no shape is left out.
+to, and are then recognised where more follows ("“…,” Berg said on Monday in Lund"). What fits no shape is left out, and
+so is what may be another's whose name follows ("Berg said that Dahl had told her: “…”").
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from assistant.text.quotations import Quotation, quotations
 _FEWEST_WORDS = 4
 _WORD = re.compile(r"\w+")
 _CLAUSE = re.compile(r"(?:[^,.;:!?()\[\]\n—–…“”„«»\"]|(?<=\b[^\W\d_])\.(?=\s?\w))*")
+# On to the end of the sentence, or to what is quoted next.
+_SENTENCE = re.compile(r"(?:[^.!?\n…“”„«»\"]|(?<=\b[^\W\d_])\.(?=\s?\w))*")
 _LAST_CLAUSE = re.compile(rf"({_CLAUSE.pattern})[,:]\s*$")
 _SENTENCE_END = re.compile(r"[.!?…][”“»\"’)]*\s+")
 # What divides a quotation from who says it; it stands within or behind the marks.
@@ -36,13 +39,15 @@ _TITLE = 0.6
 class _Around:
     """What stands around a quotation: the clause before it, if a comma or colon divides the two, and the one after.
 
-    `divided`: a comma or a dash stands before the one after, so that it is no sentence of its own.
+    `divided`: a comma or a dash stands before the one after, so that it is no sentence of its own. `rest` is what
+    follows that one in its sentence; behind a full stop the sentence that begins there.
     """
 
     before: str
     colon: bool
     after: str
     divided: bool
+    rest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Clauses:
     colon: bool
     after: tuple[Unit, ...]
     divided: bool
+    rest: tuple[tuple[Unit, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +106,11 @@ class Attributor:
             before, after = self._before(clauses), self._after(clauses)
             written = before or after
             speaker = names.of(written) if written else None
+            if speaker and self._may_be_anothers(clauses, speaker, names, before=bool(before)):
+                speaker = None
             if last is not None and not clauses.before and not clauses.after and _goes_on(text, last[0], quotation):
-                speaker = last[1]
+                beside = (place for clause in clauses.rest for place in self._others(clause, last[1], names))
+                speaker = last[1] if next(beside, None) is None else None
             if speaker:
                 yield Attribution(quotation, speaker)
             last = (quotation, speaker) if speaker and after and not before else None
@@ -117,7 +126,8 @@ class Attributor:
 
     def _clauses(self, text: str, quotation: Quotation) -> Clauses:
         around, units = _around(text, quotation), self._statistics.units
-        return Clauses(tuple(units(around.before)), around.colon, tuple(units(around.after)), around.divided)
+        rest = tuple(tuple(units(clause[0])) for clause in _CLAUSE.finditer(around.rest))
+        return Clauses(tuple(units(around.before)), around.colon, tuple(units(around.after)), around.divided, rest)
 
     def _before(self, clauses: Clauses) -> str | None:
         """ "Berg said:", "Berg said on Monday in Lund:"."""
@@ -144,6 +154,28 @@ class Attributor:
             return None
         return units[1].text if self._joins(units[0]) else None
 
+    def _may_be_anothers(self, clauses: Clauses, speaker: str, names: FullNames, *, before: bool) -> bool:
+        """ "Berg said that Carl Dahl had told her", "said Berg, citing Carl Dahl"."""
+        own, rest = (clauses.before, ()) if before else (clauses.after, clauses.rest)
+        for place, has_verb in self._others(own, speaker, names):
+            # Right behind the verb it is who was told: "Berg told Carl Dahl on Monday".
+            if has_verb or (place != 2 and place + 1 < len(own)):
+                return True
+        return any(
+            has_verb or (place == 1 and len(clause) == 2)
+            for clause in rest
+            for place, has_verb in self._others(clause, speaker, names)
+        )
+
+    def _others(self, clause: Sequence[Unit], speaker: str, names: FullNames) -> Iterator[tuple[int, bool]]:
+        """Where names stand that may be another speaker's, and whether a word that is known to join follows."""
+        for place, unit in enumerate(clause):
+            full = names.of(unit.text)
+            if _is_speaker(unit) and full != speaker:
+                has_verb = any(not one.is_name and self._joins(one) for one in clause[place + 1 : place + 3])
+                if full or has_verb:
+                    yield place, has_verb
+
     def _joins(self, unit: Unit) -> bool:
         """Whether a word is known to join; “…,” Berg the baker. does not make it of "the"."""
         seen = self._joining[unit.text.casefold()]
@@ -157,12 +189,16 @@ def _around(text: str, quotation: Quotation) -> _Around:
     inner, behind = text[: quotation.end - 1].rstrip(), text[quotation.end :].lstrip(" \u00a0")
     divided = behind.startswith(_DIVIDES) or inner.endswith(_DIVIDES)
     # “Why?” asked Berg. But behind a full stop a new sentence begins: “… .” Dahl disagreed.
-    after = _CLAUSE.match(behind.lstrip(",—– \u00a0")) if divided or inner.endswith(("!", "?", "…")) else None
+    sentence = _SENTENCE.match(behind.lstrip(",—– \u00a0"))
+    follows = sentence[0] if sentence else ""
+    after = _CLAUSE.match(follows) if divided or inner.endswith(("!", "?", "…")) else None
+    end = after.end() if after else 0
     return _Around(
         before[1] if before else "",
         bool(before and before[0].rstrip().endswith(":")),
-        after[0] if after else "",
+        follows[:end],
         divided,
+        follows[end:],
     )
 
 

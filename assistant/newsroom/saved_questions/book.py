@@ -28,6 +28,7 @@ class Outcome(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     CONTRADICTS = "contradicts"
+    EARLIER = "earlier report"
     NOT_STATED = "still not stated"
     NO_LONGER = "no longer stated"
     UNCHANGED = "unchanged"
@@ -46,7 +47,10 @@ class SavedQuestion(_Kept):
 
 
 class Event(_Kept):
-    """What a run found for a question at a time (UTC); `earlier` is the answer that held before, `id` a UUID."""
+    """What a run found for a question at a time (UTC); `earlier` is the answer that held before, `id` a UUID.
+
+    An earlier report says more or something else than `earlier`, whose newest source is newer, and which holds still.
+    """
 
     id: str
     at: datetime
@@ -118,11 +122,13 @@ class QuestionBook:
         return found[0]
 
     def note(self, event: Event) -> None:
-        """Keep its answer as the one that holds now, and what was found where anything changed."""
+        """Keep its answer as the one that holds now, if it does, and what was found where anything changed."""
+
+        holds = event.outcome is not Outcome.EARLIER
 
         def noted(book: _Book) -> _Book:
             questions = tuple(
-                one.model_copy(update={"answer": event.answer}) if one.id == event.question_id else one
+                one.model_copy(update={"answer": event.answer}) if one.id == event.question_id and holds else one
                 for one in book.questions
             )
             told = () if event.outcome is Outcome.UNCHANGED else (event,)

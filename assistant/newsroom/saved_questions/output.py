@@ -9,7 +9,7 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from assistant.newsroom.answers.file import SavedCitation
-from assistant.newsroom.saved_questions.book import Event
+from assistant.newsroom.saved_questions.book import Event, Outcome
 from assistant.text.markdown import escape_markdown
 from assistant.text.unicode import one_line
 
@@ -29,7 +29,7 @@ def to_markdown(events: Sequence[Event]) -> str:
         parts.append(f"{event.at:%Y-%m-%d %H:%M} UTC: {event.outcome}")
         parts.append(escape_markdown(event.answer.answer))
         if event.earlier is not None:
-            parts.append(f"Before: {escape_markdown(event.earlier.answer)}")
+            parts.append(f"{_label(event).capitalize()}: {escape_markdown(event.earlier.answer)}")
         parts += [
             f"> {escape_markdown(one.quote)}\n>\n> {escape_markdown(_source(one))}" for one in event.answer.citations
         ]
@@ -61,8 +61,12 @@ def to_atom(book_id: str, events: Sequence[Event], now: datetime) -> str:
 def _lines(event: Event) -> str:
     lines = [event.answer.answer, *(f"“{one.quote}” {_source(one)}" for one in event.answer.citations)]
     if event.earlier is not None:
-        lines.append(f"before: {event.earlier.answer}")
+        lines.append(f"{_label(event)}: {event.earlier.answer}")
     return "".join(f"  {one_line(line)}\n" for line in lines)
+
+
+def _label(event: Event) -> str:
+    return "the answer still" if event.outcome is Outcome.EARLIER else "before"
 
 
 def _source(one: SavedCitation) -> str:

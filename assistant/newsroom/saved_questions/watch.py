@@ -120,4 +120,10 @@ class Watch:
             return Outcome.NOT_STATED if later.refused else Outcome.NEW
         if later.refused:
             return Outcome.NO_LONGER if everywhere else Outcome.UNCHANGED
-        return _OUTCOMES[compare(self._judge, earlier, later)]
+        outcome = _OUTCOMES[compare(self._judge, earlier, later)]
+        is_older = not everywhere and _is_older(later, than=earlier)
+        return Outcome.EARLIER if is_older and outcome is not Outcome.UNCHANGED else outcome
+
+
+def _is_older(answer: SavedAnswer, *, than: SavedAnswer) -> bool:
+    return bool(answer.newest_day and than.newest_day and answer.newest_day < than.newest_day)

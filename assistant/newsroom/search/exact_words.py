@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import regex
 
 from assistant.errors import UsageError
 from assistant.library.index import ArticleIndex
@@ -13,12 +14,16 @@ from assistant.retrieval.passages import quotable
 from assistant.schema.answers import Quote
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage
 
-_PIECE = re.compile(r"\w+|[^\w\s]")
+# With accents and vowel signs that are characters of their own, which `\w` of `re` is without.
+_WORD = regex.compile(r"\w")
+_PIECE = regex.compile(r"\w+|[^\w\s]")
+# What NFC may put together (Unicode's UAX 29).
+_CLUSTER = regex.compile(r"\X")
 _OPENING, _CLOSING = "\"“„«「『'‘", "\"”“»」』'’"
 # Typed and typeset, the same sign.
 _ALIKE = ('"“”„«»', "'‘’ʼ", "-‐‑‒–—−")
 # Scripts that leave no space between words: there a word may begin anywhere.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_UNSPACED = regex.compile(r"[\p{Thai}\p{Lao}\p{Myanmar}\p{Khmer}\p{Hiragana}\p{Katakana}\p{Han}\p{Hangul}]")
 
 
 def is_quoted(text: str) -> bool:
@@ -40,17 +45,17 @@ class ExactWords:
         pieces = _PIECE.findall(unicodedata.normalize("NFC", self.text))
         if not any(piece[0].isalnum() for piece in pieces):
             raise UsageError(f"“{text}” has no word to look for; give the words as they stand in the reports")
-        self._pattern = re.compile(_bounded(pieces), re.IGNORECASE)
+        self._pattern = regex.compile(_bounded(pieces), regex.IGNORECASE)
 
     def find(self, passage: Passage) -> Iterator[Quote]:
         """The sentences that have the words, once each; where these go over a sentence's end, the words alone."""
         text = passage.paragraph.text
+        composed, places = _composed(text)
         sentences = quotable(passage)
         seen = set()
-        for match in self._pattern.finditer(text):
-            start, end = next(
-                (span for span in sentences if span[0] <= match.start() < match.end() <= span[1]), match.span()
-            )
+        for match in self._pattern.finditer(composed):
+            begin, stop = places[match.start()], places[match.end()]
+            start, end = next((span for span in sentences if span[0] <= begin < stop <= span[1]), (begin, stop))
             if (start, end) not in seen:
                 seen.add((start, end))
                 yield Quote(text[start:end], start, end)
@@ -66,11 +71,23 @@ def passages_with(
                 yield passage, quotes
 
 
+def _composed(text: str) -> tuple[str, Sequence[int]]:
+    """The text in NFC, and where each of its characters and its end are in `text`; PDFs and macOS write NFD."""
+    if unicodedata.is_normalized("NFC", text):
+        return text, range(len(text) + 1)
+    composed, places = [], []
+    for match in _CLUSTER.finditer(text):
+        cluster = unicodedata.normalize("NFC", match[0])
+        composed.append(cluster)
+        places += [match.start()] * len(cluster)
+    return "".join(composed), [*places, len(text)]
+
+
 def _bounded(pieces: list[str]) -> str:
     pattern = ""
     for before, piece in zip(["", *pieces], pieces, strict=False):
         if before:
-            pattern += r"\s+" if before[-1].isalnum() and piece[0].isalnum() else r"\s*"
+            pattern += r"\s+" if _WORD.match(before[-1]) and _WORD.match(piece[0]) else r"\s*"
         pattern += _sign(piece)
     first = r"(?<!\w)" if _is_spaced(pieces[0][0]) else ""
     last = r"(?!\w)" if _is_spaced(pieces[-1][-1]) else ""
@@ -78,9 +95,9 @@ def _bounded(pieces: list[str]) -> str:
 
 
 def _is_spaced(letter: str) -> bool:
-    return letter.isalnum() and not _UNSPACED.match(letter)
+    return bool(_WORD.match(letter)) and not _UNSPACED.match(letter)
 
 
 def _sign(piece: str) -> str:
     signs = next((signs for signs in _ALIKE if piece in signs), None)
-    return f"[{re.escape(signs)}]" if signs else re.escape(piece)
+    return f"[{regex.escape(signs)}]" if signs else regex.escape(piece)

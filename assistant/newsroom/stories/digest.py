@@ -11,12 +11,11 @@ from assistant.generation.generator import generators_of
 from assistant.library.index import ArticleIndex
 from assistant.llm.scope import QuestionScope
 from assistant.newsroom.evidence.base import evidence_base_of
-from assistant.newsroom.evidence.passages import quote_to_dict
+from assistant.newsroom.evidence.passages import passages_there, quote_to_dict
 from assistant.newsroom.stories.clusters import stories_of
-from assistant.newsroom.stories.report_line import Line, LineWriter
-from assistant.query.query import Query
+from assistant.newsroom.stories.report_line import Line, LineWriter, news_of
 from assistant.retrieval.context import ArticleContext
-from assistant.retrieval.passages import passages_of, quotable
+from assistant.retrieval.passages import quotable
 from assistant.schema.answers import Quote
 from assistant.schema.articles import ArticleHeader, Passage, outlets_of
 from assistant.util.progress import Progress
@@ -56,11 +55,10 @@ class Digest:
             progress(done, len(groups))
 
     def _line(self, header: ArticleHeader) -> Line | None:
-        context = beginning(passages_of(self._index.article(header.id)))
+        context = beginning(passages_there(self._index, header.id))
         if context is None:
             return None
-        query = Query.of(f"What happened: {header.title}?")
-        return self._writer.write(query, context) or _first_sentence(context)
+        return self._writer.write(news_of(header.title), context) or _first_sentence(context)
 
 
 def digest_of(assistant: Assistant, scope: QuestionScope | None = None) -> Digest:

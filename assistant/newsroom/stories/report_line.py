@@ -27,6 +27,11 @@ class Line:
     quoted: bool = False
 
 
+def news_of(title: str) -> Query:
+    """What a report tells, asked by its own title."""
+    return Query.of(f"What happened: {title}?")
+
+
 class LineWriter:
     """Asks each generator in turn, until what it writes is stated."""
 
@@ -52,7 +57,7 @@ class LineWriter:
 
     def _checked(self, query: Query, draft: str, context: ArticleContext) -> Line | None:
         evidence = self._finder.find(draft, context.passages)
-        if problems_of(draft, evidence, query.brought) or not self._finder.is_related(query.text, evidence):
+        if problems_of(draft, evidence, query.figures_from) or not self._finder.is_related(query.text, evidence):
             return None
         stated = self._judge.stated(draft, context)
         return Line(draft, context, evidence, stated) if stated >= SURELY_STATED else None

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.stores.milvus.rows import MOST_PARTS, among
+from assistant.util.redact import redact_address
 
 _TIMEOUT_S = 30
 _DEFAULT_NAME = "news_assistant"
@@ -38,17 +39,20 @@ class Address:
     @classmethod
     def parse(cls, address: str) -> Address:
         """Raises `UsageError`."""
+        # Neither the parser's own words nor what it took for a name: either may be a piece of a password.
+        shown = redact_address(address)
         try:
             parts = urlsplit(address)
             port = parts.port or (443 if parts.scheme == "https" else 19530)
-        except ValueError as error:
-            raise UsageError(f"index {address}: {error}; write it as http://host:19530") from error
+            host = parts.hostname if parts.scheme in ("http", "https") else None
+        except ValueError:
+            host = None
+        if not host:
+            raise UsageError(f"index {shown}: not an address; write it as http://host:19530")
         name = parts.path.strip("/") or _DEFAULT_NAME
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"index {address}: not an address; write it as http://host:19530")
         if not _NAME.fullmatch(name):
-            raise UsageError(f"index {address}: {name!r} cannot be a collection's name; use letters, digits and _")
-        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+            raise UsageError(f"index {shown}: what follows / cannot be a collection's name; use letters, digits and _")
+        host = f"[{host}]" if ":" in host else host
         token = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}" if parts.username else ""
         return cls(f"{parts.scheme}://{host}:{port}", token, name)
 
@@ -63,7 +67,8 @@ class MilvusDatabase:
             from pymilvus import MilvusClient
         except ImportError as error:
             raise UsageError(
-                f'index {self.address.uri}: the Milvus client is not installed; pip install "news-assistant[milvus]"'
+                f"index {self.address.uri}: the Milvus client is not installed; "
+                "run in the checkout: .venv/bin/pip install -e '.[milvus]'"
             ) from error
         # It logs each error with its traceback; ours are raised, in one line.
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL + 1)

@@ -42,6 +42,11 @@ class Listed:
         return self.same_as or self.id
 
 
+def in_list(published: str | None, article_id: str) -> tuple[bool, str, str]:
+    """What articles are listed by: their day, undated last, then their id."""
+    return published is None, published or "", article_id
+
+
 def matcher(chosen: ArticleFilter) -> Callable[[Listed], bool]:
     """Whether a filter lets a record through."""
     words = fold(chosen.words).split()

@@ -37,6 +37,7 @@ from assistant.stores.milvus.rows import (
     among,
     article_key,
     condition,
+    in_list,
     key,
     matcher,
     note_row,
@@ -139,9 +140,13 @@ class MilvusStore(Store):
         found = [to_record(row) for row in rows]
         return sorted((record for record in found if record.same_as is None), key=lambda record: record.id)
 
-    def listed(self, chosen: ArticleFilter, *, limit: int, offset: int = 0) -> list[Record]:
-        """Records by date, oldest first, undated last, then by id."""
-        ids = [item.id for item in self._chosen(chosen)][offset : None if limit < 0 else offset + limit]
+    def listed(
+        self, chosen: ArticleFilter, *, limit: int, offset: int = 0, after: Record | None = None
+    ) -> list[Record]:
+        """Records by date, oldest first, undated last, then by id; those behind `after`."""
+        last = in_list(after.header.get("published"), after.id) if after else None
+        ids = [item.id for item in self._chosen(chosen) if last is None or in_list(item.published, item.id) > last]
+        ids = ids[offset : None if limit < 0 else offset + limit]
         found = {record.id: record for record in (to_record(row) for row in self._rows(ids, ["content"]))}
         return [found[article_id] for article_id in ids if article_id in found]
 
@@ -189,12 +194,14 @@ class MilvusStore(Store):
         listed = self._all()
         return Size(len(listed), sum(item.paragraphs for item in listed), sum(item.characters for item in listed))
 
-    def note(self, key: str, value: str | None = None) -> str | None:
-        """Read, or with a value write, a small named setting of the index; the value now stored."""
-        if value is not None:
-            self._write_note(f"note:{key}", value)
-            self._changed(0)
+    def note(self, key: str) -> str | None:
+        """A small named setting of the index; None where it was never set."""
         return self._note(f"note:{key}")
+
+    def set_note(self, key: str, value: str) -> None:
+        """Store the setting."""
+        self._write_note(f"note:{key}", value)
+        self._changed(0)
 
     def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
         """Refused: a paragraph is seen as part of its article only."""
@@ -253,7 +260,7 @@ class MilvusStore(Store):
         listed = []
         for row in self._database.select(self._database.records, 'kind == "record"', ["key", "listing"]):
             listed.append(to_listed(row))
-        listed.sort(key=lambda item: (item.published is None, item.published or "", item.id))
+        listed.sort(key=lambda item: in_list(item.published, item.id))
         with self._lock:
             self._overview = (generation, listed)
         return listed

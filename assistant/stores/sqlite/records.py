@@ -84,9 +84,12 @@ class RecordTable:
             yield from page
             last = page[-1].id
 
-    def listed(self, chosen: ArticleFilter, limit: int, offset: int) -> list[Record]:
-        """Records by date, oldest first, undated last, then by id; -1: no limit."""
+    def listed(self, chosen: ArticleFilter, limit: int, offset: int, after: Record | None) -> list[Record]:
+        """Records by date, oldest first, undated last, then by id, those behind `after`; -1: no limit."""
         condition, values = _listed(chosen)
+        if after is not None:
+            behind, place = _behind(after)
+            condition, values = f"{condition} AND {behind}", [*values, *place]
         return self._select(
             f"{condition} ORDER BY published IS NULL, published, id LIMIT ? OFFSET ?", [*values, limit, offset]
         )
@@ -146,6 +149,15 @@ def _listed(chosen: ArticleFilter) -> tuple[str, list[Any]]:
         return f"same_as IS NULL AND {condition}", values
     repeated = f"SELECT same_as FROM records WHERE same_as IS NOT NULL AND {condition}"
     return f"same_as IS NULL AND ({condition} OR id IN ({repeated}))", [*values, *values]
+
+
+def _behind(record: Record) -> tuple[str, list[Any]]:
+    """SQL for what `listed` has behind a record."""
+    published = record.header.get("published")
+    if published is None:
+        # Nothing compares with NULL.
+        return "published IS NULL AND id > ?", [record.id]
+    return "(published IS NULL, published, id) > (0, ?, ?)", [published, record.id]
 
 
 def _chosen(chosen: ArticleFilter) -> tuple[str, list[Any]]:

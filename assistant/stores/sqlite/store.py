@@ -28,6 +28,7 @@ from assistant.stores.sqlite.integrity import faults
 from assistant.stores.sqlite.records import RECORDS_SCHEMA, RecordTable
 from assistant.stores.sqlite.vectors import OvertakenError, VectorSearch, View
 
+# Whoever changes it raises `FORMAT` in assistant/library/store_opening.py: an index of another one is made anew.
 # `removed` lists rows that quantised copies may still hold; AUTOINCREMENT: no row number comes twice.
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -122,9 +123,11 @@ class SqliteStore(Store):
         """The records that keep the paragraphs of this story, by id."""
         return self._records.where("story = ? AND story != '' AND same_as IS NULL", story)
 
-    def listed(self, chosen: ArticleFilter, *, limit: int, offset: int = 0) -> list[Record]:
-        """Records by date, oldest first, undated last, then by id."""
-        return self._records.listed(chosen, limit, offset)
+    def listed(
+        self, chosen: ArticleFilter, *, limit: int, offset: int = 0, after: Record | None = None
+    ) -> list[Record]:
+        """Records by date, oldest first, undated last, then by id; those behind `after`."""
+        return self._records.listed(chosen, limit, offset, after)
 
     def count(self, chosen: ArticleFilter) -> int:
         """How many `listed` would return without a limit."""
@@ -170,13 +173,15 @@ class SqliteStore(Store):
         """How much is stored, from totals that every write keeps."""
         return Size(*self.read("SELECT articles, paragraphs, characters FROM totals")[0])
 
-    def note(self, key: str, value: str | None = None) -> str | None:
-        """Read, or with a value write, a small named setting of the index; the value now stored."""
-        if value is not None:
-            with self.transaction() as connection:
-                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note:{key}", value))
+    def note(self, key: str) -> str | None:
+        """A small named setting of the index; None where it was never set."""
         rows = self.read("SELECT value FROM meta WHERE key = ?", (f"note:{key}",))
         return str(rows[0][0]) if rows else None
+
+    def set_note(self, key: str, value: str) -> None:
+        """Store the setting."""
+        with self.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note:{key}", value))
 
     def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
         """Insert nodes that carry embeddings, inside the caller's transaction or one of its own."""

@@ -171,6 +171,7 @@
   document.addEventListener("focusin", placeCard);
 
   // ---- copying ---------------------------------------------------------------------------------------------
+  const copied = new WeakMap();
   const copy = async (button) => {
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
@@ -183,9 +184,11 @@
       box.remove();
     }
     const words = find("span", button);
-    const before = words.textContent;
+    // Pressed again while it reads "Copied", that is not its label.
+    words.dataset.label ??= words.textContent;
     words.textContent = "Copied";
-    setTimeout(() => (words.textContent = before), 1500);
+    clearTimeout(copied.get(words));
+    copied.set(words, setTimeout(() => (words.textContent = words.dataset.label), 1500));
   };
 
   // ---- dialogs ---------------------------------------------------------------------------------------------

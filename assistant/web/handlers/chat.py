@@ -14,7 +14,7 @@ from assistant.schema.articles import EVERY_ARTICLE
 from assistant.web.examples import example_questions
 from assistant.web.handlers.newest import newest_first
 from assistant.web.handlers.scope import ScopeHandler
-from assistant.web.jobs.answering import Asking, Running
+from assistant.web.jobs.answering import Asking, MovedOnError, Running
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.stale_watch import StaleWatch
@@ -142,7 +142,13 @@ class Chat:
         text = text.strip()
         if not text:
             return
-        running = await asyncio.to_thread(self._asking.submit, session, owner, text, session.editing)
+        try:
+            running = await asyncio.to_thread(self._asking.submit, session, owner, text, session.editing)
+        except MovedOnError as error:
+            # What came meanwhile is shown; the question stays in its box, to be asked after that.
+            session.editing = None
+            yield {**await asyncio.to_thread(self.shown, session, owner), "notice": notice_html(str(error))}
+            return
         session.editing = None
         async for parts in self._follow(session, owner, running, {"question": "", "notice": ""}):
             yield parts
@@ -153,7 +159,7 @@ class Chat:
         if not messages:
             return
         last = messages[-1]
-        running = await asyncio.to_thread(self._asking.submit, session, owner, last.question, last.position)
+        running = await asyncio.to_thread(self._asking.submit, session, owner, last.question, last)
         async for parts in self._follow(session, owner, running, {"notice": ""}):
             yield parts
 
@@ -241,7 +247,7 @@ class Chat:
         messages = self._messages(session, owner)
         if not messages:
             return {}
-        session.editing = messages[-1].position
+        session.editing = messages[-1]
         return {"question": messages[-1].question, "scope": self._scope.shown(session, owner)}
 
     def _edit_cancel(self, session: Session, owner: str, _: Action) -> Parts:

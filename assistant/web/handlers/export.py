@@ -11,13 +11,14 @@ from assistant.errors import UsageError
 from assistant.newsroom.answers.file import SavedAnswer
 from assistant.newsroom.export.formats import export
 from assistant.newsroom.export.kinds import ExportFormat
+from assistant.newsroom.export.spreadsheet import in_file
+from assistant.text.unicode import storable
 from assistant.web.jobs.carrier_counts import CarrierCounts
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.stories import Stories
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.messages import Message
 from assistant.web.storage.saved import saved_answer
-from assistant.web.storage.search_text import storable
 
 # How a file's name ends, and its media type.
 _KINDS: Mapping[str, tuple[str, str]] = {
@@ -76,7 +77,8 @@ class Exports:
 
     def _written(self, owner: str, answers: Sequence[SavedAnswer], form: str) -> str:
         article_of = self._loader.assistant_for(owner).article
-        return storable(export(answers, article_of, self._now(), form, partial(self._counts.of, owner)))
+        text = storable(export(answers, article_of, self._now(), form, partial(self._counts.of, owner)))
+        return in_file(text) if form == ExportFormat.CSV else text
 
     def _messages(self, owner: str, conversation: str, position: int | None) -> list[Message]:
         messages = self._conversations.messages(owner, conversation)

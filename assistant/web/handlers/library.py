@@ -113,7 +113,7 @@ class LibraryHandler:
         assistant, find = self._loader.assistant_for(owner), session.find
         headers = newest_first(assistant, find, session.shown)
         total = assistant.count(find)
-        chosen = session.scope.ids or ()
+        chosen = session.articles.ids or ()
         return {"shelf": shelf_html(headers, total, find, chosen, len(chosen))}
 
     def _scope(self, session: Session, owner: str) -> Parts:
@@ -145,28 +145,28 @@ class LibraryHandler:
 
     def _choose(self, session: Session, owner: str, action: Action) -> Parts:
         article = action.text("article")
-        others = tuple(one for one in session.scope.ids or () if one != article)
+        others = tuple(one for one in session.articles.ids or () if one != article)
         chosen = (*others, article) if action.text("on") == "true" else others
         if len(chosen) > _MOST_CHOSEN:
             raise UsageError(f"at most {_MOST_CHOSEN:,} articles can be ticked; narrow them by dates instead")
-        session.scope = replace(session.scope, ids=chosen or None)
+        session.articles = replace(session.articles, ids=chosen or None)
         return {**self._list(session, owner), **self._scope(session, owner)}
 
     def _choose_none(self, session: Session, owner: str, _: Action) -> Parts:
-        session.scope = replace(session.scope, ids=None)
+        session.articles = replace(session.articles, ids=None)
         return {**self._list(session, owner), **self._scope(session, owner)}
 
     def _ask_dates(self, session: Session, owner: str, _: Action) -> Parts:
-        scope = replace(session.scope, since=session.find.since, until=session.find.until)
+        scope = replace(session.articles, since=session.find.since, until=session.find.until)
         check_days(scope)
-        session.scope = scope
+        session.articles = scope
         return self._scope(session, owner)
 
     def _remove(self, session: Session, owner: str, _: Action) -> Parts:
-        if not session.scope.ids:
+        if not session.articles.ids:
             return {"notice": notice_html("Tick the articles that are to go first.", "info")}
-        removed = self._loader.assistant_for(owner).remove(session.scope.ids)
-        session.scope = replace(session.scope, ids=None)
+        removed = self._loader.assistant_for(owner).remove(session.articles.ids)
+        session.articles = replace(session.articles, ids=None)
         session.library = self.stamp(owner)
         words = f"{counted(removed, 'article')} removed."
         return {**self.shown(session, owner), **self._scope(session, owner), "notice": notice_html(words, "info")}

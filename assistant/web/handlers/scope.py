@@ -22,11 +22,11 @@ class ScopeHandler:
     def shown(self, session: Session, owner: str) -> str:
         """What the next question is put to."""
         titles = {}
-        if session.scope.ids is not None and len(session.scope.ids) == 1:
+        if session.articles.ids is not None and len(session.articles.ids) == 1:
             with suppress(AssistantError):
-                article = self._loader.assistant_for(owner).article(session.scope.ids[0])
+                article = self._loader.assistant_for(owner).article(session.articles.ids[0])
                 titles = {article.id: article.title}
-        return scope_html(session.scope, titles, session.editing)
+        return scope_html(session.articles, titles, editing=session.editing is not None)
 
     def actions(self) -> dict[str, Callable[[Session, str, Action], Parts]]:
         """What can be done at once, by name."""
@@ -39,20 +39,20 @@ class ScopeHandler:
         }
 
     def _dates(self, session: Session, owner: str, action: Action) -> Parts:
-        return self._asked(session, owner, action.dated(replace(session.scope, as_of=action.day("as_of"))))
+        return self._asked(session, owner, action.dated(replace(session.articles, as_of=action.day("as_of"))))
 
     def _any_date(self, session: Session, owner: str, _: Action) -> Parts:
-        return self._asked(session, owner, replace(session.scope, since=None, until=None))
+        return self._asked(session, owner, replace(session.articles, since=None, until=None))
 
     def _any_day(self, session: Session, owner: str, _: Action) -> Parts:
-        return self._asked(session, owner, replace(session.scope, as_of=None))
+        return self._asked(session, owner, replace(session.articles, as_of=None))
 
     def _any_article(self, session: Session, owner: str, _: Action) -> Parts:
-        return self._asked(session, owner, replace(session.scope, ids=None))
+        return self._asked(session, owner, replace(session.articles, ids=None))
 
     def _ask_only(self, session: Session, owner: str, action: Action) -> Parts:
-        return self._asked(session, owner, replace(session.scope, ids=(action.text("article"),)))
+        return self._asked(session, owner, replace(session.articles, ids=(action.text("article"),)))
 
-    def _asked(self, session: Session, owner: str, scope: ArticleFilter) -> Parts:
-        session.scope = scope
+    def _asked(self, session: Session, owner: str, articles: ArticleFilter) -> Parts:
+        session.articles = articles
         return {"scope": self.shown(session, owner), "notice": ""}

@@ -37,9 +37,12 @@ class Writing:
         self._said_after = said_after
         self._lines: dict[str, _Line] = {}
 
-    async def follow(self, work: Callable[[], dict[Any, Any]], owner: str) -> AsyncIterator[dict[str, Any]]:
+    async def follow(
+        self, work: Callable[[], dict[Any, Any]], owner: str, *, repeat: bool = False
+    ) -> AsyncIterator[dict[str, Any]]:
         """What `work` on the owner's library gives, in a thread as soon as it is its turn; before that, whom it waits
-        for, where it does.
+        for, where it does. `repeat`: it is called until it gives nothing, each time at a turn of its own, so that
+        others' changes come between.
 
         Raises `UsageError` when too many wait.
         """
@@ -48,15 +51,24 @@ class Writing:
         if line.waiting >= _MOST_WAITING:
             raise UsageError(f"{line.waiting} changes of the library are waiting already; try again in a while")
         line.waiting += 1
-        # Begun once, it is done also where the page that asked for it is closed meanwhile.
-        running = asyncio.create_task(_run(line, work))
+        made: asyncio.Queue[dict[Any, Any] | None] = asyncio.Queue()
+        # Begun once, it is done to its end also where the page that asked for it is closed meanwhile.
+        running = asyncio.create_task(_work_off(line, work, made.put_nowait, repeat=repeat))
         running.add_done_callback(partial(self._ended, library))
-        done, _ = await asyncio.wait([running], timeout=self._said_after)
-        if not done:
-            yield {"notice": notice_html(await anyio.to_thread.run_sync(self._who, owner), "info")}
-        yield await asyncio.shield(running)
+        running.add_done_callback(lambda _: made.put_nowait(None))
+        more = True
+        while more:
+            try:
+                parts = await asyncio.wait_for(made.get(), self._said_after)
+            except TimeoutError:
+                yield {"notice": notice_html(await anyio.to_thread.run_sync(self._who, owner), "info")}
+                parts = await made.get()
+            more = parts is not None
+            if parts is not None:
+                yield parts
+        running.result()
 
-    def _ended(self, library: str, running: asyncio.Task[dict[Any, Any]]) -> None:
+    def _ended(self, library: str, running: asyncio.Task[None]) -> None:
         line = self._lines[library]
         line.waiting -= 1
         if not line.waiting:
@@ -70,6 +82,15 @@ class Writing:
         with suppress(AssistantError):
             holder = self._loader.assistant_for(owner).index.holder()
         return f"The library is being changed{f' by {holder}' if holder else ''}; this follows as soon as that is done."
+
+
+async def _work_off(
+    line: _Line, work: Callable[[], dict[Any, Any]], tell: Callable[[dict[Any, Any]], object], *, repeat: bool
+) -> None:
+    while made := await _run(line, work):
+        tell(made)
+        if not repeat:
+            break
 
 
 async def _run(line: _Line, work: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:

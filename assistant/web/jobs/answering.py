@@ -25,6 +25,10 @@ _log = logging.getLogger(__name__)
 _MOST_AT_ONCE = 3
 
 
+class MovedOnError(UsageError):
+    """A message was to be replaced that is no longer the last one of its conversation."""
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """A question that is being answered.
@@ -70,16 +74,19 @@ class Asking:
         if running is not None:
             running.job.cancel()
 
-    def submit(self, session: Session, owner: str, text: str, position: int | None) -> Running:
+    def submit(self, session: Session, owner: str, text: str, replaced: Message | None) -> Running:
         """Begin to answer, in the session's conversation or in a new one.
 
-        `position`, where given, is the message whose place it takes, with all after it, once there is an
-        answer. Raises `AssistantError`.
+        `replaced`, where given, is the last message, whose place it takes once there is an answer. Raises
+        `AssistantError`; `MovedOnError` where that is no longer the last, so that nothing is lost that was not seen.
         """
         # Two that come at the same moment must not both be the last that is allowed.
         with self._submitting:
             self._check(session, owner)
-            question = Question(text, history=self._history(session, owner, position), articles=session.scope)
+            if replaced is not None:
+                self._check_last(session, owner, replaced)
+            position = replaced.position if replaced else None
+            question = Question(text, history=self._history(session, owner, position), articles=session.articles)
             written = self._write(owner, question)
             if session.conversation is None:
                 session.conversation = self._conversations.create(owner).id
@@ -108,6 +115,14 @@ class Asking:
         self._running = {key: running for key, running in self._running.items() if running.is_on}
         if sum(running.owner == owner for running in self._running.values()) >= _MOST_AT_ONCE:
             raise UsageError(f"{_MOST_AT_ONCE} of your questions are being answered; wait for one of them, or stop it")
+
+    def _check_last(self, session: Session, owner: str, message: Message) -> None:
+        last = self._conversations.messages(owner, session.conversation)[-1:] if session.conversation else ()
+        if [(one.position, one.asked_at) for one in last] != [(message.position, message.asked_at)]:
+            raise MovedOnError(
+                "this conversation has changed meanwhile, perhaps on another page, so nothing was replaced; "
+                "look at what is there now and ask again"
+            )
 
     def _write(self, owner: str, question: Question) -> _Written:
         """Raises `AssistantError` for what cannot be asked."""

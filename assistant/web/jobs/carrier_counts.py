@@ -15,7 +15,7 @@ from assistant.errors import ArticleError, UsageError
 from assistant.llm.scope import QuestionScope
 from assistant.newsroom.answers.file import SavedCitation
 from assistant.newsroom.evidence.base import evidence_base_of
-from assistant.newsroom.provenance.independence import Carriage, each_carrier, group
+from assistant.newsroom.provenance.independence import PASSAGES, Carriage, each_carrier, group
 from assistant.schema.articles import Article
 from assistant.util.progress import unseen
 from assistant.web.jobs.loader import AssistantLoader
@@ -25,8 +25,6 @@ from assistant.web.storage.messages import Message
 from assistant.web.storage.saved import saved_answer
 
 _log = logging.getLogger(__name__)
-# Of a story that many outlets carry, most of their reports; as `assistant sources` has it.
-_PASSAGES = 60
 _MOST_KEPT = 5_000
 _MOST_WAITING = 500
 
@@ -36,7 +34,7 @@ _Step = tuple[_Key, str, Carriage] | None
 
 
 def _carriers_of(assistant: Assistant, scope: QuestionScope) -> Carriers:
-    base = evidence_base_of(assistant, scope, passages=_PASSAGES)
+    base = evidence_base_of(assistant, scope, passages=PASSAGES)
     return lambda article, claim: each_carrier(base, article, claim, unseen("articles"))
 
 

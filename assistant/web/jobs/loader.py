@@ -92,7 +92,7 @@ class AssistantLoader:
             self._own.close()
         if assistant is not None:
             assistant.close()
-        elif self._thread is not None:
+        if self._thread is not None:
             self._thread.join(_PATIENCE_S)
 
     def _work(self) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import anyio
 import anyio.to_thread
+from argon2 import PasswordHasher
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
@@ -16,8 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.web.security.access import KNOWN_FOR_S, Access
 from assistant.web.security.browser_id import cookie_name, cookies_of
-from assistant.web.security.passwords import BusyError, PasswordChecker
-from assistant.web.security.throttle import LoginLimit
+from assistant.web.security.login_limit import LoginLimit
+from assistant.web.security.passwords import HASHER, BusyError, PasswordChecker
 from assistant.web.views.html import tag
 
 SESSION, DEVICE = "news_assistant_session", "news_assistant_device"
@@ -72,9 +73,11 @@ class _Cookies:
         )
 
 
-def add_login(app: FastAPI, access: Access, limit: LoginLimit, port: int = 0) -> None:
-    """The form at /login, and /logout."""
-    login = _Login(access, limit, _Cookies(port))
+def add_login(
+    app: FastAPI, access: Access, limit: LoginLimit, port: int = 0, *, hasher: PasswordHasher = HASHER
+) -> None:
+    """The form at /login, and /logout; by `hasher` the password of a name that nobody has is checked."""
+    login = _Login(access, limit, _Cookies(port), hasher)
     app.add_api_route("/login", login.form, methods=["GET"])
     app.add_api_route("/login", login.log_in, methods=["POST"])
     app.add_api_route("/logout", login.leave, methods=["GET"])
@@ -82,10 +85,11 @@ def add_login(app: FastAPI, access: Access, limit: LoginLimit, port: int = 0) ->
 
 
 class _Login:
-    def __init__(self, access: Access, limit: LoginLimit, cookies: _Cookies) -> None:
+    def __init__(self, access: Access, limit: LoginLimit, cookies: _Cookies, hasher: PasswordHasher) -> None:
         self._access = access
         self._limit = limit
         self._cookies = cookies
+        self._hasher = hasher
         self._checker: PasswordChecker | None = None
 
     async def form(self, request: Request) -> Response:
@@ -110,7 +114,7 @@ class _Login:
             return self._again(f"Too many wrong passwords; try again in {wait} seconds.", 429, wait)
         if self._checker is None:
             # Made here, because its semaphore belongs to the running event loop.
-            self._checker = PasswordChecker()
+            self._checker = PasswordChecker(self._hasher)
         expected = await anyio.to_thread.run_sync(self._access.password_hash, user)
         try:
             right = await self._checker.is_right(fields.get("password", ""), expected, known=bool(device))

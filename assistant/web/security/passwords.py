@@ -15,18 +15,18 @@ _SHORTEST, _LONGEST = 8, 1024
 _MOST_MEMORY_KIB, _MOST_PASSES = 256 * 1024, 20
 _WAITING = 20
 _MADE_BY = "make one with: assistant web --hash-password"
-_HASHER = PasswordHasher()
+HASHER = PasswordHasher()
 
 
 class BusyError(Exception):
     """Too many passwords wait to be checked."""
 
 
-def hash_password(password: str) -> str:
+def hash_password(password: str, hasher: PasswordHasher = HASHER) -> str:
     """The password's hash as a PHC string, salted anew each time. Raises `UsageError` for one too short or too long."""
     if not _SHORTEST <= len(password) <= _LONGEST:
         raise UsageError(f"a password of {len(password)} characters; choose one of {_SHORTEST} to {_LONGEST:,}")
-    return _HASHER.hash(_typed(password))
+    return hasher.hash(_typed(password))
 
 
 def verify_password(password: str, password_hash: str) -> bool:
@@ -35,7 +35,7 @@ def verify_password(password: str, password_hash: str) -> bool:
     if len(password) > _LONGEST:
         return False
     try:
-        return _HASHER.verify(password_hash, _typed(password))
+        return HASHER.verify(password_hash, _typed(password))
     except VerificationError:
         return False
 
@@ -53,9 +53,9 @@ def check_password_hash(password_hash: str) -> None:
 class PasswordChecker:
     """Checks passwords one at a time and off the event loop: each takes 64 MiB for a moment."""
 
-    def __init__(self) -> None:
+    def __init__(self, hasher: PasswordHasher = HASHER) -> None:
         # Checked where there is no such user, so that both take as long.
-        self._nobodys = _HASHER.hash("nobody's")
+        self._nobodys = hasher.hash("nobody's")
         self._one_at_a_time = asyncio.Semaphore(1)
         self._waiting = 0
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from assistant.llm.redact import without_logins
 from assistant.settings import Settings
+from assistant.util.redact import without_logins
 
 # An absolute path of two parts or more; what follows "//" or ":" is an address's.
 _PATH = re.compile(r"(?<![\w:/.])/(?:[^/\s:;,'\"()]+/)+(?P<name>[^/\s:;,'\"()]*)")

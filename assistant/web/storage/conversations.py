@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.errors import UsageError
 from assistant.schema.answers import NOT_STATED, Turn
-from assistant.text.unicode import one_line
+from assistant.text.unicode import one_line, storable
 from assistant.web.storage.database import Connection, Database
 from assistant.web.storage.messages import (
     Conversation,
@@ -22,7 +22,7 @@ from assistant.web.storage.messages import (
     message_of,
     moment_text,
 )
-from assistant.web.storage.search_text import UNTITLED, fold, searchable, storable, title_from
+from assistant.web.storage.search_text import UNTITLED, fold, searchable, title_from
 
 FORMAT = 1
 _LONGEST_TITLE = 200

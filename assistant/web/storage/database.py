@@ -2,7 +2,8 @@
 
 A rollback journal, not WAL: several connections to a WAL file can damage it up to SQLite 3.51.2
 (https://sqlite.org/wal.html#walresetbug), and what is deleted stays readable in the log. `synchronous = FULL` makes
-what was acknowledged survive a power cut. A damaged file is moved aside under a dated name and said so.
+what was acknowledged survive a power cut. A damaged file is moved aside under a dated name and said so. Each store
+beside this module has its own tables and `_MIGRATIONS`.
 """
 
 from __future__ import annotations

@@ -16,10 +16,10 @@ from pydantic import BaseModel, SecretStr
 
 from assistant import __version__
 from assistant.errors import UsageError
-from assistant.llm.redact import without_logins
 from assistant.schema.answers import Turn
+from assistant.text.unicode import storable
+from assistant.util.redact import without_logins
 from assistant.web.storage.database import Database, Row
-from assistant.web.storage.search_text import storable
 
 _LONGEST_COMMENT = 4000
 _SECRET_NAME = re.compile(r"password|passwd|secret|key|token|hash|credential", re.I)

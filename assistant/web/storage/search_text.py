@@ -34,8 +34,3 @@ def searchable(question: str, answer: Mapping[str, Any]) -> str:
         if isinstance(citation, Mapping):
             parts += [citation.get("quote"), citation.get("title"), citation.get("source")]
     return "\n".join(part for part in parts if isinstance(part, str))
-
-
-def storable(text: str) -> str:
-    """With U+FFFD for lone surrogates, which UTF-8 has no bytes for."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -21,6 +21,7 @@ _CLASSES = {
     Outcome.NEW: "is-new",
     Outcome.CHANGED: "is-changed",
     Outcome.CONTRADICTS: "is-contradicts",
+    Outcome.EARLIER: "is-changed",
     Outcome.NO_LONGER: "is-contradicts",
 }
 
@@ -120,6 +121,8 @@ def _answer(answer: SavedAnswer) -> Markup:
 def _before(event: Event | None) -> Markup | None:
     if event is None or event.earlier is None or event.outcome is Outcome.NOT_STATED:
         return None
+    if event.outcome is Outcome.EARLIER:
+        return tag("div", tag("span", "An earlier report: ", class_="label"), _answer(event.answer), class_="before")
     return tag(
         "p",
         tag("span", "Before: ", class_="label"),

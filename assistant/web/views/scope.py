@@ -13,10 +13,10 @@ from assistant.web.views.html import clip, tag
 from assistant.web.views.icons import icon
 
 
-def scope_html(scope: ArticleFilter, titles: Mapping[str, str], editing: int | None) -> Markup:
+def scope_html(scope: ArticleFilter, titles: Mapping[str, str], *, editing: bool) -> Markup:
     """What the next question is put to, above the question box; each restriction can be taken away."""
     chips = []
-    if editing is not None:
+    if editing:
         chips.append(_chip("Editing your question", "edit-cancel", "Cancel editing"))
     if scope.since or scope.until:
         chips.append(_chip(f"Published {period_in_words(scope)}", "any-date", "Ask articles of any date"))

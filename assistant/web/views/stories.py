@@ -139,7 +139,8 @@ def _outlet(told: Told) -> str:
 
 
 def _told(told: Told) -> list[Markup]:
-    return [_line(told.line), _quotes(told.line, told.evidence)]
+    differs = tag("p", tag("q", told.differs.quote.text, dir="auto"), class_="words") if told.differs else Markup("")
+    return [_line(told.line), differs, _quotes(told.line, told.evidence)]
 
 
 def _story(story: Story) -> Markup:

@@ -103,7 +103,7 @@ def run(tmp_path: Path) -> Run:
             [DraftGenerator(writer, prompts) for writer in (model, second) if writer],
             Verifier(judge, EvidenceFinder(alike), weakest),
         )
-        reading = ReadApart(steps, thresholds=Thresholds(worth=0.2, shown=0.5))
+        reading = ReadApart(steps, thresholds=Thresholds(answered=0.2, shown=0.5))
         rewriter = QuestionRewriter(model, prompts, exact=True)
         divider = Divided(parts, partly=partly) if parts else None
         pipeline = Pipeline(rewriter, reading, model_name="scripted", divider=divider)  # type: ignore[arg-type]

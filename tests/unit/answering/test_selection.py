@@ -9,7 +9,7 @@ from answer_samples import NEW, OLD, context
 
 from assistant.answering.selection import Candidate, select, worth_writing
 from assistant.query.query import Query
-from assistant.schema.trace import Outcome
+from assistant.schema.trace import ApartOutcome
 from assistant.verification.verifier import Claim, Judgements
 
 ANY, NEWEST = Query("Who?"), Query("Who?", newest=True)
@@ -29,7 +29,7 @@ def order(query: Query, *candidates: Candidate, threshold: float = 0.2) -> list[
     return [kept.context.passages[0].article_id for kept in worth_writing(query, candidates, threshold)]
 
 
-def outcomes(query: Query, *claims: Claim, threshold: float = 0.5) -> list[Outcome]:
+def outcomes(query: Query, *claims: Claim, threshold: float = 0.5) -> list[ApartOutcome]:
     return select(query, claims, threshold)
 
 
@@ -67,48 +67,52 @@ def test_of_nothing_nothing_is_chosen() -> None:
     assert outcomes(ANY) == []
 
 
-@pytest.mark.parametrize(("confidence", "outcome"), [(0.5, Outcome.SHOWN), (0.4999, Outcome.UNLIKELY)])
-def test_a_claim_is_shown_from_the_threshold_on(confidence: float, outcome: Outcome) -> None:
+@pytest.mark.parametrize(("confidence", "outcome"), [(0.5, ApartOutcome.SHOWN), (0.4999, ApartOutcome.UNLIKELY)])
+def test_a_claim_is_shown_from_the_threshold_on(confidence: float, outcome: ApartOutcome) -> None:
     assert outcomes(ANY, claim("new", confidence)) == [outcome]
 
 
 def test_a_claim_with_a_problem_is_never_shown_and_sets_nothing_aside() -> None:
     bad = claim("new", 1.0, "“7” is not in what is quoted")
-    assert outcomes(NEWEST, bad, claim("old", 0.6)) == [Outcome.NOT_STATED, Outcome.SHOWN]
-    assert outcomes(ANY, bad, threshold=0.0) == [Outcome.NOT_STATED]
+    assert outcomes(NEWEST, bad, claim("old", 0.6)) == [ApartOutcome.NOT_STATED, ApartOutcome.SHOWN]
+    assert outcomes(ANY, bad, threshold=0.0) == [ApartOutcome.NOT_STATED]
 
 
 def test_claims_about_as_likely_stand_side_by_side() -> None:
-    assert outcomes(ANY, claim("old", 0.8), claim("new", 0.9)) == [Outcome.SHOWN, Outcome.SHOWN]
+    assert outcomes(ANY, claim("old", 0.8), claim("new", 0.9)) == [ApartOutcome.SHOWN, ApartOutcome.SHOWN]
 
 
 def test_one_that_is_far_less_likely_does_not_stand_beside_the_better() -> None:
-    assert outcomes(ANY, claim("old", 0.55), claim("new", 0.99)) == [Outcome.BETTER, Outcome.SHOWN]
+    assert outcomes(ANY, claim("old", 0.55), claim("new", 0.99)) == [ApartOutcome.BETTER, ApartOutcome.SHOWN]
+
+
+def test_an_older_report_however_sure_takes_nothing_from_the_newest() -> None:
+    assert outcomes(NEWEST, claim("new", 0.5), claim("old", 0.99)) == [ApartOutcome.SHOWN, ApartOutcome.OLDER]
 
 
 def test_where_the_present_is_asked_only_the_newest_that_answers_is_shown() -> None:
     found = outcomes(NEWEST, claim("new", 0.6), claim("old", 0.7), claim("undated", 0.7))
-    assert found == [Outcome.SHOWN, Outcome.OLDER, Outcome.OLDER]
-    assert outcomes(NEWEST, claim("new", 0.3), claim("old", 0.7)) == [Outcome.UNLIKELY, Outcome.SHOWN]
+    assert found == [ApartOutcome.SHOWN, ApartOutcome.OLDER, ApartOutcome.OLDER]
+    assert outcomes(NEWEST, claim("new", 0.3), claim("old", 0.7)) == [ApartOutcome.UNLIKELY, ApartOutcome.SHOWN]
 
 
 def test_without_any_date_nothing_is_older() -> None:
-    assert outcomes(NEWEST, claim("undated", 0.7)) == [Outcome.SHOWN]
+    assert outcomes(NEWEST, claim("undated", 0.7)) == [ApartOutcome.SHOWN]
 
 
 def test_the_same_day_is_not_older() -> None:
     another = replace(claim("new", 0.7), context=context("They met.", article="another", published=NEW))
-    assert outcomes(NEWEST, another, claim("new", 0.8)) == [Outcome.SHOWN, Outcome.SHOWN]
+    assert outcomes(NEWEST, another, claim("new", 0.8)) == [ApartOutcome.SHOWN, ApartOutcome.SHOWN]
 
 
 def test_of_the_drafts_of_one_article_the_likeliest_is_shown() -> None:
     drafts = [claim("new", 0.7), claim("new", 0.8), claim("new", 0.4), claim("old", 0.6)]
-    found = [Outcome.LIKELIER, Outcome.SHOWN, Outcome.UNLIKELY, Outcome.SHOWN]
+    found = [ApartOutcome.LIKELIER, ApartOutcome.SHOWN, ApartOutcome.UNLIKELY, ApartOutcome.SHOWN]
     assert outcomes(ANY, *drafts) == found
     assert outcomes(ANY, *reversed(drafts)) == found[::-1]
 
 
 def test_a_quotation_needs_more() -> None:
     quoted = replace(claim("new", 0.6), quoted=True)
-    assert outcomes(ANY, quoted) == [Outcome.UNLIKELY]
-    assert outcomes(ANY, replace(quoted, confidence=0.8)) == [Outcome.SHOWN]
+    assert outcomes(ANY, quoted) == [ApartOutcome.UNLIKELY]
+    assert outcomes(ANY, replace(quoted, confidence=0.8)) == [ApartOutcome.SHOWN]

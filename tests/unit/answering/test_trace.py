@@ -14,7 +14,7 @@ from assistant.answering.selection import Candidate
 from assistant.answering.trace import Trace
 from assistant.cli.explain import print_steps
 from assistant.schema.answers import Answer, Quote
-from assistant.schema.trace import Outcome
+from assistant.schema.trace import ApartOutcome
 from assistant.verification.evidence import Evidence
 from assistant.verification.verifier import Claim, Judgements
 
@@ -43,8 +43,8 @@ def trace() -> Trace:
         Candidate(context("One.", "Two."), 0.876543),
         Candidate(context("x", published=None, source=None), 0.1),
     ]
-    trace.checked([BAD], [Outcome.NOT_STATED])
-    trace.checked([GOOD], [Outcome.SHOWN])
+    trace.checked([BAD], [ApartOutcome.NOT_STATED])
+    trace.checked([GOOD], [ApartOutcome.SHOWN])
     return trace
 
 
@@ -85,12 +85,12 @@ def test_a_claim_is_told_with_what_became_of_it_and_why(record: dict[str, Any]) 
 
 def test_an_outcome_for_each_claim_or_none_is_noted() -> None:
     with pytest.raises(ValueError, match="shorter"):
-        Trace("Who?", 0.5).checked([BAD, GOOD], [Outcome.SHOWN])
+        Trace("Who?", 0.5).checked([BAD, GOOD], [ApartOutcome.SHOWN])
 
 
 def test_the_outcomes_are_words_for_a_reader_and_differ() -> None:
-    assert len({outcome.value for outcome in Outcome}) == len(Outcome)
-    assert all(outcome.value == outcome.value.strip() and outcome.value[0].islower() for outcome in Outcome)
+    assert len({outcome.value for outcome in ApartOutcome}) == len(ApartOutcome)
+    assert all(outcome.value == outcome.value.strip() and outcome.value[0].islower() for outcome in ApartOutcome)
 
 
 def explained(**fields: Any) -> str:

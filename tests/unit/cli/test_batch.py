@@ -233,6 +233,13 @@ def test_answers_to_other_questions_are_refused_and_kept(output: Path, line: int
     assert output.read_bytes() == before
 
 
+def test_the_questions_are_no_answers(output: Path) -> None:
+    output.parent.mkdir()
+    output.write_text('{"id": "a", "question": "Who?"}\n')
+    with pytest.raises(QuestionError, match="line 1: holds a question without an answer"):
+        remaining([Question("Who?", "a")], output)
+
+
 def test_more_answers_than_questions_are_refused(output: Path) -> None:
     answer_all(QUESTIONS, output, answer, nothing, unheard)
     with pytest.raises(QuestionError, match="line 4: holds the answer to another question"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,18 @@ def test_a_follow_up_has_what_was_said_before_and_a_new_question_begins_anew(tmp
     )
     kept.keep(Question("What else?"), answer("Nothing."), never)
     assert [one.content for one in kept.turns()] == ["What else?", "Nothing."]
+
+
+def test_answers_of_the_same_words_are_kept_apart(tmp_path: Path) -> None:
+    kept = Conversation(tmp_path / "asked.json")
+    history: tuple[Turn, ...] = ()
+    for text in ("Who won?", "Where?", "When?"):
+        kept.keep(Question(text, history=history), replace(answer("The articles do not say."), question=text), never)
+        history = kept.turns()
+    assert [given["question"] for given, _ in kept.answers()] == ["Who won?", "Where?", "When?"]
+    # What goes on from the last turns alone has their answers, not the first of those words.
+    kept.keep(Question("Why?", history=history[-2:]), answer("No."), never)
+    assert [given["question"] for given, _ in kept.answers()] == ["When?", "q"]
 
 
 def test_the_file_is_its_owners_and_does_not_grow_without_end(tmp_path: Path) -> None:

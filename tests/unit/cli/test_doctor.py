@@ -136,6 +136,7 @@ def test_the_engine_is_told(settings: Any) -> None:
     assert "elsewhere" in only(engine(settings(model="x@http://127.0.0.1:9/v1"))).found
 
 
+@pytest.mark.usefixtures("assistant_home")
 def test_an_index_is_missing_damaged_or_empty(settings: Any, tmp_path: Path) -> None:
     assert only(index(settings())).status == NOTE
     gone = only(index(settings(articles=tmp_path / "gone")))
@@ -152,6 +153,7 @@ def test_an_index_is_missing_damaged_or_empty(settings: Any, tmp_path: Path) -> 
     assert (damaged.status, "made anew" in damaged.found) == (NOTE, True), "the next start makes it of its sources"
 
 
+@pytest.mark.usefixtures("assistant_home")
 def test_an_index_of_another_version_is_told_as_what_is_made_anew(settings: Any, tmp_path: Path) -> None:
     library = tmp_path / "library"
     assert run(["index", "--index", str(library), str(settings().articles)]) == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -46,6 +48,48 @@ def test_what_has_changed_is_told_and_exported_whole(folder: Path, capsys: pytes
     assert TEXT in (folder / "out" / "check.html").read_text(encoding="utf-8").replace("<mark>", "").replace(
         "</mark>", ""
     )
+
+
+def test_a_paragraph_that_is_cited_twice_is_named_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = json.loads((folder / "answers.json").read_text())
+    (cited,) = answer["citations"]
+    answer["citations"] = [cited, {**cited, "number": 2, "quote": "takes its place"}]
+    answer["sentences"][0]["citations"] = [1, 2]
+    (folder / "answers.json").write_text(json.dumps(answer))
+    (folder / "news" / "a.txt").write_text(STORY.replace("A bus", "No bus"))
+    assert export("answers.json") == 0
+    assert capsys.readouterr().err.count("paragraph a#p2 is changed") == 1
+
+
+@pytest.mark.parametrize("form", ["markdown", "csv"])
+def test_half_a_character_is_replaced(folder: Path, form: str) -> None:
+    text = (folder / "answers.json").read_text().replace("What?", "W\\ud800t?")
+    (folder / "answers.json").write_text(text)
+    assert export("answers.json", "--format", form, "--output", "check.txt") == 0
+    assert "W\ufffdt?" in (folder / "check.txt").read_text(encoding="utf-8")
+
+
+def test_who_carries_what_is_cited_is_counted_where_it_is_asked_for(
+    folder: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "news" / "b.txt").write_text(STORY.replace("AFP", "Echo"))
+    asked = ("answers.json", "--format", "csv")
+    for arguments, counted in (
+        (asked, ("", "", "")),
+        ((*asked, "--carriers", "--model", model), ("2", "1", "AFP, Echo (agency AFP)")),
+    ):
+        assert export(*arguments) == 0
+        (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+        assert (row["outlets"], row["independent"], row["carriers"]) == counted
+
+
+def test_of_a_library_without_the_article_it_is_left_empty(
+    folder: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "news" / "a.txt").rename(folder / "news" / "z.txt")
+    assert export("answers.json", "--format", "csv", "--carriers", "--model", model) == 0
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["state"], row["outlets"], row["carriers"]) == ("gone", "", "")
 
 
 @pytest.mark.parametrize(("name", "told"), [("none.json", "does not exist"), ("news", "cannot be read")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -153,7 +154,7 @@ def test_answers_to_other_questions_are_left_alone(run_here: Here, tmp_path: Pat
 
 def test_answered_questions_are_not_asked_again(run_here: Here, tmp_path: Path) -> None:
     (tmp_path / "q.jsonl").write_text('{"id": 1, "question": "Who?"}\n')
-    (tmp_path / "out.jsonl").write_text('{"id": 1, "question": "Who?"}\n')
+    (tmp_path / "out.jsonl").write_text('{"id": 1, "question": "Who?", "answer": "Nobody."}\n')
     done = run_here("ask", "--questions", "q.jsonl", "--output", "out.jsonl", *NOWHERE)
     assert_one_line(done, 0, "all 1 questions are answered in out.jsonl")
 
@@ -163,6 +164,7 @@ def test_a_bad_setting_names_its_variable(run_here: Here, name: str, value: str)
     assert_one_line(run_here("articles", **{f"ASSISTANT_{name}": value}), 2, f"ASSISTANT_{name}='{value}'")
 
 
+@pytest.mark.usefixtures("assistant_home")
 @pytest.mark.parametrize(
     ("name", "reason"), [("none", "does not exist"), ("empty", "holds no article"), ("file.txt", "is not a folder")]
 )
@@ -199,3 +201,20 @@ def test_the_model_in_use_a_file_or_an_endpoint(run_here: Here, tmp_path: Path) 
     assert ABC in run_here("model", "--model", path).stdout
     done = run_here("model", ASSISTANT_MODEL="m@http://h/v1", ASSISTANT_API_KEY="sk-secret")
     assert done.stdout == "model     m\nendpoint  http://h/v1\nkey       set\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A ferry\n\nThe ferry sank.\n")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "assistant", "read", "a.txt"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE
+        )
+    assert (done.returncode, done.stderr) == (1, b"assistant: output: No space left on device\n")
+
+
+def test_letters_that_the_terminal_lacks_cost_nothing(run_assistant: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A ferry\n\nThe ferry “Ås” sank.\n", encoding="utf-8")
+    done = run_assistant("read", tmp_path / "a.txt", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ferry" in done.stdout

@@ -35,7 +35,7 @@ def test_find_tells_every_report_that_states_it(folder: Path, model: str, capsys
     printed = capsys.readouterr().out
     assert "AFP, 2019-05-02, Tram line closed, paragraph 1" in printed
     assert "2 reports, 2 passages; judged 2 of 2 passages\n" in printed
-    rows = list(csv.DictReader((folder / "found.csv").open(newline="")))
+    rows = list(csv.DictReader((folder / "found.csv").open(encoding="utf-8-sig", newline="")))
     assert {(row["source"], row["stated"] > "0.9") for row in rows} == {("AFP", True), ("IANS", True)}
 
 
@@ -86,10 +86,12 @@ def test_timeline_tells_the_reports_day_by_day(folder: Path, model: str, capsys:
     assert (entry["day"], entry["differ"], entry["lines"][0]["sources"][0]["source"]) == ("2019-05-02", False, "AFP")
 
 
-@pytest.mark.parametrize(("form", "begins"), [("md", "# Fact check"), ("html", "<!doctype"), ("csv", "question,")])
+@pytest.mark.parametrize(
+    ("form", "begins"), [("md", "# Fact check"), ("html", "<!doctype"), ("csv", "\ufeffquestion,")]
+)
 def test_timeline_is_written_to_a_file(folder: Path, model: str, form: str, begins: str) -> None:
     assert run("timeline", "Who closed the tram line?", "--format", form, "--output", "out", model=model) == 0
-    assert (folder / "out").read_text().startswith(begins)
+    assert (folder / "out").read_text("utf-8").startswith(begins)
 
 
 @pytest.mark.parametrize(
@@ -128,9 +130,11 @@ def test_quotes_as_a_table_and_as_json(folder: Path, capsys: pytest.CaptureFixtu
     assert run("quotes", "--csv") == 0
     on_output = capsys.readouterr().out
     assert run("quotes", "--csv", "quotes.csv") == 0
-    rows = list(csv.DictReader((folder / "quotes.csv").open(newline="")))
+    rows = list(csv.DictReader((folder / "quotes.csv").open(encoding="utf-8-sig", newline="")))
     assert [row["speaker"] for row in rows] == ["Anna Berg", "Anna Berg"]
-    assert on_output.splitlines() == (folder / "quotes.csv").read_text().splitlines()
+    in_file = (folder / "quotes.csv").read_text("utf-8")
+    assert in_file.startswith("\ufeff")
+    assert on_output.splitlines() == in_file[1:].splitlines()
     capsys.readouterr()
     assert run("quotes", "--json") == 0
     assert [json.loads(line)["paragraph"] for line in capsys.readouterr().out.splitlines()] == [1, 2]

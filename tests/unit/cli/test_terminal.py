@@ -12,7 +12,7 @@ import pytest
 from assistant.cli.terminal import (
     Status,
     as_json,
-    byline,
+    outlet_and_day,
     print_citations,
     print_refusal,
     print_support,
@@ -153,8 +153,8 @@ def test_an_answer_says_how_likely_it_is_and_how_surely_each_sentence_is_stated(
         (None, None, None, "unknown outlet"),
     ],
 )
-def test_bylines(source: str | None, via: str | None, day: str | None, expected: str) -> None:
-    assert byline(source, via, day) == expected
+def test_outlet_and_day(source: str | None, via: str | None, day: str | None, expected: str) -> None:
+    assert outlet_and_day(source, via, day) == expected
 
 
 def test_the_status_line_is_silent_where_nobody_watches() -> None:

@@ -52,6 +52,17 @@ def test_the_line_is_closed_when_the_server_has_ended(tmp_path: Path, monkeypatc
     assert is_closed(lines[0])
 
 
+def test_what_is_asked_wrongly_opens_nothing(tmp_path: Path) -> None:
+    def opened(_progress: object) -> Any:
+        raise AssertionError("the articles were opened")
+
+    started = loader.AssistantLoader(opened)
+    site = web_run.Site("0.0.0.0", 0, 1000, 1, page=False, api=True)
+    with pytest.raises(UsageError, match="assistant keys add"):
+        web_run.serve(started, Settings(home=tmp_path), site, lambda _: None)
+    assert started._thread is None
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

@@ -193,6 +193,34 @@ def test_a_stopped_run_is_not_resumed_with_another_adapter(
     assert len(run["provenance"]["adapter_sha256"]) == 64
 
 
+def kept(tmp_path: Path) -> list[list[str]]:
+    """The cases in each file of results."""
+    files = sorted((tmp_path / "results").rglob("results-*.jsonl"))
+    return [[json.loads(line)["case"]["id"] for line in path.read_text().splitlines()[1:]] for path in files]
+
+
+def test_a_stopped_run_is_not_resumed_with_other_settings(
+    tmp_path: Path, bundles: Path, askers: list[FakeAsker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for threshold in ("0.35", "0.9"):
+        monkeypatch.setenv("ASSISTANT_THRESHOLD", threshold)
+        run_eval(arguments(tmp_path, set="news", bundles=bundles, limit=1))
+    assert kept(tmp_path) == [["s-01-01"]] * 2
+
+
+def test_a_finished_run_is_measured_anew_and_a_longer_one_is_kept(
+    tmp_path: Path, bundles: Path, askers: list[FakeAsker]
+) -> None:
+    category = make_plan(arguments(tmp_path, set="news", bundles=bundles)).asked[0].category
+    for _ in range(2):
+        run_eval(arguments(tmp_path, set="news", bundles=bundles, category=category))
+    assert askers[0].asked == askers[1].asked != []
+    run_eval(arguments(tmp_path, set="news", bundles=bundles, limit=3))
+    longer = kept(tmp_path)
+    run_eval(arguments(tmp_path, set="news", bundles=bundles, limit=2))
+    assert (kept(tmp_path), askers[3].asked) == (longer, [])
+
+
 def test_the_digest_of_the_code_sees_everything_that_shapes_an_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

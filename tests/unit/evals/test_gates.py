@@ -25,12 +25,28 @@ def test_a_run_that_meets_its_thresholds(results: list[Result]) -> None:
     assert check(aggregate(results), THRESHOLDS, results) == []
 
 
-def test_below_a_minimum_and_above_a_maximum(results: list[Result]) -> None:
+def test_a_limit_outside_the_interval(results: list[Result]) -> None:
     metrics = aggregate(results)
-    (below,) = check(metrics, {"right": Limit(min=0.81)}, results)
-    (above,) = check(metrics, {"right": Limit(max=0.79)}, results)
-    assert below == "right answers is 0.800 (n = 10), below 0.81"
-    assert above == "right answers is 0.800 (n = 10), above 0.79"
+    (below,) = check(metrics, {"right": Limit(min=0.95)}, results)
+    (above,) = check(metrics, {"right": Limit(max=0.48)}, results)
+    assert below == "right answers is 0.800 (n = 10, 95 %: 0.49–0.94), below 0.95"
+    assert above == "right answers is 0.800 (n = 10, 95 %: 0.49–0.94), above 0.48"
+
+
+@pytest.mark.parametrize(("asked", "fails"), [(10, False), (100, True)])
+def test_the_same_share_of_more_questions_says_more(make_case: MakeCase, scored: Any, asked: int, fails: bool) -> None:
+    results = [scored(make_case(id=str(at)), right=float(at % 10 < 7)) for at in range(asked)]
+    assert bool(check(aggregate(results), {"right": Limit(min=0.85)}, results)) is fails
+
+
+def test_what_must_never_happen_fails_once_in_a_hundred(make_case: MakeCase, scored: Any) -> None:
+    results = [scored(make_case(id=str(at)), right=float(at > 0)) for at in range(100)]
+    assert check(aggregate(results), {"right": Limit(min=1.0)}, results)
+
+
+def test_quartiles_of_seconds_are_no_interval() -> None:
+    metric = Metric("seconds_total", "seconds", 9.0, 40, 3.0, 20.0, "seconds", False)
+    assert check_metrics([metric], {"seconds_total": Limit(max=8.0)}) == ["seconds is 9.000 (n = 40), above 8"]
 
 
 def test_an_empty_data_set_passes_nothing() -> None:
@@ -79,9 +95,9 @@ def test_metrics_without_results_are_held_to_their_limits_too() -> None:
         Metric("stated_auc", "stated: AUC", 0.7, 40, 0.6, 0.8),
         Metric("stated_kept", "kept", None, 0, None, None),
     ]
-    assert check_metrics(metrics, {"stated_auc": Limit(min=0.7)}) == []
-    (below,) = check_metrics(metrics, {"stated_auc": Limit(min=0.71)})
-    assert below == "stated: AUC is 0.700 (n = 40), below 0.71"
+    assert check_metrics(metrics, {"stated_auc": Limit(min=0.8)}) == []
+    (below,) = check_metrics(metrics, {"stated_auc": Limit(min=0.81)})
+    assert below == "stated: AUC is 0.700 (n = 40, 95 %: 0.60–0.80), below 0.81"
     (absent,) = check_metrics(metrics, {"stated_kept": Limit(min=0.0)})
     assert "no case it applies to" in absent
 

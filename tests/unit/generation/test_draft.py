@@ -58,6 +58,8 @@ def read(text: str) -> list[tuple[str, tuple[int, ...]]]:
         ("The ferry sank [Source: 2, paragraph 4].", [("The ferry sank.", (2, 4))]),
         ("The ferry sank [cite: 2] [¶3].", [("The ferry sank.", (2, 3))]),
         ("The ferry sank [2], [3] and [5].", [("The ferry sank.", (2, 3, 5))]),
+        ("They won the final (3-1). [2]", [("They won the final (3-1).", (2,))]),
+        ("The bill passed (51–49). It was signed [3].", [("The bill passed (51–49).", (3,)), ("It was signed.", (3,))]),
         ("The ferry sank (2). The crew swam (3, 5).", [("The ferry sank.", (2,)), ("The crew swam.", (3, 5))]),
         (
             "The ferry sank [2]. Its captain was Berg (64).",

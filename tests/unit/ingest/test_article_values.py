@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from assistant.ingest.boilerplate import is_biography, is_furniture
 from assistant.ingest.build import field
-from assistant.ingest.dateline_i18n import find_dateline, parse_other_dateline
+from assistant.ingest.dateline_scripts import find_dateline, parse_other_dateline
+from assistant.ingest.dates import parse_published
 from assistant.ingest.ids import UniqueKeys, member_parts, safe_key
-from assistant.ingest.pubdate import parse_published
 from assistant.ingest.readers.text import read_articles
 from assistant.schema.articles import Article
 from assistant.text.months import MONTHS

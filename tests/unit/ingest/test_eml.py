@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from email.message import EmailMessage
+from email.mime.base import MIMEBase
+from email.mime.image import MIMEImage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from pathlib import Path
 
 import pytest
@@ -104,6 +108,51 @@ def test_attachments_of_any_kind_are_named_but_pictures(tmp_path: Path) -> None:
         "'notes.pages'",
         "'application/vnd.ms-excel'",
     ]
+
+
+def mixed(*parts: MIMEBase, kind: str = "mixed") -> MIMEMultipart:
+    message = MIMEMultipart(kind)
+    for part in parts:
+        message.attach(part)
+    return message
+
+
+def page(text: str) -> MIMEText:
+    return MIMEText(f"<html><head><style>b {{}}</style></head><body><div>{text}</div></body></html>", "html")
+
+
+PICTURE = MIMEImage(b"x", "png")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [MIMEText(BODY[0]), PICTURE, MIMEText(BODY[1])],
+        [page(BODY[0]), PICTURE, page(BODY[1])],
+        [mixed(MIMEText("See the page."), mixed(page(BODY[0]), PICTURE, page(BODY[1])), kind="alternative")],
+        [mixed(MIMEText(text), MIMEText(f"{text} (wide)"), page(text), kind="alternative") for text in BODY],
+    ],
+)
+def test_text_around_pictures_is_read_and_alternatives_once(tmp_path: Path, parts: list[MIMEBase]) -> None:
+    message = mixed(*parts)
+    message["From"] = "The Echo <a@echo.example>"
+    (article,), problems = read_bytes(tmp_path, "a.eml", message.as_bytes())
+    assert (texts(article), problems) == (BODY, [])
+
+
+def test_a_file_that_is_shown_in_the_mail_is_read_or_named(tmp_path: Path) -> None:
+    message = mail(BODY[0])
+    message.add_attachment(BODY[1], filename="article.txt", disposition="inline")
+    message.add_attachment("a,b", subtype="csv", filename="table.csv", disposition="inline")
+    (article,), (problem,) = read_bytes(tmp_path, "a.eml", message.as_bytes())
+    assert texts(article) == BODY
+    assert "'table.csv' is not read" in problem
+
+
+def test_a_rule_of_two_dashes_is_no_signature(tmp_path: Path) -> None:
+    parted = f"{BODY[0]}\n\n--\n\n{BODY[1]}\n\n-- \n" + "\n\n".join([*BODY, "It will be rebuilt."] * 5)
+    (article,), _ = read_bytes(tmp_path, "a.eml", eml(f"{parted}\n-- \nAda Roe\nThe Echo\n"))
+    assert texts(article) == [*BODY, *[*BODY, "It will be rebuilt."] * 5]
 
 
 def test_what_is_quoted_as_a_whole_is_read(tmp_path: Path) -> None:

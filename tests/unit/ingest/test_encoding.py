@@ -21,8 +21,12 @@ TEXTS = [
     ("uk", "Президент України прибув до Києва.\n\nЙого зустріли на вокзалі.", ["cp1251"]),
     ("zh", "习近平主席抵达莫斯科。\n\n他将会见普京总统，讨论双边关系。", ["gb18030", "gbk"]),
     ("tw", "中國國家主席習近平抵達莫斯科。\n\n他將會見普京總統，討論雙邊關係。", ["big5"]),
-    ("ja", "中国の習近平国家主席がモスクワに到着した。\n\nプーチン大統領と会談する。", ["shift-jis", "euc-jp"]),
-    ("ko", "시진핑 주석이 모스크바에 도착했다.\n\n푸틴 대통령을 만난다.", ["euc-kr"]),
+    (
+        "ja",
+        "中国の習近平国家主席がモスクワに到着した。\n\nプーチン大統領と会談する。",
+        ["shift-jis", "euc-jp", "iso2022-jp"],
+    ),
+    ("ko", "시진핑 주석이 모스크바에 도착했다.\n\n푸틴 대통령을 만난다.", ["euc-kr", "iso2022-kr"]),
     ("ar", "وصل الرئيس الصيني إلى موسكو.\n\nسيلتقي بوتين.", ["cp1256"]),
     ("el", "Ο πρόεδρος έφτασε στην Αθήνα την Τρίτη.\n\nΜίλησε με τον πρωθυπουργό.", ["cp1253"]),
     ("he", "הנשיא הגיע למוסקבה ביום שלישי.\n\nהוא נפגש עם ראש הממשלה.", ["cp1255"]),
@@ -137,3 +141,16 @@ def test_a_short_text_that_is_told_only_uncounted() -> None:
         "港湾局が発表した。\n\n修理費は380万クローネ。\n"
     )
     assert decode(text.encode("cp932"), "a.txt") == text
+
+
+def test_escape_sequences_before_the_declaration_and_utf_8() -> None:
+    japanese = "習近平国家主席がモスクワに到着した。"
+    escaped = japanese.encode("iso2022-jp")
+    assert decode(escaped, "a", "utf-8") == decode(escaped, "a", "iso-2022-jp") == japanese
+    # "①" is a vendor's own.
+    assert decode(b"\x1b$B-!\x1b(B" + escaped, "a") == "\ufffd" + japanese
+    assert "".join(line or "" for _, line in text_lines(io.BytesIO(escaped + b"\n\x1b$B-!\x1b(B"), "a")).startswith(
+        japanese
+    )
+    # What a terminal writes is no other text.
+    assert decode("\x1b(BMünchen \x1b[1mbrennt".encode(), "a") == "\x1b(BMünchen \x1b[1mbrennt"

@@ -12,6 +12,7 @@ import pytest
 from assistant.errors import ArticleError
 from assistant.ingest.boilerplate import is_furniture
 from assistant.ingest.readers.fields import story_of
+from assistant.ingest.readers.rtf import without_hidden
 from assistant.ingest.readers.text import read_articles
 
 
@@ -40,6 +41,7 @@ def seconds(work: Callable[[str], object], text: str) -> float:
         (row, " "), (row, "\n"), (row, "\u00a0"), (row, "[+1 chars] "), (row, "<a "), (row, "<p"),
         (file, "<!--"), (file, "{{<"), (file, "![a]("), (file, "[a"), (file, "=" * 12 + "\n"), (file, "a:\n"),
         (file, "Document A\n \n"), (file, "# "), (file, "\x0c"), (file, "- \n"), (is_furniture, "Photo: A "),
+        (without_hidden, "\\v a"), (without_hidden, "{\\v"), (without_hidden, "\\v}"), (without_hidden, "\\v\\bin9"),
     ],
 )  # fmt: skip
 def test_hostile_texts(work: Callable[[str], object], piece: str) -> None:

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from assistant.ingest.build import Reading
-from assistant.ingest.date_line import date_line
 from assistant.ingest.head import byline_of
+from assistant.ingest.published_line import published_line
 from assistant.ingest.readers.text import read_articles
 
 DAY = date(2021, 6, 9)
@@ -95,7 +95,7 @@ def test_the_day_of_an_update_and_an_unsure_day_are_not_the_day_of_publication(l
     ],
 )
 def test_a_line_that_says_more_than_a_date_stays(line: str) -> None:
-    assert date_line(line) is None
+    assert published_line(line) is None
     assert line in texts(read(f"A ferry sinks\n\n{line}\n\n{STORY}"))
 
 
@@ -184,6 +184,6 @@ def test_a_dateline_further_down_the_story_is_not_its_own() -> None:
      "Thứ Tư, 09/06/2021 - 08:10", "9 Haziran 2021 Çarşamba 10:30 CET", "2021 m. birželio 9 d., trečiadienis"],
 )  # fmt: skip
 def test_lines_of_dates_in_more_languages(line: str) -> None:
-    found = date_line(line)
+    found = published_line(line)
     assert found
     assert found.published == [date(2021, 6, 9)]

@@ -27,6 +27,28 @@ def test_an_rtf_document(tmp_path: Path) -> None:
     assert (article.id, article.title, article.author, texts(article)) == ("a", "Mühle brennt", "Ola Berg", BODY)
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        r"{\deleted\revauthdel1 It rained.}",
+        r"{\v It rained.\par}",
+        r"\v It \b rained\b0  in K\'f6ln \u8211? {\i twice}.\v0 ",
+        r"{\deleted It {\v rained\v0}\f1 again.}",
+        r"\v It rained.\plain ",
+    ],
+)
+def test_what_an_rtf_document_does_not_show(tmp_path: Path, hidden: str) -> None:
+    text = rf"{{\rtf1\ansi\viewkind4 Mill burns\par The mill of Birkby {hidden}burnt down on Monday night.\par}}"
+    (article,), _ = read_bytes(tmp_path, "a.rtf", text)
+    assert (article.title, texts(article)) == ("Mill burns", BODY[:1])
+
+
+def test_the_bytes_of_an_rtf_documents_picture_are_no_groups(tmp_path: Path) -> None:
+    picture = r"{\pict\bin5 }}{\v}"
+    (article,), _ = read_bytes(tmp_path, "a.rtf", rf"{{\rtf1 {picture}{BODY[0]}\par {{\v It rained.}}{BODY[1]}\par}}")
+    assert texts(article) == BODY
+
+
 def test_an_rtf_export_of_several_articles(tmp_path: Path) -> None:
     lines = []
     for title in ("Mill burns", "The day after"):
@@ -91,6 +113,26 @@ def test_a_mail_folder_is_its_mails(tmp_path: Path) -> None:
     assert problems == []
     assert [article.id for article in articles] == ["news/1", "news/2"]
     assert (articles[0].source, texts(articles[0])) == ("The Echo", [*BODY, "From here on the road is closed."])
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        "MAILER-DAEMON Fri Jul  8 12:08:34 2011",
+        "- Tue May 04 08:00:00 2021",
+        "a@echo.example  Tue May  4 08:00 2021",
+        "a at echo.example Tue May  4 08:00:00 MEST 2021",
+        "1699@xxx Tue May 04 08:00:00 +0000 2021",
+        "a@echo.example Tue, 4 May 2021 08:00:00 +0200 (CEST)",
+        "a!b Tue May  4 08:00:00 2021 remote from echo",
+        "nobody",
+    ],
+)
+def test_a_mail_of_a_folder_begins_with_an_address_and_a_time(tmp_path: Path, begin: str) -> None:
+    sentence = "" if begin == "nobody" else "\n\nFrom Tuesday 4 May at 08:00 the road was closed, in 2021 as before."
+    mail = f"From {begin}\nFrom: The Echo <a@echo.example>\nSubject: Mill burns\n\n{BODY[0]}{sentence}\n\n"
+    articles, problems = read_bytes(tmp_path, "a.mbox", mail * 2)
+    assert (problems, [texts(article) for article in articles]) == ([], [[BODY[0], *sentence.split("\n\n")[1:]]] * 2)
 
 
 @pytest.mark.parametrize(

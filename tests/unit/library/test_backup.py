@@ -16,9 +16,10 @@ from filelock import FileLock
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup import back_up
-from assistant.library.kept import asked_path, conversations_path, keys_path, running, running_pages
+from assistant.library.kept import asked_path, conversations_path, keys_path
 from assistant.library.location import library_of
 from assistant.library.restore import finish_restore, restore
+from assistant.library.running_pages import running, running_pages
 from assistant.library.sources import SourceBook
 from assistant.settings import Settings
 from assistant.web.storage.conversations import ConversationStore
@@ -125,6 +126,12 @@ def test_a_running_page_is_not_pulled_out_from_under_its_readers(home: Path, arc
         restore(home, archive, force=True)
     assert running_pages(home) == []
     assert restore(home, archive, force=True)
+
+
+def test_pages_in_containers_may_have_one_process_number(home: Path) -> None:
+    with running(home), running(home):
+        assert running_pages(home) == [str(os.getpid())] * 2
+    assert running_pages(home) == []
 
 
 def rewritten(archive: Path, change: Callable[[dict[str, bytes], dict[str, Any]], None]) -> Path:

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from assistant.library.fingerprint import body_of, content_hash, near_in_time, story_hash
+from assistant.library.dedup import near_in_time
+from assistant.library.fingerprint import body_of, content_hash, story_hash
 from assistant.schema.articles import Article, Paragraph
 
 BODY = [

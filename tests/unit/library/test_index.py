@@ -19,6 +19,7 @@ from filelock import FileLock
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.ingest.discover import ArticleFile, list_files
 from assistant.library import batch_writer, lock
+from assistant.library import index as index_module
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import embedded_text, to_node, to_paragraph
 from assistant.library.report import UpdateReport
@@ -149,6 +150,16 @@ def test_an_index_from_before_days_of_change_opens_and_learns_them_without_embed
     assert (header.modified, header.corrected) == (date(2024, 5, 17), False)
 
 
+def test_a_list_over_several_pages_is_moved_by_no_writer(index: ArticleIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "_PAGE", 2)
+    index.add([Article(name, name, None, None, (Paragraph(f"{name}#p1", 1, name),)) for name in ("c", "d", "e")])
+    listed = []
+    for header in index.all_headers(EVERY_ARTICLE):
+        listed.append(header.id)
+        index.store.remove([header.id])
+    assert listed == ["a", "b", "c", "d", "e"]
+
+
 def test_a_changed_file_of_the_same_size_is_seen(index: ArticleIndex, folder: Path) -> None:
     path = folder / "a.txt"
     path.write_text(FILES["a.txt"].replace("left", "fled"))
@@ -259,7 +270,7 @@ def test_a_damaged_file_is_rebuilt(index: ArticleIndex, open_index: Open, folder
 
 
 def test_an_index_of_another_format_is_rebuilt(index: ArticleIndex, open_index: Open, folder: Path) -> None:
-    index.store.note("format", "0/other")
+    index.store.set_note("format", "0/other")
     index.close()
     again = open_index()
     assert again.is_empty()

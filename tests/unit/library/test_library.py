@@ -355,7 +355,7 @@ def test_what_became_of_the_numbers_in_the_index_of_another_version_is_said_once
     library: Library, tmp_path: Path, embedder: Any, news: Path, story: str, told: str
 ) -> None:
     fill(library, news)
-    library.index.store.note("format", "0/other")
+    library.index.store.set_note("format", "0/other")
     path = library.index.path
     library.index.close()
     # As if the other version had read it in another way.

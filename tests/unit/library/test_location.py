@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import IndexStoreError, SettingsError
-from assistant.library.location import mirror_of, own_library, place_to_ask, place_to_fill
+from assistant.library.location import mirror_of, named, own_library, place_to_ask, place_to_fill
 from assistant.library.sources import SourceBook
 from assistant.settings import PROJECT, Settings
 
@@ -77,3 +77,13 @@ def test_a_damaged_list_of_sources_is_named(home: Path) -> None:
     (home / "library" / "sources.json").write_text('{"sources": 1}')
     with pytest.raises(IndexStoreError, match=r"is damaged .*name the sources again"):
         place_to_ask(Settings.load(home=home))
+
+
+def test_the_login_of_a_server_is_not_told(home: Path) -> None:
+    settings = Settings.load(home=home)
+    assert named(settings, "https://root:s3cret@milvus.example/news").where == "https://milvus.example/news"
+    assert named(settings, "/lib").where == "/lib"
+    assert mirror_of(settings, Path("/news")).where == "/news"
+    with pytest.raises(SettingsError, match="ASSISTANT_INDEX: not a folder") as caught:
+        Settings.load(home=home, index="ftp://root:s3cret@milvus.example")
+    assert "s3cret" not in str(caught.value)

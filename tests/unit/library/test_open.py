@@ -28,8 +28,10 @@ def reopened(place: LibraryLocation, settings: Settings) -> Path:
 
 
 @pytest.mark.parametrize("own", [True, False])
-def test_what_was_open_to_others_below_the_home_folder_is_so_no_more(tmp_path: Path, own: bool) -> None:
-    settings = Settings.load(home=tmp_path / "home")
+def test_what_was_open_to_others_below_the_home_folder_is_so_no_more(
+    tmp_path: Path, assistant_home: Path, own: bool
+) -> None:
+    settings = Settings.load(home=assistant_home)
     (tmp_path / "articles").mkdir()
     place = own_library(settings) if own else mirror_of(settings, tmp_path / "articles")
     index = reopened(place, settings)
@@ -37,7 +39,7 @@ def test_what_was_open_to_others_below_the_home_folder_is_so_no_more(tmp_path: P
     assert mode(tmp_path / "articles") & 0o055, "the person's own folder is left alone"
 
 
-def test_a_library_that_was_named_may_be_shared(tmp_path: Path) -> None:
-    settings = Settings.load(home=tmp_path / "home")
+def test_a_library_that_was_named_may_be_shared(tmp_path: Path, assistant_home: Path) -> None:
+    settings = Settings.load(home=assistant_home)
     place = named(settings, str(tmp_path / "shared"))
     assert [mode(path) for path in (reopened(place, settings), place.state)] == [0o644, 0o755]

@@ -35,7 +35,7 @@ def test_passages_are_grouped_by_article_in_reading_order_the_best_article_first
     ],
 )
 def test_a_byline_has_as_much_as_is_known(source: str | None, published: date | None, byline: str) -> None:
-    assert ArticleContext((passage("x", source=source, published=published),), 0).byline == byline
+    assert ArticleContext((passage("x", source=source, published=published),), 0).outlet_and_day == byline
 
 
 def test_a_report_is_one_line_of_prompt_a_paragraph_whatever_its_title() -> None:

@@ -21,5 +21,5 @@ def test_each_outlet_is_named_once_those_of_copies_too() -> None:
         ArticleHeader("b", "", "post", None, 1),
         ArticleHeader("c", "", None, date(2020, 1, 1), 1),
     ]
-    assert outlets_of(headers) == ("Mail, Lomsund", "Echo, Lund", "Post")
-    assert outlets_of(headers, "unknown") == ("Mail, Lomsund", "Echo, Lund", "Post", "unknown")
+    assert outlets_of(headers) == ("Post", "Mail, Lomsund", "Echo, Lund")
+    assert outlets_of(headers, "unknown") == ("Post", "Mail, Lomsund", "Echo, Lund", "unknown")

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.llm.prompts import Prompts
 from assistant.settings import PROJECT
-from training.examples import DATA, PROMPTS, Builder, Bundle, as_bundle, drafts_of
+from training.examples import DATA, PROMPTS, Builder, Bundle, Shares, as_bundle, drafts_of
 
 BUNDLE = {
     "articles": [
@@ -85,3 +85,9 @@ def _strings(folder: Path) -> set[str]:
         for text in path.read_text(encoding="utf-8").splitlines() if path.suffix == ".jsonl" else [path.read_text()]:
             walk(json.loads(text))
     return found
+
+
+def test_a_share_is_named_for_what_it_fits() -> None:
+    shares = Shares(0.1, [("when", 1.0), ("p-9[3-9]", 0.5), ("drafts", 0.0)])
+    names = ["when", "p-93", "p-92", "drafts", "list"]
+    assert [shares.of(name) for name in names] == [1.0, 0.5, 0.1, 0.0, 0.1]

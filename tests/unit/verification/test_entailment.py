@@ -62,6 +62,8 @@ def verdicts(reply: str, tmp_path: Path, pairs: list[Pair] = PAIRS) -> list[Verd
         '{"1": "yes", "2": "no"}',
         "Yes\nNo",
         "1. They signed. [1] yes\n2. They stayed. [2] no",
+        "1. None of them stayed: yes\n2. No agreement was signed. no",
+        "1: yes they did\n2: no they stayed",
         "1. yes: they signed, and nobody says no\n2. no: it is not so, though one may say yes",
     ],
 )

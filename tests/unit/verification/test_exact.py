@@ -6,7 +6,8 @@ import pytest
 from answer_samples import NEW, passage
 
 from assistant.schema.articles import Passage
-from assistant.verification.exact import figures, unstated_figures
+from assistant.text.figures import figures
+from assistant.verification.exact import unstated_figures
 
 
 def unstated(sentence: str, *passages: Passage, question: str = "") -> tuple[str, ...]:
@@ -51,6 +52,26 @@ def unstated(sentence: str, *passages: Passage, question: str = "") -> tuple[str
         ("Le 4/7/2017, 2017.7.4, 2017-07-04.", "On 4 July 2017."),
         ("On 7/22/2017 and 22/07/2017.", "On 22 July 2017."),
         ("They came on 4 July 2017.", "Am 4.7.2017 kamen sie."),
+        ("It cost $5 million. Twelve died.", "Twelve people died. It cost $5 million."),
+        ("It killed one hundred.", "It killed one hundred, ten of them children."),
+        ("1,200 people came.", "Il y avait 1 200 personnes."),
+        ("1,200 people came.", "Il y avait 1\u2009200 personnes."),
+        ("On July 4 200 people came, in 2017 300 people.", "On 4 July, 200 people, in 2017, 300."),
+        ("It cost 5 bln and 6 mln.", "It cost 5 billion and 6 million."),
+        ("Це коштувало 5 мільйонів і 6 тисяч.", "It cost 5 million and 6,000."),
+        ("3만5000명이 1억 2000만 원을 냈다.", "35,000 people paid 120 million won."),
+        ("헌법 9조.", "Article 9."),
+        ("1億2000万円、3兆円、5百万円。1.2万亿元。", "120 million, 3 trillion, 5 million. 1.2 trillion."),
+        ("١٬٢٠٠ شخص و٥ مليون.", "1,200 people and 5 million."),
+        ("5 करोड़ और 3 लाख।", "5 crore and 300,000."),
+        ("5 lakh crore and 1,50,000 rupees.", "5 trillion and 150,000 rupees."),
+        ("5 Mia. Euro, 6 Mio. Euro.", "5 billion euros, 6 million euros."),
+        ("5 milyon, 6 juta, 4 mil millones.", "5 million, 6 million, 4 billion."),
+        ("5 millionaires came.", "Fünf Millionäre kamen, 5 of them."),
+        ("Half a million, 2,500,000 and a million.", "500,000, 2½ million and 1 million."),
+        ("From $5 million to $10 million.", "It costs $5–$10 million."),
+        ("Five to ten million.", "5 million to 10 million."),
+        ("Es wog 0,125 Gramm.", "It weighed 0.125 grams."),
         ("Nobody came.", ""),
     ],
 )
@@ -93,6 +114,13 @@ def test_a_number_is_compared_by_its_value(sentence: str, text: str) -> None:
         ("It carries ninety-one cars.", "It carries ninety cars.", ("ninety-one",)),
         ("It costs 7 or 8.", "It costs 8.", ("7",)),
         ("It cost 100.", "", ("100",)),
+        ("It cost 5,000,002.", "The fire cost $5 million. Two people died.", ("5,000,002",)),
+        ("110 died.", "It killed one hundred, ten of them children.", ("110",)),
+        ("Il y avait 7 200 personnes.", "200 people came.", ("7 200",)),
+        ("10 millionaires came.", "Ten million came.", ("10",)),
+        ("Half a million came.", "A million came.", ("Half a million",)),
+        ("It weighed 0,125.", "It weighed 125.", ("0,125",)),
+        ("It cost 0 million.", "It cost 5 million.", ("0 million",)),
     ],
 )
 def test_another_number_is_not_stated(sentence: str, text: str, missing: tuple[str, ...]) -> None:
@@ -138,6 +166,8 @@ def test_a_small_count_is_not_the_readers_own_where_the_text_counts_the_same(
         ("In 2022 they met.", ("2022",)),
         ("On 22 April they met.", ()),
         ("They met 22 times.", ("22",)),
+        ("On 3 March they met.", ("3",)),
+        ("2023年4月22日に会った。", ("4",)),
         ("They signed 3 papers on 22 March.", ("3",)),
         ("It ended 3-22.", ("3", "22")),
     ],

@@ -13,7 +13,7 @@ from assistant.retrieval.numbered import NumberedContext
 from assistant.retrieval.passages import quotable
 from assistant.schema.answers import DraftSentence
 from assistant.schema.articles import Passage
-from assistant.schema.trace import Finding
+from assistant.schema.trace import TogetherOutcome
 from assistant.verification.entailment import Judged, Pair, Verdict
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import CheckedSentence, JointVerifier
@@ -68,12 +68,12 @@ def cited(checked: CheckedSentence) -> list[str]:
 
 def test_a_sentence_cites_what_it_names() -> None:
     (one,) = check(("The south bridge was opened by the mayor.", (3,)))
-    assert (one.finding, cited(one)) == (Finding.SHOWN, ["new#p1"])
+    assert (one.outcome, cited(one)) == (TogetherOutcome.SHOWN, ["new#p1"])
 
 
 def test_a_comparison_cites_both_reports_the_older_first() -> None:
     (one,) = check(("The bridge cost 4.2 million crowns in 2017 and 6.5 million in 2023.", (4, 2)))
-    assert one.finding is Finding.SHOWN
+    assert one.outcome is TogetherOutcome.SHOWN
     assert set(cited(one)) == {"old#p2", "new#p2"}
     assert not one.reckoned
 
@@ -86,14 +86,14 @@ def test_a_paragraph_that_adds_nothing_is_not_cited() -> None:
 @pytest.mark.parametrize("numbers", [(), (99,), (1,)])
 def test_wrong_numbers_or_none_are_put_right_where_the_figures_show_where(numbers: tuple[int, ...]) -> None:
     (one,) = check(("The bridge cost 6.5 million crowns, which the county paid a third of.", numbers))
-    assert (one.finding, cited(one)) == (Finding.SHOWN, ["new#p2"])
+    assert (one.outcome, cited(one)) == (TogetherOutcome.SHOWN, ["new#p2"])
 
 
 @pytest.mark.parametrize("numbers", [(), (1,), (99,)])
 def test_without_figures_what_states_it_best_is_judged_beside_what_is_named(numbers: tuple[int, ...]) -> None:
     says = Says(stated_by={"new#p3"})
     (one,) = check(("Bicycles and trams may cross.", numbers), says=says)
-    assert (one.finding, cited(one)) == (Finding.SHOWN, ["new#p3"])
+    assert (one.outcome, cited(one)) == (TogetherOutcome.SHOWN, ["new#p3"])
     assert says.calls == 1
 
 
@@ -105,13 +105,13 @@ def test_what_is_named_goes_first_where_both_state_it() -> None:
 def test_one_that_declines_is_not_saved_by_other_paragraphs() -> None:
     says = Says(stated_by={"new#p3"}, otherwise=Verdict.DECLINES)
     (one,) = check(("That bicycles and trams may cross is not stated.", (1,)), says=says)
-    assert one.finding is Finding.DECLINES
+    assert one.outcome is TogetherOutcome.DECLINES
     assert len(says.pairs) == 2
 
 
 def test_a_comparison_without_numbers_finds_each_of_its_figures() -> None:
     (one,) = check(("In 2017 the bridge cost 4.2 million, and in 2023 6.5 million.", ()))
-    assert (one.finding, set(cited(one))) == (Finding.SHOWN, {"old#p2", "new#p2"})
+    assert (one.outcome, set(cited(one))) == (TogetherOutcome.SHOWN, {"old#p2", "new#p2"})
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_comparison_without_numbers_finds_each_of_its_figures() -> None:
 def test_a_figure_from_nowhere_is_not_shown_nor_judged(text: str) -> None:
     says = Says()
     (one,) = check((text, (3, 4)), says=says)
-    assert one.finding is Finding.FIGURES
+    assert one.outcome is TogetherOutcome.FIGURES
     assert says.pairs == []
 
 
@@ -129,18 +129,18 @@ def test_a_figure_from_nowhere_is_not_shown_nor_judged(text: str) -> None:
 def test_a_year_of_the_question_is_no_licence_for_the_other_report(numbers: tuple[int, ...]) -> None:
     (one,) = check(("In 2017 the mayor opened the south bridge.", numbers))
     # What states it best is of 2023: the year is not there.
-    assert one.finding is (Finding.FIGURES if numbers else Finding.NOTHING_CITED)
+    assert one.outcome is (TogetherOutcome.FIGURES if numbers else TogetherOutcome.NOTHING_CITED)
 
 
 def test_a_difference_that_follows_is_marked_as_reckoned() -> None:
     sentence = "The second bridge was 2.3 million crowns dearer."
     (one,) = check((sentence, (2, 4)))
-    assert (one.finding, one.reckoned, cited(one)) == (Finding.SHOWN, True, ["old#p2", "new#p2"])
+    assert (one.outcome, one.reckoned, cited(one)) == (TogetherOutcome.SHOWN, True, ["old#p2", "new#p2"])
 
 
 def test_one_that_follows_from_what_is_not_cited_is_not() -> None:
     (one,) = check(("The second bridge was 2.3 million crowns dearer.", (4,)))
-    assert one.finding is Finding.FIGURES
+    assert one.outcome is TogetherOutcome.FIGURES
 
 
 def test_the_judge_reads_all_that_is_named_and_decides() -> None:
@@ -151,19 +151,23 @@ def test_the_judge_reads_all_that_is_named_and_decides() -> None:
         ("Buses may cross it.", (5,)),
         says=says,
     )
-    assert [one.finding for one in made] == [Finding.NOT_STATED, Finding.DECLINES, Finding.SHOWN]
+    assert [one.outcome for one in made] == [
+        TogetherOutcome.NOT_STATED,
+        TogetherOutcome.DECLINES,
+        TogetherOutcome.SHOWN,
+    ]
     assert [one.paragraph.number for one in says.pairs[0].passages] == [1, 3]
 
 
 def test_nothing_found_is_nothing_shown() -> None:
     verifier = JointVerifier(EvidenceFinder(alike), Says())
     (one,) = verifier.verify([DraftSentence("They met.")], NumberedContext(()))
-    assert (one.finding, one.evidence) == (Finding.NOTHING_CITED, ())
+    assert (one.outcome, one.evidence) == (TogetherOutcome.NOTHING_CITED, ())
 
 
 def test_dates_of_the_reports_may_be_said() -> None:
     (one,) = check(("The Herald reported on 22 March 2023 that the mayor opened the south bridge.", (3,)))
-    assert one.finding is Finding.SHOWN
+    assert one.outcome is TogetherOutcome.SHOWN
     assert date(2023, 3, 22) == NEW
 
 
@@ -177,7 +181,7 @@ def test_each_paragraph_is_divided_once_for_all_sentences(monkeypatch: pytest.Mo
     monkeypatch.setattr("assistant.verification.evidence.quotable", divide)
     verifier = JointVerifier(EvidenceFinder(alike), Says())
     sentences = [DraftSentence(f"The bridge cost {number} million crowns.", (2, 4)) for number in (4.2, 6.5, 7.1)]
-    findings = [one.finding for one in verifier.verify(sentences, CONTEXT)]
-    assert findings == [Finding.SHOWN, Finding.SHOWN, Finding.FIGURES]
+    findings = [one.outcome for one in verifier.verify(sentences, CONTEXT)]
+    assert findings == [TogetherOutcome.SHOWN, TogetherOutcome.SHOWN, TogetherOutcome.FIGURES]
     assert set(divided.values()) == {1}
     assert len(divided) == 5

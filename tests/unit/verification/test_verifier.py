@@ -65,7 +65,7 @@ def test_a_number_that_is_not_quoted_is_a_problem_and_no_judge_is_asked(
     ],
 )
 def test_a_number_of_the_heading_or_of_the_question_is_none(tmp_path: Path, question: str, draft: str) -> None:
-    claim = verifier(tmp_path, ScriptedModel()).verify(question, draft, ARTICLE, answered=0.9, brought=question)
+    claim = verifier(tmp_path, ScriptedModel()).verify(question, draft, ARTICLE, answered=0.9, figures_from=question)
     assert claim.problems == ()
     assert claim.confidence > 0
 
@@ -113,7 +113,7 @@ def test_what_the_article_probably_does_not_state_is_asked_about_no_further(tmp_
     [("What did they sign in 2023?", True), ("What did they sign in 2017, and what in 2023?", False)],
 )
 def test_a_question_of_two_times_does_not_say_of_which_a_report_tells(question: str, held: bool) -> None:
-    brought = Query.of(question).brought
+    figures_from = Query.of(question).figures_from
     report = passage("They signed a treaty.", published=None)
     evidence = [Evidence(report, Quote(report.paragraph.text, 0, len(report.paragraph.text)))]
-    assert (problems_of("They signed a treaty in 2023.", evidence, brought) == ()) is held
+    assert (problems_of("They signed a treaty in 2023.", evidence, figures_from) == ()) is held

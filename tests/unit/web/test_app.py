@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from types import SimpleNamespace
 
 import gradio as gr
@@ -86,6 +87,32 @@ def test_asking_before_the_articles_are_open_says_so(blocks):
     parts, _ = asyncio.run(run())
     assert "still being opened" in parts["notice"]
     assert "question" not in parts
+
+
+def test_an_upload_is_read_to_its_end_where_the_page_is_closed_after_the_first_file(blocks, monkeypatch, tmp_path):
+    upload = handler(blocks, "_upload")
+    go_on, ended, read = threading.Event(), threading.Event(), []
+
+    def add(_session, _owner, paths):
+        try:
+            for path in paths:
+                assert not read or go_on.wait(20)
+                read.append(path.name)
+                yield {"outcomes": path.name}
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(upload.__self__._library_handler, "add", add)
+
+    async def run():
+        page = upload([str(tmp_path / name) for name in ("a.txt", "b.txt", "c.txt")], Session(), ME)
+        await anext(page)
+        await page.aclose()
+        go_on.set()
+        assert await asyncio.to_thread(ended.wait, 20)
+
+    asyncio.run(run())
+    assert read == ["a.txt", "b.txt", "c.txt"]
 
 
 def test_where_a_stop_changes_nothing_gradio_is_told_so(blocks):

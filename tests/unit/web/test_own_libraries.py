@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from served_library import RuleModel, assistant, model
 from starlette.testclient import TestClient
 
@@ -21,7 +22,6 @@ from assistant.web.jobs.own_libraries import OwnLibraries
 from assistant.web.run import Site, serve
 from assistant.web.security.access import Access
 from assistant.web.security.browser_id import owner_of_user
-from assistant.web.security.passwords import hash_password
 from assistant.web.security.temporary import UploadFolder
 from assistant.web.server import Door, create_server
 from assistant.web.storage.accounts import AccountStore
@@ -30,6 +30,8 @@ from assistant.web.storage.conversations import ConversationStore
 __all__ = ["assistant", "model"]
 
 PASSWORD = "correct horse"
+# As cheap as the algorithm allows: what a check costs is written in the hash.
+HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 TRAM = b"date 2024-04-01 Tram line\n\nThe tram line of Lund carried 77 passengers on its first day.\n\nAFP"
 QUESTION = "How many passengers did the tram line carry?"
 
@@ -42,7 +44,7 @@ class Page:
         blocks = create_app(loader, settings=Settings(home=home), conversations=conversations)
         accounts = AccountStore(home / "accounts.sqlite3")
         for name in ("ann", "bob"):
-            accounts.put_user(name, hash_password(PASSWORD))
+            accounts.put_user(name, HASH)
         self.app: Any = create_server(blocks, conversations, Door("127.0.0.1", uploads, access=Access(accounts)))
         names = {number: block.elem_id for number, block in blocks.blocks.items()}
         self._numbers = {

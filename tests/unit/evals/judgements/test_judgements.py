@@ -122,7 +122,7 @@ def test_an_article_is_read_whole_and_its_judgements_follow_one_another(bundle: 
     report = asks[0].report
     assert report.whole
     assert [passage.paragraph.text for passage in report.passages] == list(bundle.articles[0].paragraphs)
-    assert report.byline == "Coast Weekly, 4 March 2021"
+    assert report.outlet_and_day == "Coast Weekly, 4 March 2021"
     assert all(ask.report is report for ask in asks if ask.article == "s-01/a1")
 
 

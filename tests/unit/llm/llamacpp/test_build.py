@@ -20,7 +20,7 @@ from build_tools import CMAKE, Tools
 from assistant.errors import EngineBuildError
 from assistant.llm.llamacpp import build
 from assistant.llm.llamacpp.build import SOURCE, EngineSource, NativeEngine
-from assistant.util.processor import processor_flags
+from assistant.util.processor import core_count, processor_flags
 
 FORK = multiprocessing.get_context("fork")
 FLAGS = frozenset({"avx2", "avx512f"})
@@ -100,7 +100,7 @@ def test_cmake_is_asked_for_the_server_and_this_processor(tools: Tools, engine: 
     [recipe] = [part.partition("=")[2] for part in configure if part.startswith("-DCMAKE_PROJECT_ggml_INCLUDE=")]
     assert "tile_config.h" in Path(recipe).read_text()
     assert build[build.index("--target") + 1] == "llama-server"
-    assert build[build.index("-j") + 1] == str(os.cpu_count())
+    assert build[build.index("-j") + 1] == str(core_count())
 
 
 def test_without_cmake_pip_installs_it_for_this_build_only(tools: Tools, engine: NativeEngine) -> None:

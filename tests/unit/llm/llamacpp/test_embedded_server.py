@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -166,6 +167,44 @@ def test_a_child_that_fails_is_one_clear_error(start: Start, body: str, reason: 
         _ = engine.base_url
     assert "m.gguf: the embedded engine could not load it" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_what_could_not_be_loaded_once_is_loaded_by_whoever_asks_next(start: Start, tmp_path: Path) -> None:
+    """It read on from the child that had ended, and said so for ever."""
+    mark = tmp_path / "killed"
+    killed_once = f"""
+        if not os.path.exists({str(mark)!r}):
+            open({str(mark)!r}, "w").close()
+            os.kill(os.getpid(), 9)
+    """
+    engine = start(textwrap.dedent(killed_once) + textwrap.dedent(GOOD))
+    engine.start()
+    process = engine._process
+    assert process
+    with pytest.raises(ModelError, match="exit code -9"):
+        _ = engine.base_url
+    assert process.returncode == -signal.SIGKILL
+    assert engine.base_url == "http://127.0.0.1:1/v1"
+
+
+def test_who_waits_for_a_load_that_fails_starts_no_other(start: Start, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    engine = start(f"open({str(log)!r}, 'a').write('x')\ntime.sleep(1)\nsys.exit(3)")
+    engine.start()
+    errors: list[ModelError] = []
+
+    def ask() -> None:
+        with pytest.raises(ModelError) as caught:
+            _ = engine.base_url
+        errors.append(caught.value)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(errors) == 3
+    assert log.read_text() == "x"
 
 
 def test_stopping_ends_the_child_and_stopping_twice_is_harmless(start: Start) -> None:

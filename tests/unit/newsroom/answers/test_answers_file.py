@@ -24,6 +24,7 @@ def test_one_object_over_several_lines_or_one_a_line() -> None:
         (saved(ANSWER) + "{", "a.jsonl, line 2: not JSON"),
         (saved(ANSWER) + '{"id": 1}', "a.jsonl, line 2: not an answer: no question"),
         ("[1]", "a.jsonl: not an answer"),
+        ("1" * 5000, "a.jsonl, line 1: not JSON"),
         (saved(ANSWER).replace('"citations": [2]', '"citations": [7]'), r"cites \[7\], which is not among"),
         (saved(ANSWER).replace('"quote": "=1+1', '"quote": "=1+2'), "quote of citation 2 does not stand"),
     ],

@@ -9,7 +9,7 @@ from newsroom_samples import ACCESSED, ANSWER, FERRY, REFUSAL, TIDE, check, save
 
 from assistant.newsroom.answers.file import parse_answers
 from assistant.newsroom.export.fact_check import fact_check
-from assistant.schema.articles import Paragraph
+from assistant.schema.articles import Article, Paragraph
 
 
 def test_a_source_has_its_author_its_address_and_the_paragraphs_around_it() -> None:
@@ -46,6 +46,31 @@ def test_a_repeated_story_is_known_by_its_text() -> None:
         FERRY.paragraphs[0].text,
         FERRY.paragraphs[2].text,
     )
+
+
+def test_author_and_address_are_not_another_outlets() -> None:
+    """A story that two outlets carry is kept once, as one outlet's article."""
+    paragraphs = tuple(replace(part, id=f"herald#p{part.number}") for part in FERRY.paragraphs)
+    for outlet, author, url in (("The Skar Post", FERRY.author, FERRY.url), ("The Herald", None, None)):
+        kept = replace(FERRY, id="herald", source=outlet, paragraphs=paragraphs)
+        ferry = fact_check(parse_answers(saved(ANSWER), "a.jsonl"), {FERRY.id: kept}.get, ACCESSED).sources[0]
+        assert (ferry.outlet, ferry.author, ferry.url) == ("The Skar Post", author, url)
+    renamed = fact_check(
+        parse_answers(saved(ANSWER), "a.jsonl"), {FERRY.id: replace(FERRY, source="Skar Post")}.get, ACCESSED
+    )
+    assert renamed.sources[0].url == FERRY.url
+
+
+def test_an_article_is_read_once_for_a_conversation() -> None:
+    read: list[str] = []
+
+    def article_of(key: str) -> Article | None:
+        read.append(key)
+        return FERRY if key == FERRY.id else None
+
+    made = fact_check(parse_answers(saved(*[ANSWER] * 50), "a.jsonl"), article_of, ACCESSED)
+    assert len(made.answers) == 50
+    assert read == [FERRY.id, TIDE.id]
 
 
 def test_a_refusal_has_its_reason_and_no_source() -> None:

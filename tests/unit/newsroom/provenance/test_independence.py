@@ -106,6 +106,18 @@ def test_who_carries_it_is_judged_and_copies_are_not(tmp_path: Path, embedder: A
     base.index.close()
 
 
+def test_a_report_with_another_figure_does_not_carry_it_whatever_is_copied_and_judged(
+    tmp_path: Path, embedder: Any
+) -> None:
+    told = "The ferry to Skar burned on Friday night and 14 people were hurt, the coast guard said on Saturday."
+    story, copy = a("story", told), a("copy", told)
+    other = a("other", told.replace("14", "17"))
+    base = evidence_base_of(tmp_path, embedder, [story, copy, other], lambda *_: 1.0)
+    found = carriers(base, story, told, unseen(""))
+    assert {article for group in found.groups for article in group.articles} == {"story", "copy"}
+    base.index.close()
+
+
 def test_the_first_sentence_is_without_its_dateline() -> None:
     assert first_sentence(a("1", *TEXT)) == LEAD
     assert first_sentence(a("1")) == ""

@@ -36,6 +36,8 @@ QUOTE = "The ferry stops on Friday,"
         f"“{QUOTE}” Anna Berg told Ola Dahl.",
         f"Anna Berg said on Monday in Lund: “{QUOTE}”",
         f"In Lund, Anna Berg added, “{QUOTE}”",
+        f"“{QUOTE}” said Anna Berg, mayor of Lund, who met Ola Dahl on the Skar Bridge.",
+        f"Anna Berg said of Ola Dahl: “{QUOTE}”",
         f"Rain fell. Anna Berg explained: “{QUOTE}”",
         f'"{QUOTE}" said Anna Berg.',
     ],
@@ -58,6 +60,11 @@ def test_the_shapes_that_are_certain(text: str) -> None:
         "“No way,” said Anna Berg.",
         "“A Long Winter of the stones,” by Anna Berg, sold well.",
         f"Anna Berg, who met Ola Dahl: “{QUOTE}”",
+        f"Anna Berg said that Ola Dahl said: “{QUOTE}”",
+        f"Anna Berg said on Monday that Ola Dahl had told parliament: “{QUOTE}”",
+        f"“{QUOTE}” Anna Berg said Ola Dahl said to her.",
+        f"“{QUOTE}” said Anna Berg, citing Ola Dahl.",
+        f"“{QUOTE}” said Anna Berg, as Dahl said.",
     ],
 )
 def test_what_is_uncertain_is_left_out(text: str) -> None:
@@ -85,8 +92,9 @@ def test_a_surname_is_that_of_the_only_one_in_the_article() -> None:
 def test_a_quote_goes_on_behind_its_speaker() -> None:
     text = f"“{QUOTE}” said Anna Berg. “It sails again in May.” Rain fell. “Nobody told us anything about it.”"
     assert [quote for _, quote in found(text)] == [QUOTE, "It sails again in May."]
-    text = f"“{QUOTE}” said Anna Berg. “It sails again in May,” he said."
-    assert [quote for _, quote in found(text)] == [QUOTE]
+    for end in (",” he said.", ".” Ola Dahl said.", ".” So spoke Ola Dahl."):
+        text = f"“{QUOTE}” said Anna Berg. “It sails again in May{end}"
+        assert [quote for _, quote in found(text)] == [QUOTE]
 
 
 def test_one_speaker_is_asked_for_and_an_outlet_is_none() -> None:

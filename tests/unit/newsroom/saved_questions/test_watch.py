@@ -15,6 +15,7 @@ from changing_library import OLD, QUESTION, article, opened
 from assistant.api import Assistant
 from assistant.errors import AssistantError, ModelError
 from assistant.newsroom.saved_questions.book import Event, Outcome, QuestionBook
+from assistant.newsroom.saved_questions.output import to_text
 from assistant.newsroom.saved_questions.watch import Watch
 
 FERRY = article("ferry", OLD)
@@ -86,6 +87,22 @@ def test_a_new_report_is_compared_with_the_last_answer(
     model.asked.clear()
     assert watch.run() == ()
     assert model.asked == []
+
+
+def test_an_older_report_that_comes_later_is_told_and_the_answer_stays(tmp_path: Path, embedder: Any) -> None:
+    model = ScriptedModel(DRAFTS)
+    assistant, book, watch = watching(tmp_path, embedder, model, FERRY)
+    book.add(QUESTION)
+    watch.run()
+    assistant.index.add([replace(LATER, published=date(2023, 4, 1))])
+    model.chances["RIGHT"] = {"stops on Friday": 0.1}
+    (event,) = watch.run()
+    assert (event.outcome, "keeps sailing" in event.answer.answer) == (Outcome.EARLIER, True)
+    assert book.events()[-1] == event
+    last = book.questions()[0].answer
+    assert last is not None
+    assert "on Friday" in last.answer
+    assert "  the answer still: The ferry to Skar stops on Friday [1].\n" in to_text([event])
 
 
 def test_what_is_not_stated_stays_so_until_it_is(tmp_path: Path, embedder: Any) -> None:

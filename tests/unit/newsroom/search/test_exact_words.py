@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from evidence_base_samples import article
 
 from assistant.errors import UsageError
 from assistant.library.index import ArticleIndex
-from assistant.newsroom.evidence.passages import count_passages
+from assistant.newsroom.evidence.passages import count_passages, each_article
 from assistant.newsroom.search.exact_words import ExactWords, is_quoted, passages_with
 from assistant.retrieval.passages import passages_of
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
@@ -48,6 +49,15 @@ def test_case_white_space_and_typography_are_set_aside(words: str, text: str) ->
 )
 def test_other_words_are_not_these(words: str, text: str) -> None:
     assert quotes(text, words) == []
+
+
+@pytest.mark.parametrize("words", ["Café Zürich", "ậu", "सहमति", "한국"])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_letters_and_their_accents_are_found_in_one_character_or_two(words: str, form: Literal["NFC", "NFD"]) -> None:
+    text = unicodedata.normalize(form, f"Ä rain fell. The {words}, he said, is shut. Ä rain fell.")
+    for written in (words, unicodedata.normalize("NFD", words)):
+        assert quotes(text, written) == [text[text.index("The") : text.rindex(" Ä" if form == "NFC" else " A")]]
+    assert quotes(text, "Cafe", "सहमत", "au") == []
 
 
 def test_the_sentence_is_quoted_once_and_words_over_its_end_alone() -> None:
@@ -88,3 +98,7 @@ def test_every_passage_is_found_oldest_first_and_by_the_filter_alone(tmp_path: P
     assert found(EVERY_ARTICLE) == ["old#p1", "old#p3", "new#p2"]
     assert found(ArticleFilter(ids=("new", "stems"))) == ["new#p2"]
     assert (count_passages(index, EVERY_ARTICLE), count_passages(index, ArticleFilter(ids=("new",)))) == (7, 2)
+    going = each_article(index, EVERY_ARTICLE)
+    next(going)
+    index.store.remove(["new"])
+    assert [passages[0].article_id for passages in going] == ["old", "stems"]

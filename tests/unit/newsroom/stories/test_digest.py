@@ -44,6 +44,14 @@ def test_a_line_a_story_what_most_outlets_carry_first(tmp_path: Path, embedder: 
     assert sorted(model.kinds()) == ["STATED", "STATED", "WRITE", "WRITE"]
 
 
+def test_a_story_whose_report_is_removed_meanwhile_is_passed_over(tmp_path: Path, embedder: Any) -> None:
+    assistant = opened(tmp_path, embedder, ScriptedModel(DRAFTS), RAIN, FIRE)
+    headers = assistant.headers(EVERY_ARTICLE)
+    assistant.index.store.remove(["fire"])
+    (story,) = digest_of(assistant).stories(headers, lambda _done, _total: None)
+    assert story.line.text == DRAFTS["museum"]
+
+
 def test_only_so_many_are_written(tmp_path: Path, embedder: Any) -> None:
     model = ScriptedModel(DRAFTS)
     assert len(told(tmp_path, embedder, RAIN, FIRE, model=model, most=1)) == 1

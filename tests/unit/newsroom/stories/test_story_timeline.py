@@ -75,11 +75,55 @@ def test_what_only_one_of_them_states_is_kept(tmp_path: Path, embedder: Any) -> 
     assert len(entries(tmp_path, embedder, BURNS, more, model=model)) == 2
 
 
-def test_other_figures_of_one_day_stand_side_by_side_whatever_the_judge_says(tmp_path: Path, embedder: Any) -> None:
+def test_other_figures_of_one_day_stand_side_by_side(tmp_path: Path, embedder: Any) -> None:
     found = entries(tmp_path, embedder, BURNS, OTHER, COPY, STOPS)
     assert [len(told) for told in lines(found)] == [2, 1]
     assert {text[-10:] for text in lines(found)[0]} == {"14 people.", "17 people."}
     assert [entry_to_dict(entry)["differ"] for entry in found] == [True, False]
+
+
+def test_a_figure_that_the_lines_leave_out_is_quoted_where_reports_of_a_day_differ_in_it(
+    tmp_path: Path, embedder: Any
+) -> None:
+    model = ScriptedModel(
+        {"14 people": "The ferry to Skar burned.", "17 people": "There was a fire on the ferry to Skar."}
+    )
+    (entry,) = entries(tmp_path, embedder, BURNS, OTHER, model=model)
+    assert {told.differs.quote.text for told in entry.told if told.differs} == {
+        "The ferry to Skar burned and 14 people were hurt.",
+        "The ferry to Skar burned and 17 people were hurt.",
+    }
+    answer = to_answer(STORY, [entry], model="m", articles=EVERY_ARTICLE)
+    assert [sentence.quoted for sentence in answer.sentences] == [False, True, False, True]
+    assert all(len(sentence.citations) == 1 for sentence in answer.sentences)
+
+
+def test_figures_of_which_the_judge_denies_that_they_are_of_one_thing_stand_apart(
+    tmp_path: Path, embedder: Any
+) -> None:
+    model = ScriptedModel(DRAFTS, stated={"and 14": 0.05, "and 17": 0.05})
+    assert [len(told) for told in lines(entries(tmp_path, embedder, BURNS, OTHER, model=model))] == [1, 1]
+    assert {"The ferry to Skar burned and 17 people were hurt."} < {text for _, _, text in model.asked}
+
+
+def test_what_a_day_of_many_reports_asks_grows_with_their_number_alone(tmp_path: Path, embedder: Any) -> None:
+    many = [
+        replace(
+            article(f"r{hurt}", f"The ferry to Skar burned and {hurt} people were hurt."), published=BURNS.published
+        )
+        for hurt in range(20, 30)
+    ]
+    model = ScriptedModel({"ferry": "The ferry to Skar burned."}, stated={"people were hurt": 0.01})
+    entries(tmp_path, embedder, *many, model=model)
+    swapped = [text for kind, _, text in model.asked if kind == "STATED" and "people were hurt" in text]
+    # Two for each pair of sentences, of which four for each report, not for each two of 45.
+    assert len(swapped) == 2 * 4 * len(many)
+
+
+def test_what_counts_something_else_stands_apart(tmp_path: Path, embedder: Any) -> None:
+    cars = replace(OTHER, paragraphs=article("other", "The ferry to Skar burned and 17 cars were hurt.").paragraphs)
+    model = ScriptedModel({**DRAFTS, "17 cars": "The ferry to Skar burned and so did 17 cars."})
+    assert [len(told) for told in lines(entries(tmp_path, embedder, BURNS, cars, model=model))] == [1, 1]
 
 
 def test_a_report_of_something_else_is_not_told(tmp_path: Path, embedder: Any) -> None:

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,13 @@ DIMENSIONS = 70
 Open = Callable[..., SqliteStore]
 
 
-@pytest.fixture(autouse=True)
-def _small_spans(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_vectors, "_SPAN", 64)
-    monkeypatch.setattr(sqlite_vectors, "_UNSAVED", 10)
-    monkeypatch.setattr(sqlite_vectors, "_READ_AT_ONCE", 16)
+@pytest.fixture(scope="module", autouse=True)
+def _small_spans() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sqlite_vectors, "_SPAN", 64)
+        patched.setattr(sqlite_vectors, "_UNSAVED", 10)
+        patched.setattr(sqlite_vectors, "_READ_AT_ONCE", 16)
+        yield
 
 
 @pytest.fixture
@@ -56,6 +59,7 @@ def open_store(path: Path) -> Iterator[Open]:
         store.close()
 
 
+@cache
 def unit(seed: object) -> np.ndarray[Any, np.dtype[np.float32]]:
     vector = np.random.default_rng(abs(hash(seed)) % 2**32).normal(size=DIMENSIONS).astype(np.float32)
     return vector / np.linalg.norm(vector)
@@ -229,6 +233,27 @@ def a_folder(path: Path) -> None:
     path.mkdir()
 
 
+@pytest.fixture(scope="module")
+def sixty(tmp_path_factory: pytest.TempPathFactory, _small_spans: None) -> Path:
+    """A folder with a store of sixty articles and its copies."""
+    path = tmp_path_factory.mktemp("sixty") / "index.sqlite3"
+    store = SqliteStore(path)
+    for number in range(60):
+        put(store, f"a{number}", number)
+    store.close()
+    return path.parent
+
+
+def test_a_store_that_was_moved_takes_its_copies_along(
+    open_store: Open, sixty: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(sixty, path.parent, dirs_exist_ok=True)
+    counts = read_from_sqlite(monkeypatch)
+    store = open_store()
+    assert dense(store, 1) == truth(store, 1)
+    assert sum(counts) < 30
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -238,11 +263,12 @@ def a_folder(path: Path) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("which", [0, 1, -1])
 def test_a_damaged_copy_costs_time_only(
-    open_store: Open, folder: Path, damage: Callable[[Path], None], which: int
+    open_store: Open, sixty: Path, path: Path, folder: Path, damage: Callable[[Path], None], which: int
 ) -> None:
-    store = open_store()
-    for number in range(60):
-        put(store, f"a{number}", number)
+    shutil.copytree(sixty, path.parent, dirs_exist_ok=True)
+    assert len(list(folder.glob("*.vectors"))) == 3
+    # As it was held before: open, and its copies mapped.
+    assert dense(open_store(), 1)
     damage(sorted(folder.glob("*.vectors"))[which])
     again = open_store()
     for seed in range(60):

@@ -174,7 +174,7 @@ def test_nothing_is_asked_where_nothing_is_written(chat, fake):
 
 
 def test_the_scope_goes_with_the_question_and_is_kept_with_the_answer(chat, fake, kept):
-    session = Session(scope=ArticleFilter(since=date(2023, 1, 1), ids=("a",)))
+    session = Session(articles=ArticleFilter(since=date(2023, 1, 1), ids=("a",)))
     log = last(collect(chat.ask(session, "me", "What?")))["log"]
     assert fake.asked[0].articles == ArticleFilter(since=date(2023, 1, 1), ids=("a",))
     assert "Asked only of 1 chosen article, of what was published from 1 January 2023" in log
@@ -190,7 +190,7 @@ def test_as_of_a_day_goes_with_the_question_and_the_answer_says_so(chat, fake, k
     assert 'As of <time class="date" datetime="2023-07-05">' in log
     assert kept.messages("me", session.conversation)[0].answer["scope"]["as_of"] == "2023-07-05"
     assert "As of 5 July 2023" not in chat.actions()["any-day"](session, "me", Action("any-day", {}))["scope"]
-    assert session.scope == ArticleFilter(until=date(2024, 2, 1))
+    assert session.articles == ArticleFilter(until=date(2024, 2, 1))
     with pytest.raises(UsageError, match="since 2024-01-01 is after as of 2023-07-05"):
         chat.actions()["dates"](session, "me", Action("dates", {"since": "2024-01-01", "as_of": "2023-07-05"}))
 
@@ -200,9 +200,9 @@ STALE = ({"change": "replaced", "article_id": "a", "detail": "<b>“T”</b> no 
 
 def marked(chat, kept):
     """A conversation of two questions, the first marked."""
-    session = Session(scope=ArticleFilter(ids=("a",)))
+    session = Session(articles=ArticleFilter(ids=("a",)))
     collect(chat.ask(session, "me", "One?"))
-    session.scope = ArticleFilter()
+    session.articles = ArticleFilter()
     collect(chat.ask(session, "me", "Two?"))
     kept.note_changes("me", session.conversation, kept.messages("me", session.conversation)[0], STALE, "a")
     return session
@@ -300,6 +300,34 @@ def test_asking_again_and_editing_replace_the_last_answer_only_when_there_is_ano
     collect(chat.ask(session, "me", "Another?"))
     assert [message.question for message in kept.messages("me", session.conversation)] == ["Another?"]
     assert session.editing is None
+
+
+def test_an_edited_question_replaces_nothing_that_came_after_edit_was_clicked(chat, kept):
+    here, there = Session(), Session()
+    collect(chat.ask(here, "me", "One?"))
+    there.conversation = here.conversation
+    chat.actions()["edit"](here, "me", Action("edit", {}))
+    collect(chat.ask(there, "me", "Two?"))
+    parts = last(collect(chat.ask(here, "me", "One, edited?")))
+    assert [message.question for message in kept.messages("me", here.conversation)] == ["One?", "Two?"]
+    assert "has changed meanwhile" in parts["notice"]
+    assert "Two?" in parts["log"]
+    assert "Editing" not in parts["scope"]
+    assert "question" not in parts
+    collect(chat.ask(here, "me", "One, edited?"))
+    asked = [message.question for message in kept.messages("me", here.conversation)]
+    assert asked == ["One?", "Two?", "One, edited?"]
+
+
+def test_an_edited_question_replaces_no_other_at_the_same_place(chat, kept):
+    here, there = Session(), Session()
+    collect(chat.ask(here, "me", "One?"))
+    there.conversation = here.conversation
+    for session in (here, there):
+        chat.actions()["edit"](session, "me", Action("edit", {}))
+    collect(chat.ask(there, "me", "Theirs?"))
+    collect(chat.ask(here, "me", "Mine?"))
+    assert [message.question for message in kept.messages("me", here.conversation)] == ["Theirs?"]
 
 
 def run_until_writing(chat, fake, session, then):

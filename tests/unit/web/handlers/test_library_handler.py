@@ -79,7 +79,7 @@ class FakeChat:
         return {"log": "welcome"}
 
     def scope(self, session, _owner):
-        return f"scope {session.scope.ids}"
+        return f"scope {session.articles.ids}"
 
 
 def article(name, published=None, source="TDI"):
@@ -161,7 +161,7 @@ def test_the_list_narrows_and_the_dates_can_be_asked(library_handler):
     assert "Title old" not in shown
     assert "Ask only these dates" in shown
     do(library_handler, "ask-dates", session)
-    assert session.scope == ArticleFilter(since=date(2020, 1, 1))
+    assert session.articles == ArticleFilter(since=date(2020, 1, 1))
 
 
 def test_articles_are_chosen_one_by_one_and_removed_together(library_handler, fake):
@@ -170,10 +170,10 @@ def test_articles_are_chosen_one_by_one_and_removed_together(library_handler, fa
     shown = do(library_handler, "choose", session, article="new", on="true")["shelf"]
     assert "Ask 2 articles" in shown
     do(library_handler, "choose", session, article="new", on="false")
-    assert session.scope.ids == ("old",)
+    assert session.articles.ids == ("old",)
     assert "1 article removed." in do(library_handler, "remove", session)["notice"]
     assert set(fake.library) == {"new", "none"}
-    assert session.scope.ids is None
+    assert session.articles.ids is None
 
 
 def test_looking_again_says_what_changed(library_handler):
@@ -225,9 +225,9 @@ def test_to_remove_nothing_touches_nothing(library_handler, fake):
 
 
 def test_what_is_ticked_is_bounded(library_handler):
-    session = Session(scope=ArticleFilter(ids=tuple(str(number) for number in range(1000))))
+    session = Session(articles=ArticleFilter(ids=tuple(str(number) for number in range(1000))))
     with pytest.raises(UsageError, match="at most 1,000"):
         do(library_handler, "choose", session, article="one more", on="true")
     do(library_handler, "choose", session, article="7", on="true")
     do(library_handler, "choose", session, article="7", on="false")
-    assert len(session.scope.ids) == 999
+    assert len(session.articles.ids) == 999

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -136,3 +138,48 @@ def test_what_a_closed_page_asked_for_is_done_all_the_same() -> None:
         assert await gather(line, lambda: {"shelf": "x"})
 
     asyncio.run(run())
+
+
+def test_of_several_steps_all_are_done_where_the_page_is_closed_after_the_first() -> None:
+    """Each file of an upload was asked for by the page; the rest was deleted unread when that went."""
+    go_on, ended = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def steps() -> Iterator[dict[str, Any]]:
+        try:
+            for number in range(3):
+                assert number == 0 or go_on.wait(20)
+                done.append(number)
+                yield {"outcomes": str(number)}
+        finally:
+            ended.set()
+
+    async def run() -> None:
+        page = writing(60).follow(partial(next, steps(), {}), "me", repeat=True)
+        assert await anext(page) == {"outcomes": "0"}
+        await page.aclose()  # type: ignore[attr-defined]
+        go_on.set()
+        assert await asyncio.to_thread(ended.wait, 20)
+
+    asyncio.run(run())
+    assert done == [0, 1, 2]
+
+
+def test_between_the_steps_others_have_their_turn() -> None:
+    order: list[str] = []
+
+    def step(name: str, left: list[int]) -> dict[str, Any]:
+        order.append(name)
+        return {"shelf": name} if left and left.pop() else {}
+
+    async def run() -> None:
+        line = writing(60)
+        follow = [line.follow(partial(step, name, [1, 1]), "me", repeat=True) for name in "ab"]
+
+        async def watch(one: AsyncIterator[dict[str, Any]]) -> None:
+            assert [parts async for parts in one]
+
+        await asyncio.gather(*map(watch, follow))
+
+    asyncio.run(run())
+    assert order == ["a", "b"] * 3

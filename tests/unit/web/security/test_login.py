@@ -16,7 +16,7 @@ from assistant.errors import UsageError
 from assistant.web.security.access import Access, OneTimeTokens
 from assistant.web.security.browser_id import BrowserCookie
 from assistant.web.security.login import DEVICE, SESSION, LoginWall, add_login
-from assistant.web.security.throttle import LoginLimit
+from assistant.web.security.login_limit import LoginLimit
 from assistant.web.storage.accounts import AccountStore
 
 PASSWORD = "correct horse"
@@ -44,7 +44,7 @@ def accounts(tmp_path: Path, clock: Clock) -> AccountStore:
 
 def site(access: Access, limit: LoginLimit | None = None) -> FastAPI:
     app = FastAPI()
-    add_login(app, access, limit or LoginLimit(), 7860)
+    add_login(app, access, limit or LoginLimit(), 7860, hasher=_CHEAP)
 
     @app.get("/{rest:path}")
     def inside(request: Request) -> dict[str, Any]:

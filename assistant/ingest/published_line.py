@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assistant.ingest.calendar_dates import weekdays_in
-from assistant.ingest.dateline_i18n import find_dateline
-from assistant.ingest.pubdate import numeric_day, parse_published
+from assistant.ingest.dateline_scripts import find_dateline
+from assistant.ingest.dates import numeric_day, parse_published
 from assistant.text.months import western_digits
 from assistant.text.unicode import without_joiners
 
@@ -56,14 +56,14 @@ UPDATED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class DateLine:
+class PublishedLine:
     """The days that a line names as those of publication, and those that it calls updates; no day that is not sure."""
 
     published: list[date]
     modified: list[date] = field(default_factory=list)
 
 
-def date_line(text: str, *, first: bool = False) -> DateLine | None:
+def published_line(text: str, *, first: bool = False) -> PublishedLine | None:
     """The days of a line that says nothing but dates ("Published: 22 March 2023, 10:30 GMT | Updated: …"), else None.
 
     `first`: it may be the headline, so that fewer words beside the date are taken for a label.
@@ -88,7 +88,7 @@ def date_line(text: str, *, first: bool = False) -> DateLine | None:
         if day:
             (modified if UPDATED.search(label) else published).append(day)
     rest = _ZONE.sub(" ", _TIME.sub(" ", line[end:])).strip(" \t,|·•-–—[]*_")
-    return DateLine(published, modified) if found and _is_zone(rest) else None
+    return PublishedLine(published, modified) if found and _is_zone(rest) else None
 
 
 def _is_label(text: str, *, first: bool) -> bool:

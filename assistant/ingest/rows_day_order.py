@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.ingest.build import Problem, Story
 from assistant.ingest.dateline import make_date
-from assistant.ingest.pubdate import numeric_day
+from assistant.ingest.dates import numeric_day
 
 _MOST_WAITING = 1_000
 _MOST_CHARS = 4 * 2**20
@@ -16,8 +16,8 @@ _MOST_CHARS = 4 * 2**20
 def with_sure_days(found: Iterable[Story | Problem]) -> Iterator[Story | Problem]:
     """The same in the same order; days that could be either are dated as the file's other rows are written.
 
-    Where no row tells the order, or two rows contradict each other, they stay undated. Rows wait for one
-    that tells it, as long as they are few enough to be held in memory.
+    Where no row tells the order, or two rows contradict each other, they stay undated. Rows wait for the file's end,
+    as long as they are few enough to be held in memory; then the rows before them tell it.
     """
     orders: set[bool] = set()
     waiting: list[Story | Problem] = []
@@ -26,16 +26,13 @@ def with_sure_days(found: Iterable[Story | Problem]) -> Iterator[Story | Problem
         open_ = isinstance(item, Story) and _is_open(item)
         if isinstance(item, Story) and not open_:
             orders |= _order(item)
-        if orders or not (waiting or open_):
-            yield from (_dated(one, orders) for one in (*waiting, item))
-            waiting, size = [], 0
-            continue
         waiting.append(item)
         size += sum(map(len, item.texts)) if isinstance(item, Story) else 0
-        if len(waiting) > _MOST_WAITING or size > _MOST_CHARS:
-            yield from waiting
+        is_settled = len(orders) > 1 or not (open_ or len(waiting) > 1)
+        if is_settled or len(waiting) > _MOST_WAITING or size > _MOST_CHARS:
+            yield from (_dated(one, orders) for one in waiting)
             waiting, size = [], 0
-    yield from waiting
+    yield from (_dated(one, orders) for one in waiting)
 
 
 def _is_open(story: Story) -> bool:

@@ -8,7 +8,7 @@ from assistant.errors import SettingsError
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
-    from assistant.answering.spans import Spans
+    from assistant.answering.telemetry_spans import Spans
 
 
 def check_traces(settings: Settings) -> None:
@@ -16,10 +16,10 @@ def check_traces(settings: Settings) -> None:
     if settings.traces == "off":
         return
     try:
-        import assistant.answering.spans  # noqa: F401
+        import assistant.answering.telemetry_spans  # noqa: F401
     except ImportError as error:
         missing = f"ASSISTANT_TRACES={settings.traces}: {error.name} is not installed"
-        raise SettingsError(f"{missing}; run: pip install 'news-assistant[otel]'") from error
+        raise SettingsError(f"{missing}; run in the checkout: .venv/bin/pip install -e '.[otel]'") from error
 
 
 def spans_of(settings: Settings) -> Spans | None:
@@ -27,6 +27,6 @@ def spans_of(settings: Settings) -> Spans | None:
     check_traces(settings)
     if settings.traces == "off":
         return None
-    from assistant.answering.spans import open_spans
+    from assistant.answering.telemetry_spans import open_spans
 
     return open_spans(with_questions=settings.traces == "questions")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from assistant.ingest.build import Fields, Problem, Story
-from assistant.ingest.day_order import with_sure_days
+from assistant.ingest.dates import day_in_address, day_in_name, numeric_day, parse_published
 from assistant.ingest.discover import list_files
-from assistant.ingest.pubdate import day_in_address, day_in_name, numeric_day, parse_published
+from assistant.ingest.rows_day_order import with_sure_days
 from assistant.schema.articles import Article
 
 DAY = date(2021, 6, 9)
@@ -98,6 +98,12 @@ def test_other_rows_tell_whether_the_day_stands_first() -> None:
 def test_rows_that_tell_nothing_or_contradict_each_other_leave_it_open() -> None:
     assert days("06/09/2021", "07/09/2021") == [None, None]
     assert days("25/09/2021", "09/25/2021", "06/09/2021") == [date(2021, 9, 25), date(2021, 9, 25), None]
+    assert days("06/09/2021", "09/25/2021", "07/09/2021", "25/09/2021")[::2] == [None, None]
+
+
+def test_only_so_many_rows_wait_and_those_before_tell_the_order() -> None:
+    dated = days("25/09/2021", *["06/09/2021"] * 1_001, "09/25/2021", "06/09/2021")
+    assert (dated[1], dated[-1]) == (date(2021, 9, 6), None)
 
 
 def test_rows_keep_their_order_and_problems_stay() -> None:

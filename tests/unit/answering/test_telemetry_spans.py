@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
-from assistant.answering.spans import Spans
+from assistant.answering.telemetry_spans import Spans
 from assistant.errors import ModelError
 from assistant.schema.answers import Answer, Question
 from assistant.schema.events import Done, Event, Retrieved, Step, StepName, Token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.llm.redact import SecretFilter, redact_address
+from assistant.util.redact import SecretFilter, redact_address
 
 SECRET = "harbour-S3cret-71"
 
