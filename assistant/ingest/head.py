@@ -19,7 +19,7 @@ from assistant.ingest.dateline_scripts import find_dateline
 from assistant.ingest.dates import parse_published
 from assistant.ingest.kicker import is_kicker
 from assistant.ingest.labels import field_of_label
-from assistant.ingest.published_line import UPDATED, published_line
+from assistant.ingest.published_line import UPDATED, PublishedLine, published_line
 from assistant.text.months import western_digits
 from assistant.text.names import CAPITAL_WORD, PARTICLES
 from assistant.text.sentences import ends_a_clause
@@ -38,6 +38,11 @@ _BYLINE = re.compile(
     r"(?:\s*(?P<mark>,|[|•·–—/(]|\s-\s|\sfor\s|\sin\s)\s*(?P<rest>[^\n]{0,80}))?$"
 )
 _LABEL = re.compile(r"[*_]{0,3}(?P<label>[^\W\d_][^:：\n]{0,30}?)[*_]{0,3}\s?[:：][*_]{0,3}\s*(?P<value>\S.*)$")
+# "Skar Echo, 9 June 2021", "Ann Berg | 9 June 2021": whether an outlet, a person or a place, its shape does not tell.
+_NAME_AND_DAY = re.compile(
+    rf"[*_]{{0,3}}{CAPITAL_WORD}(?: (?:{CAPITAL_WORD}|{PARTICLES}|of|for|the|and|&)){{0,5}}[*_]{{0,3}}"
+    r"\s*[,|•·–—-]\s*(?P<day>.+)$"
+)
 
 
 @dataclass(slots=True)
@@ -81,6 +86,11 @@ def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
             changes += [byline["modified"]] if byline.get("modified") else []
         elif not head.values.get("title") and headline(blocks[at:]):
             head.values["title"] = text
+        elif head.values.get("title") and (dated := _day_beside_a_name(text)):
+            # The name is nobody's field, so that the line stays.
+            head.story.append(blocks[at])
+            days += dated.published
+            changes += dated.modified
         elif decks < _MOST_DECKS and _is_deck(text) and _head_goes_on(blocks, at + 1):
             head.story.append(blocks[at])
             decks += 1
@@ -133,7 +143,14 @@ def headline(blocks: Sequence[Block]) -> str | None:
 
 def is_head_line(text: str, *, first: bool = False) -> bool:
     """True for a byline, a line of dates, or a labelled line of a known field."""
-    return bool(byline_of(text) or published_line(text, first=first) or label_of(text)[0])
+    if byline_of(text) or published_line(text, first=first) or label_of(text)[0]:
+        return True
+    return not first and bool(_day_beside_a_name(text))
+
+
+def _day_beside_a_name(text: str) -> PublishedLine | None:
+    match = _NAME_AND_DAY.match(text) if "\n" not in text and len(text) <= _LINE_CHARS else None
+    return published_line(match["day"]) if match else None
 
 
 def label_of(text: str) -> tuple[str | None, str]:

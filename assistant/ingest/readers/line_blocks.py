@@ -25,6 +25,10 @@ _FILLED = 0.7
 _HEADLINE_CHARS = 150
 _HEAD_GROUPS = 3
 """Headline, byline and date may stand in groups of their own."""
+_HEAD_LINES = 6
+"""Or headline, outlet, byline and date follow each other."""
+# A heading of Markdown is a block of its own, whatever stands around it (CommonMark 4.2).
+_HEADING = re.compile(r"#{1,6}\s+\S")
 
 
 @dataclass(slots=True)
@@ -135,9 +139,12 @@ def _parts(
 ) -> Iterator[tuple[int, int]]:
     """(first, last) line of each paragraph of a group, the text's `first` or one that may belong to its `head`."""
     begin = 0
+    above = _lines_above_the_story(group) if first else 0
     for number, (line, after) in enumerate(pairwise(group)):
-        in_head = (head and _in_head(line, after, first=first and not number)) or (
-            first and not number and _is_headline(group, width)
+        in_head = (
+            (number < above and not after.text[0].islower())
+            or (head and _in_head(line, after, first=first and not number))
+            or (first and not number and _is_headline(group, width))
         )
         if every_line or _parted(line, after, width) or in_head:
             yield begin, number
@@ -149,10 +156,23 @@ def _parts(
 
 def _parted(line: _Line, after: _Line, width: int | None) -> bool:
     """True where the break between two lines parts paragraphs."""
+    if _HEADING.match(line.text) or _HEADING.match(after.text):
+        return True
     ended = ends_a_clause(line.text)
     if width is None:
         return ended and not after.text[0].islower()
     return (ended and not _is_full(line, after, width)) or line.indent < after.indent
+
+
+def _lines_above_the_story(group: list[_Line]) -> int:
+    """How many of a text's first lines are a headline, and lines down to the last byline or date; 0 without these."""
+    count = 0
+    for number, line in enumerate(group[:_HEAD_LINES]):
+        if line.width > _HEADLINE_CHARS or ends_a_clause(line.text):
+            break
+        if number and is_head_line(line.text):
+            count = number + 1
+    return count
 
 
 def _in_head(line: _Line, after: _Line, *, first: bool) -> bool:

@@ -158,6 +158,29 @@ def test_headline_byline_and_date_in_one_block() -> None:
     assert texts(reading) == STORY.split("\n\n")
 
 
+@pytest.mark.parametrize("day", ["2021-06-09", "June 9, 2021"])
+def test_headline_outlet_and_date_in_one_block(day: str) -> None:
+    reading = read(f"A ferry sinks\nSkar Echo\n{day}\n\n{STORY}")
+    assert (reading.article.title, reading.article.published) == ("A ferry sinks", DAY)
+    assert texts(reading) == ["Skar Echo", *STORY.split("\n\n")]
+
+
+@pytest.mark.parametrize(
+    "line", ["The Skar Echo, 9 June 2021", "*The Skar Echo* | June 9, 2021", "Echo of the North · 2021-06-09"]
+)
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_a_day_beside_a_name_dates_the_story_and_the_name_stays(line: str, between: str) -> None:
+    reading = read(f"A ferry sinks{between}{line}\n\n{STORY}")
+    assert (reading.article.title, reading.article.published) == ("A ferry sinks", DAY)
+    assert texts(reading) == [line, *STORY.split("\n\n")]
+
+
+def test_a_heading_of_markdown_is_a_block_of_its_own() -> None:
+    reading = read(f"# A ferry sinks\n9 June 2021\n{STORY}\n## What now\nAn inquiry opens.")
+    assert (reading.article.title, reading.article.published) == ("A ferry sinks", DAY)
+    assert not any("#" in text for text in texts(reading))
+
+
 def test_a_dateline_below_a_deck() -> None:
     deck = "Harbour master speaks of luck, inquiry opens"
     reading = read(f"A ferry sinks\n\n{deck}\n\nSKAR, June 9, 2021 (AFP) - It sank.\n\nNobody was hurt.")
