@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from assistant.answering.confidence import log_odds
 from assistant.query.query import Query
@@ -18,6 +19,8 @@ _BEHIND = 3.0
 _AS_LIKELY_AS_NOT = 0.5
 # A quotation needs more: the sentence nearest to an unanswered question is always a tempting one (docs/measured.md).
 _QUOTED = 0.7
+# A report within a year of a time may speak of it as "next month" and "last year".
+_NEARBY = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,25 @@ def in_order(query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=key)
 
 
-def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[ApartOutcome]:
-    """What becomes of each claim, in their order.
+def select(
+    query: Query, claims: Sequence[Claim], threshold: float, read: Sequence[ArticleContext] = ()
+) -> list[ApartOutcome]:
+    """What becomes of each claim, in their order; `read` are all articles that were read for them.
 
     Shown is what is likely enough, of each article the likeliest; where the latest is asked for, of the newest report
-    alone.
+    alone; where a time is named and a report of it was read, what is quoted from one of years before or after names
+    that year.
     """
-    likely = [claim for claim in claims if not claim.problems and claim.confidence >= _needed(claim, threshold)]
+    has_report = any(_is_within(query, context.published) for context in read)
+
+    def is_of_another_time(claim: Claim) -> bool:
+        return has_report and _is_of_another_time(query, claim)
+
+    likely = [
+        claim
+        for claim in claims
+        if not claim.problems and claim.confidence >= _needed(claim, threshold) and not is_of_another_time(claim)
+    ]
     likeliest = {_article(claim): claim for claim in sorted(likely, key=lambda claim: claim.confidence)}
     newest = max((claim.context.published for claim in likely if claim.context.published), default=None)
 
@@ -68,6 +83,8 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Apar
             return ApartOutcome.NOT_STATED
         if claim.confidence < _needed(claim, threshold):
             return ApartOutcome.UNLIKELY
+        if is_of_another_time(claim):
+            return ApartOutcome.OTHER_TIME
         if claim is not likeliest[_article(claim)]:
             return ApartOutcome.LIKELIER
         if is_older(claim):
@@ -75,6 +92,22 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Apar
         return ApartOutcome.SHOWN if log_odds(claim.confidence) >= best - _BEHIND else ApartOutcome.BETTER
 
     return [outcome(claim) for claim in claims]
+
+
+def _is_within(query: Query, day: date | None, leeway: timedelta = timedelta()) -> bool:
+    """Whether a day lies in one of the times that the question names."""
+    return day is not None and any(
+        period.since - day <= leeway and day - period.until <= leeway for period in query.periods
+    )
+
+
+def _is_of_another_time(query: Query, claim: Claim) -> bool:
+    """True where neither the report's day nor what is quoted of it has to do with the times that are asked for."""
+    day = claim.context.published
+    if day is None or _is_within(query, day, _NEARBY):
+        return False
+    years = {str(year) for period in query.periods for year in (period.since.year, period.until.year)}
+    return not any(year in part.passage.paragraph.text for part in claim.evidence for year in years)
 
 
 def _needed(claim: Claim, threshold: float) -> float:

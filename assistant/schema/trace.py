@@ -17,6 +17,7 @@ class ApartOutcome(StrEnum):
     SHOWN = "shown"
     NOT_STATED = "not stated by what it cites"
     UNLIKELY = "unlikely to answer the question"
+    OTHER_TIME = "another time is asked for"
     OLDER = "a newer report answers"
     BETTER = "another report answers better"
     LIKELIER = "another draft is likelier right"

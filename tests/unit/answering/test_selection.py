@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from answer_samples import NEW, OLD, context
 
 from assistant.answering.selection import Candidate, select, worth_writing
 from assistant.query.query import Query
+from assistant.schema.answers import Quote
 from assistant.schema.trace import ApartOutcome
+from assistant.verification.evidence import Evidence
 from assistant.verification.verifier import Claim, Judgements
 
 ANY, NEWEST = Query("Who?"), Query("Who?", newest=True)
@@ -116,3 +119,32 @@ def test_a_quotation_needs_more() -> None:
     quoted = replace(claim("new", 0.6), quoted=True)
     assert outcomes(ANY, quoted) == [ApartOutcome.UNLIKELY]
     assert outcomes(ANY, replace(quoted, confidence=0.8)) == [ApartOutcome.SHOWN]
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted", "outcome"),
+    [
+        ("Where did they sign in 2016?", "They sign in the library.", ApartOutcome.OTHER_TIME),
+        ("Where did they sign in October 2016?", "They sign in the library.", ApartOutcome.OTHER_TIME),
+        ("Where did they sign in 2016?", "They sign in the library, and in 2016 in the station.", ApartOutcome.SHOWN),
+        ("Where did they sign in 2016 and in 2022?", "They sign in the library.", ApartOutcome.SHOWN),
+        ("Where did they sign in 2021?", "They signed in the library last year.", ApartOutcome.SHOWN),
+        ("Where have they signed since 2016?", "They sign in the library.", ApartOutcome.SHOWN),
+        ("Where did they sign?", "They sign in the library.", ApartOutcome.SHOWN),
+    ],
+)
+def test_what_is_quoted_from_another_year_names_the_year_that_is_asked_for(
+    question: str, quoted: str, outcome: ApartOutcome
+) -> None:
+    then = context("They signed in the station.", article="then", published=date(2016, 10, 13))
+    later = context(quoted, article="later", published=date(2022, 10, 19))
+    (passage,) = later.passages
+    evidence = (Evidence(passage, Quote(quoted, 0, len(quoted))),)
+    told = Claim("They signed in the library.", later, evidence, Judgements(0.9, 0.9, 0.9), 0.9)
+    query = Query.of(question)
+    assert select(query, [told], 0.5, [then, later]) == [outcome]
+    # Where no report of that time was read, nothing says that this one is of another.
+    assert select(query, [told], 0.5, [later]) == [ApartOutcome.SHOWN]
+    # A report without a day may be of any.
+    undated = replace(told, context=context(quoted, article="later", published=None))
+    assert select(query, [undated], 0.5, [then, later]) == [ApartOutcome.SHOWN]
