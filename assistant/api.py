@@ -22,7 +22,7 @@ from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
 from assistant.library.location import place_to_ask
-from assistant.library.open import open_collection
+from assistant.library.open import open_library
 from assistant.library.report import UpdateReport
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
@@ -156,7 +156,7 @@ class Assistant:
                 # Before a gigabyte is joined for nothing.
                 list_files(place.mirror)
             model.start(report("joining the language model"))
-            library, update = open_collection(settings, report, say)
+            library, update = open_library(settings, report, say)
             opened.callback(library.index.close)
             made = cls(library.index, model, settings, update, mirror=library.mirror)
             opened.pop_all()
