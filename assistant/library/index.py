@@ -58,7 +58,7 @@ class ArticleIndex:
         self.embedder = embedder
         self.versions = VersionStore(self.kept / VERSIONS, versions)
         self._lock = WriterLock(path, say)
-        self._memory = SyncCache()
+        self._cache = SyncCache()
         self._say = say
         try:
             # The articles' text is nobody else's to read.
@@ -186,7 +186,7 @@ class ArticleIndex:
                 book.excluded,
                 told=told,
                 thorough=thorough,
-                memory=self._memory,
+                cache=self._cache,
                 replaced=self.versions.keep,
             )
             for source, files in found:
