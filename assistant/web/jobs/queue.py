@@ -68,7 +68,7 @@ class Job(Generic[T]):
         return self._over.wait(seconds)
 
     def work(self) -> None:
-        """Take the events one by one; called by the desk, in a thread of its own."""
+        """Take the events one by one; called by the queue, in a thread of its own."""
         try:
             if not self.cancelled:
                 self._take()
