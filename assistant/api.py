@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant.answering.apart import MAX_REPORTS, ReadApart, Steps, Thresholds
+from assistant.answering.apart import MAX_ARTICLES, ReadApart, Steps, Thresholds
 from assistant.answering.confidence import confidence
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import Reading
@@ -108,7 +108,7 @@ class Assistant:
         judge = Judge(model, self._prompts)
         steps = Steps(
             self._retriever,
-            ExcerptSelector(self._similar, characters=settings.reading, articles=MAX_REPORTS),
+            ExcerptSelector(self._similar, characters=settings.reading, articles=MAX_ARTICLES),
             judge,
             generators_of(model, settings),
             Verifier(judge, EvidenceFinder(self._similar), confidence),

@@ -29,7 +29,7 @@ from assistant.util.stopwatch import Stopwatch
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Claim, Verifier
 
-MAX_REPORTS = 3
+MAX_ARTICLES = 3
 # P(answered) from which an article's nearest sentences are enough and the rest is not read; chosen by hand.
 _FOUND = 0.6
 # Confidence from which no other draft is asked for; what drafts beyond it give: docs/measured.md.
@@ -142,11 +142,11 @@ class ReadApart:
         retriever = self._steps.retriever
         passages = retriever.retrieve(query)
         if retriever.reads_whole():
-            contexts = retriever.contexts(passages)[:MAX_REPORTS]
+            contexts = retriever.contexts(passages)[:MAX_ARTICLES]
         else:
             excerpts = self._steps.excerpts.cut(query, passages)
             passages = excerpts.passages
-            contexts = [excerpts.of(context) for context in retriever.contexts(passages)[:MAX_REPORTS]]
+            contexts = [excerpts.of(context) for context in retriever.contexts(passages)[:MAX_ARTICLES]]
         clock.mark(Timing.RETRIEVE)
         yield Retrieved(passages, query.articles.as_of)
         return passages, contexts
