@@ -59,7 +59,7 @@ class Components:
                 file_types=sorted(self._uploads.suffixes),
                 elem_id="upload",
             )
-            for name in ("outcomes", "timeline", "find", "shelf"):
+            for name in ("outcomes", "timeline", "find", "library-list"):
                 self._html(name)
         self._lay_out_newsroom()
         for name in ("carried", "notice", "pane", "announce"):

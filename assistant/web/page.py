@@ -88,7 +88,7 @@ class Page:
         draft, file = self._shown.parts["draft-text"], self._shown.parts["draft-file"]
         self._shown.parts["check"].click(self._check, [draft, session], trigger_mode="multiple", **common)
         file.upload(self._check_file, [file, session], **common)
-        watched = ("status", "timer", "log", "find", "shelf", "timeline", "notice", "announce", *_NEWSROOM)
+        watched = ("status", "timer", "log", "find", "library-list", "timeline", "notice", "announce", *_NEWSROOM)
         timer.tick(self._tick, [session], **{**common, "outputs": [self._shown.parts[name] for name in watched]})
         blocks.load(self._load, [session], **common)
 

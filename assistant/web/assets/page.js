@@ -394,7 +394,7 @@
       if (current) remember(current.dataset.id);
     });
     watch("pane", reveal);
-    watch("shelf", () => {
+    watch("library-list", () => {
       for (const box of document.querySelectorAll("[data-choose]")) box.checked = box.hasAttribute("checked");
     });
     follow();

@@ -25,7 +25,7 @@ from assistant.web.handlers.scope import ScopeHandler
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.session import PAGE, Action, Parts, Session
 from assistant.web.views.chat import notice_html
-from assistant.web.views.library import ToCome, find_html, missing_html, outcomes_html, pane_html, shelf_html
+from assistant.web.views.library import ToCome, find_html, library_html, missing_html, outcomes_html, pane_html
 from assistant.web.views.timeline import timeline_html
 
 _MOST_CHOSEN = 1_000
@@ -114,7 +114,7 @@ class LibraryHandler:
         headers = newest_first(assistant, find, session.shown)
         total = assistant.count(find)
         chosen = session.articles.ids or ()
-        return {"shelf": shelf_html(headers, total, find, chosen, len(chosen))}
+        return {"library-list": library_html(headers, total, find, chosen, len(chosen))}
 
     def _scope(self, session: Session, owner: str) -> Parts:
         return {"scope": self._asked_of.shown(session, owner), "notice": ""}

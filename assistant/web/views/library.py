@@ -47,7 +47,7 @@ def find_html(find: ArticleFilter, outlets: Sequence[tuple[str, int]]) -> Markup
     )
 
 
-def shelf_html(
+def library_html(
     headers: Sequence[ArticleHeader], total: int, find: ArticleFilter, chosen: Container[str], number_chosen: int
 ) -> Markup:
     """The articles found, each with a box to choose it, and what can be done with the chosen."""

@@ -29,7 +29,7 @@ async def gather(line: Writing, work: Any, owner: str = "me") -> list[dict[str, 
 
 
 def test_what_is_written_at_once_says_nothing_of_waiting() -> None:
-    assert asyncio.run(gather(writing(60), lambda: {"shelf": "x"})) == [{"shelf": "x"}]
+    assert asyncio.run(gather(writing(60), lambda: {"library-list": "x"})) == [{"library-list": "x"}]
 
 
 def test_whoever_waits_is_told_for_whom() -> None:
@@ -37,14 +37,14 @@ def test_whoever_waits_is_told_for_whom() -> None:
 
     async def run() -> list[dict[str, Any]]:
         line, told = writing(), []
-        async for parts in line.follow(lambda: {"shelf": str(go_on.wait(20))}, "me"):
+        async for parts in line.follow(lambda: {"library-list": str(go_on.wait(20))}, "me"):
             told.append(parts)
             go_on.set()
         return told
 
     notice, done = asyncio.run(run())
     assert "process 123" in notice["notice"]
-    assert done == {"shelf": "True"}
+    assert done == {"library-list": "True"}
 
 
 def test_changes_that_wait_hold_up_no_thread_that_others_need() -> None:
@@ -59,7 +59,7 @@ def test_changes_that_wait_hold_up_no_thread_that_others_need() -> None:
         most = max(most, running)
         assert go_on.wait(20)
         running -= 1
-        return {"shelf": "x"}
+        return {"library-list": "x"}
 
     async def run() -> tuple[list[Any], int]:
         line = writing()
@@ -80,7 +80,7 @@ def test_changes_that_wait_hold_up_no_thread_that_others_need() -> None:
     told, borrowed = asyncio.run(run())
     assert borrowed == 0
     assert most == 1
-    assert [parts[-1] for parts in told] == [{"shelf": "x"}] * 16
+    assert [parts[-1] for parts in told] == [{"library-list": "x"}] * 16
 
 
 @pytest.mark.parametrize(("own", "held_up"), [(True, False), (False, True)])
@@ -91,17 +91,17 @@ def test_a_long_change_holds_up_its_own_library_alone(own: bool, held_up: bool) 
     def long() -> dict[str, Any]:
         begun.set()
         assert go_on.wait(20)
-        return {"shelf": "long"}
+        return {"library-list": "long"}
 
     async def run() -> bool:
         libraries = OwnLibraries(lambda *_: None) if own else None  # type: ignore[arg-type, return-value]
         line = Writing(AssistantLoader.of(HOLDER, libraries), 60)  # type: ignore[arg-type]
         other = asyncio.create_task(gather(line, long))
         assert await asyncio.to_thread(begun.wait, 20)
-        short = asyncio.create_task(gather(line, lambda: {"shelf": "short"}, "bob"))
+        short = asyncio.create_task(gather(line, lambda: {"library-list": "short"}, "bob"))
         done, _ = await asyncio.wait([short], timeout=0.2 if held_up else 20)
         go_on.set()
-        assert [await other, await short] == [[{"shelf": "long"}], [{"shelf": "short"}]]
+        assert [await other, await short] == [[{"library-list": "long"}], [{"library-list": "short"}]]
         return not done
 
     assert asyncio.run(run()) is held_up
@@ -115,9 +115,9 @@ def test_an_error_is_told_and_the_line_goes_on() -> None:
         line = writing(60)
         with pytest.raises(IndexStoreError, match="disk is full"):
             await gather(line, fails)
-        return await gather(line, lambda: {"shelf": "x"})
+        return await gather(line, lambda: {"library-list": "x"})
 
-    assert asyncio.run(run()) == [{"shelf": "x"}]
+    assert asyncio.run(run()) == [{"library-list": "x"}]
 
 
 def test_what_a_closed_page_asked_for_is_done_all_the_same() -> None:
@@ -135,7 +135,7 @@ def test_what_a_closed_page_asked_for_is_done_all_the_same() -> None:
         page.cancel()
         go_on.set()
         assert await asyncio.to_thread(done.wait, 20)
-        assert await gather(line, lambda: {"shelf": "x"})
+        assert await gather(line, lambda: {"library-list": "x"})
 
     asyncio.run(run())
 
@@ -170,7 +170,7 @@ def test_between_the_steps_others_have_their_turn() -> None:
 
     def step(name: str, left: list[int]) -> dict[str, Any]:
         order.append(name)
-        return {"shelf": name} if left and left.pop() else {}
+        return {"library-list": name} if left and left.pop() else {}
 
     async def run() -> None:
         line = writing(60)
