@@ -17,10 +17,10 @@ from assistant.library.upload_policy import UploadPolicy
 from assistant.schema.opening import Phase
 from assistant.settings import EMBEDDED
 from assistant.web.components import Components
+from assistant.web.handlers.change_queue import ChangeQueue
 from assistant.web.handlers.chat import Chat
 from assistant.web.handlers.library import LibraryHandler
 from assistant.web.handlers.newsroom import NewsroomHandler
-from assistant.web.handlers.writing import Writing
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.browser_id import owner_of
 from assistant.web.session import Action, Parts, Session
@@ -53,7 +53,7 @@ class Page:
         self._library_handler = library_handler
         self._newsroom = newsroom
         self._public = public
-        self._writing = Writing(loader)
+        self._changes = ChangeQueue(loader)
         self._writes = library_handler.writes()
         self._actions = {**chat.actions(), **library_handler.actions(), **newsroom.actions()}
         self._shown = Components(uploads)
@@ -98,7 +98,7 @@ class Page:
         async def act() -> AsyncIterator[Parts]:
             action, owner = Action.of(event._data), owner_of(request)
             if write := self._writes.get(action.name):
-                async for parts in self._writing.follow(lambda: write(session, owner, action), owner):
+                async for parts in self._changes.follow(lambda: write(session, owner, action), owner):
                     yield parts
             elif known := self._actions.get(action.name):
                 parts = await anyio.to_thread.run_sync(known, session, owner, action)
@@ -141,7 +141,7 @@ class Page:
             owner = owner_of(request)
             steps = self._library_handler.add(session, owner, [Path(file) for file in files or ()])
             # A file at a time, and all of them: also where the page is closed or reloaded meanwhile.
-            async for parts in self._writing.follow(partial(next, steps, {}), owner, repeat=True):
+            async for parts in self._changes.follow(partial(next, steps, {}), owner, repeat=True):
                 yield parts
 
         async for parts in self._followed(add):
