@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from assistant.errors import UsageError
-from assistant.library.kept import asked_path
+from assistant.library.user_data import asked_path
 from assistant.schema.answers import Answer, Question, Role, Turn
 from assistant.util.files import replace_file
 

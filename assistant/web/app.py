@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.api import Assistant
-from assistant.library.kept import conversations_path, feedback_path
 from assistant.library.upload_policy import UploadPolicy
+from assistant.library.user_data import conversations_path, feedback_path
 from assistant.settings import Settings
 from assistant.web.handlers.carried import CarriedHandler
 from assistant.web.handlers.chat import Chat

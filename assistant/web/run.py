@@ -19,10 +19,10 @@ from fastapi import FastAPI
 from assistant.errors import AssistantError, UsageError
 from assistant.http.keys import KeyStore
 from assistant.http.server import DrainingServer
-from assistant.library.kept import accounts_path, conversations_path, feedback_path, keys_path
 from assistant.library.restore import finish_restore
 from assistant.library.running_pages import running
 from assistant.library.upload_policy import UploadPolicy
+from assistant.library.user_data import accounts_path, conversations_path, feedback_path, keys_path
 from assistant.settings import Settings
 from assistant.web.jobs.background import Background
 from assistant.web.jobs.loader import AssistantLoader

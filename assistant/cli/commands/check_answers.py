@@ -89,7 +89,7 @@ def _of_file(given: str) -> list[Kept]:
 
 def _of_home(home: Path) -> list[Kept]:
     from assistant.cli.conversation import Conversation
-    from assistant.library.kept import conversations_path
+    from assistant.library.user_data import conversations_path
     from assistant.newsroom.answers.file import parse_answers
     from assistant.newsroom.answers.stale import Kept
     from assistant.schema.articles import scope_of

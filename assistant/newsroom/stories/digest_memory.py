@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from assistant.errors import IndexStoreError, UsageError
-from assistant.library.kept import DIGEST
+from assistant.library.user_data import DIGEST
 from assistant.util.files import replace_file
 
 

@@ -1,4 +1,4 @@
-"""A queue of changes for each library: one after the other, so that whoever waits for another's holds up nobody else."""
+"""A queue of changes for each library, one after the other: whoever waits in one holds up no other thread."""
 
 from __future__ import annotations
 

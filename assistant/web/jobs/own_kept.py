@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.library.kept import OWN_DIGESTS, OWN_QUESTIONS, QUESTIONS
 from assistant.library.location import OWNER_LENGTH
+from assistant.library.user_data import OWN_DIGESTS, OWN_QUESTIONS, QUESTIONS
 from assistant.newsroom.saved_questions.book import QuestionBook
 from assistant.newsroom.stories.digest_memory import DigestMemory
 from assistant.web.jobs.loader import AssistantLoader

@@ -1,4 +1,4 @@
-"""Which files of people's work there are."""
+"""User data: which files of people's work there are, and where."""
 
 from __future__ import annotations
 
