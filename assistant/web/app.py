@@ -55,7 +55,7 @@ def create_app(
     uploads = uploads or UploadPolicy()
     library = LibraryHandler(loader, chat, uploads, public)
     newsroom = NewsroomHandler(
-        QuestionsHandler(loader, background.questions, background.kept, conversations, public),
+        QuestionsHandler(loader, background.questions, background.data, conversations, public),
         StoriesHandler(background.stories, public),
         DraftHandler(background.drafts, public),
         CarriedHandler(loader, background.counts, conversations, public),
