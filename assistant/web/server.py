@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AssistantError
-from assistant.http.beside import ApiBeside
+from assistant.http.dispatcher import ApiDispatcher
 from assistant.library.upload_policy import UploadPolicy
 from assistant.web.handlers.export import Exports
 from assistant.web.security.access import Access
@@ -106,7 +106,7 @@ def create_server(page: gr.Blocks, exports: Exports, door: Door, api: ASGIApp | 
     app.add_middleware(BodyLimit)
     app.add_middleware(OnlyServed)
     if api is not None:
-        app.add_middleware(ApiBeside, api=api)
+        app.add_middleware(ApiDispatcher, api=api)
     return guarded(app, door.host, door.names)
 
 
