@@ -10,7 +10,7 @@ from assistant.api import Assistant
 from assistant.library.upload_policy import UploadPolicy
 from assistant.library.user_data import conversations_path, feedback_path
 from assistant.settings import Settings
-from assistant.web.handlers.carried import CarriedHandler
+from assistant.web.handlers.carriers import CarriersHandler
 from assistant.web.handlers.chat import Chat
 from assistant.web.handlers.draft import DraftHandler
 from assistant.web.handlers.library import LibraryHandler
@@ -58,7 +58,7 @@ def create_app(
         QuestionsHandler(loader, background.questions, background.data, conversations, public),
         StoriesHandler(background.stories, public),
         DraftHandler(background.drafts, public),
-        CarriedHandler(loader, background.counts, conversations, public),
+        CarriersHandler(loader, background.counts, conversations, public),
     )
     page = Page(loader, chat, library, newsroom, uploads, public)
     return page.blocks(leave=leave)

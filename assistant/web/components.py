@@ -62,7 +62,7 @@ class Components:
             for name in ("outcomes", "timeline", "find", "library-list"):
                 self._html(name)
         self._lay_out_newsroom()
-        for name in ("carried", "notice", "pane", "announce"):
+        for name in ("carriers", "notice", "pane", "announce"):
             self._html(name)
 
     def _lay_out_newsroom(self) -> None:

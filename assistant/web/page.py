@@ -31,7 +31,7 @@ _WATCHING_S, _RESTING_S = 1.0, 10.0
 # What the newsroom's views show, and the counts beside citations.
 _NEWSROOM = (
     *("questions-status", "questions-list", "story-status", "story-result", "draft-status", "draft-result"),
-    "carried",
+    "carriers",
 )
 _INSIDE = f"{INTERNAL_ERROR.capitalize()}."
 
