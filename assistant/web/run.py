@@ -184,7 +184,7 @@ def _page(
 ) -> FastAPI:
     from assistant.web.app import create_app
     from assistant.web.handlers.export import Exports
-    from assistant.web.server import Door, create_server
+    from assistant.web.server import ServerOptions, create_server
 
     conversations = ConversationStore(conversations_path(settings.home))
     policy = UploadPolicy(site.max_upload)
@@ -203,8 +203,8 @@ def _page(
         leave=way.access is not None and way.access.by_password,
         hidden=[way.uploads.path],
     )
-    door = Door(site.host, way.uploads, site.names, site.port, policy, way.access)
-    return create_server(page, exports, door, api)
+    options = ServerOptions(site.host, way.uploads, site.names, site.port, policy, way.access)
+    return create_server(page, exports, options, api)
 
 
 def _is_no_cut_connection(record: logging.LogRecord) -> bool:
