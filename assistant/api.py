@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant.answering.apart import MAX_ARTICLES, ReadApart, Steps, Thresholds
+from assistant.answering.apart import MAX_ARTICLES, Components, ReadApart, Thresholds
 from assistant.answering.confidence import confidence
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import Reading
@@ -106,14 +106,14 @@ class Assistant:
     def _apart(self, model: ChatModel) -> Reading:
         settings = self.settings
         judge = Judge(model, self._prompts)
-        steps = Steps(
+        components = Components(
             self._retriever,
             ExcerptSelector(self._similar, characters=settings.reading, articles=MAX_ARTICLES),
             judge,
             generators_of(model, settings),
             Verifier(judge, EvidenceFinder(self._similar), confidence),
         )
-        return ReadApart(steps, thresholds=Thresholds(settings.answered_threshold, settings.threshold))
+        return ReadApart(components, thresholds=Thresholds(settings.answered_threshold, settings.threshold))
 
     def _together(self, model: ChatModel, scope: QuestionScope) -> Reading:
         settings = self.settings
