@@ -505,7 +505,7 @@ def test_each_part_is_answered_from_what_is_found_for_it(ask: Ask) -> None:
         "TDI, 22 March 2023: Putin congratulated Xi on a second term [2]."
     )
     assert (answer.confidence, answer.left_out) == (0.7, ())
-    assert (answer.steps.parts, answer.components.passages) == ((BOOST, TERM), (SAID, CONGRATULATED))
+    assert (answer.steps.parts, answer.steps.passages) == ((BOOST, TERM), (SAID, CONGRATULATED))
     assert [event.passages for event in events if isinstance(event, Retrieved)] == [(SAID,), (CONGRATULATED,)]
 
 
