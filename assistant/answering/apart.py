@@ -1,4 +1,4 @@
-"""Reading apart: one article at a time, for a small model, which so cannot mix two reports of different dates."""
+"""Reading strategy for a small model: one article at a time, so that it cannot mix two reports of different dates."""
 
 from __future__ import annotations
 

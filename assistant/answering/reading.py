@@ -1,4 +1,4 @@
-"""What the two ways of reading have in common: what the pipeline gives them and what it gets."""
+"""The interface of both reading strategies: what the pipeline gives them and what it gets."""
 
 from __future__ import annotations
 

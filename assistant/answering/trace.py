@@ -1,4 +1,4 @@
-"""How an answer came about, collected step by step."""
+"""Collector of an answer's trace: how it came about, step by step."""
 
 from __future__ import annotations
 

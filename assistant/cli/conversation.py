@@ -1,4 +1,4 @@
-"""What was asked last on the command line, so that the next question may follow up on it."""
+"""State of the command line's conversation: what was asked last, so that the next question may follow up on it."""
 
 from __future__ import annotations
 

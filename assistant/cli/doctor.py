@@ -1,4 +1,4 @@
-"""What can be wrong with an installation, found without loading a language model."""
+"""Checks of an installation: what can be wrong, found without loading a language model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reply in Markdown, or in JSON, → its lines, each with the headings and list lines that it stands under."""
+"""Parser of a reply in Markdown or JSON → its lines, each with the headings and list lines that it stands under."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model wrote over numbered paragraphs → its sentences with the numbers they cite."""
+"""Parser of a draft over numbered paragraphs → its sentences with the numbers they cite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may call what, and how often."""
+"""Authorisation and rate limits of the API: who may call what, and how often."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions on their way: from the line before the model, event by event, to the client that waits for them."""
+"""Questions in flight: from the queue before the model, event by event, to the client that waits for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Datelines and dates at the head of a news story.
+"""Parser of datelines and dates at the head of a news story.
 
 The shapes are those of the agencies' style guides, e.g. AP ("WASHINGTON (AP) — "), Reuters
 ("LONDON, Jan 5 (Reuters) - ") and IANS ("Moscow, July 4 (IANS): ").

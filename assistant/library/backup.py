@@ -1,4 +1,4 @@
-"""One archive of what people made: sources, uploads and saved questions of the libraries, conversations and the like.
+"""Backup of user data: sources, uploads and saved questions of the libraries, conversations and the like.
 
 Earlier versions of articles are in it, which nobody has otherwise; what can be made anew (indexes, models) is not, nor
 are users and sessions.

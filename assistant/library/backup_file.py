@@ -1,4 +1,4 @@
-"""A backup: a zip of files below `kept_in(home)` and `manifest.json`, which names each with its size and SHA-256."""
+"""Format of a backup: a zip of files below `kept_in(home)` and a `manifest.json` with the size and SHA-256 of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens the library that the settings name, ready to be asked. No language model is needed."""
+"""Opener of the library that the settings name, ready to be asked. No language model is needed."""
 
 from __future__ import annotations
 

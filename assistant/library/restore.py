@@ -1,4 +1,4 @@
-"""What a backup holds, put back; a restore that was killed is ended by whatever command comes next."""
+"""Restore of a backup; one that was killed is ended by whatever command comes next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brings an index in step with the files of its sources: only what changed is read again."""
+"""Incremental synchronisation of an index with the files of its sources: only what changed is read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""User data: which files of people's work there are, and where."""
+"""User data: the files of people's work, and where they lie."""
 
 from __future__ import annotations
 

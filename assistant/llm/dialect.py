@@ -1,4 +1,4 @@
-"""What an endpoint takes of a request, learnt from what it refuses.
+"""Dialect of an endpoint: what it takes of a request, learnt from what it refuses.
 
 What is known of one maker beforehand is in `remote.py`.
 """

@@ -1,4 +1,4 @@
-"""What a reply says: a whole body or one chunk of a stream, however its server deviates from OpenAI's."""
+"""Parser of replies: a whole body or one chunk of a stream, however its server deviates from OpenAI's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a failed request is waited for before it is made again, and when it is not."""
+"""Retry policy: how long a failed request is waited for before it is made again, and when it is not."""
 
 from __future__ import annotations
 

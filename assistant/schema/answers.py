@@ -1,4 +1,4 @@
-"""A question, the draft that a model writes, and the answer with its citations."""
+"""Value types of a question, the draft that a model writes, and the answer with its citations."""
 
 from __future__ import annotations
 

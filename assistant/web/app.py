@@ -1,4 +1,4 @@
-"""The page put together: its handlers over one library, one line of questions and what is kept."""
+"""Application factory of the page: its handlers over one library, one queue of questions and the user data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page's Gradio components: where each lies, and how what is to be shown gets into it."""
+"""Gradio components of the page: where each lies, and how what is to be shown gets into it."""
 
 from __future__ import annotations
 

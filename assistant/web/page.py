@@ -1,4 +1,4 @@
-"""The page: what happens on its components, and nothing else."""
+"""Event wiring of the page: what happens on its components, and nothing else."""
 
 from __future__ import annotations
 

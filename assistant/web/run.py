@@ -1,4 +1,4 @@
-"""Running the page's server until it is told to end."""
+"""Runner of the page's server, until it is told to end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web server around the page: who may call what, the page's own files, exports."""
+"""Web server around the page: its middleware, the page's own files, exports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`assistant articles`: what is in the library."""
+"""`assistant articles`: a listing of the library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`assistant check-answers`: which saved answers no longer hold."""
+"""`assistant check-answers`: saved answers that no longer hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`assistant feedback`: what readers said of answers, as a list; `python -m evals feedback` makes facts of it."""
+"""`assistant feedback`: readers' ratings of answers, as a list; `python -m evals feedback` makes facts of it."""
 
 from __future__ import annotations
 

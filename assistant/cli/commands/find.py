@@ -1,4 +1,4 @@
-"""`assistant find`: every report that says something, or that has certain words."""
+"""`assistant find`: search for every report that says something, or that has certain words."""
 
 from __future__ import annotations
 

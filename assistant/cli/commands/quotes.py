@@ -1,4 +1,4 @@
-"""`assistant quotes`: who said it, by speaker, date and outlet."""
+"""`assistant quotes`: direct quotes, by speaker, date and outlet."""
 
 from __future__ import annotations
 

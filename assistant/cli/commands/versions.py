@@ -1,4 +1,4 @@
-"""`assistant versions`: what an article said before it was replaced."""
+"""`assistant versions`: earlier versions of an article, before it was replaced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`assistant watch-questions`: questions that are asked again when articles arrive."""
+"""`assistant watch-questions`: saved questions that are asked again when articles arrive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML and its relatives: safe parsing, and elements → paragraphs."""
+"""HTML parsing shared by the readers of markup: safe parsing, and elements → paragraphs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""llama.cpp's server, compiled on this machine for its own processor.
+"""Build of llama.cpp's server on this machine for its own processor.
 
 The wheel of xllamacpp is made for every x86-64 processor with AVX2. AVX-512 VNNI and AMX, with which newer
 ones multiply small integers, are used only by code that was compiled for them. The source is xllamacpp's own

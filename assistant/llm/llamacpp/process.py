@@ -1,4 +1,4 @@
-"""The embedded engine's own process: llama.cpp's server on a loopback port, xllamacpp's or one compiled here.
+"""Process of the embedded engine: llama.cpp's server on a loopback port, xllamacpp's or one compiled here.
 
 Started by `assistant.llm.llamacpp.server` as `python -m assistant.llm.llamacpp.process`. One line of JSON comes in
 on standard input, one goes out on standard output; when standard input closes, because the

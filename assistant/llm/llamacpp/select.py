@@ -1,4 +1,4 @@
-"""Which file of the embedded model is run, and by which engine."""
+"""Selection of the embedded model's file, and of the engine that runs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A draft against the library: is each sentence stated, stated otherwise, or not stated?
+"""Draft check: is each sentence stated by the library, stated otherwise, or not stated?
 
 Three judgements tell these apart. What states a sentence, the judge knows. What states it *otherwise* answers
 the question whether it is so and does not state it; or it lies near in meaning and has another figure in its place.

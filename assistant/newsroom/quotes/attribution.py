@@ -1,4 +1,4 @@
-"""Who said what stands in quotation marks: by position, and by how the library itself puts such sentences.
+"""Quote attribution: the speaker of a quotation, by position, and by how the library itself puts such sentences.
 
 A quotation and a name stand in one of a few shapes:
 

@@ -1,4 +1,4 @@
-"""Every passage that states something, by the judge's reading of each."""
+"""Statement search: every passage that states something, by the judge's reading of each."""
 
 from __future__ import annotations
 

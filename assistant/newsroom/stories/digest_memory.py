@@ -1,4 +1,4 @@
-"""What the library held when its last digest was made, so that the next one tells what came since."""
+"""State of the last digest: what the library held then, so that the next one tells what came since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Milvus database as the store sees it: its address, its two collections, its errors, its rows."""
+"""Client of a Milvus database: its address, its two collections, its errors, its rows."""
 
 from __future__ import annotations
 

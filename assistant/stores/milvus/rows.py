@@ -1,4 +1,4 @@
-"""Articles and paragraphs as rows of Milvus, and back."""
+"""Serialisation of articles and paragraphs as rows of Milvus, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page does about who carries what its answers cite: have it counted, and show it when it is."""
+"""Handler of the carriers of what answers cite: has them counted, and shows them when they are."""
 
 from __future__ import annotations
 

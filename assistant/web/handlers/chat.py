@@ -1,4 +1,4 @@
-"""What a page's chat does: ask, stop, ask again, edit; open, find, name and delete conversations; rate an answer.
+"""Handler of the chat: ask, stop, ask again, edit; open, find, name and delete conversations; rate an answer.
 
 Every method gives the parts of the page that changed, by name. No method knows Gradio.
 """

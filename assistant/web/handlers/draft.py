@@ -1,4 +1,4 @@
-"""What a page's view of a draft does: check what is pasted or uploaded, tell how far it is, stop, clear."""
+"""Handler of the draft check: check what is pasted or uploaded, tell how far it is, stop, clear."""
 
 from __future__ import annotations
 

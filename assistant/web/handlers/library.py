@@ -1,4 +1,4 @@
-"""What a page's library does: find, open, choose, add and remove articles.
+"""Handler of the library: find, open, choose, add and remove articles.
 
 Every method gives the parts of the page that changed, by name. No method knows Gradio.
 """

@@ -1,4 +1,4 @@
-"""The newsroom's views of every page, and the counts beside citations: all that runs in the background for a reader."""
+"""Handlers of the newsroom's views together, and of the counts beside citations: all that runs in the background."""
 
 from __future__ import annotations
 

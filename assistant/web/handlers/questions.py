@@ -1,4 +1,4 @@
-"""What a page's view of saved questions does: keep one, list them, ask them now, stop, remove one."""
+"""Handler of saved questions: keep one, list them, ask them now, stop, remove one."""
 
 from __future__ import annotations
 

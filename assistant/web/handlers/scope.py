@@ -1,4 +1,4 @@
-"""What the next question is put to: days, a day to answer as of, chosen articles."""
+"""Handler of the next question's scope: days, a day to answer as of, chosen articles."""
 
 from __future__ import annotations
 

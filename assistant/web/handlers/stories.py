@@ -1,4 +1,4 @@
-"""What a page's view of stories does: a timeline or a digest made, how far it is, stop, clear."""
+"""Handler of stories: a timeline or a digest made, how far it is, stop, clear."""
 
 from __future__ import annotations
 

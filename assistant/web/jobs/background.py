@@ -1,4 +1,4 @@
-"""All that runs in the background of the page, over one line of questions."""
+"""Container of all background jobs of the page, over one queue of questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saved questions that are asked now: a run of each owner, question by question."""
+"""Runs of saved questions: one of each owner, question by question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ASGI middleware around the page: whom it answers, and what a browser may do with it."""
+"""ASGI middleware around the page: host check, security headers, whose uploads may be used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who carries what is cited → HTML that the page's script shows beside each citation."""
+"""View of the carriers of what is cited → HTML that the page's script shows beside each citation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chat's fragments: status, conversations, questions with their answers, what is asked."""
+"""Views of the chat → HTML: status, conversations, questions with their answers, what is asked."""
 
 from __future__ import annotations
 

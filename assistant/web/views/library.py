@@ -1,4 +1,4 @@
-"""The library's fragments: what to look for, the articles, one article beside the chat, what an upload did."""
+"""Views of the library → HTML: the search form, the list, one article beside the chat, what an upload did."""
 
 from __future__ import annotations
 

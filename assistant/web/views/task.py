@@ -1,4 +1,4 @@
-"""Long work → HTML: how far it is, the way to stop it, what it came to."""
+"""View of long work → HTML: how far it is, the way to stop it, what it came to."""
 
 from __future__ import annotations
 
