@@ -80,7 +80,7 @@ class _Found:
 
 
 class ReadApart:
-    """Judges, drafts and checks article by article."""
+    """Reading strategy that judges, drafts and checks article by article."""
 
     def __init__(self, components: Components, *, thresholds: Thresholds) -> None:
         self._components = components

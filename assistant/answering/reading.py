@@ -46,7 +46,7 @@ def with_undated(reason: str, undated: int) -> str:
 
 
 class Reading(Protocol):
-    """A way from a query to a reply; yields events as it goes."""
+    """A reading strategy: from a query to a reply; yields events as it goes."""
 
     def answer(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, Reply]:
         """Retrieve, generate, verify, select, render. Raises `ModelError` when the model fails."""

@@ -35,7 +35,7 @@ _FIRST_BATCH = 2
 
 
 class ReadTogether:
-    """One prompt over all articles."""
+    """Reading strategy with one prompt over all articles."""
 
     def __init__(
         self,

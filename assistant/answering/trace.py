@@ -15,7 +15,7 @@ from assistant.verification.verifier import Claim
 
 @dataclass(slots=True)
 class Trace:
-    """What happened on the way to one answer."""
+    """The trace of one answer while it grows."""
 
     question: str
     threshold: float | None = None

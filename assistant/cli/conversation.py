@@ -86,7 +86,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A turn; `given`: the whole answer, and when it was given, where that is kept."""
+    """A turn of the conversation; `given`: the whole answer, and when it was given, where that is kept."""
 
     turn: Turn
     given: tuple[Mapping[str, Any], datetime] | None

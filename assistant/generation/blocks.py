@@ -96,7 +96,7 @@ def _spaced(lines: Sequence[str]) -> str:
 
 
 class _Walk:
-    """Goes through the tokens of a document."""
+    """Visitor of a document's tokens."""
 
     def __init__(self, *, more: bool) -> None:
         self._more = more

@@ -63,7 +63,7 @@ def _is_mark(found: re.Match[str]) -> bool:
 
 
 class _Reader:
-    """Reads block after block."""
+    """Parser that takes block after block."""
 
     def __init__(self) -> None:
         self.sentences: list[DraftSentence] = []

@@ -113,7 +113,7 @@ class KeyFirst:
 
 
 class Gate:
-    """Lets `most` in at a time; whoever comes then is told to come back instead of being kept waiting."""
+    """Concurrency limit: lets `most` in at a time; who comes then is told to come back, and not kept waiting."""
 
     def __init__(self, most: int, busy: str) -> None:
         self._room = threading.Semaphore(most)

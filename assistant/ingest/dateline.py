@@ -54,7 +54,7 @@ _PLACELESS = re.compile(rf"(?P<place>)(?:(?P<date>{_DATE_TEXT})\s+)?\({_SOURCE}\
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """`length` characters of the text are the dateline; any part may be missing."""
+    """A dateline, which takes `length` characters of the text; any part may be missing."""
 
     length: int
     place: str

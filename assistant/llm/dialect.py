@@ -51,7 +51,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one endpoint is asked.
+    """The dialect of one endpoint: how it is asked.
 
     `needs_room`: its model thinks, or talks, before it answers; `room` is how many tokens that gets.
     `gives_logprobs` None: not known yet. `opens_in_thought`: its replies begin in a thought whose opening mark is

@@ -31,7 +31,7 @@ _CONNECT_S = 20.0
 
 
 class _End:
-    """No more events."""
+    """Sentinel: no more events."""
 
 
 class Transport:

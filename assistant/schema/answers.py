@@ -185,7 +185,7 @@ class Timing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The same object on the page, on the command line and in the API.
+    """An answer or a refusal, the same object on the page, on the command line and in the API.
 
     `confidence` is the calibrated probability that it is right (of a refusal: that the best answer found
     was). `as_of`: only what was published until that day was read for it. `steps` tells how

@@ -43,7 +43,7 @@ _FINISHED_WITHIN_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where it is served, the largest upload in bytes, how many questions are answered at once.
+    """How the server runs: its address, the largest upload in bytes, how many questions are answered at once.
 
     `names`: by which it is called beside this machine's own. `proxies`: addresses whose word is taken for who asks.
     `allow_open`: nobody is asked for the page's password or token. `page`, `api`, `mcp`: what is served. `per_minute`

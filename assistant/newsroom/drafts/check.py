@@ -46,7 +46,7 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From where a signal counts; fitted by `python -m evals.draft_check` (docs/newsroom.md has the figures)."""
+    """Thresholds of the signals; fitted by `python -m evals.draft_check` (docs/newsroom.md has the figures)."""
 
     stated: float = 0.2
     answered: float = 0.01

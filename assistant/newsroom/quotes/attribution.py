@@ -52,7 +52,7 @@ class _Around:
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
-    """The same, the clauses as their words and names."""
+    """What stands around a quotation, the clauses as their words and names."""
 
     before: tuple[Unit, ...]
     colon: bool

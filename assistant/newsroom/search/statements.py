@@ -19,7 +19,7 @@ from assistant.verification.verifier import STATED
 
 @dataclass(frozen=True, slots=True)
 class Stating:
-    """A passage that states it, with P(it does) in [0, 1] and the words to quote."""
+    """A passage that states a statement, with P(it does) in [0, 1] and the words to quote."""
 
     passage: Passage
     stated: float

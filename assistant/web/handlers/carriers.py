@@ -19,7 +19,7 @@ from assistant.web.views.html import records_of, text_of, whole_of
 
 
 class CarriersHandler:
-    """The counts beside the citations of every page."""
+    """Handler of the counts beside the citations of every page."""
 
     def __init__(
         self,

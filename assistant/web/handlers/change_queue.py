@@ -22,14 +22,14 @@ _MOST_WAITING = 16
 
 @dataclass(slots=True)
 class _Line:
-    """Of one library: whose turn it is, and how many there are, that one too."""
+    """The queue of one library: whose turn it is, and how many there are, that one too."""
 
     turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     waiting: int = 0
 
 
 class ChangeQueue:
-    """A line for each library, apart from the threads that everything else on the page shares."""
+    """A queue for each library, apart from the threads that everything else on the page shares."""
 
     def __init__(self, loader: AssistantLoader, said_after: float = _SAID_AFTER_S) -> None:
         """`said_after`: seconds after which a page is told whom it waits for."""

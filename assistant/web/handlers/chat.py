@@ -37,7 +37,7 @@ _EXAMPLES_FROM = 12
 
 
 class Chat:
-    """The chat of every page; what differs between pages is in their `Session`."""
+    """Handler of the chat of every page; what differs between pages is in their `Session`."""
 
     def __init__(
         self,

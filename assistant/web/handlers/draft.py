@@ -17,7 +17,7 @@ SUFFIXES = (".md", ".txt")
 
 
 class DraftHandler(TaskHandler[Checked]):
-    """The drafts of every page; each browser's, or user's, is its own."""
+    """Handler of the drafts of every page; each browser's, or user's, is its own."""
 
     name = "draft"
 

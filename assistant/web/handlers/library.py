@@ -32,7 +32,7 @@ _MOST_CHOSEN = 1_000
 
 
 class LibraryHandler:
-    """The library of every page."""
+    """Handler of the library of every page."""
 
     def __init__(
         self, loader: AssistantLoader, chat: Chat, uploads: UploadPolicy, public: Callable[[str], str] = str

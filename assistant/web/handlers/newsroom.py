@@ -12,7 +12,7 @@ from assistant.web.session import Action, Parts, Session
 
 
 class NewsroomHandler:
-    """Saved questions, stories and a draft's check."""
+    """Handler of saved questions, stories and a draft's check together."""
 
     def __init__(
         self, questions: QuestionsHandler, stories: StoriesHandler, draft: DraftHandler, carriers: CarriersHandler

@@ -20,7 +20,7 @@ _MOST = 500
 
 
 class QuestionsHandler(TaskHandler[Found]):
-    """The saved questions of every page; each browser's, or user's, are its own."""
+    """Handler of the saved questions of every page; each browser's, or user's, are its own."""
 
     name = "questions"
 

@@ -14,7 +14,7 @@ from assistant.web.views.scope import scope_html
 
 
 class ScopeHandler:
-    """The line above every page's question box."""
+    """Handler of the line above every page's question box."""
 
     def __init__(self, loader: AssistantLoader) -> None:
         self._loader = loader

@@ -16,7 +16,7 @@ from assistant.web.jobs.stories import Stories
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """The line that questions wait in, and what else asks the model in it."""
+    """The queue that questions wait in, and what else asks the model in it."""
 
     queue: JobQueue
     data: OwnerData

@@ -28,7 +28,7 @@ _BUSY = "your last timeline or digest is still being made; wait for it, or stop 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What is told of `story`. Where it is not `arranged`, the reports of one day are not compared yet."""
+    """A timeline of `story` so far. Where it is not `arranged`, the reports of one day are not compared yet."""
 
     story: str
     articles: ArticleFilter

@@ -21,7 +21,7 @@ _OUTLETS = 200
 
 
 class ToCome(StrEnum):
-    """Where an uploaded file is before it has a `FileStatus`."""
+    """Status of an uploaded file before it has a `FileStatus`."""
 
     WAITING = "waiting"
     READING = "reading"
