@@ -55,12 +55,12 @@ class Cited(Protocol):
 
     @property
     def article_id(self) -> str:
-        """Its article's."""
+        """The id of its article."""
         ...
 
     @property
     def paragraph_id(self) -> str:
-        """Its paragraph's."""
+        """The id of its paragraph."""
         ...
 
     @property

@@ -121,7 +121,7 @@ def _set_headers(start: Message, script_hashes: Sequence[str]) -> None:
 
 
 class HostGuard:
-    """ASGI middleware: answers only requests for `hosts` (421) and, by what a browser says, from the page itself (403)."""
+    """ASGI middleware: refuses requests for other than `hosts` (421) and, as a browser tells, from other pages (403)."""
 
     def __init__(self, app: ASGIApp, hosts: Container[str]) -> None:
         self._app = app
