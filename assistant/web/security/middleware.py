@@ -121,7 +121,7 @@ def _set_headers(start: Message, script_hashes: Sequence[str]) -> None:
 
 
 class HostGuard:
-    """ASGI middleware: refuses requests for other than `hosts` (421) and, as a browser tells, from other pages (403)."""
+    """ASGI middleware: refuses requests for other than `hosts` (421) and, as browsers tell, of other pages (403)."""
 
     def __init__(self, app: ASGIApp, hosts: Container[str]) -> None:
         self._app = app
