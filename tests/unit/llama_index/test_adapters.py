@@ -1,4 +1,4 @@
-"""The faces for llama-index, used as llama-index uses its own."""
+"""The adapters for llama-index, used as llama-index uses its own."""
 
 from __future__ import annotations
 
