@@ -53,7 +53,8 @@ def _check(arguments: argparse.Namespace) -> int:
     with open_assistant(arguments) as assistant:
         progress = progress_bars("checking answers", "answers")
         stale = 0
-        for stale, one in enumerate(StaleCheck(assistant).run(kept, progress), start=1):  # noqa: B007
+        for one in StaleCheck(assistant).run(kept, progress):
+            stale += 1
             again = ask_again(assistant, one.kept.answer) if arguments.ask_again else None
             if arguments.json:
                 print_json({**one.to_dict(), **({"again": again.to_dict()} if again else {})})
