@@ -34,12 +34,10 @@ class Opening(Protocol):
     @property
     def assistant(self) -> Assistant:
         """The assistant that is open."""
-        ...
 
     @property
     def state(self) -> State:
         """How far the opening is."""
-        ...
 
 
 class Job(Protocol):
@@ -48,11 +46,9 @@ class Job(Protocol):
     @property
     def over(self) -> bool:
         """True when nothing more will happen."""
-        ...
 
     def cancel(self) -> None:
         """Stop at once."""
-        ...
 
 
 class Line(Protocol):
@@ -65,7 +61,6 @@ class Line(Protocol):
         on_cancel: Callable[[], None] | None = None,
     ) -> Job:
         """Put a question at the end of the line."""
-        ...
 
 
 class Questions:
