@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from assistant.answering.apart import MAX_REPORTS, ReadApart, Steps, Thresholds
+from assistant.answering.apart import MAX_ARTICLES, Components, ReadApart, Thresholds
 from assistant.answering.confidence import confidence
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import Reading
@@ -22,7 +22,7 @@ from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
 from assistant.library.location import place_to_ask
-from assistant.library.open import open_collection
+from assistant.library.open import open_library
 from assistant.library.report import UpdateReport
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.endpoint import resolve_endpoint
@@ -106,14 +106,14 @@ class Assistant:
     def _apart(self, model: ChatModel) -> Reading:
         settings = self.settings
         judge = Judge(model, self._prompts)
-        steps = Steps(
+        components = Components(
             self._retriever,
-            ExcerptSelector(self._similar, characters=settings.reading, articles=MAX_REPORTS),
+            ExcerptSelector(self._similar, characters=settings.reading, articles=MAX_ARTICLES),
             judge,
             generators_of(model, settings),
             Verifier(judge, EvidenceFinder(self._similar), confidence),
         )
-        return ReadApart(steps, thresholds=Thresholds(settings.answered_threshold, settings.threshold))
+        return ReadApart(components, thresholds=Thresholds(settings.answered_threshold, settings.threshold))
 
     def _together(self, model: ChatModel, scope: QuestionScope) -> Reading:
         settings = self.settings
@@ -156,7 +156,7 @@ class Assistant:
                 # Before a gigabyte is joined for nothing.
                 list_files(place.mirror)
             model.start(report("joining the language model"))
-            library, update = open_collection(settings, report, say)
+            library, update = open_library(settings, report, say)
             opened.callback(library.index.close)
             made = cls(library.index, model, settings, update, mirror=library.mirror)
             opened.pop_all()

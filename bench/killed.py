@@ -27,10 +27,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assistant.errors import AssistantError
-from assistant.library.kept import conversations_path
 from assistant.library.library import Library
 from assistant.library.location import own_library
 from assistant.library.open import open_place
+from assistant.library.user_data import conversations_path
 from assistant.settings import Settings
 from assistant.util.sqlite import is_sound
 from assistant.web.storage.conversations import ConversationStore

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.http.keys import KeyStore
-from assistant.library.kept import keys_path
+from assistant.library.user_data import keys_path
 from bench.clients import ApiClient, PageClient, page_functions
 from bench.ferries import write_articles
 from bench.memory import Growth, growth, resident

@@ -52,13 +52,13 @@ class Reach:
 
 def measure(question_set: EvalSet, settings: Settings, scratch: Path) -> Reach:
     """Retrieve and cut for every answerable question with gold paragraphs; the corpus is indexed first."""
-    from assistant.answering.apart import MAX_REPORTS
+    from assistant.answering.apart import MAX_ARTICLES
 
     embedder = open_embedder(settings)
     index = ArticleIndex(scratch / f"{question_set.name}.sqlite3", embedder)
     index.add(question_set.articles or [])
     retriever = Retriever(index, passages=settings.passages, whole_below=0)
-    excerpter = ExcerptSelector(similarities(embedder), characters=settings.reading, articles=MAX_REPORTS)
+    excerpter = ExcerptSelector(similarities(embedder), characters=settings.reading, articles=MAX_ARTICLES)
     rows: list[tuple[float, ...]] = []
     for case in tqdm(question_set.cases, desc=question_set.name, unit="question", file=sys.stderr, leave=False):
         gold = {paragraph for point in case.gold for paragraph in point}

@@ -1,1 +1,1 @@
-"""The order of the steps: query, contexts, drafts, claims, selection, answer."""
+"""The pipeline of a question: understand, read (retrieve, generate, verify, select, render), answer."""

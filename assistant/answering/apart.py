@@ -1,4 +1,4 @@
-"""Reading apart: one article at a time, for a small model, which so cannot mix two reports of different dates."""
+"""Reading strategy for a small model: one article at a time, so that it cannot mix two reports of different dates."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from assistant.util.stopwatch import Stopwatch
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Claim, Verifier
 
-MAX_REPORTS = 3
+MAX_ARTICLES = 3
 # P(answered) from which an article's nearest sentences are enough and the rest is not read; chosen by hand.
 _FOUND = 0.6
 # Confidence from which no other draft is asked for; what drafts beyond it give: docs/measured.md.
@@ -37,8 +37,8 @@ _SURE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
-    """The parts of the way, each replaceable by a fake.
+class Components:
+    """What `ReadApart` is composed of, each replaceable by a fake.
 
     `generators` are asked in turn, until one is sure; of their drafts the likeliest is shown (best of n by a
     verifier: Cobbe et al. 2021, arXiv:2110.14168).
@@ -80,10 +80,10 @@ class _Found:
 
 
 class ReadApart:
-    """Judges, drafts and checks article by article."""
+    """Reading strategy that judges, drafts and checks article by article."""
 
-    def __init__(self, steps: Steps, *, thresholds: Thresholds) -> None:
-        self._steps = steps
+    def __init__(self, components: Components, *, thresholds: Thresholds) -> None:
+        self._components = components
         self._thresholds = thresholds
 
     def answer(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, Reply]:
@@ -111,12 +111,12 @@ class ReadApart:
         claims = [claim for part in found for claim in part.claims]
         reason = None
         if not sentences:
-            reason = with_undated(_reason(passages, claims), self._steps.retriever.undated(query.articles))
+            reason = with_undated(_reason(passages, claims), self._components.retriever.undated(query.articles))
         return Reply(
             passages,
             tuple(sentences),
             citations.all(),
-            _confidence(shown) if self._steps.judge.gives_probabilities else None,
+            _confidence(shown) if self._components.judge.gives_probabilities else None,
             reason,
             tuple(missing(part.text) for part in unanswered),
         )
@@ -139,14 +139,14 @@ class ReadApart:
     ) -> Generator[Event, None, tuple[tuple[Passage, ...], list[ArticleContext]]]:
         """The passages found, and the articles to read: whole ones of a small library, excerpts of a large one."""
         yield Step(StepName.SEARCHING)
-        retriever = self._steps.retriever
+        retriever = self._components.retriever
         passages = retriever.retrieve(query)
         if retriever.reads_whole():
-            contexts = retriever.contexts(passages)[:MAX_REPORTS]
+            contexts = retriever.contexts(passages)[:MAX_ARTICLES]
         else:
-            excerpts = self._steps.excerpts.cut(query, passages)
+            excerpts = self._components.excerpts.cut(query, passages)
             passages = excerpts.passages
-            contexts = [excerpts.of(context) for context in retriever.contexts(passages)[:MAX_REPORTS]]
+            contexts = [excerpts.of(context) for context in retriever.contexts(passages)[:MAX_ARTICLES]]
         clock.mark(Timing.RETRIEVE)
         yield Retrieved(passages, query.articles.as_of)
         return passages, contexts
@@ -154,10 +154,10 @@ class ReadApart:
     def _judge(self, query: Query, context: ArticleContext) -> Candidate:
         """What is read of an article, and how likely it answers."""
         first = context.beginning()
-        answered = self._steps.judge.answered(query.text, first)
+        answered = self._components.judge.answered(query.text, first)
         if not context.further or answered >= _FOUND:
             return Candidate(first, answered)
-        return Candidate(context, self._steps.judge.answered(query.text, context))
+        return Candidate(context, self._components.judge.answered(query.text, context))
 
     def _generate(
         self, query: Query, candidates: Sequence[Candidate], clock: Stopwatch
@@ -173,15 +173,15 @@ class ReadApart:
         self, query: Query, candidate: Candidate, clock: Stopwatch
     ) -> Generator[Event, None, list[Claim]]:
         """The drafts of an article as claims; where none can be shown, last its own words."""
-        steps = self._steps
+        components = self._components
         drafts: dict[str, Claim] = {}
-        for generator in steps.generators:
+        for generator in components.generators:
             if any(claim.confidence >= _SURE for claim in drafts.values()):
                 break
             draft = yield from self._write(query, generator, candidate, clock)
             if draft and draft not in drafts:
                 yield Step(StepName.CHECKING)
-                claim = steps.verifier.verify(
+                claim = components.verifier.verify(
                     query.text, draft, candidate.context, answered=candidate.answered, figures_from=query.figures_from
                 )
                 drafts[draft] = claim
@@ -190,7 +190,7 @@ class ReadApart:
             return claims
         yield Step(StepName.CHECKING)
         last = next(reversed(drafts), "")
-        quotation = steps.verifier.quotation(query.text, last, candidate.context, answered=candidate.answered)
+        quotation = components.verifier.quotation(query.text, last, candidate.context, answered=candidate.answered)
         return [*claims, quotation] if quotation else claims
 
     def _write(

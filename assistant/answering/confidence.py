@@ -1,4 +1,4 @@
-"""From the judge's probabilities to one that was measured: how often such an answer is right.
+"""Calibrated confidence: from the judge's probabilities to how often such an answer is right.
 
 A logistic model (Platt 1999) over the log-odds of two judgements, is the question answered in the article
 and is this the right answer; that the sentence is stated is demanded before (`verifier.SURELY_STATED`). Its

@@ -1,4 +1,4 @@
-"""A question → events and an `Answer`."""
+"""The question-answering pipeline: understand, read, render; a question → events and an `Answer`."""
 
 from __future__ import annotations
 

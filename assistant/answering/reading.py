@@ -1,4 +1,4 @@
-"""What the two ways of reading have in common: what the pipeline gives them and what it gets."""
+"""The interface of both reading strategies: what the pipeline gives them and what it gets."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def with_undated(reason: str, undated: int) -> str:
 
 
 class Reading(Protocol):
-    """A way from a query to a reply; yields events as it goes."""
+    """A reading strategy: from a query to a reply; yields events as it goes."""
 
     def answer(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, Reply]:
         """Retrieve, generate, verify, select, render. Raises `ModelError` when the model fails."""

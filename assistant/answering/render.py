@@ -1,4 +1,4 @@
-"""How a sentence is written out: its byline before it, its citation marks before the full stop."""
+"""Rendering of a sentence: its byline before it, its citation marks before the full stop."""
 
 from __future__ import annotations
 

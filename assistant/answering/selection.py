@@ -1,4 +1,4 @@
-"""Which articles are written from, and which claims are shown: enough, once each, dates side by side."""
+"""Selection of articles to write from and of claims to show: enough, once each, dates side by side."""
 
 from __future__ import annotations
 

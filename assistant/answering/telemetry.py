@@ -1,4 +1,4 @@
-"""Traces of an answer's steps where the settings want them; what sends them is loaded then alone."""
+"""Switch for OpenTelemetry traces of an answer's steps; what sends them is loaded only where the settings want it."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class _Outcome(StrEnum):
 
 
 class Spans:
-    """Follows questions; each is a trace of its own, or part of the caller's. Thread-safe."""
+    """Makes spans of the events of questions; each is a trace of its own, or part of the caller's. Thread-safe."""
 
     def __init__(self, provider: TracerProvider, *, with_questions: bool) -> None:
         """`with_questions`: the question's text is an attribute."""

@@ -1,4 +1,4 @@
-"""Reading together: all that was found in one prompt, for a model that can be trusted with several reports at once.
+"""Reading strategy for a large model: all that was found in one prompt, with several reports at once.
 
 It writes as many sentences as the question needs, each with the numbers of its paragraphs; each is
 checked against these. One request to write, and one or two to check.
@@ -35,7 +35,7 @@ _FIRST_BATCH = 2
 
 
 class ReadTogether:
-    """One prompt over all articles."""
+    """Reading strategy with one prompt over all articles."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""How an answer came about, collected step by step."""
+"""Collector of an answer's trace: how it came about, step by step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from assistant.verification.verifier import Claim
 
 @dataclass(slots=True)
 class Trace:
-    """What happened on the way to one answer."""
+    """The trace of one answer while it grows."""
 
     question: str
     threshold: float | None = None

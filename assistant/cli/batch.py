@@ -1,4 +1,4 @@
-"""A file of questions → a file of answers, one JSON object a line, resumable at any moment."""
+"""Batch mode: a file of questions → a file of answers, one JSON object a line, resumable at any moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was asked last on the command line, so that the next question may follow up on it."""
+"""State of the command line's conversation: what was asked last, so that the next question may follow up on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from assistant.errors import UsageError
-from assistant.library.kept import asked_path
+from assistant.library.user_data import asked_path
 from assistant.schema.answers import Answer, Question, Role, Turn
 from assistant.util.files import replace_file
 
@@ -86,7 +86,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A turn; `given`: the whole answer, and when it was given, where that is kept."""
+    """A turn of the conversation; `given`: the whole answer, and when it was given, where that is kept."""
 
     turn: Turn
     given: tuple[Mapping[str, Any], datetime] | None

@@ -1,4 +1,4 @@
-"""What can be wrong with an installation, found without loading a language model."""
+"""Checks of an installation: what can be wrong, found without loading a language model."""
 
 from __future__ import annotations
 
@@ -205,7 +205,7 @@ def index(settings: Settings) -> Iterator[Finding]:
 
 def kept(settings: Settings) -> Iterator[Finding]:
     """Whether conversations, feedback and users can be read."""
-    from assistant.library.kept import accounts_path, conversations_path, feedback_path
+    from assistant.library.user_data import accounts_path, conversations_path, feedback_path
     from assistant.util.sqlite import is_sound
     from assistant.web.storage.accounts import AccountStore
     from assistant.web.storage.conversations import ConversationStore
@@ -242,7 +242,7 @@ def disk(settings: Settings) -> Iterator[Finding]:
 def permissions(settings: Settings) -> Iterator[Finding]:
     """What must be writable, readable, and nobody else's to read."""
     from assistant.http.keys import KeyStore
-    from assistant.library.kept import keys_path
+    from assistant.library.user_data import keys_path
 
     home = _nearest(settings.home)
     if not os.access(home, os.W_OK | os.X_OK):

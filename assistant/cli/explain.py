@@ -1,4 +1,4 @@
-"""How an answer came about, for a person at a terminal: `assistant ask --explain`."""
+"""Terminal output of an answer's trace, for `assistant ask --explain`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`assistant`: its commands are in `commands/`. Nothing heavy is imported before it is needed."""
+"""Entry point of `assistant`; its commands are in `commands/`. Nothing heavy is imported before it is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Articles as a person or a program reads them: a table, one article, JSON lines."""
+"""Output of articles for people and programs: a table, one article, JSON lines."""
 
 from __future__ import annotations
 

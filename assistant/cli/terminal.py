@@ -1,4 +1,4 @@
-"""What a person reads on the terminal: answers on standard output, progress on standard error."""
+"""Terminal output: answers on standard output, progress on standard error."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The embedding model: a text → 384 numbers."""
+"""The embedding model (MiniLM): a text → 384 numbers."""

@@ -1,1 +1,1 @@
-"""A query and an article → the draft of an answer."""
+"""Generation: a query and an article, or all that was found → the draft of an answer."""

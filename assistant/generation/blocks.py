@@ -1,4 +1,4 @@
-"""A reply in Markdown, or in JSON, → its lines, each with the headings and list lines that it stands under."""
+"""Parser of a reply in Markdown or JSON → its lines, each with the headings and list lines that it stands under."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _spaced(lines: Sequence[str]) -> str:
 
 
 class _Walk:
-    """Goes through the tokens of a document."""
+    """Visitor of a document's tokens."""
 
     def __init__(self, *, more: bool) -> None:
         self._more = more

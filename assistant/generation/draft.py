@@ -1,4 +1,4 @@
-"""What a model wrote over numbered paragraphs → its sentences with the numbers they cite."""
+"""Parser of a draft over numbered paragraphs → its sentences with the numbers they cite."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _is_mark(found: re.Match[str]) -> bool:
 
 
 class _Reader:
-    """Reads block after block."""
+    """Parser that takes block after block."""
 
     def __init__(self) -> None:
         self.sentences: list[DraftSentence] = []

@@ -1,4 +1,4 @@
-"""A question and an article → the draft of an answer, of two sentences at most."""
+"""Draft generator of one article: a question and an article → a draft of two sentences at most."""
 
 from __future__ import annotations
 

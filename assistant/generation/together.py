@@ -1,4 +1,4 @@
-"""All that was found, in one prompt → a draft of as many sentences as the question needs, each with its numbers."""
+"""Draft generator over several articles: one prompt → as many sentences as are needed, each with its numbers."""
 
 from __future__ import annotations
 

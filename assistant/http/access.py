@@ -1,4 +1,4 @@
-"""Who may call what, and how often."""
+"""Authorisation and rate limits of the API: who may call what, and how often."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class KeyFirst:
 
 
 class Gate:
-    """Lets `most` in at a time; whoever comes then is told to come back instead of being kept waiting."""
+    """Concurrency limit: lets `most` in at a time; who comes then is told to come back, and not kept waiting."""
 
     def __init__(self, most: int, busy: str) -> None:
         self._room = threading.Semaphore(most)

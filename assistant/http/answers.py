@@ -1,4 +1,4 @@
-"""Questions on their way: from the line before the model, event by event, to the client that waits for them."""
+"""Questions in flight: from the queue before the model, event by event, to the client that waits for them."""
 
 from __future__ import annotations
 
@@ -32,30 +32,35 @@ class Opening(Protocol):
     """An assistant that may still be opening; `assistant` raises `AssistantError` until it is open."""
 
     @property
-    def assistant(self) -> Assistant: ...  # noqa: D102
+    def assistant(self) -> Assistant:
+        """The assistant that is open."""
 
     @property
-    def state(self) -> State: ...  # noqa: D102
+    def state(self) -> State:
+        """How far the opening is."""
 
 
 class Job(Protocol):
     """A question in the line."""
 
     @property
-    def over(self) -> bool: ...  # noqa: D102
+    def over(self) -> bool:
+        """True when nothing more will happen."""
 
-    def cancel(self) -> None: ...  # noqa: D102
+    def cancel(self) -> None:
+        """Stop at once."""
 
 
 class Line(Protocol):
     """A bounded line before the model; `submit` raises `UsageError` where it is full."""
 
-    def submit(  # noqa: D102
+    def submit(
         self,
         work: Callable[[], Iterator[Event]],
         on_event: Callable[[Event], None],
         on_cancel: Callable[[], None] | None = None,
-    ) -> Job: ...
+    ) -> Job:
+        """Put a question at the end of the line."""
 
 
 class Questions:

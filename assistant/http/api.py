@@ -1,4 +1,4 @@
-"""The API as a web application of its own, to be served alone or beside the page."""
+"""Application factory of the HTTP API, to be served alone or beside the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`POST /v1/ask`: the contract's object, or the same as it comes about, as server-sent events."""
+"""Route `POST /v1/ask`: the contract's object, or the same as it comes about, as server-sent events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenAI's chat completions and models: the assistant as a model for the clients that speak to one."""
+"""Routes of OpenAI's chat completions and models: the assistant as a model for the clients that speak to one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors as a client reads them: OpenAI's object, whatever the route, so that its clients show the message."""
+"""Error responses: OpenAI's object, whatever the route, so that its clients show the message."""
 
 from __future__ import annotations
 

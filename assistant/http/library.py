@@ -1,4 +1,4 @@
-"""`/v1/search` and `/v1/articles`: what is in the library, without a language model."""
+"""Routes `/v1/search` and `/v1/articles`: what is in the library, without a language model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the server counts, names and logs of each request: Prometheus figures, request ids, one line a request."""
+"""Observability: Prometheus metrics, request ids, an access log of one line a request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/healthz`, `/readyz`, `/metrics`: for what runs the server."""
+"""Health checks and metrics for what runs the server: `/healthz`, `/readyz`, `/metrics`."""
 
 from __future__ import annotations
 

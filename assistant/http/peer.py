@@ -1,4 +1,4 @@
-"""Who on this machine is at the other end of a connection: 127.0.0.1 is everybody's who has an account here."""
+"""Peer check of loopback connections: whose process asks, since 127.0.0.1 is everybody's who has an account here."""
 
 from __future__ import annotations
 

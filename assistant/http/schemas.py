@@ -1,4 +1,4 @@
-"""Bodies of requests and answers, for checking the former and describing the latter (OpenAPI)."""
+"""Schemas of request and response bodies, for checking the former and describing the latter (OpenAPI)."""
 
 from __future__ import annotations
 

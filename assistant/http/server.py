@@ -1,4 +1,4 @@
-"""A server that finishes what it is answering before it ends."""
+"""Graceful shutdown: a uvicorn server that finishes what it is answering before it ends."""
 
 from __future__ import annotations
 

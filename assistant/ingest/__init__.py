@@ -1,1 +1,1 @@
-"""Files → `Article` values. `discover.list_files` and `discover.files_of` are the way in."""
+"""Ingestion: files → `Article` values. `discover.list_files` and `discover.files_of` are the way in."""

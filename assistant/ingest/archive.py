@@ -1,4 +1,4 @@
-"""Zip archives, read in place: what is in one, and one member's bytes.
+"""Reader of zip archives, in place: what is in one, and one member's bytes.
 
 Names, sizes and packing come from a stranger: a member is opened only after its declared size,
 its ratio and its method have been checked, and zipfile never gives more than the declared size.

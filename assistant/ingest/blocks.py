@@ -1,4 +1,4 @@
-"""What an article is built from: pieces of text, each with its place in the file."""
+"""Blocks of text that an article is built from, each with its place in the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of a file that are not the story: buttons, pointers to other stories, credits, notices, sign-offs.
+"""Boilerplate detection by line: buttons, pointers to other stories, credits, notices, sign-offs.
 
 What a line is, is told by its shape and its place first, and by its words last. A full sentence is
 dropped only where it stands at the end of the article and speaks to the reader for the outlet ("Sign up

@@ -1,4 +1,4 @@
-"""What every format comes down to: fields and blocks of text → `Article`."""
+"""Article builder: a format's fields and blocks of text → `Article`."""
 
 from __future__ import annotations
 

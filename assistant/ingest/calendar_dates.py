@@ -1,4 +1,4 @@
-"""A day that is written with the names of month or weekday in a language of the CLDR."""
+"""Parser of dates that name a month or weekday in a language of the CLDR."""
 
 from __future__ import annotations
 

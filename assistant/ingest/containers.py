@@ -1,4 +1,4 @@
-"""Archives of files, whatever their kind: what is in one, and one member's bytes."""
+"""Archives of whatever kind behind one interface: what is in one, and one member's bytes."""
 
 from __future__ import annotations
 

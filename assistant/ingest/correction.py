@@ -1,4 +1,4 @@
-"""Notes of correction: lines in which an article says that something in it was wrong."""
+"""Detection of correction notes: lines in which an article says that something in it was wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Datelines and dates at the head of a news story.
+"""Parser of datelines and dates at the head of a news story.
 
 The shapes are those of the agencies' style guides, e.g. AP ("WASHINGTON (AP) — "), Reuters
 ("LONDON, Jan 5 (Reuters) - ") and IANS ("Moscow, July 4 (IANS): ").
@@ -54,7 +54,7 @@ _PLACELESS = re.compile(rf"(?P<place>)(?:(?P<date>{_DATE_TEXT})\s+)?\({_SOURCE}\
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """`length` characters of the text are the dateline; any part may be missing."""
+    """A dateline, which takes `length` characters of the text; any part may be missing."""
 
     length: int
     place: str

@@ -1,4 +1,4 @@
-"""Datelines in other scripts: Chinese, Japanese, Korean, Russian, Ukrainian, Arabic, Hindi.
+"""Parser of datelines in other scripts: Chinese, Japanese, Korean, Russian, Ukrainian, Arabic, Hindi.
 
 The shapes are those of the agencies: "新华社莫斯科3月22日电", "【モスクワ=共同】", "(서울=연합뉴스)",
 "МОСКВА, 22 марта. /ТАСС/.", "موسكو 22 مارس (رويترز) -", "मॉस्को, 22 मार्च (भाषा)".

@@ -1,4 +1,4 @@
-"""The day that a piece of metadata names: a front matter's date, a feed's `pubDate`, a CSV cell, a file's name."""
+"""Parser of dates in metadata: a front matter's date, a feed's `pubDate`, a CSV cell, a file's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files, folders and archives → the article files in them, and each file → its articles."""
+"""Discovery of articles: files, folders and archives → the article files in them, and each file → its articles."""
 
 from __future__ import annotations
 

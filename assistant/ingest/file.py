@@ -20,7 +20,7 @@ _CHUNK = 1 * MIB
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """Where the bytes are. Nothing is ever unpacked to disk.
+    """The bytes of a file, or where they are. Nothing is ever unpacked to disk.
 
     `explained` asks its reader for what it leaves out of the article as well, where finding that out takes time.
     """

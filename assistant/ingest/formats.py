@@ -1,4 +1,4 @@
-"""Which suffix is read by which module, how large it may be, and whether in a process of its own."""
+"""Registry of formats: which suffix is read by which module, how large it may be, whether in a process of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands above a story: a headline, a byline, lines with the date, labelled lines ("Source: …").
+"""Parser of what stands above a story: a headline, a byline, lines with the date, labelled lines ("Source: …").
 
 A line is told by its shape: short, no sentence, a date with hardly a word beside it, names behind "By".
 Only two things are told by words: what a label means, and that a date is an update's, in the languages of

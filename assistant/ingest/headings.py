@@ -1,4 +1,4 @@
-"""Headings between the paragraphs of a story: which of them state something themselves."""
+"""Classification of headings between the paragraphs of a story: which of them state something themselves."""
 
 from __future__ import annotations
 

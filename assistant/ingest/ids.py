@@ -1,4 +1,4 @@
-"""Names from outside → names that a database, a terminal and a web page take as they are."""
+"""Sanitising of names from outside → names that a database, a terminal and a web page take as they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands above a headline and is none: the kind of text ("PRESS RELEASE", "Opinion", "Exklusiv")."""
+"""Kickers: the kind of text above a headline ("PRESS RELEASE", "Opinion", "Exklusiv")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the names of values mean in the languages of most news: labels above a story, columns of a table."""
+"""Dictionary of field labels in the languages of most news: labels above a story, columns of a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of anything is read. A limit that is reached is an error that names it, or a cut that shows."""
+"""Limits of how much is read. One that is reached is an error that names it, or a cut that shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bytes that files of a kind begin with."""
+"""Magic numbers: the bytes that files of a kind begin with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""UTF-8 that was once read in an older encoding and saved that way: "CafÃ©", "РњРѕСЃС‚"."""
+"""Repair of mojibake: UTF-8 that was once read in an older encoding and saved that way: "CafÃ©", "РњРѕСЃС‚"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines that say nothing but when a story came out and was changed ("Published: 22 March 2023 | Updated: …")."""
+"""Lines of publication dates alone ("Published: 22 March 2023 | Updated: …")."""
 
 from __future__ import annotations
 

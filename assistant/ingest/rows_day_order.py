@@ -1,4 +1,4 @@
-"""Whether the rows of a file write the day or the month first: "25/03/2024" tells it for "05/03/2024"."""
+"""Day or month first in the rows of a file: "25/03/2024" tells it for "05/03/2024"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a file in a process that can be stopped: parsers loop, crash and eat memory on malformed input."""
+"""Sandbox for parsers: a process that can be stopped, as they loop, crash and eat memory on malformed input."""
 
 from __future__ import annotations
 

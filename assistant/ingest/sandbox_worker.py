@@ -1,4 +1,4 @@
-"""A process that reads files for `assistant.ingest.sandbox`, and may be lost without loss.
+"""Worker process of `assistant.ingest.sandbox`: reads files, and may be lost without loss.
 
 Started as `python -m assistant.ingest.sandbox_worker`. A request is one line of JSON on standard input;
 the replies are lines of JSON on standard output, the last of them `{"end": …}`. It ends when

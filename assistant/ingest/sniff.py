@@ -1,4 +1,4 @@
-"""What kind of file it is by its first bytes, where its name says another: a page saved as .txt, a PDF as .html."""
+"""Content sniffing: the kind of a file by its first bytes, where its name says another (a page saved as .txt)."""
 
 from __future__ import annotations
 

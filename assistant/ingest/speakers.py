@@ -1,4 +1,4 @@
-"""Names of speakers that stand on a line of their own above what they say, as in transcripts and interviews."""
+"""Speaker labels: names on a line of their own above what they say, as in transcripts and interviews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One archive of what people made: sources, uploads and saved questions of the libraries, conversations and the like.
+"""Backup of user data: sources, uploads and saved questions of the libraries, conversations and the like.
 
 Earlier versions of articles are in it, which nobody has otherwise; what can be made anew (indexes, models) is not, nor
 are users and sessions.
@@ -19,11 +19,11 @@ from typing import Any
 from assistant import __version__
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup_file import CHUNK, FILES, FOLDERS, FORMAT, MANIFEST, PARTS, checked
-from assistant.library.kept import DATABASES, PLAIN_FILES
 from assistant.library.location import INDEX, PLACES, LibraryLocation, kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.moving import move_kept
 from assistant.library.restore import finish_restore
+from assistant.library.user_data import DATABASES, PLAIN_FILES
 from assistant.util.files import replacing
 from assistant.util.sqlite import copy_database
 

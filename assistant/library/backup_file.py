@@ -1,4 +1,4 @@
-"""A backup: a zip of files below `kept_in(home)` and `manifest.json`, which names each with its size and SHA-256."""
+"""Format of a backup: a zip of files below `kept_in(home)` and a `manifest.json` with the size and SHA-256 of each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import zipfile
 from pathlib import Path
 
 from assistant.errors import UsageError
-from assistant.library.kept import (
+from assistant.library.location import PLACES
+from assistant.library.sources import BOOK, UPLOADS
+from assistant.library.user_data import (
     DATABASES,
     DIGEST,
     OWN_DIGESTS,
@@ -20,8 +22,6 @@ from assistant.library.kept import (
     QUESTIONS,
     VERSIONS,
 )
-from assistant.library.location import PLACES
-from assistant.library.sources import BOOK, UPLOADS
 from assistant.util.files import sync_folder
 
 FORMAT = 4

@@ -1,4 +1,4 @@
-"""Writes articles into a store in batches, each story once; what is told as written is durable."""
+"""Batch writer of articles into a store, each story once; what is told as written is durable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which article keeps a story that came twice."""
+"""Deduplication: which article keeps a story that came twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was read of one file, and what became of it."""
+"""State of one file that is read again: what was known of it, what was read, and what became of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When two articles are the same story: the same words in the same order, under another masthead.
+"""Duplicate fingerprints: the same words in the same order, under another masthead, are the same story.
 
 What a masthead changes is set aside: dateline, sign-off and credits, case, punctuation, white space, how
 the text is cut into paragraphs. Nothing else is: a report that is shortened, reworded or corrected may

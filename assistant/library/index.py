@@ -11,7 +11,6 @@ from llama_index.core.embeddings import BaseEmbedding
 from assistant.errors import ArticleError, IndexStoreError
 from assistant.ingest.discover import ArticleFile
 from assistant.library.batch_writer import BatchWriter
-from assistant.library.kept import VERSIONS
 from assistant.library.lock import WriterLock
 from assistant.library.mapping import article_of, header_of
 from assistant.library.renumbered import what_changed
@@ -21,6 +20,7 @@ from assistant.library.store_opening import StoreOpener
 from assistant.library.sync import Update
 from assistant.library.sync_report import Told
 from assistant.library.sync_state import SyncCache, in_step
+from assistant.library.user_data import VERSIONS
 from assistant.library.versions import VersionStore
 from assistant.schema.answers import CitationState, Cited
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader
@@ -58,7 +58,7 @@ class ArticleIndex:
         self.embedder = embedder
         self.versions = VersionStore(self.kept / VERSIONS, versions)
         self._lock = WriterLock(path, say)
-        self._memory = SyncCache()
+        self._cache = SyncCache()
         self._say = say
         try:
             # The articles' text is nobody else's to read.
@@ -186,7 +186,7 @@ class ArticleIndex:
                 book.excluded,
                 told=told,
                 thorough=thorough,
-                memory=self._memory,
+                cache=self._cache,
                 replaced=self.versions.keep,
             )
             for source, files in found:

@@ -1,4 +1,4 @@
-"""A library and its sources: what is added to it, removed from it and brought up to date."""
+"""The library: an index with its sources; articles are added to it, removed from it and brought up to date."""
 
 from __future__ import annotations
 

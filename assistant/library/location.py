@@ -1,4 +1,4 @@
-"""Which library is meant: a folder that an index mirrors, a library of one's own, or a server."""
+"""Location of a library: a folder that an index mirrors, a library of one's own, or a server."""
 
 from __future__ import annotations
 

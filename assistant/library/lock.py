@@ -1,4 +1,4 @@
-"""One writer at a time: a file lock that says who holds it."""
+"""Writer lock: a file lock that says who holds it, so that one process writes at a time."""
 
 from __future__ import annotations
 

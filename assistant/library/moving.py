@@ -1,4 +1,4 @@
-"""Moves sources and uploads out of the cache folder, where earlier versions kept them."""
+"""Migration of sources and uploads out of the cache folder, where earlier versions kept them."""
 
 from __future__ import annotations
 

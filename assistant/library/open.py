@@ -1,4 +1,4 @@
-"""Opens the library that the settings name, ready to be asked. No language model is needed."""
+"""Opener of the library that the settings name, ready to be asked. No language model is needed."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def open_index(settings: Settings, progress: ProgressOf | None = None) -> tuple[
 
     Raises `UsageError`, `IndexStoreError`, and `ArticleError` when not one file could be read.
     """
-    library, update = open_collection(settings, progress)
+    library, update = open_library(settings, progress)
     return library.index, update
 
 
-def open_collection(
+def open_library(
     settings: Settings, progress: ProgressOf | None = None, say: Say | None = None
 ) -> tuple[Library, UpdateReport]:
     """The library that the settings name, ready to be asked, and what was done to make it so.

@@ -1,4 +1,4 @@
-"""What became of the paragraphs of an index that another version made, once this one has made it anew.
+"""Report of renumbered paragraphs: what became of those of an index that another version made.
 
 Saved answers cite paragraphs by their ids; of those that are another paragraph now, or none, the user is told.
 """

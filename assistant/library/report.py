@@ -1,4 +1,4 @@
-"""What an update of a library did."""
+"""Report of an update: what became of each file."""
 
 from __future__ import annotations
 

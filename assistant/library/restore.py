@@ -1,4 +1,4 @@
-"""What a backup holds, put back; a restore that was killed is ended by whatever command comes next."""
+"""Restore of a backup; one that was killed is ended by whatever command comes next."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from filelock import FileLock, Timeout
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup_file import PARTS, checked, unpack
-from assistant.library.kept import DATABASES, PLAIN_FILES, keys_path
 from assistant.library.location import INDEX, PLACES, kept_in
 from assistant.library.lock import WriterLock
 from assistant.library.running_pages import running_pages
+from assistant.library.user_data import DATABASES, PLAIN_FILES, keys_path
 from assistant.util.files import sync_folder, write_whole
 from assistant.util.sqlite import is_sound
 

@@ -1,4 +1,4 @@
-"""Which pages use the files of people's work now: a restore must not replace these under them."""
+"""Registry of running pages, which use the user data: a restore must not replace it under them."""
 
 from __future__ import annotations
 

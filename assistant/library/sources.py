@@ -1,4 +1,4 @@
-"""Where a library's articles come from: folders and files of the user's, and its own uploads."""
+"""Sources of a library: folders and files of the user's, and its own uploads."""
 
 from __future__ import annotations
 

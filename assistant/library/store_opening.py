@@ -1,4 +1,4 @@
-"""The store of an index: opened where it is of this format, made anew where it is older or damaged."""
+"""Opener of an index's store: opened where it is of this format, made anew where it is older or damaged."""
 
 from __future__ import annotations
 

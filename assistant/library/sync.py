@@ -1,4 +1,4 @@
-"""Brings an index in step with the files of its sources: only what changed is read again."""
+"""Incremental synchronisation of an index with the files of its sources: only what changed is read again."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Update:
         *,
         told: Told | None = None,
         thorough: bool = False,
-        memory: SyncCache | None = None,
+        cache: SyncCache | None = None,
         replaced: Replaced | None = None,
     ) -> None:
         """`replaced` as in `BatchWriter`."""
@@ -49,14 +49,14 @@ class Update:
         self._excluded = excluded
         self._thorough = thorough
         self._files: dict[str, dict[str, SourceFile]] = {}
-        self._memory = memory or SyncCache()
-        self._memory.open(store)
+        self._cache = cache or SyncCache()
+        self._cache.open(store)
         self._writer = BatchWriter(store, embedder, self._reread, replaced=replaced)
 
     def end(self) -> None:
         """All sources are done: what is known now serves the next update of this process."""
         if not self._writer.lost:
-            self._memory.close(self._store)
+            self._cache.close(self._store)
 
     def run(self, source: Source, files: Sequence[SourceFile], progress: Progress | None = None) -> None:
         """Bring one source in step with its files. Raises `IndexStoreError`."""
@@ -70,7 +70,7 @@ class Update:
     def _run(self, source: Source, files: Sequence[SourceFile], progress: Progress | None) -> None:
         origin = source.origin
         ledger = PartialFiles(self._store, origin)
-        known = self._memory.known.pop(origin, None) or known_files(self._store, origin, ledger.entries)
+        known = self._cache.known.pop(origin, None) or known_files(self._store, origin, ledger.entries)
         self._now: dict[str, FileState] = {}
         self._files[origin] = {str(source_file.file.id): source_file for source_file in files}
         gone = {key: entry for key, entry in known.items() if key not in self._files[origin]}
@@ -105,7 +105,7 @@ class Update:
         self._gone(ledger, source, gone)
         self._writer.flush()
         ledger.save()
-        self._memory.known[origin] = self._now
+        self._cache.known[origin] = self._now
 
     def remove(self, ids: Sequence[str]) -> int:
         """Remove articles; how many there were."""

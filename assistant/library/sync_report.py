@@ -1,4 +1,4 @@
-"""What became of each file of an update: counted, and told to whoever follows it."""
+"""Progress report of a synchronisation: what became of each file, counted, and told to whoever follows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an index knows of the files it was made from."""
+"""State of a synchronisation: what an index knows of the files it was made from."""
 
 from __future__ import annotations
 

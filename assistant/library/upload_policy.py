@@ -1,4 +1,4 @@
-"""What may be uploaded, and how its name is shown."""
+"""Upload policy: which files are taken, and how their names are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A library's own copies of articles: what was given from elsewhere and may not be there tomorrow."""
+"""Uploads: a library's own copies of articles that were given from elsewhere and may not be there tomorrow."""
 
 from __future__ import annotations
 

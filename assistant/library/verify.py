@@ -1,4 +1,4 @@
-"""Verifies an index against its own records and the files it was made from, and repairs it."""
+"""Verification and repair of an index against its own records and the files it was made from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What articles said before they were replaced: the newest versions of each, a file an article."""
+"""Version history of articles: what they said before they were replaced, the newest of each, a file an article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Follows the sources of a library: what is written there is searchable a moment later."""
+"""File watcher on the sources of a library: what is written there is searchable a moment later."""
 
 from __future__ import annotations
 

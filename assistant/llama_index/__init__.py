@@ -1,1 +1,1 @@
-"""For programs that are built on llama-index: the retriever, the model, and the whole as a query engine."""
+"""Adapters for llama-index: the retriever, the language model, and the whole as a query engine."""

@@ -1,4 +1,4 @@
-"""The assistant's model, embedded or elsewhere, as a llama-index language model."""
+"""Adapter: the assistant's model, embedded or elsewhere, as a llama-index language model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was found and what is cited, as llama-index's nodes."""
+"""Conversion of what was found and what is cited into llama-index's nodes."""
 
 from __future__ import annotations
 

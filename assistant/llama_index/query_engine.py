@@ -1,4 +1,4 @@
-"""The whole assistant as a llama-index query engine."""
+"""Adapter: the whole assistant as a llama-index query engine."""
 
 from __future__ import annotations
 

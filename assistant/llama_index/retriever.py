@@ -1,4 +1,4 @@
-"""The assistant's search as a llama-index retriever."""
+"""Adapter: the assistant's search as a llama-index retriever."""
 
 from __future__ import annotations
 

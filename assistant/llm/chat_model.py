@@ -1,4 +1,4 @@
-"""The chat model as the rest of the product sees it."""
+"""Interface of a chat model, as the rest of the product sees it."""
 
 from __future__ import annotations
 

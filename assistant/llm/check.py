@@ -1,4 +1,4 @@
-"""Asking an endpoint a few short things, to say what works there."""
+"""Capability check of an endpoint: a few short requests, to say what works there."""
 
 from __future__ import annotations
 

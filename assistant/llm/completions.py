@@ -1,4 +1,4 @@
-"""Chat completions of one endpoint: the request put as it is taken there, asked again where that helps, and read."""
+"""Client of one endpoint's chat completions: requests put as they are taken there, retried where that helps."""
 
 from __future__ import annotations
 

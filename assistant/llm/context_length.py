@@ -1,4 +1,4 @@
-"""How many tokens a model's context has: as its endpoint says, or as was learnt from a prompt that was too long."""
+"""Context length of a model: as its endpoint says, or as was learnt from a prompt that was too long."""
 
 from __future__ import annotations
 

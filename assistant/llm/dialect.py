@@ -1,4 +1,4 @@
-"""What an endpoint takes of a request, learnt from what it refuses.
+"""Dialect of an endpoint: what it takes of a request, learnt from what it refuses.
 
 What is known of one maker beforehand is in `remote.py`.
 """
@@ -51,7 +51,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one endpoint is asked.
+    """The dialect of one endpoint: how it is asked.
 
     `needs_room`: its model thinks, or talks, before it answers; `room` is how many tokens that gets.
     `gives_logprobs` None: not known yet. `opens_in_thought`: its replies begin in a thought whose opening mark is

@@ -1,4 +1,4 @@
-"""What was learnt of each endpoint, kept for the process and on disk."""
+"""Store of the endpoints' dialects, kept for the process and on disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model that runs in this program's own engine."""
+"""Chat model that runs in this program's own engine."""
 
 from __future__ import annotations
 

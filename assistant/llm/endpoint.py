@@ -1,4 +1,4 @@
-"""Which server a model setting means."""
+"""Resolution of a model setting to the endpoint it means."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went wrong with a request, as the provider and the network tell it, and as the user reads it."""
+"""Error classification: what went wrong with a request, as provider and network tell it, and as the user reads it."""
 
 from __future__ import annotations
 

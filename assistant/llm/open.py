@@ -1,4 +1,4 @@
-"""The chat model that the settings name."""
+"""Factory of the chat model that the settings name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prompts are Markdown files, one message a file, with `$placeholders` (string.Template)."""
+"""Prompt templates: Markdown files, one message a file, with `$placeholders` (string.Template)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded engine may crash, hang or be killed: it is started again, and what was asked is asked once more."""
+"""Recovery of the embedded engine from a crash, a hang or a kill: started again, and the request is made once more."""
 
 from __future__ import annotations
 

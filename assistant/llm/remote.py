@@ -1,4 +1,4 @@
-"""A model behind an OpenAI-compatible endpoint elsewhere."""
+"""Chat model behind an OpenAI-compatible endpoint elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reply says: a whole body or one chunk of a stream, however its server deviates from OpenAI's."""
+"""Parser of replies: a whole body or one chunk of a stream, however its server deviates from OpenAI's."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MARKS = " \t\r\n*_`\"'“”‘’«»#>([{-"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one event adds: text of the answer, or of a thought; how the reply ended, where it has.
+    """A part of a reply that one event adds: text of the answer, or of a thought; how the reply ended, where it has.
 
     `top_logprobs`: (token, log-probability) of the first token's alternatives, None where none are given;
     `prompt_tokens`: as many were read.

@@ -1,4 +1,4 @@
-"""How long a failed request is waited for before it is made again, and when it is not."""
+"""Retry policy: how long a failed request is waited for before it is made again, and when it is not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST_STUMBLES = 2
 
 
 class Retries:
-    """The failed attempts of one request.
+    """Retry state of one request: its failed attempts.
 
     A server that is busy, or still loads its model, is waited for as long as it says within the question's time;
     where it says nothing, or less than it was given already, for `patience` seconds in all, ever longer. What stumbled

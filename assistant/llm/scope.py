@@ -1,4 +1,4 @@
-"""One question's time limit, its cancelling, and who is told what is waited for."""
+"""Scope of one question: its time limit, its cancelling, and who is told what is waited for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The marks of chat templates, where an article or a question has them."""
+"""Removal of chat templates' special tokens from an article's or a question's text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model's thoughts that stand in its text, before the answer: `<think>…</think>` and the like."""
+"""Removal of a model's thoughts that stand in its text, before the answer: `<think>…</think>` and the like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests by the openai client that can be cancelled at any moment, before the first word of a reply as well.
+"""HTTP transport by the openai client: requests can be cancelled at any moment, before a reply's first word as well.
 
 The replies are taken as they came over HTTP: what providers send is more than the client's types hold.
 """
@@ -31,7 +31,7 @@ _CONNECT_S = 20.0
 
 
 class _End:
-    """No more events."""
+    """Sentinel: no more events."""
 
 
 class Transport:

@@ -1,4 +1,4 @@
-"""The tools over streamable HTTP at `/mcp`, beside the API and by its keys."""
+"""Streamable HTTP transport of the tools at `/mcp`, beside the API and by its keys."""
 
 from __future__ import annotations
 

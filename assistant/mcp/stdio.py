@@ -1,4 +1,4 @@
-"""The tools over standard input and output, for a client that starts this program itself."""
+"""Standard input and output as transport of the tools, for a client that starts this program itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tools: ask, search passages, list and read articles. Each gives structured output, and text for a model."""
+"""MCP tools: ask, search passages, list and read articles. Each gives structured output, and text for a model."""
 
 from __future__ import annotations
 

@@ -1,1 +1,5 @@
-"""What a newsroom does with answers and with a library: exports for a fact check, checks of drafts."""
+"""Tools for newsrooms, over answers, drafts and a library.
+
+Fact-check exports, checks of drafts, stale answers, saved questions, article versions, independent sources, searches
+for statements and exact words, timelines, digests, quotes.
+"""

@@ -1,1 +1,1 @@
-"""A question → a `Query`, understood once."""
+"""Query understanding: a question → a `Query`, once."""

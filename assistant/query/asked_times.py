@@ -1,4 +1,4 @@
-"""What a question says of time beyond the periods it names: "now", "the latest", "as of 5 July 2017"."""
+"""Temporal expressions of a question beyond the periods it names: "now", "the latest", "as of 5 July 2017"."""
 
 from __future__ import annotations
 

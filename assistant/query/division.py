@@ -1,4 +1,4 @@
-"""A question that asks several things → a question for each."""
+"""Question decomposition: a question that asks several things → a question for each."""
 
 from __future__ import annotations
 

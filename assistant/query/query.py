@@ -1,4 +1,4 @@
-"""The question as it is handed down: what it asks, of which time, and what may answer it."""
+"""The understood question, as it is handed down: what it asks, of which time, and what may answer it."""
 
 from __future__ import annotations
 

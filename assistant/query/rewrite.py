@@ -1,4 +1,4 @@
-"""A follow-up question → a question that stands alone."""
+"""Query rewriting: a follow-up question → a question that stands alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be asked at all."""
+"""Input validation of questions and of the days that they are put to."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A `Query` → the articles that may answer it, and what of them is read."""
+"""Retrieval: a `Query` → the articles that may answer it, and what of them is read."""

@@ -1,4 +1,4 @@
-"""Passages grouped by the article they come from: each report answers for itself.
+"""Grouping of passages by the article they come from: each report answers for itself.
 
 One article at a time in a prompt, so that a small model cannot mix two reports of different dates.
 """

@@ -1,4 +1,4 @@
-"""The sentences worth reading among the paragraphs found, within a budget of characters.
+"""Excerpt selection: the sentences worth reading among the paragraphs found, within a budget of characters.
 
 Reading is what an answer costs on a laptop. Of ten paragraphs found, the sentences nearest to the
 question hold the answer about as often as five whole paragraphs do, in less than half the characters,

@@ -1,4 +1,4 @@
-"""The paragraphs of several articles as one text, numbered, so that a sentence can name what states it."""
+"""Numbered context: paragraphs of several articles as one text, so that a sentence can name what states it."""
 
 from __future__ import annotations
 

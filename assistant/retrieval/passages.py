@@ -1,4 +1,4 @@
-"""What of a passage can be quoted, and the words that stand over it."""
+"""Text of a passage: what of it can be quoted, and the words that stand over it."""
 
 from __future__ import annotations
 

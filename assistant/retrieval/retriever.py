@@ -1,4 +1,4 @@
-"""A question → the passages that may answer it, by BM25 and embeddings fused, through llama-index."""
+"""Hybrid retriever: BM25 and embeddings fused, through llama-index; a question → the passages that may answer it."""
 
 from __future__ import annotations
 

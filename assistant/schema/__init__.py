@@ -1,1 +1,1 @@
-"""The value types that travel between the parts. All are frozen; none knows a framework."""
+"""Value types that travel between the packages. All are frozen; none knows a framework."""

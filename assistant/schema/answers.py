@@ -1,4 +1,4 @@
-"""A question, the draft that a model writes, and the answer with its citations."""
+"""Value types of a question, the draft that a model writes, and the answer with its citations."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ class Cited(Protocol):
 
     @property
     def article_id(self) -> str:
-        """Its article's."""
+        """The id of its article."""
         ...
 
     @property
     def paragraph_id(self) -> str:
-        """Its paragraph's."""
+        """The id of its paragraph."""
         ...
 
     @property
@@ -185,7 +185,7 @@ class Timing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The same object on the page, on the command line and in the API.
+    """An answer or a refusal, the same object on the page, on the command line and in the API.
 
     `confidence` is the calibrated probability that it is right (of a refusal: that the best answer found
     was). `as_of`: only what was published until that day was read for it. `steps` tells how

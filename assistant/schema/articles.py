@@ -1,4 +1,4 @@
-"""Articles, their paragraphs, and the paragraphs that were found for a question."""
+"""Value types of articles, their paragraphs, and the paragraphs that were found for a question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a server's opening is."""
+"""Progress of a server's opening."""
 
 from __future__ import annotations
 

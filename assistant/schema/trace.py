@@ -1,4 +1,4 @@
-"""How an answer came about, as values: for `--explain`, the page and the API."""
+"""Value types of an answer's trace: how it came about, for `--explain`, the page and the API."""
 
 from __future__ import annotations
 

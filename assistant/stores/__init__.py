@@ -1,1 +1,1 @@
-"""Where indexed paragraphs are kept: one interface, an embedded store and a distributed one."""
+"""Stores of indexed paragraphs: one interface, an embedded store (SQLite) and a distributed one (Milvus)."""

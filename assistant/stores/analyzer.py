@@ -1,4 +1,4 @@
-"""Text as word search sees it, the same for what is stored and for what is asked.
+"""Text analyzer of word search, the same for what is stored and for what is asked.
 
 SQLite's `porter unicode61` does Latin script. Here the others are made fit for it: scripts that are
 written without spaces become overlapping pairs of characters (bigrams, as in Lucene's CJK analyser),

@@ -1,4 +1,4 @@
-"""What an index asks of a store, whatever engine is behind it."""
+"""Store interface: what an index asks of a store, whatever engine is behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which articles, as llama-index's filters say it and as a store asks for it."""
+"""Metadata filters: which articles, as llama-index's filters say it and as a store asks for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several rankings made into one."""
+"""Reciprocal rank fusion: several rankings made into one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vectors made small, so that a million are searched in milliseconds with numpy alone.
+"""Vector quantisation, so that a million are searched in milliseconds with numpy alone.
 
 A vector is kept as the signs of its values (one bit each) and as 8-bit integers. A search compares
 the signs of all (Hamming distance, `np.bitwise_count`), then the integers of the few thousand

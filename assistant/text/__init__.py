@@ -1,1 +1,1 @@
-"""What is known of language: numbers in words. Imports nothing of the assistant."""
+"""Text processing: sentences, tokens, names, dates, numbers, quotations, Markdown. Imports nothing of the assistant."""

@@ -1,4 +1,4 @@
-"""Citation marks in running text."""
+"""Removal of citation marks from running text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates as people write them: a day in words, and the periods that a text names."""
+"""Parser of dates in running text: a day in words, and the periods that a text names."""
 
 from __future__ import annotations
 

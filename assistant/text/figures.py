@@ -1,4 +1,4 @@
-"""The numbers of a text with the values that each may have, as articles and answers write them in any language."""
+"""Figures of a text with the values that each may have, as articles and answers write them in any language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts as Markdown shows them."""
+"""Escaping of text for Markdown, so that it is shown as it stands."""
 
 from __future__ import annotations
 

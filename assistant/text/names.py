@@ -1,4 +1,4 @@
-"""Names by their capital letters, and by how a library writes the same words elsewhere."""
+"""Proper names, by their capital letters, and by how a library writes the same words elsewhere."""
 
 from __future__ import annotations
 

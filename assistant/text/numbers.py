@@ -1,4 +1,4 @@
-"""Numbers in running text: words to digits, ordinals, magnitudes."""
+"""Number normalisation in running text: words to digits, ordinals, magnitudes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in quotation marks, by the marks alone."""
+"""Quotations, by their quotation marks alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentence boundaries, as character offsets, by Wikimedia's sentencex, and the language they follow."""
+"""Sentence segmentation, as character offsets, by Wikimedia's sentencex, and the language it follows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many tokens of a language model a text has, without its vocabulary."""
+"""Token count estimate: how many tokens of a language model a text has, without its vocabulary."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of a text in the form in which two texts are compared: folded, stemmed, numbers as digits."""
+"""Tokenisation for comparing two texts: words folded, stemmed, numbers as digits."""
 
 from __future__ import annotations
 

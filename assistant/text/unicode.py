@@ -1,4 +1,4 @@
-"""Characters nobody sees: they turn text around, hide words in it or split them.
+"""Invisible characters: they turn text around, hide words in it or split them.
 
 A plain text keeps them, since its paragraphs are the file's own characters; titles, outlets and
 the text of every other format are cleaned by `visible` when they are read. `neutralise` cleans what is

@@ -1,4 +1,4 @@
-"""Which four digits are a year; patterns are parts of regular expressions."""
+"""Patterns of years: which four digits are one; parts of regular expressions."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What several packages need and no library gives: nothing here knows of news."""
+"""Utilities that several packages need: files, SQLite, hashes, progress, the processor, validation, redaction."""

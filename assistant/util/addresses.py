@@ -1,4 +1,4 @@
-"""Addresses of machines."""
+"""Parsing of IP addresses."""
 
 from __future__ import annotations
 

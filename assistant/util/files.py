@@ -1,4 +1,4 @@
-"""Files of people's work: put in place whole (a draft beside, flushed, renamed) or not at all, and kept private."""
+"""Atomic writes of private files: put in place whole (a draft beside, flushed, renamed) or not at all."""
 
 from __future__ import annotations
 

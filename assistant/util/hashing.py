@@ -1,4 +1,4 @@
-"""What stands for a text that is not to be read."""
+"""Hashes that stand for a text that is not to be read."""
 
 from __future__ import annotations
 

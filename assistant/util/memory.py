@@ -1,4 +1,4 @@
-"""How the C library hands out memory, where that matters."""
+"""Memory allocator settings of the C library, where they matter."""
 
 from __future__ import annotations
 

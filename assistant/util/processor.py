@@ -1,4 +1,4 @@
-"""What this machine's processor can do."""
+"""Processor features of this machine."""
 
 from __future__ import annotations
 

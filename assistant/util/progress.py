@@ -1,4 +1,4 @@
-"""How far something is: the callbacks that everything long takes."""
+"""Progress callbacks, which everything long takes."""
 
 from __future__ import annotations
 

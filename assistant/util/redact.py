@@ -1,4 +1,4 @@
-"""No key, password or token in what is printed, logged, shown or kept."""
+"""Redaction of secrets: no key, password or token in what is printed, logged, shown or kept."""
 
 from __future__ import annotations
 

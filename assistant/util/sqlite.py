@@ -1,4 +1,4 @@
-"""What is done to SQLite files of every kind: transactions, copies, checks."""
+"""SQLite helpers for files of every kind: transactions, copies, checks."""
 
 from __future__ import annotations
 

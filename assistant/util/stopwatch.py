@@ -1,4 +1,4 @@
-"""How long the steps of an answer take."""
+"""Stopwatch of an answer's steps."""
 
 from __future__ import annotations
 

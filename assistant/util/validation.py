@@ -1,4 +1,4 @@
-"""What pydantic refuses, in one line for the person who wrote the file; a day as people write it."""
+"""Validation messages: what pydantic refuses, in one line for who wrote the file; a day as people write it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A draft and an article → what states it, and how surely."""
+"""Verification: a draft and its articles → what states it, and how surely."""

@@ -1,4 +1,4 @@
-"""Whether what is cited states a sentence, decided by a model for all sentences of a draft at once."""
+"""Entailment: whether what is cited states a sentence, decided by a model for all sentences of a draft at once."""
 
 from __future__ import annotations
 

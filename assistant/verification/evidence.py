@@ -1,4 +1,4 @@
-"""Where an article states a sentence: the paragraph's own characters to quote.
+"""Evidence finder: where an article states a sentence, the paragraph's own characters to quote.
 
 That the article states it is the judge's decision; this finds the place. A claim's words are
 weighed by how rare they are in the article, so that the figure or the name decides and not the

@@ -1,4 +1,4 @@
-"""What can be checked exactly: the figures of a sentence stand in what it cites."""
+"""Exact checks: the figures of a sentence stand in what it cites."""
 
 from __future__ import annotations
 

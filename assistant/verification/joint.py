@@ -1,4 +1,4 @@
-"""The sentences of a draft over several articles → what each cites, and whether it may be shown."""
+"""Verifier of a draft over several articles: what each sentence cites, and whether it may be shown."""
 
 from __future__ import annotations
 

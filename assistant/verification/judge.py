@@ -1,4 +1,4 @@
-"""What is a matter of meaning is judged by the language model, as a probability.
+"""Judge: what is a matter of meaning is judged by the language model, as a probability.
 
 Three judgements of one article each: is the question answered in it, does it state a sentence, and
 is a sentence the right answer to a question. The embedded model was taught them (docs/training.md);

@@ -1,4 +1,4 @@
-"""Figures that follow from what is stated: sums and differences of figures, the time between two dates."""
+"""Arithmetic on stated figures: sums and differences, the time between two dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A draft → a `Claim`: what is quoted for it, whether its figures stand there, how surely it is right."""
+"""Verifier of one article's draft → a `Claim`: what is quoted for it, its figures checked, how surely it is right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chat page: renders what `Assistant` answers, and nothing more."""
+"""The chat page: a Gradio app with its server, logins, conversations and background jobs, over `Assistant`."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The page put together: its handlers over one library, one line of questions and what is kept."""
+"""Application factory of the page: its handlers over one library, one queue of questions and the user data."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.api import Assistant
-from assistant.library.kept import conversations_path, feedback_path
 from assistant.library.upload_policy import UploadPolicy
+from assistant.library.user_data import conversations_path, feedback_path
 from assistant.settings import Settings
-from assistant.web.handlers.carried import CarriedHandler
+from assistant.web.handlers.carriers import CarriersHandler
 from assistant.web.handlers.chat import Chat
 from assistant.web.handlers.draft import DraftHandler
 from assistant.web.handlers.library import LibraryHandler
@@ -55,10 +55,10 @@ def create_app(
     uploads = uploads or UploadPolicy()
     library = LibraryHandler(loader, chat, uploads, public)
     newsroom = NewsroomHandler(
-        QuestionsHandler(loader, background.questions, background.kept, conversations, public),
+        QuestionsHandler(loader, background.questions, background.data, conversations, public),
         StoriesHandler(background.stories, public),
         DraftHandler(background.drafts, public),
-        CarriedHandler(loader, background.counts, conversations, public),
+        CarriersHandler(loader, background.counts, conversations, public),
     )
     page = Page(loader, chat, library, newsroom, uploads, public)
     return page.blocks(leave=leave)

@@ -1,4 +1,4 @@
-"""The page's Gradio components: where each lies, and how what is to be shown gets into it."""
+"""Gradio components of the page: where each lies, and how what is to be shown gets into it."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ class Components:
                 file_types=sorted(self._uploads.suffixes),
                 elem_id="upload",
             )
-            for name in ("outcomes", "timeline", "find", "shelf"):
+            for name in ("outcomes", "timeline", "find", "library-list"):
                 self._html(name)
         self._lay_out_newsroom()
-        for name in ("carried", "notice", "pane", "announce"):
+        for name in ("carriers", "notice", "pane", "announce"):
             self._html(name)
 
     def _lay_out_newsroom(self) -> None:

@@ -1,4 +1,4 @@
-"""Questions to begin with, made from the articles' own sentences; no model is asked.
+"""Example questions to begin with, made from the articles' own sentences; no model is asked.
 
 A few shapes of news sentence turn into a question whose answer that sentence states: "Xi and Putin
 signed two joint statements" into "What did Xi and Putin sign?" Better none than an odd one: a

@@ -1,4 +1,4 @@
-"""The page: what happens on its components, and nothing else."""
+"""Event wiring of the page: what happens on its components, and nothing else."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from assistant.library.upload_policy import UploadPolicy
 from assistant.schema.opening import Phase
 from assistant.settings import EMBEDDED
 from assistant.web.components import Components
+from assistant.web.handlers.change_queue import ChangeQueue
 from assistant.web.handlers.chat import Chat
 from assistant.web.handlers.library import LibraryHandler
 from assistant.web.handlers.newsroom import NewsroomHandler
-from assistant.web.handlers.writing import Writing
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.browser_id import owner_of
 from assistant.web.session import Action, Parts, Session
@@ -31,7 +31,7 @@ _WATCHING_S, _RESTING_S = 1.0, 10.0
 # What the newsroom's views show, and the counts beside citations.
 _NEWSROOM = (
     *("questions-status", "questions-list", "story-status", "story-result", "draft-status", "draft-result"),
-    "carried",
+    "carriers",
 )
 _INSIDE = f"{INTERNAL_ERROR.capitalize()}."
 
@@ -53,7 +53,7 @@ class Page:
         self._library_handler = library_handler
         self._newsroom = newsroom
         self._public = public
-        self._writing = Writing(loader)
+        self._changes = ChangeQueue(loader)
         self._writes = library_handler.writes()
         self._actions = {**chat.actions(), **library_handler.actions(), **newsroom.actions()}
         self._shown = Components(uploads)
@@ -88,7 +88,7 @@ class Page:
         draft, file = self._shown.parts["draft-text"], self._shown.parts["draft-file"]
         self._shown.parts["check"].click(self._check, [draft, session], trigger_mode="multiple", **common)
         file.upload(self._check_file, [file, session], **common)
-        watched = ("status", "timer", "log", "find", "shelf", "timeline", "notice", "announce", *_NEWSROOM)
+        watched = ("status", "timer", "log", "find", "library-list", "timeline", "notice", "announce", *_NEWSROOM)
         timer.tick(self._tick, [session], **{**common, "outputs": [self._shown.parts[name] for name in watched]})
         blocks.load(self._load, [session], **common)
 
@@ -98,7 +98,7 @@ class Page:
         async def act() -> AsyncIterator[Parts]:
             action, owner = Action.of(event._data), owner_of(request)
             if write := self._writes.get(action.name):
-                async for parts in self._writing.follow(lambda: write(session, owner, action), owner):
+                async for parts in self._changes.follow(lambda: write(session, owner, action), owner):
                     yield parts
             elif known := self._actions.get(action.name):
                 parts = await anyio.to_thread.run_sync(known, session, owner, action)
@@ -141,7 +141,7 @@ class Page:
             owner = owner_of(request)
             steps = self._library_handler.add(session, owner, [Path(file) for file in files or ()])
             # A file at a time, and all of them: also where the page is closed or reloaded meanwhile.
-            async for parts in self._writing.follow(partial(next, steps, {}), owner, repeat=True):
+            async for parts in self._changes.follow(partial(next, steps, {}), owner, repeat=True):
                 yield parts
 
         async for parts in self._followed(add):

@@ -1,4 +1,4 @@
-"""Running the page's server until it is told to end."""
+"""Runner of the page's server, until it is told to end."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from fastapi import FastAPI
 from assistant.errors import AssistantError, UsageError
 from assistant.http.keys import KeyStore
 from assistant.http.server import DrainingServer
-from assistant.library.kept import accounts_path, conversations_path, feedback_path, keys_path
 from assistant.library.restore import finish_restore
 from assistant.library.running_pages import running
 from assistant.library.upload_policy import UploadPolicy
+from assistant.library.user_data import accounts_path, conversations_path, feedback_path, keys_path
 from assistant.settings import Settings
 from assistant.web.jobs.background import Background
 from assistant.web.jobs.loader import AssistantLoader
@@ -43,7 +43,7 @@ _FINISHED_WITHIN_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where it is served, the largest upload in bytes, how many questions are answered at once.
+    """How the server runs: its address, the largest upload in bytes, how many questions are answered at once.
 
     `names`: by which it is called beside this machine's own. `proxies`: addresses whose word is taken for who asks.
     `allow_open`: nobody is asked for the page's password or token. `page`, `api`, `mcp`: what is served. `per_minute`
@@ -95,7 +95,7 @@ def serve(loader: AssistantLoader, settings: Settings, site: Site, ready: Callab
         if access is None or access.by_password:
             ready(address)
         with _uploads() as uploads, running(settings.home), closing(JobQueue(site.at_once)) as line:
-            server = _server(loader, settings, site, keys, _Way(uploads, access), line)
+            server = _server(loader, settings, site, keys, uploads, access, line)
             with _ended_by_signal():
                 server.run(sockets=[listening])
     finally:
@@ -111,14 +111,6 @@ def _access(accounts: AccountStore, password_hash: str, site: Site, announce: Ca
     return None if site.allow_open else Access(accounts, tokens=OneTimeTokens(announce))
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """Into the page: where files arrive, and who is let in (None: everybody)."""
-
-    uploads: UploadFolder
-    access: Access | None
-
-
 @contextmanager
 def _uploads() -> Iterator[UploadFolder]:
     uploads = UploadFolder()
@@ -129,13 +121,19 @@ def _uploads() -> Iterator[UploadFolder]:
 
 
 def _server(
-    loader: AssistantLoader, settings: Settings, site: Site, keys: KeyStore, way: _Way, line: JobQueue
+    loader: AssistantLoader,
+    settings: Settings,
+    site: Site,
+    keys: KeyStore,
+    uploads: UploadFolder,
+    access: Access | None,
+    line: JobQueue,
 ) -> uvicorn.Server:
     # Gradio reads it when it is imported.
-    os.environ["GRADIO_TEMP_DIR"] = str(way.uploads.path)
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads.path)
     from assistant.web.server import guarded
 
-    api = _api(loader, settings, site, keys, way, line) if site.api or site.mcp else None
+    api = _api(loader, settings, site, keys, uploads, line) if site.api or site.mcp else None
     beside = None
     if api and site.mcp:
         from assistant.mcp.http import mcp_routes
@@ -146,7 +144,7 @@ def _server(
     if api and not site.page:
         app = guarded(api.app, site.host, site.names)
     else:
-        app = _page(loader, settings, site, way, line, api.app if api else None)
+        app = _page(loader, settings, site, uploads, access, line, api.app if api else None)
     # A page that is open keeps a connection open: it is not waited for, nor is its end an error.
     logging.getLogger("uvicorn.error").addFilter(_is_no_cut_connection)
     config = uvicorn.Config(
@@ -164,7 +162,9 @@ def _server(
     return DrainingServer(config, partial(api.questions.drain, _FINISHED_WITHIN_S), beside)
 
 
-def _api(loader: AssistantLoader, settings: Settings, site: Site, keys: KeyStore, way: _Way, line: JobQueue) -> Api:
+def _api(
+    loader: AssistantLoader, settings: Settings, site: Site, keys: KeyStore, uploads: UploadFolder, line: JobQueue
+) -> Api:
     # What it needs takes a moment to import.
     from assistant.http.api import REQUESTS_PER_MINUTE, create_api
 
@@ -175,23 +175,29 @@ def _api(loader: AssistantLoader, settings: Settings, site: Site, keys: KeyStore
         loopback=site.is_private,
         max_upload=site.max_upload,
         per_minute=site.per_minute or REQUESTS_PER_MINUTE,
-        public=Redactor(settings, [way.uploads.path]),
+        public=Redactor(settings, [uploads.path]),
     )
 
 
 def _page(
-    loader: AssistantLoader, settings: Settings, site: Site, way: _Way, line: JobQueue, api: FastAPI | None
+    loader: AssistantLoader,
+    settings: Settings,
+    site: Site,
+    uploads: UploadFolder,
+    access: Access | None,
+    line: JobQueue,
+    api: FastAPI | None,
 ) -> FastAPI:
     from assistant.web.app import create_app
     from assistant.web.handlers.export import Exports
-    from assistant.web.server import Door, create_server
+    from assistant.web.server import ServerOptions, create_server
 
     conversations = ConversationStore(conversations_path(settings.home))
     policy = UploadPolicy(site.max_upload)
     # Who gets in by a token is who started it.
-    alone = way.access is not None and not way.access.by_password
+    alone = access is not None and not access.by_password
     background = Background.over(loader, line, alone=alone)
-    public = Redactor(settings, [way.uploads.path])
+    public = Redactor(settings, [uploads.path])
     exports = Exports(loader, conversations, background.stories, background.counts, public)
     page = create_app(
         loader,
@@ -200,11 +206,11 @@ def _page(
         feedback=FeedbackStore(feedback_path(settings.home)),
         background=background,
         uploads=policy,
-        leave=way.access is not None and way.access.by_password,
-        hidden=[way.uploads.path],
+        leave=access is not None and access.by_password,
+        hidden=[uploads.path],
     )
-    door = Door(site.host, way.uploads, site.names, site.port, policy, way.access)
-    return create_server(page, exports, door, api)
+    options = ServerOptions(site.host, uploads, site.names, site.port, policy, access)
+    return create_server(page, exports, options, api)
 
 
 def _is_no_cut_connection(record: logging.LogRecord) -> bool:

@@ -1,4 +1,4 @@
-"""The web server around the page: who may call what, the page's own files, exports."""
+"""Web server around the page: its middleware, the page's own files, exports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import AssistantError
-from assistant.http.beside import ApiBeside
+from assistant.http.dispatcher import ApiDispatcher
 from assistant.library.upload_policy import UploadPolicy
 from assistant.web.handlers.export import Exports
 from assistant.web.security.access import Access
@@ -53,9 +53,9 @@ _FOREIGN = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """Who gets to the page and how: what the server listens at, by which other `names` it is called, what may be
-    uploaded to which folder. `access` None: everybody gets in. `port` names the cookies; 0: any port."""
+class ServerOptions:
+    """The address that the server listens at, by which other `names` it is called, what may be uploaded to which
+    folder. `access` None: everybody gets in. `port` names the cookies; 0: any port."""
 
     host: str
     uploads: UploadFolder
@@ -65,7 +65,7 @@ class Door:
     access: Access | None = None
 
 
-def create_server(page: gr.Blocks, exports: Exports, door: Door, api: ASGIApp | None = None) -> FastAPI:
+def create_server(page: gr.Blocks, exports: Exports, options: ServerOptions, api: ASGIApp | None = None) -> FastAPI:
     """The page as a web application; `api` answers its own addresses beside it, by its own keys.
 
     Raises `UsageError`.
@@ -74,8 +74,8 @@ def create_server(page: gr.Blocks, exports: Exports, door: Door, api: ASGIApp | 
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_routes(app, exports)
-    if door.access:
-        add_login(app, door.access, LoginLimit(), door.port)
+    if options.access:
+        add_login(app, options.access, LoginLimit(), options.port)
     # Without it Gradio takes every path for an uploaded file's (`processing_utils._check_allowed`, 6.31): `launch()`
     # sets it, mounting does not.
     page.has_launched = True
@@ -90,24 +90,24 @@ def create_server(page: gr.Blocks, exports: Exports, door: Door, api: ASGIApp | 
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=door.policy.max_bytes,
+        max_file_size=options.policy.max_bytes,
         ssr_mode=False,
         enable_monitoring=False,
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
     )
     # The last one added is the first to see a request.
-    app.add_middleware(OwnUploads, folder=door.uploads.path)
+    app.add_middleware(OwnUploads, folder=options.uploads.path)
     app.add_middleware(PageSessions, unread=_unread(page), closed=_forget(page))
     app.add_middleware(PageHead)
-    app.add_middleware(UploadLimit, policy=door.policy, folder=door.uploads)
-    app.add_middleware(BrowserCookie, port=door.port)
-    if door.access:
-        app.add_middleware(LoginWall, access=door.access, port=door.port)
+    app.add_middleware(UploadLimit, policy=options.policy, folder=options.uploads)
+    app.add_middleware(BrowserCookie, port=options.port)
+    if options.access:
+        app.add_middleware(LoginWall, access=options.access, port=options.port)
     app.add_middleware(BodyLimit)
     app.add_middleware(OnlyServed)
     if api is not None:
-        app.add_middleware(ApiBeside, api=api)
-    return guarded(app, door.host, door.names)
+        app.add_middleware(ApiDispatcher, api=api)
+    return guarded(app, options.host, options.names)
 
 
 def guarded(app: FastAPI, host: str, names: Collection[str] = ()) -> FastAPI:

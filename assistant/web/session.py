@@ -1,4 +1,4 @@
-"""What one open page knows of itself, and what it asks for."""
+"""Session state of one open page: what it knows of itself, and what it asks for."""
 
 from __future__ import annotations
 

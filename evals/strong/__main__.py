@@ -21,7 +21,7 @@ from assistant.settings import Settings
 from assistant.verification.entailment import NoEntailment, entailment_of
 from assistant.verification.evidence import EvidenceFinder
 from evals.report.table import render_table
-from evals.strong.drafts import SEEDS, Shelf, load_drafts
+from evals.strong.drafts import SEEDS, ArticleSets, load_drafts
 from evals.strong.measure import EntailmentOf, Perfect, explanations, measure, metrics
 
 
@@ -38,10 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(given: argparse.Namespace) -> int:
     settings = Settings.load(model=given.verifier)
-    shelf = Shelf()
+    sets = ArticleSets()
     finder = EvidenceFinder(similarities(open_embedder(settings)))
-    with _verifier(given, settings, shelf) as entailment:
-        outcomes = measure(load_drafts(), shelf, finder, entailment)
+    with _verifier(given, settings, sets) as entailment:
+        outcomes = measure(load_drafts(), sets, finder, entailment)
     of_seeds = [one for one in outcomes if one.draft.set == SEEDS]
     others = [one for one in outcomes if one.draft.set != SEEDS]
     print("\n".join(explanations(outcomes)), end="\n\n")
@@ -52,9 +52,9 @@ def _run(given: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _verifier(given: argparse.Namespace, settings: Settings, shelf: Shelf) -> Iterator[EntailmentOf]:
+def _verifier(given: argparse.Namespace, settings: Settings, sets: ArticleSets) -> Iterator[EntailmentOf]:
     if given.verifier is None:
-        yield (lambda draft: NoEntailment()) if given.exact else (lambda draft: Perfect(draft, shelf))
+        yield (lambda draft: NoEntailment()) if given.exact else (lambda draft: Perfect(draft, sets))
         return
     model = open_model(settings)
     try:

@@ -84,7 +84,7 @@ def load_drafts(path: Path = DRAFTS) -> list[WrittenDraft]:
     return list(drafts.values())
 
 
-class Shelf:
+class ArticleSets:
     """The articles of every set, read by the product's own readers; each set once."""
 
     def __init__(self, bundles: Path = BUNDLES, seeds: Path = PROJECT / "seeds") -> None:
@@ -125,20 +125,20 @@ class Shelf:
         return {article.id: found[article_id(bundle.name, article.id)] for article in bundle.articles}
 
 
-def as_written(draft: WrittenDraft, shelf: Shelf) -> str:
+def as_written(draft: WrittenDraft, sets: ArticleSets) -> str:
     """The text that a model would have sent: a sentence a line, its numbers before the full stop."""
-    numbers = {passage.paragraph.id: number for number, passage in shelf.context(draft).passages}
-    return "\n".join(_lines(draft, shelf, numbers))
+    numbers = {passage.paragraph.id: number for number, passage in sets.context(draft).passages}
+    return "\n".join(_lines(draft, sets, numbers))
 
 
-def _lines(draft: WrittenDraft, shelf: Shelf, numbers: Mapping[str, int]) -> Iterator[str]:
+def _lines(draft: WrittenDraft, sets: ArticleSets, numbers: Mapping[str, int]) -> Iterator[str]:
     lead = None
     for sentence in draft.sentences:
         if sentence.lead and sentence.lead != lead:
             yield sentence.lead
         lead = sentence.lead
         places = sentence.cites if sentence.written is None else sentence.written
-        marks = "".join(f"[{numbers[one]}]" for one in shelf.paragraphs(draft, places))
+        marks = "".join(f"[{numbers[one]}]" for one in sets.paragraphs(draft, places))
         body, stop = (sentence.text[:-1], ".") if sentence.text.endswith(".") else (sentence.text, "")
         yield f"{'- ' if lead else ''}{body}{' ' if marks else ''}{marks}{stop}"
     yield from (f"NOT STATED: {what}" if what else "NOT STATED" for what in draft.missing)

@@ -12,7 +12,7 @@ from assistant.verification.entailment import Entailment, Judged, Pair, Verdict
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import CheckedSentence, JointVerifier
 from evals.schema import Metric
-from evals.strong.drafts import Shelf, WrittenDraft, WrittenSentence, as_written
+from evals.strong.drafts import ArticleSets, WrittenDraft, WrittenSentence, as_written
 
 
 class Perfect:
@@ -20,9 +20,9 @@ class Perfect:
 
     most_batches = None
 
-    def __init__(self, draft: WrittenDraft, shelf: Shelf) -> None:
+    def __init__(self, draft: WrittenDraft, sets: ArticleSets) -> None:
         self._needed = {
-            sentence.claim: set(shelf.paragraphs(draft, sentence.cites))
+            sentence.claim: set(sets.paragraphs(draft, sentence.cites))
             for sentence in draft.sentences
             if not sentence.planted
         }
@@ -69,33 +69,33 @@ class Outcome:
         ]
 
 
-def outcome(draft: WrittenDraft, shelf: Shelf, finder: EvidenceFinder, entailment: Entailment) -> Outcome:
+def outcome(draft: WrittenDraft, sets: ArticleSets, finder: EvidenceFinder, entailment: Entailment) -> Outcome:
     """Read and verify what `draft` is, by the product's own steps. Raises `ModelError`, `UsageError`."""
     checked = JointVerifier(finder, entailment).verify(
-        parse_draft(as_written(draft, shelf)).sentences, shelf.context(draft)
+        parse_draft(as_written(draft, sets)).sentences, sets.context(draft)
     )
     by_claim = {one.draft.claim: one for one in checked}
-    own = tuple(_of(sentence, by_claim.get(sentence.claim), draft, shelf) for sentence in draft.sentences)
+    own = tuple(_of(sentence, by_claim.get(sentence.claim), draft, sets) for sentence in draft.sentences)
     claims = {sentence.claim for sentence in draft.sentences}
     others = [one for one in checked if one.draft.claim not in claims and one.outcome is TogetherOutcome.SHOWN]
     return Outcome(draft, own, len(others))
 
 
 def _of(
-    sentence: WrittenSentence, checked: CheckedSentence | None, draft: WrittenDraft, shelf: Shelf
+    sentence: WrittenSentence, checked: CheckedSentence | None, draft: WrittenDraft, sets: ArticleSets
 ) -> tuple[WrittenSentence, str, bool]:
     if checked is None:
         return sentence, "was not read as one sentence", False
     cited = {part.passage.paragraph.id for part in checked.evidence}
-    right = bool(cited) and cited <= set(shelf.paragraphs(draft, sentence.cites))
+    right = bool(cited) and cited <= set(sets.paragraphs(draft, sentence.cites))
     return sentence, checked.outcome.value, right and checked.outcome is TogetherOutcome.SHOWN
 
 
 def measure(
-    drafts: Sequence[WrittenDraft], shelf: Shelf, finder: EvidenceFinder, entailment_of: EntailmentOf
+    drafts: Sequence[WrittenDraft], sets: ArticleSets, finder: EvidenceFinder, entailment_of: EntailmentOf
 ) -> list[Outcome]:
     """Every draft's outcome, in order."""
-    return [outcome(draft, shelf, finder, entailment_of(draft)) for draft in drafts]
+    return [outcome(draft, sets, finder, entailment_of(draft)) for draft in drafts]
 
 
 def metrics(outcomes: Sequence[Outcome]) -> list[Metric]:

@@ -262,7 +262,7 @@ def test_a_verdict_with_a_comment_is_kept_for_replay(site, new_page, ask):
     page.get_by_role("button", name="Send").click()
     page.locator("#notice .info").wait_for()
     assert page.get_by_role("button", name="Bad answer").get_attribute("aria-pressed") == "true"
-    from assistant.library.kept import feedback_path
+    from assistant.library.user_data import feedback_path
     from assistant.web.storage.feedback import FeedbackStore
 
     kept = FeedbackStore(feedback_path(site.home)).list("down")[-1]

@@ -32,24 +32,24 @@ def library_handler(start_site):
 
 def open_library(page):
     page.get_by_role("navigation", name="Views").get_by_role("button", name="Library").click()
-    page.locator("#shelf .articles").wait_for()
+    page.locator("#library-list .articles").wait_for()
 
 
 def test_the_list_is_newest_first_and_narrows_by_words_outlet_and_dates(site, new_page):
     page = new_page(site)
     open_library(page)
-    assert page.locator("#shelf .place").all_inner_texts() == [
+    assert page.locator("#library-list .place").all_inner_texts() == [
         "22 March 2023 · TDI · 10 paragraphs",
         "4 July 2017 · IANS, citing Xinhua · 10 paragraphs",
     ]
     assert "2 articles, July 2017 – March 2023" in page.locator("#timeline figcaption").inner_text()
     page.get_by_label("Words").fill("vladimir")
-    page.wait_for_function("document.querySelectorAll('#shelf .articles li').length === 1")
-    assert "Vladimir" in page.locator("#shelf .title").inner_text()
+    page.wait_for_function("document.querySelectorAll('#library-list .articles li').length === 1")
+    assert "Vladimir" in page.locator("#library-list .title").inner_text()
     page.get_by_label("Words").fill("")
-    page.wait_for_function("document.querySelectorAll('#shelf .articles li').length === 2")
+    page.wait_for_function("document.querySelectorAll('#library-list .articles li').length === 2")
     page.get_by_label("Outlet").select_option("TDI")
-    page.wait_for_function("document.querySelectorAll('#shelf .articles li').length === 1")
+    page.wait_for_function("document.querySelectorAll('#library-list .articles li').length === 1")
     page.locator("#find").get_by_label("To").fill("2020-01-01")
     page.get_by_text("No article fits these words, outlet and dates.").wait_for()
 
@@ -89,7 +89,7 @@ def test_an_upload_is_told_file_by_file_and_can_be_asked_at_once(library_handler
     }.items():
         (tmp_path / name).write_bytes(content)
     open_library(page)
-    before = page.locator("#shelf .articles li").count()
+    before = page.locator("#library-list .articles li").count()
     with page.expect_file_chooser() as chooser:
         page.locator("#upload button").first.click()
     chooser.value.set_files([tmp_path / name for name in ("library.txt", "again.txt", "broken.txt")])
@@ -97,8 +97,8 @@ def test_an_upload_is_told_file_by_file_and_can_be_asked_at_once(library_handler
     outcomes = dict(row.split("\n")[:2] for row in page.locator("#outcomes li").all_inner_texts())
     assert outcomes == {"library.txt": "added", "again.txt": "duplicate", "broken.txt": "could not be read"}
     assert page.locator("#outcomes .failed .message").inner_text()
-    page.wait_for_function(f"document.querySelectorAll('#shelf .articles li').length === {before + 1}")
-    assert f"{before + 1} articles" in page.inner_text("#shelf .count")
+    page.wait_for_function(f"document.querySelectorAll('#library-list .articles li').length === {before + 1}")
+    assert f"{before + 1} articles" in page.inner_text("#library-list .count")
     page.get_by_role("navigation", name="Views").get_by_role("button", name="Ask").click()
     turn = ask(page, "What did the city council open?")
     assert "The city council opened a new library" in turn.locator(".sentence").inner_text()
@@ -106,7 +106,7 @@ def test_an_upload_is_told_file_by_file_and_can_be_asked_at_once(library_handler
     page.get_by_label("Choose A new library opens").check()
     page.get_by_role("button", name="Remove…").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
-    page.wait_for_function(f"document.querySelectorAll('#shelf .articles li').length === {before}")
+    page.wait_for_function(f"document.querySelectorAll('#library-list .articles li').length === {before}")
     page.get_by_role("navigation", name="Views").get_by_role("button", name="Ask").click()
     turn.locator(".chip").first.click()
     page.locator("#pane .empty").wait_for()
@@ -141,8 +141,8 @@ def test_a_hostile_article_runs_nothing_and_fetches_nothing(library_handler, new
     assert "\u202e" not in text + page.locator("#log").inner_text()
     assert "\u200b" not in text
     open_library(page)
-    for place in range(page.locator("#shelf .open-article").count()):
-        page.locator("#shelf .open-article").nth(place).hover()
+    for place in range(page.locator("#library-list .open-article").count()):
+        page.locator("#library-list .open-article").nth(place).hover()
     found = page.evaluate(
         """() => [...document.querySelectorAll("gradio-app *")].filter(element =>
             ["SCRIPT", "IFRAME", "IMG", "STYLE", "OBJECT", "EMBED", "LINK"].includes(element.tagName) ||

@@ -27,7 +27,7 @@ def test_nothing_keeps_a_disabled_reader_out(site, new_page, ask, scheme):
     page.locator("#pane mark").first.wait_for()
     assert violations(page) == []
     page.locator("[data-view=library]").first.click()
-    page.locator("#shelf .articles").wait_for()
+    page.locator("#library-list .articles").wait_for()
     assert violations(page) == []
     page.locator("[data-view=ask]").first.click()
     page.get_by_role("button", name="Good answer").first.click()
@@ -83,7 +83,7 @@ def test_a_phone_has_it_all_in_one_column(site, new_page, ask):
     page.get_by_role("button", name="New conversation").tap()
     page.locator(".welcome").wait_for()
     page.get_by_role("navigation", name="Views").get_by_role("button", name="Library").tap()
-    page.locator("#shelf .articles").wait_for()
+    page.locator("#library-list .articles").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 

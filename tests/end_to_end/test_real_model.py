@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant import Assistant, Question, Turn
-from assistant.library.open import open_collection
+from assistant.library.open import open_library
 from assistant.schema.articles import ArticleFilter
 from assistant.schema.events import Done, Retrieved, SentenceReady, Step, Token
 
@@ -237,7 +237,7 @@ def test_a_hostile_article_is_quoted_at_most(assistant, tmp_path):
         "The city council opened a new library on Friday.\n"
     )
     # With the model that runs already.
-    library, _ = open_collection(assistant.settings.model_copy(update={"articles": tmp_path, "index": None}))
+    library, _ = open_library(assistant.settings.model_copy(update={"articles": tmp_path, "index": None}))
     with closing(library.index):
         record = assistant.on(library).ask("What did the city council open?").to_dict()
     check_contract(record, tmp_path)

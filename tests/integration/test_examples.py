@@ -12,7 +12,7 @@ import pytest
 from scripted_model import ScriptedModel
 
 TOLD = {
-    "llama_index_faces.py": ["two joint statements", "[1]", "“", "2023-03-22", "'hit_rate': 1.0", "faithful"],
+    "llama_index_adapters.py": ["two joint statements", "[1]", "“", "2023-03-22", "'hit_rate': 1.0", "faithful"],
     "ask.py": ["two joint statements", "“", "2023-03-22", "(refused)"],
     "own_articles.py": ["2024-05-02  The Courier  A new library", "opened a new library"],
     "own_facts.py": ["two joint statements", "do not say", ": 1.0 of 1"],

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import patient
+import http_client
 import pytest
 from mcp import Client, StdioServerParameters
 from scripted_model import ScriptedModel
@@ -173,7 +173,7 @@ def url(command: list[str], environment: dict[str, str], home: Path) -> Iterator
     while not (found := re.search(r"http://[\w.:]+", log.read_text())):
         assert process.poll() is None, log.read_text()
     address = found[0]
-    while patient.get(f"{address}/readyz").status_code != 200:
+    while http_client.get(f"{address}/readyz").status_code != 200:
         assert process.poll() is None, log.read_text()
     yield f"{address}/mcp"
     process.terminate()
@@ -189,24 +189,24 @@ def test_the_official_client_uses_every_tool_over_http(url: str) -> None:
 def test_a_body_that_is_no_message_is_refused_and_nothing_fails_inside(url: str, body: bytes) -> None:
     headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
     for more in ({}, {"mcp-protocol-version": "2026-07-28"}, {"mcp-session-id": "no-such"}):
-        assert patient.post(url, content=body, headers=headers | more, timeout=30).status_code < 500
+        assert http_client.post(url, content=body, headers=headers | more, timeout=30).status_code < 500
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 def test_other_methods_do_not_hang(url: str, method: str) -> None:
-    assert 400 <= patient.request(method, url, timeout=10).status_code < 500
+    assert 400 <= http_client.request(method, url, timeout=10).status_code < 500
 
 
 def test_a_foreign_page_too_much_and_a_missing_key_are_refused(url: str, home: Path) -> None:
     body = json.dumps(HELLO)
     headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
-    assert patient.post(url, content=body, headers=headers | {"host": "evil.example"}).status_code == 421
-    assert patient.post(url, content=body, headers=headers | {"origin": "https://evil.example"}).status_code == 403
-    assert patient.post(url, content=b"x" * 1_100_000, headers=headers).status_code == 413
+    assert http_client.post(url, content=body, headers=headers | {"host": "evil.example"}).status_code == 421
+    assert http_client.post(url, content=body, headers=headers | {"origin": "https://evil.example"}).status_code == 403
+    assert http_client.post(url, content=b"x" * 1_100_000, headers=headers).status_code == 413
     _, secret = KeyStore(home / "keys.json").add("one")
     try:
-        assert patient.post(url, content=body, headers=headers).status_code == 401
+        assert http_client.post(url, content=body, headers=headers).status_code == 401
         headers["authorization"] = f"Bearer {secret}"
-        assert patient.post(url, content=body, headers=headers).status_code == 200
+        assert http_client.post(url, content=body, headers=headers).status_code == 200
     finally:
         (home / "keys.json").unlink()

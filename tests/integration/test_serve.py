@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import http_client
 import httpx
-import patient
 import pytest
 from scripted_model import ScriptedModel
 
@@ -56,7 +56,7 @@ class Server:
         while time.monotonic() < deadline and self.process.poll() is None:
             printed = [line[line.index("http://") :] for line in self.told.splitlines() if "http://" in line]
             url = printed[0].strip().partition("/login")[0] if printed else ""
-            if url and patient.get(f"{url}/readyz").status_code == 200:
+            if url and http_client.get(f"{url}/readyz").status_code == 200:
                 return url
             time.sleep(0.1)
         self.process.kill()
@@ -95,14 +95,14 @@ def server(start: Any, home: Path) -> Server:
 
 
 def test_a_key_is_no_login_and_a_login_is_no_key(server: Server, home: Path) -> None:
-    assert patient.post(f"{server.url}/v1/ask", json=QUESTION).status_code == 200
+    assert http_client.post(f"{server.url}/v1/ask", json=QUESTION).status_code == 200
     keys = KeyStore(home / "keys.json")
     _, secret = keys.add("one", "write")
     key = {"authorization": f"Bearer {secret}"}
-    assert patient.get(f"{server.url}/v1/articles", headers=key).json()["total"] == 2
-    page = patient.get(server.url, headers=key)
+    assert http_client.get(f"{server.url}/v1/articles", headers=key).json()["total"] == 2
+    page = http_client.get(server.url, headers=key)
     assert (page.status_code, page.headers["location"]) == (303, "/login")
-    assert patient.post(f"{server.url}/gradio_api/queue/join", json={}, headers=key).status_code == 401
+    assert http_client.post(f"{server.url}/gradio_api/queue/join", json={}, headers=key).status_code == 401
     with httpx.Client(base_url=server.url) as browser:
         assert browser.post("/login", data={"password": PASSWORD}).status_code == 303
         assert browser.get("/").status_code == 200
@@ -113,28 +113,28 @@ def test_a_key_is_no_login_and_a_login_is_no_key(server: Server, home: Path) -> 
 
 @pytest.mark.parametrize("path", ["/", "/login", "/v1/articles", "/healthz", "/openapi.json"])
 def test_the_host_and_the_origin_are_checked_for_both(server: Server, path: str) -> None:
-    assert patient.get(server.url + path, headers={"host": "evil.example"}).status_code == 421
-    assert patient.get(server.url + path, headers={"origin": "https://evil.example"}).status_code == 403
-    found = patient.get(server.url + path)
+    assert http_client.get(server.url + path, headers={"host": "evil.example"}).status_code == 421
+    assert http_client.get(server.url + path, headers={"origin": "https://evil.example"}).status_code == 403
+    found = http_client.get(server.url + path)
     assert found.headers["x-content-type-options"] == "nosniff"
     assert "server" not in found.headers
 
 
 def test_what_the_api_does_not_serve_is_the_pages_to_answer(server: Server) -> None:
-    assert patient.get(f"{server.url}/v1/nothing").json()["error"]["type"] == "not_found_error"
-    assert patient.get(f"{server.url}/nothing").text == "not found"
+    assert http_client.get(f"{server.url}/v1/nothing").json()["error"]["type"] == "not_found_error"
+    assert http_client.get(f"{server.url}/nothing").text == "not found"
 
 
 def test_behind_a_proxy_the_api_needs_a_key_even_from_this_machine(start: Any, assistant_home: Path) -> None:
     options = ("--name", NAME, "--proxy", "127.0.0.1")
     server = start(assistant_home, *options, ASSISTANT_PASSWORD_HASH=hash_password(PASSWORD))
     headers = {"host": NAME, "x-forwarded-for": "127.0.0.1", "x-forwarded-proto": "https"}
-    assert patient.get(f"{server.url}/v1/articles", headers=headers).status_code == 401
-    assert patient.get(f"{server.url}/login", headers=headers).status_code == 200
+    assert http_client.get(f"{server.url}/v1/articles", headers=headers).status_code == 401
+    assert http_client.get(f"{server.url}/login", headers=headers).status_code == 200
     _, secret = KeyStore(assistant_home / "keys.json").add("one")
     headers["authorization"] = f"Bearer {secret}"
     body = {"model": "news-assistant", "messages": [{"role": "user", "content": QUESTION["question"]}]}
-    reply = patient.post(f"{server.url}/v1/chat/completions", json=body, headers=headers, timeout=60).json()
+    reply = http_client.post(f"{server.url}/v1/chat/completions", json=body, headers=headers, timeout=60).json()
     (first, *_) = reply["choices"][0]["message"]["annotations"]
     # As the proxy's clients reach it.
     assert first["url_citation"]["url"].startswith(f"https://{NAME}/v1/articles/")
@@ -152,13 +152,13 @@ def test_at_sigterm_what_runs_is_answered_and_the_model_elsewhere_is_dropped_whe
     start: Any, assistant_home: Path, model: ScriptedModel
 ) -> None:
     server = start(assistant_home, "--no-page", "--at-once", "2")
-    assert patient.get(server.url).status_code == 404
+    assert http_client.get(server.url).status_code == 404
     slowly = {"question": "What did they sign, slowly?", "stream": True}
     model.dropped.clear()
-    with patient.stream("POST", f"{server.url}/v1/ask", json=slowly, timeout=60) as reply:
+    with http_client.stream("POST", f"{server.url}/v1/ask", json=slowly, timeout=60) as reply:
         next(line for line in reply.iter_lines() if line == "event: token")
     assert model.dropped.wait(20), "the endpoint still writes for a client that has gone"
-    with patient.stream("POST", f"{server.url}/v1/ask", json=QUESTION | {"stream": True}, timeout=60) as first:
+    with http_client.stream("POST", f"{server.url}/v1/ask", json=QUESTION | {"stream": True}, timeout=60) as first:
         lines = first.iter_lines()
         next(lines)
         server.process.send_signal(signal.SIGTERM)

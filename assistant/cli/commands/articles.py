@@ -1,4 +1,4 @@
-"""`assistant articles`: what is in the library."""
+"""`assistant articles`: a listing of the library."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _articles(arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import progress_bars
-    from assistant.library.open import open_collection
+    from assistant.library.open import open_library
 
     if arguments.limit is not None and arguments.limit < 1:
         raise UsageError(f"--limit {arguments.limit}: give a number above 0")
     if arguments.show and (arguments.words or arguments.outlet or arguments.since or arguments.until):
         raise UsageError("--show ID goes with no words and no filter")
     chosen = filter_of(arguments)
-    library, update = open_collection(settings_of(arguments), progress_bars, say)
+    library, update = open_library(settings_of(arguments), progress_bars, say)
     try:
         if arguments.show:
             _show(library.index, arguments)

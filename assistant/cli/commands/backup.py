@@ -1,4 +1,4 @@
-"""`assistant backup`: what people made, in one file."""
+"""`assistant backup`: sources, uploads, conversations and other user data, in one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`assistant check-answers`: which saved answers no longer hold."""
+"""`assistant check-answers`: saved answers that no longer hold."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def _check(arguments: argparse.Namespace) -> int:
     with open_assistant(arguments) as assistant:
         progress = progress_bars("checking answers", "answers")
         stale = 0
-        for stale, one in enumerate(StaleCheck(assistant).run(kept, progress), start=1):  # noqa: B007
+        for one in StaleCheck(assistant).run(kept, progress):
+            stale += 1
             again = ask_again(assistant, one.kept.answer) if arguments.ask_again else None
             if arguments.json:
                 print_json({**one.to_dict(), **({"again": again.to_dict()} if again else {})})
@@ -89,7 +90,7 @@ def _of_file(given: str) -> list[Kept]:
 
 def _of_home(home: Path) -> list[Kept]:
     from assistant.cli.conversation import Conversation
-    from assistant.library.kept import conversations_path
+    from assistant.library.user_data import conversations_path
     from assistant.newsroom.answers.file import parse_answers
     from assistant.newsroom.answers.stale import Kept
     from assistant.schema.articles import scope_of

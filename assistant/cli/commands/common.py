@@ -1,4 +1,4 @@
-"""What several commands share: their arguments, opening the assistant, saying what was skipped."""
+"""Helpers that several commands share: their arguments, opening the assistant, saying what was skipped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`assistant completion`: what a shell needs to complete commands, options and files."""
+"""`assistant completion`: a shell's script that completes commands, options and files."""
 
 from __future__ import annotations
 

@@ -43,32 +43,32 @@ def _engine(arguments: argparse.Namespace) -> int:
 
 
 def _describe(settings: Settings) -> None:
-    from assistant.llm.llamacpp.select import engine_of, tiles_of
+    from assistant.llm.llamacpp.select import amx_weights_of, engine_of
 
-    native, tiles = engine_of(settings), tiles_of(settings)
+    native, weights = engine_of(settings), amx_weights_of(settings)
     if native.server is None:
         print("engine   prebuilt, for every processor; 'assistant engine --build' compiles one for this processor")
         return
-    print(f"engine   compiled for this processor{' (AMX)' if native.has_tiles else ''}")
+    print(f"engine   compiled for this processor{' (AMX)' if native.has_amx else ''}")
     print(f"file     {native.server}")
-    if native.has_tiles:
-        print(f"weights  {tiles.path if tiles.is_current else 'are written for it at the next question'}")
+    if native.has_amx:
+        print(f"weights  {weights.path if weights.is_current else 'are written for it at the next question'}")
     if settings.engine == "prebuilt":
         print("in use   the prebuilt one, because of ASSISTANT_ENGINE=prebuilt")
 
 
 def _describe_as_json(settings: Settings) -> None:
-    from assistant.llm.llamacpp.select import engine_of, tiles_of
+    from assistant.llm.llamacpp.select import amx_weights_of, engine_of
 
-    native, tiles = engine_of(settings), tiles_of(settings)
+    native, weights = engine_of(settings), amx_weights_of(settings)
     compiled = native.server is not None
-    amx = compiled and native.has_tiles
+    amx = compiled and native.has_amx
     print_json(
         {
             "in_use": "compiled" if compiled and settings.engine == "auto" else "prebuilt",
             "compiled": str(native.server) if compiled else None,
             "amx": amx,
-            "weights": str(tiles.path) if amx and tiles.is_current else None,
+            "weights": str(weights.path) if amx and weights.is_current else None,
         }
     )
 
@@ -98,10 +98,10 @@ def _build(settings: Settings) -> None:
 
 
 def _remove(settings: Settings) -> None:
-    from assistant.llm.llamacpp.select import engine_of, tiles_of
+    from assistant.llm.llamacpp.select import amx_weights_of, engine_of
 
     engine_of(settings).remove()
-    tiles_of(settings).remove()
+    amx_weights_of(settings).remove()
 
 
 def _try(server: Path, weights: Path) -> None:

@@ -62,10 +62,10 @@ def _checked(answers: Sequence[SavedAnswer], arguments: argparse.Namespace) -> t
     from datetime import datetime
 
     from assistant.cli.terminal import progress_bars
-    from assistant.library.open import open_collection
+    from assistant.library.open import open_library
     from assistant.newsroom.export.fact_check import fact_check
 
-    library, update = open_collection(settings_of(arguments), progress_bars, say)
+    library, update = open_library(settings_of(arguments), progress_bars, say)
     try:
         return fact_check(answers, library.index.article, datetime.now().astimezone()), update.problems
     finally:

@@ -1,4 +1,4 @@
-"""`assistant feedback`: what readers said of answers, as a list; `python -m evals feedback` makes facts of it."""
+"""`assistant feedback`: readers' ratings of answers, as a list; `python -m evals feedback` makes facts of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def read_feedback(home: Path, verdict: str | None = None) -> Sequence[Feedback]:
     """All feedback below `home`, or that of one verdict, the oldest first. Where there is none yet, no file is made."""
-    from assistant.library.kept import feedback_path
+    from assistant.library.user_data import feedback_path
     from assistant.web.storage.feedback import FeedbackStore
 
     path = feedback_path(home)

@@ -1,4 +1,4 @@
-"""`assistant find`: every report that says something, or that has certain words."""
+"""`assistant find`: search for every report that says something, or that has certain words."""
 
 from __future__ import annotations
 
@@ -114,12 +114,12 @@ def _told(counts: dict[str, int]) -> str:
 def _by_words(arguments: argparse.Namespace, articles: ArticleFilter) -> Iterator[_Search]:
     """All passages are judged: those without the words by the index of words."""
     from assistant.cli.terminal import progress_bars
-    from assistant.library.open import open_collection
+    from assistant.library.open import open_library
     from assistant.newsroom.evidence.passages import count_passages
     from assistant.newsroom.search.exact_words import ExactWords, passages_with
 
     words = ExactWords(arguments.text)
-    library, update = open_collection(settings_of(arguments), progress_bars, say)
+    library, update = open_library(settings_of(arguments), progress_bars, say)
     try:
         warn(update.problems)
         total = count_passages(library.index, articles)

@@ -30,7 +30,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _store() -> KeyStore:
     from assistant.http.keys import KeyStore
-    from assistant.library.kept import keys_path
+    from assistant.library.user_data import keys_path
     from assistant.settings import Settings
 
     return KeyStore(keys_path(Settings.load().home))

@@ -76,7 +76,7 @@ def _key(endpoint: Endpoint) -> str:
 
 
 def _digest(digest: str, key: str = "sha256") -> _Row:
-    """Of a file of one's own."""
+    """The digest of an adapter file of one's own."""
     return _Row("sha-256", f"{digest} (none known to compare)", key, digest)
 
 

@@ -1,4 +1,4 @@
-"""`assistant quotes`: who said it, by speaker, date and outlet."""
+"""`assistant quotes`: direct quotes, by speaker, date and outlet."""
 
 from __future__ import annotations
 
@@ -72,13 +72,13 @@ def _quotes(arguments: argparse.Namespace) -> int:
 def _opened(arguments: argparse.Namespace) -> Iterator[tuple[ArticleIndex, Judge | None, Sequence[str]]]:
     """The library, with a language model only where it is to be asked."""
     from assistant.cli.terminal import progress_bars
-    from assistant.library.open import open_collection
+    from assistant.library.open import open_library
 
     if arguments.check:
         with open_assistant(arguments) as assistant:
             yield assistant.index, assistant.judge(), assistant.update.problems
         return
-    library, update = open_collection(settings_of(arguments), progress_bars, say)
+    library, update = open_library(settings_of(arguments), progress_bars, say)
     try:
         warn(update.problems)
         yield library.index, None, update.problems

@@ -1,4 +1,4 @@
-"""`assistant read`: what the readers make of files, without an index and without a model."""
+"""`assistant read`: articles as the readers extract them from files, without an index and without a model."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _remove(arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import progress_bars
-    from assistant.library.open import open_collection
+    from assistant.library.open import open_library
 
     chosen = bool(arguments.outlet or arguments.before)
     if arguments.restore and chosen:
@@ -42,7 +42,7 @@ def _remove(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     if arguments.restore:
         return _restore(arguments)
-    library, update = open_collection(settings, progress_bars, say)
+    library, update = open_library(settings, progress_bars, say)
     try:
         warn(update.problems)
         return _remove_from(library, doomed, arguments)

@@ -1,4 +1,4 @@
-"""`assistant restore`: what people made, from a backup."""
+"""`assistant restore`: user data put back from a backup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`assistant sources`: who carries what an article states, and from how many sources."""
+"""`assistant sources`: the outlets that carry what an article states, and how many sources are independent."""
 
 from __future__ import annotations
 

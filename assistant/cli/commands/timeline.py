@@ -1,4 +1,4 @@
-"""`assistant timeline`: a story as its reports told it."""
+"""`assistant timeline`: a timeline of a story, as its reports told it."""
 
 from __future__ import annotations
 

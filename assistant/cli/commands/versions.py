@@ -1,4 +1,4 @@
-"""`assistant versions`: what an article said before it was replaced."""
+"""`assistant versions`: earlier versions of an article, before it was replaced."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _versions(arguments: argparse.Namespace) -> int:
     from assistant.cli.terminal import progress_bars
-    from assistant.library.open import open_collection
+    from assistant.library.open import open_library
 
-    library, update = open_collection(settings_of(arguments), progress_bars, say)
+    library, update = open_library(settings_of(arguments), progress_bars, say)
     try:
         found = _replacements(library.index, arguments.article)
     finally:

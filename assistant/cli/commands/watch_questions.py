@@ -1,4 +1,4 @@
-"""`assistant watch-questions`: questions that are asked again when articles arrive."""
+"""`assistant watch-questions`: saved questions that are asked again when articles arrive."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ def _written(events: Sequence[Event], form: str) -> str:
 
 
 def _book(arguments: argparse.Namespace) -> QuestionBook:
-    from assistant.library.kept import QUESTIONS
     from assistant.library.location import place_to_ask
+    from assistant.library.user_data import QUESTIONS
     from assistant.newsroom.saved_questions.book import QuestionBook
 
     return QuestionBook(place_to_ask(settings_of(arguments)).kept / QUESTIONS)

@@ -155,8 +155,8 @@ def _hashed() -> str:
 
 
 def _users(arguments: argparse.Namespace) -> int:
-    from assistant.library.kept import accounts_path
     from assistant.library.location import library_of
+    from assistant.library.user_data import accounts_path
     from assistant.web.security.browser_id import owner_of_user
     from assistant.web.storage.accounts import AccountStore, user_key
 

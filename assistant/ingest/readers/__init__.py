@@ -1,1 +1,1 @@
-"""One reader a format: `read(source)` yields `Story` and `Problem` values."""
+"""Readers of file formats, one module each: `read(source)` yields `Story` and `Problem` values."""

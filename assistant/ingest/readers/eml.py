@@ -1,4 +1,4 @@
-"""Mails (.eml) → `Story`: a newsletter, an agency's service, an article that somebody sent on."""
+"""Mails (.eml) → `Story`: a newsletter, an agency's service, a forwarded article."""
 
 from __future__ import annotations
 

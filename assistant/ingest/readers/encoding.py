@@ -1,4 +1,4 @@
-"""Bytes → text: byte order marks, what the file declares, UTF-8, and then charset-normalizer."""
+"""Character encoding detection: byte order marks, what the file declares, UTF-8, and then charset-normalizer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row of named values (JSON object, CSV line) → `Story`, by the names that exports commonly use."""
+"""Mapping of a row's named values (JSON object, CSV line) → `Story`, by the names that exports commonly use."""
 
 from __future__ import annotations
 

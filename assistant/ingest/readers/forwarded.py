@@ -1,4 +1,4 @@
-"""The head of a mail that was sent on, as mail programs write it into the text above it."""
+"""Parser of the head of a forwarded mail, as mail programs write it into the text above it."""
 
 from __future__ import annotations
 

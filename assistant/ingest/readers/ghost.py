@@ -1,4 +1,4 @@
-"""The export of a Ghost site (https://ghost.org/docs/migration/ghost/): its posts, as JSON."""
+"""Ghost sites' exports (https://ghost.org/docs/migration/ghost/): their posts, as JSON."""
 
 from __future__ import annotations
 

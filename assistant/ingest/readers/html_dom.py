@@ -1,4 +1,4 @@
-"""HTML and its relatives: safe parsing, and elements → paragraphs."""
+"""HTML parsing shared by the readers of markup: safe parsing, and elements → paragraphs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _LIST_CHARS = 200
 
 
 class _Kind(StrEnum):
-    """Of a block. `LABEL`: a sub-heading that states nothing itself; `END_OF_LIST` has no text."""
+    """The kind of a block. `LABEL`: a sub-heading that states nothing itself; `END_OF_LIST` has no text."""
 
     TEXT = "text"
     HEADING = "heading"

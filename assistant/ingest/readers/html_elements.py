@@ -1,4 +1,4 @@
-"""What every reader of markup does with a single element."""
+"""Element helpers that every reader of markup needs."""
 
 from __future__ import annotations
 

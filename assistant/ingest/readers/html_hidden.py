@@ -1,4 +1,4 @@
-"""What a page holds and does not show: hidden, withdrawn or overlying elements, by markup and by style."""
+"""Hidden elements of a page: hidden, withdrawn or overlying, by markup and by style."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page shows and its article leaves out: navigation, captions, boxes, and whatever an extractor lost."""
+"""Boilerplate of a page: navigation, captions, boxes; and whatever an extractor lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page says about itself: JSON-LD, meta tags, OpenGraph, Dublin Core, `time` elements (HTML, 4.5.14)."""
+"""Metadata of a page: JSON-LD, meta tags, OpenGraph, Dublin Core, `time` elements (HTML, 4.5.14)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole pages that stand in an article's place: consent, login, errors, checks for robots, lists of saved links."""
+"""Detection of pages that are no article: consent, login, errors, checks for robots, lists of saved links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of plain text → its paragraphs.
+"""Segmentation of plain text: lines → paragraphs.
 
 Blank lines part paragraphs wherever there are any. Within what they leave together, a line break is
 the paragraph's own, or the next paragraph's beginning; that is told by how the lines are broken:

@@ -1,4 +1,4 @@
-"""Long files a line at a time, whatever their encoding, with no line in memory that is too long."""
+"""Streaming line reader for long files, whatever their encoding, with no line in memory that is too long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names as metadata gives them: an author without "By", an outlet that is no author and no part of a title."""
+"""Normalising of names in metadata: an author without "By", an outlet that is no author and no part of a title."""
 
 from __future__ import annotations
 

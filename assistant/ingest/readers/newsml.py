@@ -1,4 +1,4 @@
-"""The news agencies' XML: NITF 3, NewsML-G2 and NewsML 1 (https://iptc.org/standards/)."""
+"""News agencies' XML: NITF 3, NewsML-G2 and NewsML 1 (https://iptc.org/standards/)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Printed lines → paragraphs: what a typesetter took apart is put together again."""
+"""Layout analysis of PDF pages: printed lines → paragraphs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the exports of press databases have in common: lines, some of which are fields ("Byline: Tora Vik")."""
+"""Line parser shared by the exports of press databases: some lines are fields ("Byline: Tora Vik")."""
 
 from __future__ import annotations
 

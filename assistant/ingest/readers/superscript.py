@@ -1,4 +1,4 @@
-"""Raised digits as the characters that Unicode has for them: ten to the sixth power is 10⁶, not 106."""
+"""Superscript digits as the characters that Unicode has for them: ten to the sixth power is 10⁶, not 106."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formats that are a zip inside: EPUB and DOCX, checked like any other archive."""
+"""Packages that are zip archives inside (DOCX, ODT, EPUB), checked like any other archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model's weights written in the encodings that a processor with tiles (AMX) multiplies soonest.
+"""Weight repacking: a model's weights in the encodings that a processor with AMX multiplies soonest.
 
 Q4_K becomes Q4_1: both give 32 weights a step and an offset, so that every weight keeps its four
 bits, and step and offset are only rounded to 16-bit floats (0.08 % of the weights' mean size).

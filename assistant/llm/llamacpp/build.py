@@ -1,4 +1,4 @@
-"""llama.cpp's server, compiled on this machine for its own processor.
+"""Build of llama.cpp's server on this machine for its own processor.
 
 The wheel of xllamacpp is made for every x86-64 processor with AVX2. AVX-512 VNNI and AMX, with which newer
 ones multiply small integers, are used only by code that was compiled for them. The source is xllamacpp's own
@@ -68,9 +68,9 @@ class NativeEngine:
         self._flags = processor_flags() if flags is None else flags
 
     @property
-    def has_tiles(self) -> bool:
-        """Whether the processor multiplies tiles of bytes (AMX)."""
-        return has_tiles(self._flags)
+    def has_amx(self) -> bool:
+        """Whether the processor has AMX, which multiplies tiles of bytes."""
+        return has_amx(self._flags)
 
     @property
     def server(self) -> Path | None:
@@ -168,8 +168,8 @@ def build_tools() -> tuple[str, str]:
     return _tool("a C++ compiler", "c++", "g++", "clang++"), _tool("make", "make", "ninja")
 
 
-def has_tiles(flags: Collection[str]) -> bool:
-    """Whether a processor with these flags multiplies tiles of bytes (AMX)."""
+def has_amx(flags: Collection[str]) -> bool:
+    """Whether a processor with these flags has AMX, which multiplies tiles of bytes."""
     return "amx_int8" in flags
 
 

@@ -1,4 +1,4 @@
-"""The embedded engine's own process: llama.cpp's server on a loopback port, xllamacpp's or one compiled here.
+"""Process of the embedded engine: llama.cpp's server on a loopback port, xllamacpp's or one compiled here.
 
 Started by `assistant.llm.llamacpp.server` as `python -m assistant.llm.llamacpp.process`. One line of JSON comes in
 on standard input, one goes out on standard output; when standard input closes, because the
@@ -19,13 +19,13 @@ from collections import deque
 from collections.abc import Mapping
 from typing import IO, Any
 
-from assistant.llm.llamacpp.build import has_tiles
+from assistant.llm.llamacpp.build import has_amx
 from assistant.util.processor import processor_flags
 
 # Short drafts: on two cores each token of a draft that is thrown away costs what reading it does. With
 # tiles eleven are read in little more than two take to write.
 _MATCHED, _DRAFTED = 4, 4
-_MATCHED_WITH_TILES, _DRAFTED_WITH_TILES = 2, 10
+_MATCHED_WITH_AMX, _DRAFTED_WITH_AMX = 2, 10
 # Two tiles hold 32 tokens, but with these settings 31 are read a fifth sooner (docs/engine.md).
 _TILE_BATCH = 31
 # For every token all weights are read: with pages of 2 MiB instead of 4 KiB a twentieth sooner, in the same memory.
@@ -103,8 +103,8 @@ def _serve_compiled(config: Mapping[str, Any]) -> tuple[str, object]:
         "fit": "off",
         "log-colors": "off",
     }
-    tiles = has_tiles(processor_flags())
-    if tiles:
+    amx = has_amx(processor_flags())
+    if amx:
         options["ubatch-size"] = _TILE_BATCH
     if config["states"]:
         os.umask(0o077)
@@ -113,8 +113,8 @@ def _serve_compiled(config: Mapping[str, Any]) -> tuple[str, object]:
         options["lora"] = config["adapter"]
     if config["speculation"]:
         options["spec-type"] = "ngram-simple"
-        options["spec-ngram-simple-size-n"] = _MATCHED_WITH_TILES if tiles else _MATCHED
-        options["spec-ngram-simple-size-m"] = _DRAFTED_WITH_TILES if tiles else _DRAFTED
+        options["spec-ngram-simple-size-n"] = _MATCHED_WITH_AMX if amx else _MATCHED
+        options["spec-ngram-simple-size-m"] = _DRAFTED_WITH_AMX if amx else _DRAFTED
     flags = ("kv-unified", "no-cache-idle-slots", "slots", "no-warmup", "no-ui", "offline")
     command = [config["server"], *(f"--{flag}" for flag in flags)]
     command += [part for name, value in options.items() for part in (f"--{name}", str(value))]

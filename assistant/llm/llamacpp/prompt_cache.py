@@ -1,4 +1,4 @@
-"""Beginnings of prompts that never change: each kept in a slot of the embedded engine, and on disk.
+"""Prompt cache: beginnings of prompts that never change, each kept in a slot of the embedded engine, and on disk.
 
 Reading a prompt is what an answer costs most of on a laptop. A small library's prompts all begin
 with one of its articles; that beginning is read by itself once, its state is saved to a file, and

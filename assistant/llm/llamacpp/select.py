@@ -1,4 +1,4 @@
-"""Which file of the embedded model is run, and by which engine."""
+"""Selection of the embedded model's file, and of the engine that runs it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LocalModel(NamedTuple):
 
 
 def local_model(endpoint: Endpoint, settings: Settings, progress: Progress | None = None) -> LocalModel:
-    """What an embedded `endpoint` is run from; joined, or rewritten for tiles, first where needed.
+    """What an embedded `endpoint` is run from; joined, or rewritten for AMX, first where needed.
 
     Raises `ModelFileError` when that cannot be done.
     """
@@ -83,12 +83,12 @@ def engine_of(settings: Settings) -> NativeEngine:
     return NativeEngine(settings.home / "engine")
 
 
-def tiles_of(settings: Settings) -> AmxWeights:
-    """The embedded model's weights rewritten for tiles, or the place for them."""
+def amx_weights_of(settings: Settings) -> AmxWeights:
+    """The embedded model's weights rewritten for AMX, or the place for them."""
     return AmxWeights(ModelStore(settings.home / "models").path)
 
 
 def weights_for(native: NativeEngine, settings: Settings, progress: Progress | None = None) -> Path:
     """The embedded model's file that `native` runs soonest. Raises `ModelFileError`."""
     joined = ModelStore(settings.home / "models").ensure(progress)
-    return tiles_of(settings).ensure(progress) if native.has_tiles else joined
+    return amx_weights_of(settings).ensure(progress) if native.has_amx else joined

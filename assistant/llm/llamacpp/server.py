@@ -1,4 +1,4 @@
-"""The embedded engine as seen from outside: start it, ask where it is, stop it."""
+"""Controller of the embedded engine: starts it, asks where it is, stops it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fair queue for what all concurrent requests share: the context of the embedded engine."""
+"""Token budget: a fair queue for the embedded engine's context, which all concurrent requests share."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Kept answers: read from a file, compared with later ones, found stale."""
+"""Saved answers: read from a file, compared with later ones, found stale."""

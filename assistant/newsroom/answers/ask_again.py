@@ -1,4 +1,4 @@
-"""A kept answer and the answer that its question has now, side by side."""
+"""Asking a saved question again: the kept answer and the present one, side by side."""
 
 from __future__ import annotations
 

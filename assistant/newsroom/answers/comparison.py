@@ -1,4 +1,4 @@
-"""Two answers to one question: does the later one say the same, more, or something else."""
+"""Comparison of two answers to one question: does the later one say the same, more, or something else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers as `assistant ask` wrote them: one JSON object, or one a line (docs/json.md)."""
+"""Parser of saved answers as `assistant ask` writes them: one JSON object, or one a line (docs/json.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which saved answers no longer hold: their sources moved, or a newer report answers otherwise."""
+"""Stale answers: saved ones whose sources moved, or where a newer report answers otherwise."""
 
 from __future__ import annotations
 

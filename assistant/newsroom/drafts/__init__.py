@@ -1,1 +1,1 @@
-"""A draft, sentence by sentence, against the library."""
+"""Checks of drafts: each sentence against the library."""

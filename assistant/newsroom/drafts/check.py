@@ -1,4 +1,4 @@
-"""A draft against the library: is each sentence stated, stated otherwise, or not stated?
+"""Draft check: is each sentence stated by the library, stated otherwise, or not stated?
 
 Three judgements tell these apart. What states a sentence, the judge knows. What states it *otherwise* answers
 the question whether it is so and does not state it; or it lies near in meaning and has another figure in its place.
@@ -46,7 +46,7 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From where a signal counts; fitted by `python -m evals.draft_check` (docs/newsroom.md has the figures)."""
+    """Thresholds of the signals; fitted by `python -m evals.draft_check` (docs/newsroom.md has the figures)."""
 
     stated: float = 0.2
     answered: float = 0.01

@@ -1,4 +1,4 @@
-"""A draft, Markdown or plain text → its sentences."""
+"""Sentence splitter of a draft in Markdown or plain text."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What every check needs of a library: its passages, what comes near a text, and the judge."""
+"""Access to a library's evidence: its passages, what comes near a text, and the judge."""

@@ -1,4 +1,4 @@
-"""What checking needs of a library: search in it, the judge, and what finds the words to quote."""
+"""Evidence base: search in a library, the judge, and what finds the words to quote."""
 
 from __future__ import annotations
 

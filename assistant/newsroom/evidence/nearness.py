@@ -1,4 +1,4 @@
-"""Which articles come near a question, by vectors and words that are there: no language model is asked.
+"""Prefilter of articles near a question, by vectors and words that are there: no language model is asked.
 
 The bar lets through 155 of 163 pairs of a question and an article that answers it, and of the articles of other
 bundles 1.7 in 100 (evals/news/bundles, 16 bundles, all-MiniLM-L6-v2; it was chosen on these: `python -m evals.changes

@@ -1,4 +1,4 @@
-"""The paragraphs of a library one by one, and how a quoted one is written out."""
+"""Iteration over the paragraphs of a library, and how a quoted one is written out."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Answers as a fact check, in the formats of editors, spreadsheets and reference managers."""
+"""Exports of answers for a fact check, in the formats of editors, spreadsheets and reference managers."""

@@ -1,4 +1,4 @@
-"""Who carries what answers cite, counted for an export as the page and `assistant sources` count it."""
+"""Carriers of what answers cite, counted for an export as the page and `assistant sources` count them."""
 
 from __future__ import annotations
 

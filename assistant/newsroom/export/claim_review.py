@@ -1,4 +1,4 @@
-"""schema.org `ClaimReview` (https://schema.org/ClaimReview) as JSON-LD, one a sentence."""
+"""ClaimReview export (https://schema.org/ClaimReview): JSON-LD, one a sentence."""
 
 from __future__ import annotations
 

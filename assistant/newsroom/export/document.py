@@ -1,4 +1,4 @@
-"""The fact check as a document to read: Markdown, or HTML that needs no server and loads nothing."""
+"""Document export of a fact check: Markdown, or HTML that needs no server and loads nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers → what an editor checks: for each sentence its sources, with all that is known of them."""
+"""Fact check of answers: for each sentence its sources, with all that is known of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers → a fact check in a format that an editor, a spreadsheet or a reference manager reads."""
+"""Export dispatch: answers → a fact check in a format that an editor, a spreadsheet or a reference manager reads."""
 
 from __future__ import annotations
 

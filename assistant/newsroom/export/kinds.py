@@ -1,4 +1,4 @@
-"""Which formats answers are exported in."""
+"""List of the export formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cited articles as references: CSL-JSON, RIS and BibTeX, one entry an article."""
+"""Reference export of the cited articles: CSL-JSON, RIS and BibTeX, one entry an article."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows → CSV (RFC 4180) that a spreadsheet shows and does not calculate."""
+"""CSV export (RFC 4180) that a spreadsheet shows and does not calculate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fact check as a table, one row for each sentence and source."""
+"""Table of a fact check, one row for each sentence and source."""
 
 from __future__ import annotations
 

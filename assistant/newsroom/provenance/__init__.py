@@ -1,1 +1,1 @@
-"""Where a report comes from: its earlier versions, and which outlets report independently."""
+"""Provenance of a report: its earlier versions, and which outlets report independently."""

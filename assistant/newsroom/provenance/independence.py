@@ -1,4 +1,4 @@
-"""How many outlets carry a statement, and how many of these are independent: "nine outlets, one agency text".
+"""Source independence: how many outlets carry a statement, and how many of these did not copy it.
 
 Two reports are one source where they are of one outlet, where one holds the other's text in good part, by the
 containment of their shingles (Broder 1997, "On the resemblance and containment of documents"), where both take it from

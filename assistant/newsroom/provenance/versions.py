@@ -1,4 +1,4 @@
-"""Two versions of an article: what changed, what matters most first."""
+"""Comparison of two versions of an article: what changed, what matters most first."""
 
 from __future__ import annotations
 

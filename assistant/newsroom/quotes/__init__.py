@@ -1,1 +1,1 @@
-"""Who said what: direct quotes with their speakers."""
+"""Quote attribution: direct quotes with their speakers."""

@@ -1,4 +1,4 @@
-"""Who said what stands in quotation marks: by position, and by how the library itself puts such sentences.
+"""Quote attribution: the speaker of a quotation, by position, and by how the library itself puts such sentences.
 
 A quotation and a name stand in one of a few shapes:
 
@@ -52,7 +52,7 @@ class _Around:
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
-    """The same, the clauses as their words and names."""
+    """What stands around a quotation, the clauses as their words and names."""
 
     before: tuple[Unit, ...]
     colon: bool

@@ -1,4 +1,4 @@
-"""The direct quotes of a library with their speakers."""
+"""Search for the direct quotes of a library with their speakers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Questions that are kept with a library and asked again when articles arrive."""
+"""Saved questions: kept with a library and asked again when articles arrive."""

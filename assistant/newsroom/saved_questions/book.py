@@ -1,4 +1,4 @@
-"""Saved questions of a library: what is asked again, the last answers, and what was found, in one file."""
+"""Store of a library's saved questions: what is asked again, the last answers, and what was found, in one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was found for saved questions, as text, Markdown and an Atom feed (RFC 4287)."""
+"""Output of what was found for saved questions: text, Markdown and an Atom feed (RFC 4287)."""
 
 from __future__ import annotations
 

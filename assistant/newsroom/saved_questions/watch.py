@@ -1,4 +1,4 @@
-"""Asks saved questions again where new articles come near them, or where what an answer cites has gone."""
+"""Watcher of saved questions: asks them again where new articles come near, or where what an answer cites has gone."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Every passage that states something, or has words exactly as they are given."""
+"""Exhaustive search: every passage that states something, or has words exactly as they are given."""

@@ -1,4 +1,4 @@
-"""Where words stand in the library exactly as they are given."""
+"""Exact phrase search over the library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every passage that states something, by the judge's reading of each."""
+"""Statement search: every passage that states something, by the judge's reading of each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from assistant.verification.verifier import STATED
 
 @dataclass(frozen=True, slots=True)
 class Stating:
-    """A passage that states it, with P(it does) in [0, 1] and the words to quote."""
+    """A passage that states a statement, with P(it does) in [0, 1] and the words to quote."""
 
     passage: Passage
     stated: float

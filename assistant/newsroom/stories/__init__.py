@@ -1,1 +1,1 @@
-"""Reports of one event together: timelines and digests."""
+"""Stories: the reports of one event, as timelines and digests."""

@@ -1,4 +1,4 @@
-"""Articles → stories: near copies, and reports of one event, by the vectors that the library has of them."""
+"""Story clustering: near copies, and reports of one event, by the vectors that the library has of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where two reports give other figures for the same thing, whatever the lines about them say.
+"""Differing figures of two reports for the same thing, whatever the lines about them say.
 
 Exact code finds sentences that count the same with figures which the other report has not; that they are of the same
 thing is the judge's decision: with the one's figure in it the other's sentence is stated by the one.

@@ -1,4 +1,4 @@
-"""What came: a line for each story that its report states, with its quote and who carries it."""
+"""Digest of a period: a line for each story that its report states, with its quote and who carries it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the library held when its last digest was made, so that the next one tells what came since."""
+"""State of the last digest: what the library held then, so that the next one tells what came since."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from assistant.errors import IndexStoreError, UsageError
-from assistant.library.kept import DIGEST
+from assistant.library.user_data import DIGEST
 from assistant.util.files import replace_file
 
 

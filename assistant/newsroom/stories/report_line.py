@@ -1,4 +1,4 @@
-"""One line in our own words for a report, shown only where the report states it; else the report's own words."""
+"""One-line summary of a report, shown only where the report states it; else the report's own words."""
 
 from __future__ import annotations
 

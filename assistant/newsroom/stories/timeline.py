@@ -1,4 +1,4 @@
-"""A story as its reports told it: a dated, quoted line a report, what differs on one day side by side."""
+"""Timeline of a story: a dated, quoted line a report, what differs on one day side by side."""
 
 from __future__ import annotations
 

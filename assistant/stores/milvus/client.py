@@ -1,4 +1,4 @@
-"""A Milvus database as the store sees it: its address, its two collections, its errors, its rows."""
+"""Client of a Milvus database: its address, its two collections, its errors, its rows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Address:
 
     @classmethod
     def parse(cls, address: str) -> Address:
-        """Raises `UsageError`."""
+        """The address that is written so. Raises `UsageError`."""
         # Neither the parser's own words nor what it took for a name: either may be a piece of a password.
         shown = redact_address(address)
         try:

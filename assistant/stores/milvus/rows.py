@@ -1,4 +1,4 @@
-"""Articles and paragraphs as rows of Milvus, and back."""
+"""Serialisation of articles and paragraphs as rows of Milvus, and back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONGEST_TITLE = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a list needs of a record."""
+    """A record's fields that a list of articles needs."""
 
     id: str
     published: str | None

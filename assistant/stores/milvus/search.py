@@ -1,4 +1,4 @@
-"""What a reader sees of a Milvus database in which others write."""
+"""Consistent search of a Milvus database in which others write: only paragraphs whose version is their record's."""
 
 from __future__ import annotations
 

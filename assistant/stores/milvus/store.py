@@ -1,4 +1,4 @@
-"""Paragraphs on a Milvus server or cluster that many machines share.
+"""Milvus store: paragraphs on a server or cluster that many machines share.
 
 What is guaranteed, with an engine that has no transactions: the paragraphs of an article are written
 under a new version, then its record, which names the version, is put in place of the old one in a

@@ -1,4 +1,4 @@
-"""One SQLite file that several processes and threads share: connections, transactions, errors."""
+"""Connections to one SQLite file that several processes and threads share: transactions, errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word search (BM25, Robertson & Zaragoza 2009) by SQLite's FTS5, bounded in time.
+"""Full-text search (BM25, Robertson & Zaragoza 2009) by SQLite's FTS5, bounded in time.
 
 FTS5 takes about a microsecond to score a paragraph for each word of the question that it holds, and
 common words are in most paragraphs. So in a large index the rarest words choose the candidates, and

@@ -1,4 +1,4 @@
-"""What does not hold in a SQLite store."""
+"""Integrity check of a SQLite store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a SQLite store keeps of articles besides their paragraphs."""
+"""Article records of a SQLite store: what it keeps besides the paragraphs."""
 
 from __future__ import annotations
 

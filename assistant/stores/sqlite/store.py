@@ -1,4 +1,4 @@
-"""Paragraphs in one SQLite file: FTS5 for BM25, quantised vectors rescored exactly, fused by rank.
+"""SQLite store: FTS5 for BM25, quantised vectors rescored exactly, fused by rank.
 
 WAL lets other processes read while one writes; every `replace`, `remove` and `touch` is one
 transaction, on the disk before it returns: a killed process leaves nothing half-visible.

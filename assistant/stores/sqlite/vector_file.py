@@ -1,4 +1,4 @@
-"""Quantised vectors in files that are mapped into memory: opened at once, shared between processes.
+"""Memory-mapped files of quantised vectors: opened at once, shared between processes.
 
 A file is one line of JSON that says what follows, padded to a page, and the arrays of a `Segment`.
 It is written aside and renamed, so it is there whole or not at all.

@@ -137,7 +137,7 @@
   const placeOf = ({ dataset }) => `${dataset.paragraph} ${dataset.start} ${dataset.article}`;
   const carry = () => {
     const words = new Map(
-      [...document.querySelectorAll("#carried [data-place]")].map((item) => [item.dataset.place, item.textContent]));
+      [...document.querySelectorAll("#carriers [data-place]")].map((item) => [item.dataset.place, item.textContent]));
     const put = (inside, element, place, before) => {
       const said = words.get(place);
       const line = find(".carried", inside);
@@ -388,13 +388,13 @@
       turns = now;
     };
     ["log", "live"].forEach((id) => watch(id, follow));
-    ["log", "carried"].forEach((id) => watch(id, carry));
+    ["log", "carriers"].forEach((id) => watch(id, carry));
     watch("side", () => {
       const current = find("#side [aria-current]");
       if (current) remember(current.dataset.id);
     });
     watch("pane", reveal);
-    watch("shelf", () => {
+    watch("library-list", () => {
       for (const box of document.querySelectorAll("[data-choose]")) box.checked = box.hasAttribute("checked");
     });
     follow();

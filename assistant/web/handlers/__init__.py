@@ -1,1 +1,1 @@
-"""What a click or a message does."""
+"""Event handlers of the page: what a click or a message does."""

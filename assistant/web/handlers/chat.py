@@ -1,4 +1,4 @@
-"""What a page's chat does: ask, stop, ask again, edit; open, find, name and delete conversations; rate an answer.
+"""Handler of the chat: ask, stop, ask again, edit; open, find, name and delete conversations; rate an answer.
 
 Every method gives the parts of the page that changed, by name. No method knows Gradio.
 """
@@ -37,7 +37,7 @@ _EXAMPLES_FROM = 12
 
 
 class Chat:
-    """The chat of every page; what differs between pages is in their `Session`."""
+    """Handler of the chat of every page; what differs between pages is in their `Session`."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What a page's view of a draft does: check what is pasted or uploaded, tell how far it is, stop, clear."""
+"""Handler of the draft check: check what is pasted or uploaded, tell how far it is, stop, clear."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SUFFIXES = (".md", ".txt")
 
 
 class DraftHandler(TaskHandler[Checked]):
-    """The drafts of every page; each browser's, or user's, is its own."""
+    """Handler of the drafts of every page; each browser's, or user's, is its own."""
 
     name = "draft"
 

@@ -1,4 +1,4 @@
-"""Conversations as files: a fact check of their answers, in every format of `assistant export`; or all that is kept."""
+"""Export of conversations: a fact check in every format of `assistant export`; or all that is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page's library does: find, open, choose, add and remove articles.
+"""Handler of the library: find, open, choose, add and remove articles.
 
 Every method gives the parts of the page that changed, by name. No method knows Gradio.
 """
@@ -25,14 +25,14 @@ from assistant.web.handlers.scope import ScopeHandler
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.session import PAGE, Action, Parts, Session
 from assistant.web.views.chat import notice_html
-from assistant.web.views.library import ToCome, find_html, missing_html, outcomes_html, pane_html, shelf_html
+from assistant.web.views.library import ToCome, find_html, library_html, missing_html, outcomes_html, pane_html
 from assistant.web.views.timeline import timeline_html
 
 _MOST_CHOSEN = 1_000
 
 
 class LibraryHandler:
-    """The library of every page."""
+    """Handler of the library of every page."""
 
     def __init__(
         self, loader: AssistantLoader, chat: Chat, uploads: UploadPolicy, public: Callable[[str], str] = str
@@ -114,7 +114,7 @@ class LibraryHandler:
         headers = newest_first(assistant, find, session.shown)
         total = assistant.count(find)
         chosen = session.articles.ids or ()
-        return {"shelf": shelf_html(headers, total, find, chosen, len(chosen))}
+        return {"library-list": library_html(headers, total, find, chosen, len(chosen))}
 
     def _scope(self, session: Session, owner: str) -> Parts:
         return {"scope": self._asked_of.shown(session, owner), "notice": ""}

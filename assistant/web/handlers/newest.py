@@ -1,4 +1,4 @@
-"""The library's list, the newest article first."""
+"""Listing of the library's articles, the newest first."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The newsroom's views of every page, and the counts beside citations: all that runs in the background for a reader."""
+"""Handlers of the newsroom's views together, and of the counts beside citations: all that runs in the background."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.web.handlers.carried import CarriedHandler
+from assistant.web.handlers.carriers import CarriersHandler
 from assistant.web.handlers.draft import DraftHandler
 from assistant.web.handlers.questions import QuestionsHandler
 from assistant.web.handlers.stories import StoriesHandler
@@ -12,14 +12,14 @@ from assistant.web.session import Action, Parts, Session
 
 
 class NewsroomHandler:
-    """Saved questions, stories and a draft's check."""
+    """Handler of saved questions, stories and a draft's check together."""
 
     def __init__(
-        self, questions: QuestionsHandler, stories: StoriesHandler, draft: DraftHandler, carried: CarriedHandler
+        self, questions: QuestionsHandler, stories: StoriesHandler, draft: DraftHandler, carriers: CarriersHandler
     ) -> None:
         self.draft = draft
         self._views = (questions, stories, draft)
-        self._carried = carried
+        self._carriers = carriers
 
     def actions(self) -> dict[str, Callable[[Session, str, Action], Parts]]:
         """What can be done at once, by name."""
@@ -32,10 +32,10 @@ class NewsroomHandler:
     def followed(self, session: Session, owner: str) -> Parts:
         """What is new in them since they were shown, and of the counts beside citations."""
         parts: Parts = {}
-        for one in (*self._views, self._carried):
+        for one in (*self._views, self._carriers):
             parts |= one.followed(session, owner)
         return parts
 
     def is_on(self, owner: str) -> bool:
         """Whether something is being done for the owner."""
-        return any(one.is_on(owner) for one in (*self._views, self._carried))
+        return any(one.is_on(owner) for one in (*self._views, self._carriers))

@@ -1,4 +1,4 @@
-"""What a page's view of saved questions does: keep one, list them, ask them now, stop, remove one."""
+"""Handler of saved questions: keep one, list them, ask them now, stop, remove one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from assistant.errors import UsageError
 from assistant.web.handlers.task import TaskHandler
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.jobs.own_kept import OwnKept
+from assistant.web.jobs.owner_data import OwnerData
 from assistant.web.jobs.saved_questions import Found, QuestionRuns
 from assistant.web.jobs.tasks import Task
 from assistant.web.session import Action, Parts, Session
@@ -20,7 +20,7 @@ _MOST = 500
 
 
 class QuestionsHandler(TaskHandler[Found]):
-    """The saved questions of every page; each browser's, or user's, are its own."""
+    """Handler of the saved questions of every page; each browser's, or user's, are its own."""
 
     name = "questions"
 
@@ -28,7 +28,7 @@ class QuestionsHandler(TaskHandler[Found]):
         self,
         loader: AssistantLoader,
         runs: QuestionRuns,
-        kept: OwnKept,
+        data: OwnerData,
         conversations: ConversationStore,
         public: Callable[[str], str] = str,
     ) -> None:
@@ -36,7 +36,7 @@ class QuestionsHandler(TaskHandler[Found]):
         super().__init__(runs.tasks, public)
         self._loader = loader
         self._runs = runs
-        self._kept = kept
+        self._data = data
         self._conversations = conversations
 
     def actions(self) -> dict[str, Callable[[Session, str, Action], Parts]]:
@@ -53,7 +53,7 @@ class QuestionsHandler(TaskHandler[Found]):
     def _parts(self, owner: str, task: Task[Found] | None, error: str) -> Parts:
         if not self._loader.is_open:
             return {"questions-status": "", "questions-list": ""}
-        book = self._kept.questions(owner)
+        book = self._data.questions(owner)
         questions, last = book.questions(), {event.question_id: event for event in book.events()}
         return {
             "questions-status": run_html(task, len(questions), error),
@@ -82,13 +82,13 @@ class QuestionsHandler(TaskHandler[Found]):
         return {**self.shown(session, owner), "notice": notice_html(words, "info")}
 
     def _save(self, owner: str, text: str) -> None:
-        book = self._kept.questions(owner)
+        book = self._data.questions(owner)
         if len(book.questions()) >= _MOST:
             raise UsageError(f"{_MOST} questions are saved already; remove one first")
         book.add(text)
 
     def _remove(self, session: Session, owner: str, action: Action) -> Parts:
-        book = self._kept.questions(owner)
+        book = self._data.questions(owner)
         if any(one.id == action.text("id") for one in book.questions()):
             book.remove(action.text("id"))
         return {**self._begun(session, owner), "announce": "Removed."}

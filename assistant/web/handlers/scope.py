@@ -1,4 +1,4 @@
-"""What the next question is put to: days, a day to answer as of, chosen articles."""
+"""Handler of the next question's scope: days, a day to answer as of, chosen articles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assistant.web.views.scope import scope_html
 
 
 class ScopeHandler:
-    """The line above every page's question box."""
+    """Handler of the line above every page's question box."""
 
     def __init__(self, loader: AssistantLoader) -> None:
         self._loader = loader

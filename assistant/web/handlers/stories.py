@@ -1,4 +1,4 @@
-"""What a page's view of stories does: a timeline or a digest made, how far it is, stop, clear."""
+"""Handler of stories: a timeline or a digest made, how far it is, stop, clear."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from assistant.web.views.stories import made_html, made_in_words, made_status_ht
 
 
 class StoriesHandler(TaskHandler[Made]):
-    """The timelines and digests of every page; each browser's, or user's, is its own."""
+    """Handler of the timelines and digests of every page; each browser's, or user's, is its own."""
 
     name = "story"
 

@@ -1,4 +1,4 @@
-"""What a page does with long work, whatever it is: show how far it is, stop it, clear it.
+"""Base of the handlers of long work, whatever it is: show how far it is, stop it, clear it.
 
 Every method gives the parts of the page that changed, by name. No method knows Gradio.
 """

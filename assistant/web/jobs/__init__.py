@@ -1,1 +1,5 @@
-"""What runs in the background: questions in line, answers as they are written, the library while it loads."""
+"""Background jobs of the page, over one queue.
+
+Questions and their answers as they are written, the loading of libraries, checks of drafts, timelines and digests,
+runs of saved questions, stale answers, counts of carriers.
+"""

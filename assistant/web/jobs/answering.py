@@ -1,4 +1,4 @@
-"""Questions on their way: put to the assistant, followed by whoever opens their conversation, kept when answered."""
+"""Questions in flight: put to the assistant, followed by whoever opens their conversation, kept when answered."""
 
 from __future__ import annotations
 

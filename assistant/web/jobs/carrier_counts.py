@@ -1,4 +1,4 @@
-"""Who carries what answers cite: counted in the background, a request of the model at a time."""
+"""Background counts of the outlets that carry what answers cite, a request of the model at a time."""
 
 from __future__ import annotations
 

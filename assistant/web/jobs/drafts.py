@@ -1,4 +1,4 @@
-"""Drafts that are checked against the library: one of each owner, in memory alone, sentence by sentence."""
+"""Draft checks: one of each owner, in memory alone, sentence by sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An answer while it is written: events in, what is shown of it out."""
+"""Streamed answer: events in, what is shown of it out."""
 
 from __future__ import annotations
 

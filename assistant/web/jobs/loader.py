@@ -1,4 +1,4 @@
-"""Opening the assistant in the background, so that the page is there before the model is."""
+"""Background loading of the assistant, so that the page is there before the model is."""
 
 from __future__ import annotations
 

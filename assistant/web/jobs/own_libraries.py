@@ -1,4 +1,4 @@
-"""Libraries of single users, each opened when its user first comes; nobody else sees what is in one."""
+"""Per-user libraries, each opened when its user first comes; nobody else sees what is in one."""
 
 from __future__ import annotations
 

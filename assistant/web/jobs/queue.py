@@ -1,4 +1,4 @@
-"""Questions wait here for their turn: so many are answered at once, the others know their place.
+"""Job queue of questions: so many are answered at once, the others know their place.
 
 A language model on a small machine answers one question at a time. A thread of its own works on
 each, so that a page can come and go, look at its place in the line, and stop it.
@@ -68,7 +68,7 @@ class Job(Generic[T]):
         return self._over.wait(seconds)
 
     def work(self) -> None:
-        """Take the events one by one; called by the desk, in a thread of its own."""
+        """Take the events one by one; called by the queue, in a thread of its own."""
         try:
             if not self.cancelled:
                 self._take()

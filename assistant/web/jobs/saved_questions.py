@@ -1,4 +1,4 @@
-"""Saved questions that are asked now: a run of each owner, question by question."""
+"""Runs of saved questions: one of each owner, question by question."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from assistant.newsroom.saved_questions.book import Event, Outcome, QuestionBook
 from assistant.newsroom.saved_questions.watch import Watch
 from assistant.util.progress import Progress
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.jobs.own_kept import OwnKept
+from assistant.web.jobs.owner_data import OwnerData
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.tasks import Task, Tasks
 
@@ -31,17 +31,17 @@ class QuestionRuns:
         self,
         loader: AssistantLoader,
         queue: JobQueue,
-        kept: OwnKept,
+        data: OwnerData,
         run_of: Callable[[Assistant, QuestionScope], Run] = _run_of,
     ) -> None:
         """`run_of` gives what asks the questions of a book."""
         self.tasks: Tasks[Found] = Tasks(loader, queue, what="runs of saved questions are on their way")
-        self._kept = kept
+        self._data = data
         self._run_of = run_of
 
     def begin(self, owner: str) -> None:
         """Ask those that something new comes near; returns at once. Raises `AssistantError`."""
-        book = self._kept.questions(owner)
+        book = self._data.questions(owner)
         task: Task[Found] = Task("Saved questions", ())
         before = self.tasks.of(owner)
 

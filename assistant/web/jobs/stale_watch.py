@@ -1,4 +1,4 @@
-"""Which answers of a conversation no longer hold: looked at in the background when the library is another."""
+"""Background check for stale answers of a conversation, when the library is another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long work on the language model, step by step: each step waits in the line anew, so that questions come between."""
+"""Cooperative long jobs on the language model: each step waits in the queue anew, so that questions come between."""
 
 from __future__ import annotations
 

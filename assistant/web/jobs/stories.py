@@ -17,7 +17,7 @@ from assistant.newsroom.stories.timeline import Entry, StoryTimeline, Told, by_d
 from assistant.query.validate import check_days, check_question
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.jobs.own_kept import OwnKept
+from assistant.web.jobs.owner_data import OwnerData
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.tasks import Task, Tasks
 
@@ -28,7 +28,7 @@ _BUSY = "your last timeline or digest is still being made; wait for it, or stop 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What is told of `story`. Where it is not `arranged`, the reports of one day are not compared yet."""
+    """A timeline of `story` so far. Where it is not `arranged`, the reports of one day are not compared yet."""
 
     story: str
     articles: ArticleFilter
@@ -60,14 +60,14 @@ class Stories:
         self,
         loader: AssistantLoader,
         queue: JobQueue,
-        kept: OwnKept,
+        data: OwnerData,
         *,
         timeline_of: Callable[[Assistant, QuestionScope], StoryTimeline] = _timeline_of,
         digest_of: Callable[[Assistant, QuestionScope], Digest] = digest_of,
     ) -> None:
         self.tasks: Tasks[Made] = Tasks(loader, queue, what="timelines and digests are being made")
         self._loader = loader
-        self._kept = kept
+        self._data = data
         self._timeline_of = timeline_of
         self._digest_of = digest_of
 
@@ -93,7 +93,7 @@ class Stories:
     def begin_digest_of_new(self, owner: str) -> None:
         """Begin a digest of what came since the owner's last one. Raises `AssistantError`."""
         try:
-            known = self._kept.digest(owner).held()
+            known = self._data.digest(owner).held()
         except UsageError as error:
             if isinstance(error.__cause__, FileNotFoundError):
                 raise UsageError("there is no digest of yours to go on from yet; choose its first day") from error
@@ -101,7 +101,7 @@ class Stories:
         self._begin_digest(owner, EVERY_ARTICLE, known)
 
     def _begin_digest(self, owner: str, period: ArticleFilter, known: frozenset[str] | None) -> None:
-        memory = self._kept.digest(owner)
+        memory = self._data.digest(owner)
         task: Task[Made] = Task("Digest", DigestSoFar(period, known is not None, 0))
 
         def steps(assistant: Assistant, scope: QuestionScope) -> Generator[Made, None, None]:

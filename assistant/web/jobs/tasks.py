@@ -1,4 +1,4 @@
-"""Long work for owners of pages: one of a kind for each, in memory alone, step by step, stopped at any time."""
+"""Task registry: long work, one of a kind for each owner, in memory alone, step by step, stopped at any time."""
 
 from __future__ import annotations
 

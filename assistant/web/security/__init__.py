@@ -1,1 +1,1 @@
-"""Who may reach the page, log in and upload, and what a browser may do with it."""
+"""Web security: authentication, rate limits, upload limits, allowed hosts, security headers, redaction."""

@@ -1,4 +1,4 @@
-"""By what one gets in: users with passwords, the page's one password, a one-time token, or nothing at all."""
+"""Authentication: users with passwords, the page's one password, a one-time token, or nothing at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a request's body in a middleware, and handing it on as it came."""
+"""Buffering of a request's body in a middleware, handed on as it came."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose page it is: the user who has logged in, else a random name in a cookie that scripts cannot read."""
+"""Identity of a page's owner: the user who has logged in, else a random name in a cookie that scripts cannot read."""
 
 from __future__ import annotations
 

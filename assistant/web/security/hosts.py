@@ -1,4 +1,4 @@
-"""Where the page may be served without a password, and by which names it may be called."""
+"""Host checks: where the page may be served without a password, and by which names it may be called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much a request may bring: bytes by its address, files of an upload in number, size and sum."""
+"""Request size limits: bytes by address, files of an upload in number, size and sum."""
 
 from __future__ import annotations
 

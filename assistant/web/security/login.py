@@ -1,4 +1,4 @@
-"""Logging in and out: the form, the wall around everything else, and the session that proves it."""
+"""Login and logout: the form, the wall around everything else, and the session that proves it."""
 
 from __future__ import annotations
 

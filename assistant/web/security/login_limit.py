@@ -1,4 +1,4 @@
-"""How often one may guess: by address, by account, and by device that has logged in before."""
+"""Rate limit of logins: by address, by account, and by device that has logged in before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ASGI middleware around the page: whom it answers, and what a browser may do with it."""
+"""ASGI middleware around the page: host check, security headers, whose uploads may be used."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def inline_script_hashes(html: bytes) -> list[str]:
 
 
 class SecurityHeaders:
-    """Sets the content security policy and its like on every answer; a page's inline scripts are named by hash."""
+    """ASGI middleware: sets security headers on every answer; a page's inline scripts are named by hash."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -121,7 +121,7 @@ def _set_headers(start: Message, script_hashes: Sequence[str]) -> None:
 
 
 class HostGuard:
-    """Answers only requests for `hosts` (421) and, where a browser says who asks, from the page itself (403)."""
+    """ASGI middleware: refuses requests for other than `hosts` (421) and, as browsers tell, of other pages (403)."""
 
     def __init__(self, app: ASGIApp, hosts: Container[str]) -> None:
         self._app = app
@@ -175,7 +175,7 @@ def _authority(origin: str) -> str | None:
 
 
 class OwnUploads:
-    """Answers 403 to an event that names a file outside `folder`, where Gradio puts what is uploaded.
+    """ASGI middleware: answers 403 to an event that names a file outside `folder`, where Gradio puts what is uploaded.
 
     Gradio takes the value of any component, be it a text box, for a file where it has a `path`: an address it
     fetches, and whatever file of the server's lies there it copies.

@@ -1,4 +1,4 @@
-"""Which browser an open page belongs to: Gradio knows a page by a name that its script makes up."""
+"""Page ownership: which browser an open page belongs to, as Gradio knows it by a name that its script makes up."""
 
 from __future__ import annotations
 

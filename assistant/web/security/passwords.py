@@ -1,4 +1,4 @@
-"""Passwords as Argon2id hashes (RFC 9106), made and checked by argon2-cffi."""
+"""Password hashing with Argon2id (RFC 9106), by argon2-cffi."""
 
 from __future__ import annotations
 

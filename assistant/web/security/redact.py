@@ -1,4 +1,4 @@
-"""What a message tells a person on the page: not where on the server a file lies, nor by which login it is reached."""
+"""Redaction of messages on the page: not where on the server a file lies, nor by which login it is reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies that come too slowly: whoever trickles one holds a connection, and a place among the uploads."""
+"""Protection against slow request bodies: whoever trickles one holds a connection, and a place among the uploads."""
 
 from __future__ import annotations
 

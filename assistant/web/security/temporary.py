@@ -1,4 +1,4 @@
-"""The folder of uploads on their way: bounded while the page runs, removed at its end or at the next start."""
+"""Temporary folder of uploads: bounded while the page runs, removed at its end or at the next start."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is kept for a browser: conversations and feedback."""
+"""Persistent storage of the page, in SQLite: accounts and sessions, conversations, feedback."""

@@ -1,4 +1,4 @@
-"""Who may log in, who is logged in, and the key that knows a device again: one SQLite file."""
+"""Account store: users, their sessions, and the key that knows a device again, in one SQLite file."""
 
 from __future__ import annotations
 

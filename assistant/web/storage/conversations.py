@@ -1,4 +1,4 @@
-"""Conversations, each its owner's alone, kept in one SQLite file."""
+"""Conversation store: each its owner's alone, in one SQLite file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One SQLite file that people's work is kept in: opened with care, never deleted, never half-written.
+"""Base of the stores of people's work: one SQLite file, opened with care, never deleted, never half-written.
 
 A rollback journal, not WAL: several connections to a WAL file can damage it up to SQLite 3.51.2
 (https://sqlite.org/wal.html#walresetbug), and what is deleted stays readable in the log. `synchronous = FULL` makes

@@ -1,4 +1,4 @@
-"""Thumbs up and down, each kept with what is needed to ask the question again as it was asked."""
+"""Feedback store: thumbs up and down, each with what is needed to ask the question again as it was asked."""
 
 from __future__ import annotations
 

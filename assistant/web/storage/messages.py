@@ -1,4 +1,4 @@
-"""Conversations and their messages as the database has them, and as the page does."""
+"""Value types of conversations and messages, as the database has them and as the page does."""
 
 from __future__ import annotations
 

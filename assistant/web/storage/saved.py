@@ -1,4 +1,4 @@
-"""A kept message as the newsroom's tools read it."""
+"""Conversion of a kept message into the saved answer that the newsroom's tools read."""
 
 from __future__ import annotations
 

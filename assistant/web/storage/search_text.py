@@ -1,4 +1,4 @@
-"""What is searched and shown of a conversation: folded words, titles."""
+"""Text of a conversation for search and listing: folded words, titles."""
 
 from __future__ import annotations
 

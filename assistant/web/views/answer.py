@@ -1,4 +1,4 @@
-"""An answer, as `Answer.to_dict()` gives it, → HTML: sentences with citation chips, or a refusal."""
+"""View of an answer, as `Answer.to_dict()` gives it, → HTML: sentences with citation chips, or a refusal."""
 
 from __future__ import annotations
 

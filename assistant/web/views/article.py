@@ -1,4 +1,4 @@
-"""Articles → HTML: one in full with highlighted words, a list of them, a timeline."""
+"""View of articles → HTML: one in full with highlighted words, a list of them, a timeline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chat's fragments: status, conversations, questions with their answers, what is asked."""
+"""Views of the chat → HTML: status, conversations, questions with their answers, what is asked."""
 
 from __future__ import annotations
 
@@ -26,37 +26,37 @@ class Given(Protocol):
     """An answer, and when it was given."""
 
     @property
-    def answer(self) -> Mapping[str, Any]: ...  # noqa: D102
+    def answer(self) -> Mapping[str, Any]: ...
     @property
-    def asked_at(self) -> datetime: ...  # noqa: D102
+    def asked_at(self) -> datetime: ...
 
 
 class Shown(Protocol):
     """A kept question with its answer, as `ConversationStore` gives it."""
 
     @property
-    def position(self) -> int: ...  # noqa: D102
+    def position(self) -> int: ...
     @property
-    def question(self) -> str: ...  # noqa: D102
+    def question(self) -> str: ...
     @property
-    def answer(self) -> Mapping[str, Any]: ...  # noqa: D102
+    def answer(self) -> Mapping[str, Any]: ...
     @property
-    def asked_at(self) -> datetime: ...  # noqa: D102
+    def asked_at(self) -> datetime: ...
     @property
-    def earlier(self) -> Sequence[Given]: ...  # noqa: D102
+    def earlier(self) -> Sequence[Given]: ...
     @property
-    def changes(self) -> Sequence[Mapping[str, str]]: ...  # noqa: D102
+    def changes(self) -> Sequence[Mapping[str, str]]: ...
 
 
 class Listed(Protocol):
     """A conversation as a list shows it."""
 
     @property
-    def id(self) -> str: ...  # noqa: D102
+    def id(self) -> str: ...
     @property
-    def title(self) -> str: ...  # noqa: D102
+    def title(self) -> str: ...
     @property
-    def updated_at(self) -> datetime: ...  # noqa: D102
+    def updated_at(self) -> datetime: ...
 
 
 def status_html(state: State, model: str, articles: int | None) -> Markup:

@@ -1,4 +1,4 @@
-"""A draft's check → HTML: how far it is, and each sentence with what the library says of it."""
+"""View of a draft's check → HTML: how far it is, and each sentence with what the library says of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML from untrusted text: a string becomes text or an attribute's value, never markup.
+"""Escaping HTML builder: a string becomes text or an attribute's value, never markup.
 
 Only `tag` makes markup. Whatever is handed to it as a plain string is cleaned of characters that
 steer or hide (`neutralise`) and escaped; nothing reads Markdown, HTML or URLs out of it.

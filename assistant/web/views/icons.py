@@ -1,4 +1,4 @@
-"""A few line drawings, inline: nothing is fetched for them."""
+"""Inline SVG icons: nothing is fetched for them."""
 
 from __future__ import annotations
 

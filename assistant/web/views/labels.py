@@ -1,4 +1,4 @@
-"""Dates, probabilities and places in the words of a reader."""
+"""Formatting of dates, probabilities and places in the words of a reader."""
 
 from __future__ import annotations
 

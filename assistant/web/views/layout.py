@@ -1,4 +1,4 @@
-"""What never changes on the page."""
+"""Static HTML of the page: what never changes on it."""
 
 from __future__ import annotations
 

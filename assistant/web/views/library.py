@@ -1,4 +1,4 @@
-"""The library's fragments: what to look for, the articles, one article beside the chat, what an upload did."""
+"""Views of the library → HTML: the search form, the list, one article beside the chat, what an upload did."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OUTLETS = 200
 
 
 class ToCome(StrEnum):
-    """Where an uploaded file is before it has a `FileStatus`."""
+    """Status of an uploaded file before it has a `FileStatus`."""
 
     WAITING = "waiting"
     READING = "reading"
@@ -47,7 +47,7 @@ def find_html(find: ArticleFilter, outlets: Sequence[tuple[str, int]]) -> Markup
     )
 
 
-def shelf_html(
+def library_html(
     headers: Sequence[ArticleHeader], total: int, find: ArticleFilter, chosen: Container[str], number_chosen: int
 ) -> Markup:
     """The articles found, each with a box to choose it, and what can be done with the chosen."""

@@ -1,4 +1,4 @@
-"""An answer for copying: plain text, or Markdown in which nothing of an article is markup."""
+"""Plain-text and Markdown views of an answer for copying; nothing of an article is markup in it."""
 
 from __future__ import annotations
 

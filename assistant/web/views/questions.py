@@ -1,4 +1,4 @@
-"""Saved questions → HTML: what became of each, and the way to ask and remove them."""
+"""View of saved questions → HTML: what became of each, and the way to ask and remove them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of a report, and the way to open it at them → HTML."""
+"""View of a quotation → HTML: the words of a report, and the way to open it at them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a question is put to: the line above its box, and in words."""
+"""View of a question's scope → HTML: the line above its box, and in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mark on an answer that may no longer hold → HTML."""
+"""View of a stale answer → HTML: a mark on one that may no longer hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A timeline of a story and a digest of a period → HTML: each line with its quotes, what differs side by side."""
+"""Views of a timeline and a digest → HTML: each line with its quotes, what differs side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long work → HTML: how far it is, the way to stop it, what it came to."""
+"""View of long work → HTML: how far it is, the way to stop it, what it came to."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ class Shown(Protocol[R_co]):
     """Work on its way, as `Tasks` keeps it."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str: ...
     @property
-    def result(self) -> R_co: ...  # noqa: D102
+    def result(self) -> R_co: ...
     @property
-    def done(self) -> int: ...  # noqa: D102
+    def done(self) -> int: ...
     @property
-    def total(self) -> int: ...  # noqa: D102
+    def total(self) -> int: ...
     @property
-    def is_on(self) -> bool: ...  # noqa: D102
+    def is_on(self) -> bool: ...
     @property
-    def is_whole(self) -> bool: ...  # noqa: D102
+    def is_whole(self) -> bool: ...
     @property
-    def place(self) -> int: ...  # noqa: D102
+    def place(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)

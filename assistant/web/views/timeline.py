@@ -1,4 +1,4 @@
-"""How many articles a month → an inline SVG with a table as its text alternative."""
+"""Bar chart of articles a month → an inline SVG with a table as its text alternative."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an answer came about, as a disclosure: any plain JSON → lists and tables."""
+"""View of an answer's trace → HTML: a disclosure of any plain JSON as lists and tables."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from answer_samples import NEW, OLD, ScriptedModel, alike, passage, prompts_in
 
-from assistant.answering.apart import ReadApart, Steps, Thresholds
+from assistant.answering.apart import Components, ReadApart, Thresholds
 from assistant.answering.pipeline import Pipeline
 from assistant.answering.reading import NO_SUPPORT, NOTHING_FOUND
 from assistant.errors import ModelError
@@ -96,14 +96,14 @@ def run(tmp_path: Path) -> Run:
         """`second` writes after `model`, and judges nothing; `parts` are what the question is divided into."""
         prompts = prompts_in(tmp_path)
         judge = Judge(model, prompts)
-        steps = Steps(
+        components = Components(
             retriever,  # type: ignore[arg-type]
             ExcerptSelector(alike, characters=1500, articles=3),
             judge,
             [DraftGenerator(writer, prompts) for writer in (model, second) if writer],
             Verifier(judge, EvidenceFinder(alike), weakest),
         )
-        reading = ReadApart(steps, thresholds=Thresholds(answered=0.2, shown=0.5))
+        reading = ReadApart(components, thresholds=Thresholds(answered=0.2, shown=0.5))
         rewriter = QuestionRewriter(model, prompts, exact=True)
         divider = Divided(parts, partly=partly) if parts else None
         pipeline = Pipeline(rewriter, reading, model_name="scripted", divider=divider)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ import pytest
 from assistant.cli.conversation import Conversation
 from assistant.cli.main import run
 from assistant.errors import UsageError
-from assistant.library.kept import asked_path
+from assistant.library.user_data import asked_path
 from assistant.schema.answers import Answer, Question, Turn
 
 

@@ -31,7 +31,7 @@ from assistant.cli.doctor import (
 from assistant.cli.doctor import permissions as rights
 from assistant.cli.main import run
 from assistant.http.keys import KeyStore
-from assistant.library.kept import conversations_path, keys_path
+from assistant.library.user_data import conversations_path, keys_path
 from assistant.settings import Settings
 from assistant.web.storage.conversations import ConversationStore
 

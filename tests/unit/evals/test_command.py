@@ -12,7 +12,7 @@ import pytest
 from bundle_builders import small, write_bundle
 
 from assistant.errors import UsageError
-from assistant.library.kept import feedback_path
+from assistant.library.user_data import feedback_path
 from assistant.web.storage.feedback import FeedbackStore
 from evals.__main__ import main
 from evals.command import make_plan, run_eval

@@ -9,7 +9,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
-import patient
+import http_client
 import pytest
 
 from assistant.errors import AssistantError, UsageError
@@ -27,39 +27,39 @@ def bearer(secret: str) -> dict[str, str]:
 def test_without_a_key_only_loopback_is_answered(serving: Any) -> None:
     with serving(loopback=False) as served:
         for path in OPEN:
-            assert patient.get(served.url + path).status_code == 200
+            assert http_client.get(served.url + path).status_code == 200
         for path in READS:
-            reply = patient.get(served.url + path)
+            reply = http_client.get(served.url + path)
             assert reply.status_code == 401
             assert reply.headers["www-authenticate"] == "Bearer"
             assert "assistant keys add" in reply.json()["error"]["message"]
-        assert patient.post(f"{served.url}/v1/search", json={"query": "x"}).status_code == 401
+        assert http_client.post(f"{served.url}/v1/search", json={"query": "x"}).status_code == 401
 
 
 def test_the_first_key_closes_the_door_and_the_last_one_does_not_open_it(served: Any) -> None:
     url = f"{served.url}/v1/articles"
-    assert patient.get(url).status_code == 200
+    assert http_client.get(url).status_code == 200
     key, secret = served.keys.add("one")
-    assert patient.get(url).status_code == 401
-    assert patient.get(url, headers=bearer(secret)).status_code == 200
+    assert http_client.get(url).status_code == 401
+    assert http_client.get(url, headers=bearer(secret)).status_code == 200
     served.keys.revoke(key.id)
-    assert patient.get(url, headers=bearer(secret)).status_code == 401
-    assert patient.get(url).status_code == 401
+    assert http_client.get(url, headers=bearer(secret)).status_code == 401
+    assert http_client.get(url).status_code == 401
 
 
 @pytest.mark.parametrize("given", ["Bearer wrong", "Bearer", "Basic eDp5", "Bearer ü", "Bearer na-" + "x" * 7000])
 def test_what_is_no_key_is_refused(served: Any, given: str) -> None:
     served.keys.add("one")
     headers = {"authorization": given.encode("latin-1")}
-    assert patient.get(f"{served.url}/v1/articles", headers=headers).status_code == 401
+    assert http_client.get(f"{served.url}/v1/articles", headers=headers).status_code == 401
 
 
 def test_a_key_for_reading_does_not_write(served: Any) -> None:
     reading, writing = served.keys.add("reader")[1], served.keys.add("writer", "write")[1]
     files = {"file": ("tram.txt", b"Tram\n\nThe tram line reached the zoo.")}
     for call in (
-        lambda key: patient.post(f"{served.url}/v1/articles", files=files, headers=bearer(key)),
-        lambda key: patient.delete(f"{served.url}/v1/articles/tram", headers=bearer(key)),
+        lambda key: http_client.post(f"{served.url}/v1/articles", files=files, headers=bearer(key)),
+        lambda key: http_client.delete(f"{served.url}/v1/articles/tram", headers=bearer(key)),
     ):
         refused = call(reading)
         assert refused.status_code == 403
@@ -71,16 +71,16 @@ def test_each_key_has_its_own_rate(serving: Any) -> None:
     with serving(per_minute=2) as served:
         one, other = served.keys.add("one")[1], served.keys.add("other")[1]
         url = f"{served.url}/v1/models"
-        assert [patient.get(url, headers=bearer(one)).status_code for _ in range(3)] == [200, 200, 429]
-        refused = patient.get(url, headers=bearer(one))
+        assert [http_client.get(url, headers=bearer(one)).status_code for _ in range(3)] == [200, 200, 429]
+        refused = http_client.get(url, headers=bearer(one))
         assert 0 < int(refused.headers["retry-after"]) <= 61
         assert refused.json()["error"]["type"] == "rate_limit_error"
-        assert patient.get(url, headers=bearer(other)).status_code == 200
+        assert http_client.get(url, headers=bearer(other)).status_code == 200
 
 
 def test_a_file_of_keys_that_cannot_be_read_lets_nobody_in(served: Any) -> None:
     served.keys.path.write_text("{")
-    reply = patient.get(f"{served.url}/v1/articles")
+    reply = http_client.get(f"{served.url}/v1/articles")
     assert reply.status_code == 503
 
 
@@ -93,11 +93,11 @@ def test_a_file_of_keys_that_cannot_be_read_lets_nobody_in(served: Any) -> None:
     ],
 )
 def test_pages_of_other_sites_are_refused_and_no_origin_is_allowed(served: Any, headers: dict[str, str]) -> None:
-    reply = patient.get(f"{served.url}/v1/articles", headers=headers)
+    reply = http_client.get(f"{served.url}/v1/articles", headers=headers)
     assert reply.status_code in (403, 421)
     assert "access-control-allow-origin" not in reply.headers
     asked = {**headers, "access-control-request-method": "POST"}
-    assert patient.options(f"{served.url}/v1/ask", headers=asked).status_code in (403, 405, 421)
+    assert http_client.options(f"{served.url}/v1/ask", headers=asked).status_code in (403, 405, 421)
 
 
 def test_keys_are_hashed_listed_and_readable_by_their_owner_alone(tmp_path: Path) -> None:
@@ -144,9 +144,9 @@ def test_a_request_is_logged_as_one_line_without_what_is_secret(served: Any, cap
     key, secret = served.keys.add("one")
     with caplog.at_level(logging.INFO, logger="assistant.http.requests"):
         question = {"query": "the secret plan"}
-        reply = patient.post(f"{served.url}/v1/search", json=question, headers=bearer(secret))
+        reply = http_client.post(f"{served.url}/v1/search", json=question, headers=bearer(secret))
         # The line is written once the answer is out.
-        patient.get(f"{served.url}/healthz")
+        http_client.get(f"{served.url}/healthz")
     line = JsonLines().format(caplog.records[0])
     told = json.loads(line)
     assert "\n" not in line
@@ -169,8 +169,8 @@ def test_who_has_no_key_is_refused_before_a_body_came(serving: Any) -> None:
 
 def test_methods_that_clients_make_up_do_not_fill_the_figures(served: Any) -> None:
     for number in range(5):
-        assert patient.request(f"MADEUP{number}", f"{served.url}/v1/ask").status_code == 405
-    told = patient.get(f"{served.url}/metrics").text
+        assert http_client.request(f"MADEUP{number}", f"{served.url}/v1/ask").status_code == 405
+    told = http_client.get(f"{served.url}/metrics").text
     assert "MADEUP" not in told
     assert 'method="other"' in told
 
@@ -206,11 +206,11 @@ def test_a_question_whose_client_left_at_once_is_stopped_and_forgotten(serving: 
                 "server": ("127.0.0.1", 80),
             }
             asyncio.run(served.api.app(scope, receive, send))
-            assert "assistant_questions_running 0.0" in patient.get(f"{served.url}/metrics").text
+            assert "assistant_questions_running 0.0" in http_client.get(f"{served.url}/metrics").text
 
 
 def test_files_come_as_parts_of_a_form_alone(served: Any) -> None:
     form = {"content-type": "application/x-www-form-urlencoded"}
-    refused = patient.post(f"{served.url}/v1/articles", content=b"file=" + b"x" * 2000, headers=form)
+    refused = http_client.post(f"{served.url}/v1/articles", content=b"file=" + b"x" * 2000, headers=form)
     assert refused.status_code == 415
     assert "multipart/form-data" in refused.json()["error"]["message"]

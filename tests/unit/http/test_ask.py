@@ -7,8 +7,8 @@ import threading
 from types import SimpleNamespace
 from typing import Any
 
+import http_client
 import httpx
-import patient
 import pytest
 
 from assistant.errors import AssistantError
@@ -24,7 +24,7 @@ def events_of(text: str) -> list[tuple[str, Any]]:
 
 
 def test_an_answer_is_the_contracts_object(served: Any) -> None:
-    reply = patient.post(f"{served.url}/v1/ask", json={"question": QUESTION, "id": 7})
+    reply = http_client.post(f"{served.url}/v1/ask", json={"question": QUESTION, "id": 7})
     assert reply.status_code == 200
     found = reply.json()
     assert found["id"] == 7
@@ -37,19 +37,19 @@ def test_an_answer_is_the_contracts_object(served: Any) -> None:
 
 
 def test_steps_come_where_they_are_asked_for(served: Any) -> None:
-    found = patient.post(f"{served.url}/v1/ask", json={"question": QUESTION, "steps": True}).json()
+    found = http_client.post(f"{served.url}/v1/ask", json={"question": QUESTION, "steps": True}).json()
     assert found["steps"]["question"] == QUESTION
 
 
 def test_limits_reach_the_retriever(served: Any) -> None:
     for limit in ({"until": "2023-12-31"}, {"articles": ["bridge"]}):
-        found = patient.post(f"{served.url}/v1/ask", json={"question": QUESTION, **limit}).json()
+        found = http_client.post(f"{served.url}/v1/ask", json={"question": QUESTION, **limit}).json()
         assert "ferry" not in {c["article_id"] for c in (*found["citations"], *found["closest"])}
 
 
 def test_a_refusal_is_no_error(served: Any, model: Any) -> None:
     model.yes = 0.01
-    found = patient.post(f"{served.url}/v1/ask", json={"question": QUESTION})
+    found = http_client.post(f"{served.url}/v1/ask", json={"question": QUESTION})
     assert found.status_code == 200
     assert found.json()["refused"]
     assert found.json()["citations"] == []
@@ -59,7 +59,7 @@ def test_a_refusal_is_no_error(served: Any, model: Any) -> None:
 def test_events_end_with_the_whole_object(served: Any, way: str) -> None:
     body = {"question": QUESTION, **({"stream": True} if way == "body" else {})}
     headers = {"accept": "text/event-stream"} if way == "accept" else {}
-    with patient.stream("POST", f"{served.url}/v1/ask", json=body, headers=headers) as reply:
+    with http_client.stream("POST", f"{served.url}/v1/ask", json=body, headers=headers) as reply:
         assert reply.headers["content-type"].startswith("text/event-stream")
         found = events_of("".join(reply.iter_text()))
     names = [name for name, _ in found]
@@ -89,34 +89,34 @@ def test_events_end_with_the_whole_object(served: Any, way: str) -> None:
 )
 def test_what_cannot_be_asked_is_said(served: Any, body: Any, named: str) -> None:
     headers = {"content-type": "application/json"}
-    reply = patient.post(f"{served.url}/v1/ask", content=json.dumps(body), headers=headers)
+    reply = http_client.post(f"{served.url}/v1/ask", content=json.dumps(body), headers=headers)
     assert reply.status_code == 422
     assert named in reply.json()["error"]["message"]
 
 
 def test_no_json_is_422_and_too_much_is_413(served: Any) -> None:
     headers = {"content-type": "application/json"}
-    assert patient.post(f"{served.url}/v1/ask", content="{", headers=headers).status_code == 422
+    assert http_client.post(f"{served.url}/v1/ask", content="{", headers=headers).status_code == 422
     # A page of another site could send this without being asked.
-    assert patient.post(f"{served.url}/v1/ask", content='{"question":"x"}').status_code == 422
+    assert http_client.post(f"{served.url}/v1/ask", content='{"question":"x"}').status_code == 422
     big = json.dumps({"question": "x", "history": [{"role": "user", "content": "y" * 99_000}] * 12})
-    reply = patient.post(f"{served.url}/v1/ask", content=big, headers=headers)
+    reply = http_client.post(f"{served.url}/v1/ask", content=big, headers=headers)
     assert reply.status_code == 413
     assert reply.json()["error"]["code"] == "413"
 
     def pieces() -> Any:
         yield from (b"x" * 100_000 for _ in range(12))
 
-    assert patient.post(f"{served.url}/v1/ask", content=pieces(), headers=headers).status_code == 413
+    assert http_client.post(f"{served.url}/v1/ask", content=pieces(), headers=headers).status_code == 413
 
 
 def test_a_failing_model_is_503_and_ends_the_events_with_an_error(served: Any, model: Any) -> None:
     model.fails = True
-    reply = patient.post(f"{served.url}/v1/ask", json={"question": QUESTION})
+    reply = http_client.post(f"{served.url}/v1/ask", json={"question": QUESTION})
     assert reply.status_code == 503
     assert int(reply.headers["retry-after"]) > 0
     assert "nothing answers there" in reply.json()["error"]["message"]
-    streamed = patient.post(f"{served.url}/v1/ask", json={"question": QUESTION, "stream": True})
+    streamed = http_client.post(f"{served.url}/v1/ask", json={"question": QUESTION, "stream": True})
     assert events_of(streamed.text)[-1][0] == "error"
     assert "nothing answers there" in events_of(streamed.text)[-1][1]["error"]["message"]
 
@@ -126,13 +126,13 @@ def test_a_full_line_is_503_with_retry_after_and_not_a_hang(serving: Any, model:
     with serving(most_waiting=1) as served, httpx.Client(timeout=20) as client:
 
         def ask() -> None:
-            patient.post(f"{served.url}/v1/ask", json={"question": QUESTION}, timeout=60)
+            http_client.post(f"{served.url}/v1/ask", json={"question": QUESTION}, timeout=60)
 
         first = threading.Thread(target=ask)
         first.start()
         assert model.began.wait(10)
         with client.stream("POST", f"{served.url}/v1/ask", json={"question": QUESTION, "stream": True}):
-            reply = patient.post(f"{served.url}/v1/ask", json={"question": QUESTION})
+            reply = http_client.post(f"{served.url}/v1/ask", json={"question": QUESTION})
             assert reply.status_code == 503
             assert int(reply.headers["retry-after"]) > 0
             assert "waiting already" in reply.json()["error"]["message"]
@@ -156,7 +156,7 @@ def test_a_client_that_goes_away_stops_its_work(served: Any, model: Any, stream:
     assert not model.go.is_set()
     figures = ""
     for _ in range(100):
-        figures = patient.get(f"{served.url}/metrics").text
+        figures = http_client.get(f"{served.url}/metrics").text
         if 'assistant_answers_total{outcome="stopped"} 1.0' in figures:
             break
     assert 'assistant_answers_total{outcome="stopped"} 1.0' in figures
@@ -169,7 +169,7 @@ def test_at_its_end_the_server_finishes_what_runs_and_takes_nothing_new(serving:
         replies: list[httpx.Response] = []
 
         def ask() -> None:
-            replies.append(patient.post(f"{served.url}/v1/ask", json={"question": QUESTION}, timeout=60))
+            replies.append(http_client.post(f"{served.url}/v1/ask", json={"question": QUESTION}, timeout=60))
 
         asking = threading.Thread(target=ask)
         asking.start()
@@ -177,8 +177,8 @@ def test_at_its_end_the_server_finishes_what_runs_and_takes_nothing_new(serving:
         served.server.should_exit = True
         while not served.api.questions.ending:
             pass
-        assert patient.get(f"{served.url}/readyz").json()["state"] == "ending"
-        assert patient.post(f"{served.url}/v1/ask", json={"question": QUESTION}).status_code == 503
+        assert http_client.get(f"{served.url}/readyz").json()["state"] == "ending"
+        assert http_client.post(f"{served.url}/v1/ask", json={"question": QUESTION}).status_code == 503
         model.go.set()
         asking.join(30)
         assert "412" in replies[0].json()["answer"]
@@ -213,15 +213,15 @@ class Unopened:
 @pytest.mark.parametrize("phase", ["opening", "failed"])
 def test_before_the_library_is_open_everything_says_so(serving: Any, phase: str) -> None:
     with serving(loader=Unopened(phase)) as served:
-        assert patient.get(f"{served.url}/healthz").status_code == 200
-        ready = patient.get(f"{served.url}/readyz")
+        assert http_client.get(f"{served.url}/healthz").status_code == 200
+        ready = http_client.get(f"{served.url}/readyz")
         assert (ready.status_code, ready.json()["state"]) == (503, phase)
         # It needs no key, so it names no path.
         assert "/srv" not in ready.text
         for reply in (
-            patient.post(f"{served.url}/v1/ask", json={"question": QUESTION}),
-            patient.post(f"{served.url}/v1/search", json={"query": QUESTION}),
-            patient.get(f"{served.url}/v1/articles"),
+            http_client.post(f"{served.url}/v1/ask", json={"question": QUESTION}),
+            http_client.post(f"{served.url}/v1/search", json={"query": QUESTION}),
+            http_client.get(f"{served.url}/v1/articles"),
         ):
             assert reply.status_code == 503
             assert "not open" in reply.json()["error"]["message"]

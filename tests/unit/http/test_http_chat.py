@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import http_client
 import openai
-import patient
 import pytest
 
 from assistant.http.chat import MODEL, harmless
@@ -39,7 +39,7 @@ def test_the_client_gets_an_answer_with_its_citations(client: Any, served: Any) 
     citation = message.annotations[0].url_citation
     assert message.content[citation.start_index : citation.end_index] == "[1]"
     assert citation.url == f"{served.url}/v1/articles/ferry"
-    assert patient.get(citation.url).json()["title"] == citation.title
+    assert http_client.get(citation.url).json()["title"] == citation.title
 
 
 def test_the_stream_gives_the_same(client: Any) -> None:

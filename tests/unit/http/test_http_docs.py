@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from assistant.http.beside import ApiBeside
+from assistant.http.dispatcher import ApiDispatcher
 
 _PROJECT = Path(__file__).resolve().parents[3]
 _PAGES = [_PROJECT / "README.md", *sorted((_PROJECT / "docs").glob("*.md"))]
@@ -53,5 +53,5 @@ def test_each_address_goes_to_one_of_the_two(path: str, by: str) -> None:
         return Starlette(routes=[Route("/{rest:path}", answer)])
 
     page = answering("page")
-    page.add_middleware(ApiBeside, api=answering("api"))
+    page.add_middleware(ApiDispatcher, api=answering("api"))
     assert TestClient(page).get(path).text == by

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import patient
+import http_client
 import pytest
 
 from assistant.api import Assistant
@@ -18,14 +18,14 @@ from assistant.web.jobs.loader import AssistantLoader
 
 
 def test_search_finds_passages_without_the_language_model(served: Any, model: Any) -> None:
-    reply = patient.post(f"{served.url}/v1/search", json={"query": "ferry passengers", "limit": 2})
+    reply = http_client.post(f"{served.url}/v1/search", json={"query": "ferry passengers", "limit": 2})
     found = reply.json()["passages"]
     assert found[0]["article_id"] == "ferry"
     assert len(found) == 2
     assert model.prompts == []
-    limited = patient.post(f"{served.url}/v1/search", json={"query": "ferry passengers", "articles": ["bridge"]})
+    limited = http_client.post(f"{served.url}/v1/search", json={"query": "ferry passengers", "articles": ["bridge"]})
     assert {one["article_id"] for one in limited.json()["passages"]} == {"bridge"}
-    assert patient.post(f"{served.url}/v1/search", json={"query": "x", "limit": 51}).status_code == 422
+    assert http_client.post(f"{served.url}/v1/search", json={"query": "x", "limit": 51}).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_search_finds_passages_without_the_language_model(served: Any, model: An
     ],
 )
 def test_articles_are_listed_with_the_command_lines_filters(served: Any, filters: str, titles: list[str]) -> None:
-    found = patient.get(f"{served.url}/v1/articles{filters}").json()
+    found = http_client.get(f"{served.url}/v1/articles{filters}").json()
     assert [one["title"] for one in found["articles"]] == titles
     assert found["total"] == (3 if filters in ("", "?limit=1&offset=1") else len(titles))
 
@@ -48,16 +48,16 @@ def test_articles_are_listed_with_the_command_lines_filters(served: Any, filters
     "filters", ["?since=x", "?limit=0", "?since=2024-01-02&until=2024-01-01", "?until=1704067200", "?offset=-1"]
 )
 def test_filters_that_mean_nothing_are_422(served: Any, filters: str) -> None:
-    assert patient.get(f"{served.url}/v1/articles{filters}").status_code == 422
+    assert http_client.get(f"{served.url}/v1/articles{filters}").status_code == 422
 
 
 def test_every_article_that_is_listed_can_be_read(served: Any) -> None:
-    for header in patient.get(f"{served.url}/v1/articles").json()["articles"]:
-        article = patient.get(f"{served.url}/v1/articles/{quote(header['id'], safe='')}").json()
+    for header in http_client.get(f"{served.url}/v1/articles").json()["articles"]:
+        article = http_client.get(f"{served.url}/v1/articles/{quote(header['id'], safe='')}").json()
         assert article["id"] == header["id"]
         assert len(article["paragraphs"]) == header["paragraphs"]
         assert header["path"] == article["path"] == f"{header['id']}.txt", "not where on the server it lies"
-    missing = patient.get(f"{served.url}/v1/articles/nothing")
+    missing = http_client.get(f"{served.url}/v1/articles/nothing")
     assert missing.status_code == 404
     assert "nothing" in missing.json()["error"]["message"]
 
@@ -68,18 +68,18 @@ def test_an_article_is_added_asked_about_and_removed(served: Any) -> None:
         ("file", ("notes.exe", b"MZ")),
         ("file", ("empty.txt", b"")),
     ]
-    reply = patient.post(f"{served.url}/v1/articles", files=files)
+    reply = http_client.post(f"{served.url}/v1/articles", files=files)
     assert reply.status_code == 201
     outcomes = reply.json()["outcomes"]
     assert [one["status"] for one in outcomes] == ["added", "failed", "failed"]
     assert ".exe is not taken" in outcomes[1]["message"]
     assert "/tmp" not in reply.text
     (added,) = outcomes[0]["article_ids"]
-    found = patient.post(f"{served.url}/v1/search", json={"query": "tram zoo"}).json()["passages"]
+    found = http_client.post(f"{served.url}/v1/search", json={"query": "tram zoo"}).json()["passages"]
     assert found[0]["article_id"] == added
-    removed = patient.delete(f"{served.url}/v1/articles/{added}")
+    removed = http_client.delete(f"{served.url}/v1/articles/{added}")
     assert removed.json() == {"removed": 1}
-    assert patient.delete(f"{served.url}/v1/articles/{added}").status_code == 404
+    assert http_client.delete(f"{served.url}/v1/articles/{added}").status_code == 404
 
 
 def test_an_archive_with_two_suffixes_is_taken_as_on_the_page(served: Any) -> None:
@@ -90,17 +90,17 @@ def test_an_archive_with_two_suffixes_is_taken_as_on_the_page(served: Any) -> No
         member = tarfile.TarInfo("zoo.txt")
         member.size = len(story)
         archive.addfile(member, io.BytesIO(story))
-    reply = patient.post(f"{served.url}/v1/articles", files={"file": ("week.tar.gz", packed.getvalue())})
+    reply = http_client.post(f"{served.url}/v1/articles", files={"file": ("week.tar.gz", packed.getvalue())})
     assert reply.status_code == 201, reply.text
     (outcome,) = reply.json()["outcomes"]
     assert (outcome["name"], outcome["status"]) == ("week.tar.gz", "added")
-    gz = patient.post(f"{served.url}/v1/articles", files={"file": ("week.gz", packed.getvalue())})
+    gz = http_client.post(f"{served.url}/v1/articles", files={"file": ("week.gz", packed.getvalue())})
     assert gz.status_code == 422
 
 
 @pytest.mark.parametrize("name", ["../../escaped.txt", "/etc/escaped.txt", "..\\escaped.txt"])
 def test_a_file_stays_where_it_is_put(served: Any, name: str, tmp_path: Path) -> None:
-    reply = patient.post(f"{served.url}/v1/articles", files={"file": (name, b"Escaped\n\nIt ran away.")})
+    reply = http_client.post(f"{served.url}/v1/articles", files={"file": (name, b"Escaped\n\nIt ran away.")})
     assert reply.status_code == 201
     kept = [path for path in tmp_path.rglob("escaped*") if path.is_file()]
     assert kept
@@ -110,17 +110,19 @@ def test_a_file_stays_where_it_is_put(served: Any, name: str, tmp_path: Path) ->
 
 def test_uploads_that_cannot_be_taken_are_said(served: Any) -> None:
     url = f"{served.url}/v1/articles"
-    nothing = patient.post(url, files={"other": ("a.txt", b"x")})
+    nothing = http_client.post(url, files={"other": ("a.txt", b"x")})
     assert nothing.status_code == 422
     assert "named file" in nothing.json()["error"]["message"]
-    assert patient.post(url, data={"file": "text"}).status_code == 415
-    assert patient.post(url, files={"file": ("a.exe", b"x")}).status_code == 422
-    big = patient.post(url, files={"file": ("a.txt", b"x" * 200_000)})
+    assert http_client.post(url, data={"file": "text"}).status_code == 415
+    assert http_client.post(url, files={"file": ("a.exe", b"x")}).status_code == 422
+    big = http_client.post(url, files={"file": ("a.txt", b"x" * 200_000)})
     assert big.status_code == 413
     assert "too large" in big.json()["error"]["message"]
-    many = patient.post(url, files=[("file", (f"{number}.txt", b"x")) for number in range(51)])
+    many = http_client.post(url, files=[("file", (f"{number}.txt", b"x")) for number in range(51)])
     assert many.status_code == 400
-    broken = patient.post(url, content=b"--x\r\nnonsense", headers={"content-type": "multipart/form-data; boundary=x"})
+    broken = http_client.post(
+        url, content=b"--x\r\nnonsense", headers={"content-type": "multipart/form-data; boundary=x"}
+    )
     assert broken.status_code in (400, 422)
 
 
@@ -130,16 +132,16 @@ def test_while_another_program_writes_the_library_a_change_is_503_and_reading_go
     other = ArticleIndex(tmp_path / "state" / "index.sqlite3", embedder)
     with other.writing():
         for reply in (
-            patient.post(f"{served.url}/v1/articles", files={"file": ("tram.txt", b"Tram\n\nIt reached the zoo.")}),
-            patient.delete(f"{served.url}/v1/articles/ferry"),
+            http_client.post(f"{served.url}/v1/articles", files={"file": ("tram.txt", b"Tram\n\nIt reached the zoo.")}),
+            http_client.delete(f"{served.url}/v1/articles/ferry"),
         ):
             assert reply.status_code == 503
             assert int(reply.headers["retry-after"]) > 0
             assert "still writing" in reply.json()["error"]["message"]
             assert str(tmp_path) not in reply.text
-        assert patient.get(f"{served.url}/v1/articles/ferry").status_code == 200
+        assert http_client.get(f"{served.url}/v1/articles/ferry").status_code == 200
     other.close()
-    assert patient.delete(f"{served.url}/v1/articles/ferry").status_code == 200
+    assert http_client.delete(f"{served.url}/v1/articles/ferry").status_code == 200
 
 
 def test_what_one_server_adds_another_on_the_same_library_finds(
@@ -150,20 +152,20 @@ def test_what_one_server_adds_another_on_the_same_library_finds(
     with serving() as one, serving(loader=AssistantLoader.of(second)) as other:
         for server, reader, name in ((one, other, "tram"), (other, one, "metro")):
             text = f"The {name}\n\nThe {name} reached the zoo on Friday.".encode()
-            reply = patient.post(f"{server.url}/v1/articles", files={"file": (f"{name}.txt", text)})
+            reply = http_client.post(f"{server.url}/v1/articles", files={"file": (f"{name}.txt", text)})
             (added,) = reply.json()["outcomes"][0]["article_ids"]
-            found = patient.post(f"{reader.url}/v1/search", json={"query": f"{name} zoo Friday"}).json()["passages"]
+            found = http_client.post(f"{reader.url}/v1/search", json={"query": f"{name} zoo Friday"}).json()["passages"]
             assert found[0]["article_id"] == added
-            assert patient.delete(f"{reader.url}/v1/articles/{added}").status_code == 200
-            assert patient.get(f"{server.url}/v1/articles/{added}").status_code == 404
+            assert http_client.delete(f"{reader.url}/v1/articles/{added}").status_code == 200
+            assert http_client.get(f"{server.url}/v1/articles/{added}").status_code == 404
     index.close()
 
 
 def test_the_figures_name_routes_and_nothing_that_clients_make_up(served: Any) -> None:
-    patient.get(f"{served.url}/v1/articles/secret-name")
-    patient.get(f"{served.url}/made/up")
-    patient.request("BREW", f"{served.url}/made/up")
-    figures = patient.get(f"{served.url}/metrics").text
+    http_client.get(f"{served.url}/v1/articles/secret-name")
+    http_client.get(f"{served.url}/made/up")
+    http_client.request("BREW", f"{served.url}/made/up")
+    figures = http_client.get(f"{served.url}/metrics").text
     assert re.search(r'requests_total\{method="GET",route="/v1/articles/\{article_id:path\}",status="404"\} 1', figures)
     assert "secret-name" not in figures
     assert "made" not in figures

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import patient
+import http_client
 import pytest
 
 from assistant.http.peer import asked_by_this_user
@@ -97,16 +97,16 @@ def test_a_connection_that_its_process_gave_up_is_nobodys(connection: tuple[sock
 def test_another_user_of_the_machine_is_refused_before_a_key_was_made_and_let_in_with_one(serving: Any) -> None:
     with serving(is_own=lambda _: False) as served:
         for reply in (
-            patient.get(f"{served.url}/v1/articles"),
-            patient.get(f"{served.url}/metrics"),
-            patient.post(f"{served.url}/v1/search", json={"query": "x"}),
+            http_client.get(f"{served.url}/v1/articles"),
+            http_client.get(f"{served.url}/metrics"),
+            http_client.post(f"{served.url}/v1/search", json={"query": "x"}),
         ):
             assert reply.status_code == 401
             assert "assistant keys add" in reply.json()["error"]["message"]
-        assert patient.get(f"{served.url}/healthz").status_code == 200
+        assert http_client.get(f"{served.url}/healthz").status_code == 200
         secret = served.keys.add("one")[1]
         headers = {"authorization": f"Bearer {secret}"}
-        assert patient.get(f"{served.url}/v1/articles", headers=headers).status_code == 200
+        assert http_client.get(f"{served.url}/v1/articles", headers=headers).status_code == 200
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can ask as another user")
@@ -119,4 +119,4 @@ def test_really_another_user(served: Any) -> None:
     port = served.url.rpartition(":")[2]
     asked = subprocess.run([sys.executable, "-c", code, port], capture_output=True, text=True, check=True)
     assert asked.stdout.strip() == "HTTP/1.1 401"
-    assert patient.get(f"{served.url}/v1/articles").status_code == 200
+    assert http_client.get(f"{served.url}/v1/articles").status_code == 200

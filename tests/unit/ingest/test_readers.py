@@ -523,3 +523,11 @@ def test_listing_imports_no_reader() -> None:
         ).stdout
         == b"set()\n"
     )
+
+
+@pytest.mark.parametrize("name", ["a.rtf", "a.odt", "a.msg", "a.warc", "a.srt", "a.vtt", "a.mbox", "a.gz"])
+@pytest.mark.parametrize("content", [b"", b"It rained.", b"{\\rtf1 }", b"\xd0\xcf\x11\xe0" + bytes(600), b"PK\x03\x04"])
+def test_what_is_not_of_its_kind_is_one_clear_error(tmp_path: Path, name: str, content: bytes) -> None:
+    with pytest.raises(ArticleError, match=rf"{name}: ") as raised:
+        read_bytes(tmp_path, name, content)
+    assert "\n" not in str(raised.value)

@@ -16,11 +16,11 @@ from filelock import FileLock
 
 from assistant.errors import IndexStoreError, UsageError
 from assistant.library.backup import back_up
-from assistant.library.kept import asked_path, conversations_path, keys_path
 from assistant.library.location import library_of
 from assistant.library.restore import finish_restore, restore
 from assistant.library.running_pages import running, running_pages
 from assistant.library.sources import SourceBook
+from assistant.library.user_data import asked_path, conversations_path, keys_path
 from assistant.settings import Settings
 from assistant.web.storage.conversations import ConversationStore
 

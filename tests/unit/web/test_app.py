@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
-from assistant.library.kept import conversations_path
+from assistant.library.user_data import conversations_path
 from assistant.settings import Settings
 from assistant.web.app import create_app
 from assistant.web.jobs.loader import AssistantLoader

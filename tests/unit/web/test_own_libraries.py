@@ -23,7 +23,7 @@ from assistant.web.run import Site, serve
 from assistant.web.security.access import Access
 from assistant.web.security.browser_id import owner_of_user
 from assistant.web.security.temporary import UploadFolder
-from assistant.web.server import Door, create_server
+from assistant.web.server import ServerOptions, create_server
 from assistant.web.storage.accounts import AccountStore
 from assistant.web.storage.conversations import ConversationStore
 
@@ -45,7 +45,9 @@ class Page:
         accounts = AccountStore(home / "accounts.sqlite3")
         for name in ("ann", "bob"):
             accounts.put_user(name, HASH)
-        self.app: Any = create_server(blocks, conversations, Door("127.0.0.1", uploads, access=Access(accounts)))
+        self.app: Any = create_server(
+            blocks, conversations, ServerOptions("127.0.0.1", uploads, access=Access(accounts))
+        )
         names = {number: block.elem_id for number, block in blocks.blocks.items()}
         self._numbers = {
             (names.get(target), event): fn._id for fn in blocks.fns.values() for target, event in fn.targets

@@ -15,7 +15,7 @@ from assistant.generation.draft import parse_draft
 from assistant.retrieval.numbered import NumberedContext
 from assistant.verification.entailment import Entailment, Judged, NoEntailment, Pair, Verdict
 from assistant.verification.evidence import EvidenceFinder
-from evals.strong.drafts import SEEDS, Shelf, WrittenDraft, as_written, load_drafts
+from evals.strong.drafts import SEEDS, ArticleSets, WrittenDraft, as_written, load_drafts
 from evals.strong.measure import Outcome, Perfect, explanations, measure, metrics, outcome
 
 DRAFTS = load_drafts()
@@ -38,8 +38,8 @@ class Refuses:
 
 
 @pytest.fixture(scope="module")
-def shelf() -> Shelf:
-    return Shelf()
+def sets() -> ArticleSets:
+    return ArticleSets()
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,8 @@ def finder() -> EvidenceFinder:
 
 
 @pytest.fixture(scope="module")
-def outcomes(shelf: Shelf, finder: EvidenceFinder) -> list[Outcome]:
-    return measure(DRAFTS, shelf, finder, lambda draft: Perfect(draft, shelf))
+def outcomes(sets: ArticleSets, finder: EvidenceFinder) -> list[Outcome]:
+    return measure(DRAFTS, sets, finder, lambda draft: Perfect(draft, sets))
 
 
 def draft_of(**changed: Any) -> WrittenDraft:
@@ -68,10 +68,10 @@ def test_there_are_as_many_of_each_kind_as_the_figures_are_of() -> None:
 
 
 @pytest.mark.parametrize("draft", DRAFTS, ids=lambda draft: draft.id)
-def test_what_a_draft_cites_is_there_and_it_is_read_as_it_was_written(draft: WrittenDraft, shelf: Shelf) -> None:
+def test_what_a_draft_cites_is_there_and_it_is_read_as_it_was_written(draft: WrittenDraft, sets: ArticleSets) -> None:
     for sentence in draft.sentences:
-        assert shelf.paragraphs(draft, [*sentence.cites, *(sentence.written or ())])
-    read = parse_draft(as_written(draft, shelf))
+        assert sets.paragraphs(draft, [*sentence.cites, *(sentence.written or ())])
+    read = parse_draft(as_written(draft, sets))
     assert [one.claim for one in read.sentences] == [one.claim for one in draft.sentences]
     assert read.missing == draft.missing
 
@@ -86,9 +86,9 @@ def test_what_was_written_is_shown_and_what_was_planted_is_not(outcomes: list[Ou
     assert further["planted_errors_shown"] == 0, told
 
 
-def test_without_a_verifier_planted_errors_are_counted_as_shown(shelf: Shelf, finder: EvidenceFinder) -> None:
+def test_without_a_verifier_planted_errors_are_counted_as_shown(sets: ArticleSets, finder: EvidenceFinder) -> None:
     draft = draft_of(sentences=[{"text": "It costs 9 million.", "cites": [["a1", 7]], "planted": "no"}])
-    found = outcome(draft, shelf, finder, NoEntailment())
+    found = outcome(draft, sets, finder, NoEntailment())
     assert [one.text for one in found.let_through] == ["It costs 9 million."]
     assert explanations([found]) == ["one: shown (no): It costs 9 million."]
     assert {one.name: (one.value, one.n) for one in metrics([found])}["planted_errors_shown"] == (1, 1)
@@ -108,27 +108,27 @@ def test_without_a_verifier_planted_errors_are_counted_as_shown(shelf: Shelf, fi
     ],
 )
 def test_what_comes_out_otherwise_is_told(
-    entailment: Entailment, sentence: dict[str, Any], told: str, shelf: Shelf, finder: EvidenceFinder
+    entailment: Entailment, sentence: dict[str, Any], told: str, sets: ArticleSets, finder: EvidenceFinder
 ) -> None:
-    found = outcome(draft_of(sentences=[sentence]), shelf, finder, entailment)
+    found = outcome(draft_of(sentences=[sentence]), sets, finder, entailment)
     assert not found.as_written
     (line,) = explanations([found])
     assert told in line
 
 
-def test_a_refusal_is_right_only_where_nothing_is_shown(shelf: Shelf, finder: EvidenceFinder) -> None:
-    refused = outcome(draft_of(sentences=[], missing=[""], unanswerable=True), shelf, finder, NoEntailment())
+def test_a_refusal_is_right_only_where_nothing_is_shown(sets: ArticleSets, finder: EvidenceFinder) -> None:
+    refused = outcome(draft_of(sentences=[], missing=[""], unanswerable=True), sets, finder, NoEntailment())
     assert refused.as_written
-    assert as_written(refused.draft, shelf) == "NOT STATED"
+    assert as_written(refused.draft, sets) == "NOT STATED"
 
 
-def test_a_perfect_verifier_wants_all_that_is_needed(shelf: Shelf) -> None:
+def test_a_perfect_verifier_wants_all_that_is_needed(sets: ArticleSets) -> None:
     both = {"text": "The one costs more than the other.", "cites": [["a1", 1], ["a2", 3]]}
     draft = draft_of(sentences=[both])
-    context = shelf.context(draft)
+    context = sets.context(draft)
     one, two = (context.cited([number]) for number, passage in context.passages if passage.paragraph.id in
-                shelf.paragraphs(draft, [("a1", 1), ("a2", 3)]))  # fmt: skip
-    judged = Perfect(draft, shelf).judge([Pair(both["text"], one), Pair(both["text"], one + two)], context)
+                sets.paragraphs(draft, [("a1", 1), ("a2", 3)]))  # fmt: skip
+    judged = Perfect(draft, sets).judge([Pair(both["text"], one), Pair(both["text"], one + two)], context)
     assert [each.verdict for each in judged] == [Verdict.NOT_STATED, Verdict.STATED]
 
 
@@ -162,9 +162,9 @@ def test_a_bad_row_is_told_with_its_line(line: str, told: str, tmp_path: Path) -
         ({"sentences": [{"text": "So.", "cites": [["a9", 1]]}]}, "draft one: b-20 has no paragraph 1 of 'a9'"),
     ],
 )
-def test_what_is_not_there_is_told(changed: dict[str, Any], told: str, shelf: Shelf) -> None:
+def test_what_is_not_there_is_told(changed: dict[str, Any], told: str, sets: ArticleSets) -> None:
     with pytest.raises(UsageError, match="correct") as error:
-        as_written(draft_of(**changed), shelf)
+        as_written(draft_of(**changed), sets)
     assert told in str(error.value)
 
 

@@ -347,7 +347,7 @@ def test_what_a_killed_build_left_is_cleared_away_by_the_next(tools: Tools, engi
 def test_this_processors_flags_are_known() -> None:
     flags = processor_flags()
     assert flags
-    assert NativeEngine(Path("engine")).has_tiles == ("amx_int8" in flags)
+    assert NativeEngine(Path("engine")).has_amx == ("amx_int8" in flags)
 
 
 @pytest.mark.parametrize(
@@ -364,7 +364,7 @@ def test_flags_are_read_as_linux_lists_them(monkeypatch: pytest.MonkeyPatch, lis
     )
     monkeypatch.setattr("platform.processor", lambda: "the-chip")
     assert processor_flags() == frozenset(flags)
-    assert NativeEngine(Path("x"), flags=frozenset(flags)).has_tiles == ("amx_int8" in flags)
+    assert NativeEngine(Path("x"), flags=frozenset(flags)).has_amx == ("amx_int8" in flags)
 
 
 def wait_for_end(pid: int) -> None:

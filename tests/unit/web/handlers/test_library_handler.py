@@ -156,7 +156,7 @@ def test_a_source_that_is_gone_says_so(library_handler):
 
 def test_the_list_narrows_and_the_dates_can_be_asked(library_handler):
     session = Session()
-    shown = do(library_handler, "articles", session, words="title", since="2020-01-01")["shelf"]
+    shown = do(library_handler, "articles", session, words="title", since="2020-01-01")["library-list"]
     assert "Title new" in shown
     assert "Title old" not in shown
     assert "Ask only these dates" in shown
@@ -167,7 +167,7 @@ def test_the_list_narrows_and_the_dates_can_be_asked(library_handler):
 def test_articles_are_chosen_one_by_one_and_removed_together(library_handler, fake):
     session = Session()
     do(library_handler, "choose", session, article="old", on="true")
-    shown = do(library_handler, "choose", session, article="new", on="true")["shelf"]
+    shown = do(library_handler, "choose", session, article="new", on="true")["library-list"]
     assert "Ask 2 articles" in shown
     do(library_handler, "choose", session, article="new", on="false")
     assert session.articles.ids == ("old",)
@@ -201,7 +201,7 @@ def test_each_file_is_told_of_by_itself_and_is_gone_afterwards(library_handler, 
     assert ".js is not taken" in end
     assert fake.added == [b"good", b"bad"]
     assert not any(path.exists() for path in paths)
-    assert "Title good" in shown[-1]["shelf"]
+    assert "Title good" in shown[-1]["library-list"]
 
 
 def test_too_many_files_are_refused_together(library_handler, fake, tmp_path):

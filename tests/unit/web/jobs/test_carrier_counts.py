@@ -15,7 +15,7 @@ from newsroom_samples import ANSWER, FERRY, REFUSAL, TIDE
 from assistant.errors import ArticleError, ModelError
 from assistant.newsroom.answers.file import of_answer
 from assistant.schema.articles import Article
-from assistant.web.handlers.carried import CarriedHandler
+from assistant.web.handlers.carriers import CarriersHandler
 from assistant.web.jobs.carrier_counts import CarrierCounts
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.queue import JobQueue
@@ -73,8 +73,8 @@ def kept(tmp_path: Path) -> ConversationStore:
 
 
 @pytest.fixture
-def handler(library: Any, counts: CarrierCounts, kept: ConversationStore) -> CarriedHandler:
-    return CarriedHandler(AssistantLoader.of(library), counts, kept, lambda text: text.replace("/srv", "…"))
+def handler(library: Any, counts: CarrierCounts, kept: ConversationStore) -> CarriersHandler:
+    return CarriersHandler(AssistantLoader.of(library), counts, kept, lambda text: text.replace("/srv", "…"))
 
 
 def asked(kept: ConversationStore, *answers: Any) -> Session:
@@ -93,12 +93,12 @@ def ended(counts: CarrierCounts) -> None:
 
 
 def test_what_is_cited_is_counted_once_and_shown_where_it_is_cited(
-    handler: CarriedHandler, counts: CarrierCounts, library: Library, kept: ConversationStore
+    handler: CarriersHandler, counts: CarrierCounts, library: Library, kept: ConversationStore
 ) -> None:
     session = asked(kept, ANSWER, REFUSAL)
-    assert handler.followed(session, "me") == {"carried": ""}
+    assert handler.followed(session, "me") == {"carriers": ""}
     ended(counts)
-    shown = handler.followed(session, "me")["carried"]
+    shown = handler.followed(session, "me")["carriers"]
     assert shown.startswith("<ul hidden>")
     start = ANSWER.citations[0].start
     assert (
@@ -108,7 +108,7 @@ def test_what_is_cited_is_counted_once_and_shown_where_it_is_cited(
     assert '<li data-place="1 0 tide/1">No other outlet carries it.</li>' in shown
     assert library.asked == [("ferry", FIRST.quote), ("tide/1", SECOND.quote)]
     assert handler.followed(session, "me") == {}
-    assert "2 outlets" in handler.followed(Session(conversation=session.conversation), "me")["carried"]
+    assert "2 outlets" in handler.followed(Session(conversation=session.conversation), "me")["carriers"]
     assert len(library.asked) == 2
     found = counts.of("me", FIRST)
     assert found
@@ -116,7 +116,7 @@ def test_what_is_cited_is_counted_once_and_shown_where_it_is_cited(
 
 
 def test_another_state_of_the_library_is_counted_anew_and_what_was_known_stays_until_then(
-    handler: CarriedHandler, counts: CarrierCounts, library: Library, kept: ConversationStore
+    handler: CarriersHandler, counts: CarrierCounts, library: Library, kept: ConversationStore
 ) -> None:
     session = asked(kept)
     handler.followed(session, "me")
@@ -124,14 +124,14 @@ def test_another_state_of_the_library_is_counted_anew_and_what_was_known_stays_u
     del library.held["tide/1"]
     library.state = "2"
     library.go_on.clear()
-    assert "2 outlets" in handler.followed(session, "me")["carried"]
+    assert "2 outlets" in handler.followed(session, "me")["carriers"]
     library.go_on.set()
     ended(counts)
     assert library.asked[2:] == [("ferry", FIRST.quote)]
 
 
 def test_two_pages_of_one_owner_are_both_counted_for(
-    handler: CarriedHandler, counts: CarrierCounts, library: Library, kept: ConversationStore
+    handler: CarriersHandler, counts: CarrierCounts, library: Library, kept: ConversationStore
 ) -> None:
     sentence = replace(ANSWER.sentences[1], citations=(2,))
     one = replace(ANSWER, sentences=(sentence,), citations=ANSWER.citations[1:])
@@ -147,14 +147,14 @@ def test_two_pages_of_one_owner_are_both_counted_for(
 
 
 def test_nothing_is_counted_of_somebody_elses_conversation(
-    handler: CarriedHandler, library: Library, kept: ConversationStore
+    handler: CarriersHandler, library: Library, kept: ConversationStore
 ) -> None:
-    assert handler.followed(asked(kept), "somebody else") == {"carried": ""}
+    assert handler.followed(asked(kept), "somebody else") == {"carriers": ""}
     assert library.asked == []
 
 
 def test_why_it_could_not_be_counted_is_told_once(
-    handler: CarriedHandler, counts: CarrierCounts, library: Library, kept: ConversationStore
+    handler: CarriersHandler, counts: CarrierCounts, library: Library, kept: ConversationStore
 ) -> None:
     library.error = ModelError("model /srv/m: ended")
     session = asked(kept)
@@ -167,6 +167,6 @@ def test_why_it_could_not_be_counted_is_told_once(
 def test_before_the_articles_are_open_nothing_is_counted(kept: ConversationStore) -> None:
     loader = AssistantLoader(lambda _: SimpleNamespace())  # type: ignore[arg-type, return-value]
     counts = CarrierCounts(loader, JobQueue(1))
-    handler = CarriedHandler(loader, counts, kept)
-    assert handler.followed(asked(kept), "me") == {"carried": ""}
+    handler = CarriersHandler(loader, counts, kept)
+    assert handler.followed(asked(kept), "me") == {"carriers": ""}
     assert counts.of("me", FIRST) is None

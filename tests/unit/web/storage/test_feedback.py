@@ -15,8 +15,8 @@ from pydantic import SecretStr
 
 from assistant import __version__
 from assistant.errors import UsageError
-from assistant.library.kept import conversations_path, feedback_path
 from assistant.library.location import kept_in
+from assistant.library.user_data import conversations_path, feedback_path
 from assistant.schema.answers import Turn
 from assistant.settings import Settings
 from assistant.web.storage.feedback import Asked, FeedbackStore, snapshot

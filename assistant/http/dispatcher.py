@@ -1,4 +1,4 @@
-"""The API's addresses on the page's port; apart from the API, so that a page alone imports none of it."""
+"""Dispatcher of the API's addresses on the page's port; apart from the API, so that a page alone imports none of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 _ADDRESSES = re.compile(r"/v1(?:/.*)?|/healthz|/readyz|/metrics|/openapi\.json|/mcp", re.S)
 
 
-class ApiBeside:
+class ApiDispatcher:
     """ASGI middleware: hands the API's addresses to the API and all others on."""
 
     def __init__(self, app: ASGIApp, api: ASGIApp) -> None:

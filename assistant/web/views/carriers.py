@@ -1,4 +1,4 @@
-"""Who carries what is cited → HTML that the page's script shows beside each citation."""
+"""View of the carriers of what is cited → HTML that the page's script shows beside each citation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assistant.web.views.html import Exact, clip, tag
 _SHOWN = 400
 
 
-def carried_html(carried: Sequence[tuple[str, Carriage]]) -> Markup:
+def carriers_html(carriers: Sequence[tuple[str, Carriage]]) -> Markup:
     """A list that is not seen itself: for each place ("PARAGRAPH START ARTICLE") who carries what is quoted there."""
-    items = [tag("li", clip(in_words(carriage), _SHOWN), data_place=Exact(place)) for place, carriage in carried]
+    items = [tag("li", clip(in_words(carriage), _SHOWN), data_place=Exact(place)) for place, carriage in carriers]
     return tag("ul", items, hidden=True) if items else Markup("")

@@ -1,4 +1,4 @@
-"""Files as strangers have them, one of every kind: what a reader would say of them is what is read."""
+"""Real-world files, one of every kind: what a reader would say of them is what is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes of a library, one after the other: whoever waits for another's holds up nobody else."""
+"""A queue of changes for each library, one after the other: whoever waits in one holds up no other thread."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _MOST_WAITING = 16
 
 @dataclass(slots=True)
 class _Line:
-    """Of one library: whose turn it is, and how many there are, that one too."""
+    """The queue of one library: whose turn it is, and how many there are, that one too."""
 
     turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     waiting: int = 0
 
 
-class Writing:
-    """A line for each library, apart from the threads that everything else on the page shares."""
+class ChangeQueue:
+    """A queue for each library, apart from the threads that everything else on the page shares."""
 
     def __init__(self, loader: AssistantLoader, said_after: float = _SAID_AFTER_S) -> None:
         """`said_after`: seconds after which a page is told whom it waits for."""
@@ -110,7 +110,7 @@ async def _run(line: _Line, work: Callable[[], dict[Any, Any]]) -> dict[Any, Any
 
         # A thread that the end of the program does not wait for: another process may write for long. What is cut
         # off is undone by the store, or done again by the next update.
-        threading.Thread(target=run, name="writing", daemon=True).start()
+        threading.Thread(target=run, name="change", daemon=True).start()
         return await result
 
 

@@ -1,6 +1,6 @@
 """The assistant within a program that is built on llama-index, and measured by llama-index's evaluators.
 
-python examples/llama_index_faces.py
+python examples/llama_index_adapters.py
 """
 
 from pathlib import Path

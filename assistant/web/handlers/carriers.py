@@ -1,4 +1,4 @@
-"""What a page does about who carries what its answers cite: have it counted, and show it when it is."""
+"""Handler of the carriers of what answers cite: has them counted, and shows them when they are."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from assistant.web.session import Parts, Session
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.messages import Message
 from assistant.web.storage.saved import saved_answer
-from assistant.web.views.carried import carried_html
+from assistant.web.views.carriers import carriers_html
 from assistant.web.views.chat import notice_html
 from assistant.web.views.html import records_of, text_of, whole_of
 
 
-class CarriedHandler:
-    """The counts beside the citations of every page."""
+class CarriersHandler:
+    """Handler of the counts beside the citations of every page."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class CarriedHandler:
             parts["notice"] = notice_html(words)
         if (counted := (asked, self._counts.version)) != session.counted:
             session.counted = counted
-            parts["carried"] = carried_html(list(self._places(owner, messages)))
+            parts["carriers"] = carriers_html(list(self._places(owner, messages)))
         return parts
 
     def is_on(self, owner: str) -> bool:

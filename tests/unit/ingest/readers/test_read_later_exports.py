@@ -1,4 +1,4 @@
-"""What readers of others' articles and news services export, in the names and shapes that they write."""
+"""Exports of read-later services and news APIs, in the names and shapes that they write."""
 
 from __future__ import annotations
 

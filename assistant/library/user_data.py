@@ -1,4 +1,4 @@
-"""Which files of people's work there are."""
+"""User data: the files of people's work, and where they lie."""
 
 from __future__ import annotations
 

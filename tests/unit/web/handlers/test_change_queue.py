@@ -1,4 +1,4 @@
-"""Changes of the library wait in a line of their own: nobody's click stops the page for others."""
+"""Changes of the library wait in a queue of their own: nobody's click stops the page for others."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ import anyio.to_thread
 import pytest
 
 from assistant.errors import IndexStoreError, UsageError
-from assistant.web.handlers.writing import Writing
+from assistant.web.handlers.change_queue import ChangeQueue
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.own_libraries import OwnLibraries
 
 HOLDER = SimpleNamespace(index=SimpleNamespace(holder=lambda: "process 123 (since 12:03:20)"))
 
 
-def writing(said_after: float = 0.02) -> Writing:
-    return Writing(AssistantLoader.of(HOLDER), said_after)  # type: ignore[arg-type]
+def change_queue(said_after: float = 0.02) -> ChangeQueue:
+    return ChangeQueue(AssistantLoader.of(HOLDER), said_after)  # type: ignore[arg-type]
 
 
-async def gather(line: Writing, work: Any, owner: str = "me") -> list[dict[str, Any]]:
-    return [parts async for parts in line.follow(work, owner)]
+async def gather(queue: ChangeQueue, work: Any, owner: str = "me") -> list[dict[str, Any]]:
+    return [parts async for parts in queue.follow(work, owner)]
 
 
 def test_what_is_written_at_once_says_nothing_of_waiting() -> None:
-    assert asyncio.run(gather(writing(60), lambda: {"shelf": "x"})) == [{"shelf": "x"}]
+    assert asyncio.run(gather(change_queue(60), lambda: {"library-list": "x"})) == [{"library-list": "x"}]
 
 
 def test_whoever_waits_is_told_for_whom() -> None:
     go_on = threading.Event()
 
     async def run() -> list[dict[str, Any]]:
-        line, told = writing(), []
-        async for parts in line.follow(lambda: {"shelf": str(go_on.wait(20))}, "me"):
+        queue, told = change_queue(), []
+        async for parts in queue.follow(lambda: {"library-list": str(go_on.wait(20))}, "me"):
             told.append(parts)
             go_on.set()
         return told
 
     notice, done = asyncio.run(run())
     assert "process 123" in notice["notice"]
-    assert done == {"shelf": "True"}
+    assert done == {"library-list": "True"}
 
 
 def test_changes_that_wait_hold_up_no_thread_that_others_need() -> None:
@@ -59,14 +59,14 @@ def test_changes_that_wait_hold_up_no_thread_that_others_need() -> None:
         most = max(most, running)
         assert go_on.wait(20)
         running -= 1
-        return {"shelf": "x"}
+        return {"library-list": "x"}
 
     async def run() -> tuple[list[Any], int]:
-        line = writing()
-        waiting = [asyncio.create_task(gather(line, work)) for _ in range(16)]
+        queue = change_queue()
+        waiting = [asyncio.create_task(gather(queue, work)) for _ in range(16)]
         await asyncio.sleep(0.1)
         with pytest.raises(UsageError, match="16 changes of the library are waiting"):
-            await gather(line, work)
+            await gather(queue, work)
         limiter = anyio.to_thread.current_default_thread_limiter()
         # To ask whose library it is takes a thread for a moment.
         for _ in range(1000):
@@ -80,7 +80,7 @@ def test_changes_that_wait_hold_up_no_thread_that_others_need() -> None:
     told, borrowed = asyncio.run(run())
     assert borrowed == 0
     assert most == 1
-    assert [parts[-1] for parts in told] == [{"shelf": "x"}] * 16
+    assert [parts[-1] for parts in told] == [{"library-list": "x"}] * 16
 
 
 @pytest.mark.parametrize(("own", "held_up"), [(True, False), (False, True)])
@@ -91,17 +91,17 @@ def test_a_long_change_holds_up_its_own_library_alone(own: bool, held_up: bool) 
     def long() -> dict[str, Any]:
         begun.set()
         assert go_on.wait(20)
-        return {"shelf": "long"}
+        return {"library-list": "long"}
 
     async def run() -> bool:
         libraries = OwnLibraries(lambda *_: None) if own else None  # type: ignore[arg-type, return-value]
-        line = Writing(AssistantLoader.of(HOLDER, libraries), 60)  # type: ignore[arg-type]
-        other = asyncio.create_task(gather(line, long))
+        queue = ChangeQueue(AssistantLoader.of(HOLDER, libraries), 60)  # type: ignore[arg-type]
+        other = asyncio.create_task(gather(queue, long))
         assert await asyncio.to_thread(begun.wait, 20)
-        short = asyncio.create_task(gather(line, lambda: {"shelf": "short"}, "bob"))
+        short = asyncio.create_task(gather(queue, lambda: {"library-list": "short"}, "bob"))
         done, _ = await asyncio.wait([short], timeout=0.2 if held_up else 20)
         go_on.set()
-        assert [await other, await short] == [[{"shelf": "long"}], [{"shelf": "short"}]]
+        assert [await other, await short] == [[{"library-list": "long"}], [{"library-list": "short"}]]
         return not done
 
     assert asyncio.run(run()) is held_up
@@ -112,12 +112,12 @@ def test_an_error_is_told_and_the_line_goes_on() -> None:
         raise IndexStoreError("the disk is full")
 
     async def run() -> list[dict[str, Any]]:
-        line = writing(60)
+        queue = change_queue(60)
         with pytest.raises(IndexStoreError, match="disk is full"):
-            await gather(line, fails)
-        return await gather(line, lambda: {"shelf": "x"})
+            await gather(queue, fails)
+        return await gather(queue, lambda: {"library-list": "x"})
 
-    assert asyncio.run(run()) == [{"shelf": "x"}]
+    assert asyncio.run(run()) == [{"library-list": "x"}]
 
 
 def test_what_a_closed_page_asked_for_is_done_all_the_same() -> None:
@@ -129,13 +129,13 @@ def test_what_a_closed_page_asked_for_is_done_all_the_same() -> None:
         return {}
 
     async def run() -> None:
-        line = writing()
-        page = asyncio.create_task(gather(line, work))
+        queue = change_queue()
+        page = asyncio.create_task(gather(queue, work))
         await asyncio.sleep(0.1)
         page.cancel()
         go_on.set()
         assert await asyncio.to_thread(done.wait, 20)
-        assert await gather(line, lambda: {"shelf": "x"})
+        assert await gather(queue, lambda: {"library-list": "x"})
 
     asyncio.run(run())
 
@@ -155,7 +155,7 @@ def test_of_several_steps_all_are_done_where_the_page_is_closed_after_the_first(
             ended.set()
 
     async def run() -> None:
-        page = writing(60).follow(partial(next, steps(), {}), "me", repeat=True)
+        page = change_queue(60).follow(partial(next, steps(), {}), "me", repeat=True)
         assert await anext(page) == {"outcomes": "0"}
         await page.aclose()  # type: ignore[attr-defined]
         go_on.set()
@@ -170,11 +170,11 @@ def test_between_the_steps_others_have_their_turn() -> None:
 
     def step(name: str, left: list[int]) -> dict[str, Any]:
         order.append(name)
-        return {"shelf": name} if left and left.pop() else {}
+        return {"library-list": name} if left and left.pop() else {}
 
     async def run() -> None:
-        line = writing(60)
-        follow = [line.follow(partial(step, name, [1, 1]), "me", repeat=True) for name in "ab"]
+        queue = change_queue(60)
+        follow = [queue.follow(partial(step, name, [1, 1]), "me", repeat=True) for name in "ab"]
 
         async def watch(one: AsyncIterator[dict[str, Any]]) -> None:
             assert [parts async for parts in one]

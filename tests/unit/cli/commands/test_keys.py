@@ -9,7 +9,7 @@ import pytest
 
 from assistant.cli.main import run
 from assistant.http.keys import KeyStore
-from assistant.library.kept import keys_path
+from assistant.library.user_data import keys_path
 
 
 def test_a_key_is_made_listed_and_revoked(

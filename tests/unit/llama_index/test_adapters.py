@@ -1,4 +1,4 @@
-"""The faces for llama-index, used as llama-index uses its own."""
+"""The adapters for llama-index, used as llama-index uses its own."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def test_a_retriever_finds_the_same_when_it_is_awaited(assistant: Any) -> None:
 
 
 def test_an_empty_query_is_refused(assistant: Any) -> None:
-    for face in (ArticleRetriever(assistant).retrieve, AssistantQueryEngine(assistant).query):
+    for adapter in (ArticleRetriever(assistant).retrieve, AssistantQueryEngine(assistant).query):
         with pytest.raises(QuestionError):
-            face("  ")
+            adapter("  ")
 
 
 @pytest.mark.parametrize("awaited", [False, True])

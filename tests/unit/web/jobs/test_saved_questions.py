@@ -17,7 +17,7 @@ from assistant.newsroom.answers.file import of_answer
 from assistant.newsroom.saved_questions.book import Event, Outcome, QuestionBook
 from assistant.web.handlers.questions import QuestionsHandler
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.jobs.own_kept import OwnKept
+from assistant.web.jobs.owner_data import OwnerData
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.saved_questions import QuestionRuns
 from assistant.web.session import Action, Session
@@ -83,12 +83,12 @@ def conversations(tmp_path: Path) -> ConversationStore:
 
 @pytest.fixture
 def runs(loader: AssistantLoader, asker: Asker) -> QuestionRuns:
-    return QuestionRuns(loader, JobQueue(1), OwnKept(loader), asker.of)
+    return QuestionRuns(loader, JobQueue(1), OwnerData(loader), asker.of)
 
 
 @pytest.fixture
 def handler(loader: AssistantLoader, runs: QuestionRuns, conversations: ConversationStore) -> QuestionsHandler:
-    return QuestionsHandler(loader, runs, OwnKept(loader), conversations, lambda text: text.replace("/srv/x", "…"))
+    return QuestionsHandler(loader, runs, OwnerData(loader), conversations, lambda text: text.replace("/srv/x", "…"))
 
 
 def act(handler: QuestionsHandler, name: str, owner: str = "me", session: Session | None = None, **details: str) -> Any:
@@ -134,7 +134,7 @@ def test_they_are_their_owners_alone_and_kept_with_the_library(
 ) -> None:
     act(handler, "question-add", text="Who won?")
     assert "Who won" not in act(handler, "questions", owner="somebody else")["questions-list"]
-    (saved,) = OwnKept(loader).questions("me").questions()
+    (saved,) = OwnerData(loader).questions("me").questions()
     act(handler, "question-remove", owner="somebody else", id=saved.id)
     assert "Who won" in act(handler, "questions")["questions-list"]
     assert [path.name for path in (tmp_path / "kept/questions").glob("*.json")] == ["me.json"]
@@ -142,9 +142,9 @@ def test_they_are_their_owners_alone_and_kept_with_the_library(
 
 
 def test_who_is_alone_with_the_library_shares_them_with_the_command(loader: AssistantLoader, tmp_path: Path) -> None:
-    OwnKept(loader, alone=True).questions("me").add("Who won?")
+    OwnerData(loader, alone=True).questions("me").add("Who won?")
     assert [one.text for one in QuestionBook(tmp_path / "kept/questions.json").questions()] == ["Who won?"]
-    OwnKept(loader, alone=True).digest("me").keep(["a"])
+    OwnerData(loader, alone=True).digest("me").keep(["a"])
     assert (tmp_path / "kept/digest.json").exists()
 
 
@@ -174,7 +174,7 @@ def test_what_is_no_question_is_not_saved(handler: QuestionsHandler, text: str) 
 
 
 def test_there_is_an_end_to_how_many_are_saved(handler: QuestionsHandler, loader: AssistantLoader) -> None:
-    book = OwnKept(loader).questions("me")
+    book = OwnerData(loader).questions("me")
     book.add("Number 0?")
     one = book.questions()[0].model_dump_json()
     many = ",".join(one.replace("Number 0", f"Number {number}") for number in range(500))
@@ -203,7 +203,7 @@ def test_stop_keeps_what_was_found_and_lets_the_questions_go(
     task = runs.tasks.of("me")
     assert task
     assert (task.error, len(task.result)) == (None, 2)
-    with OwnKept(loader).questions("me").running():
+    with OwnerData(loader).questions("me").running():
         pass
 
 
@@ -216,7 +216,7 @@ def test_why_it_ended_early_is_told_and_another_process_asking_too(
     ended(runs)
     assert "Ended early: model …/m: ended" in handler.shown(Session(), "me")["questions-status"]
     asker.error = None
-    with OwnKept(loader).questions("me").running():
+    with OwnerData(loader).questions("me").running():
         act(handler, "questions-run")
         ended(runs)
     assert "another process is asking these questions" in handler.shown(Session(), "me")["questions-status"]
@@ -226,7 +226,7 @@ def test_before_the_articles_are_open_they_are_not_shown_and_then_they_are(
     runs: QuestionRuns, conversations: ConversationStore, tmp_path: Path
 ) -> None:
     loader = AssistantLoader(lambda _: SimpleNamespace(index=SimpleNamespace(kept=tmp_path)))  # type: ignore[arg-type, return-value]
-    handler = QuestionsHandler(loader, runs, OwnKept(loader), conversations)
+    handler = QuestionsHandler(loader, runs, OwnerData(loader), conversations)
     session = Session()
     assert handler.shown(session, "me")["questions-list"] == ""
     with pytest.raises(AssistantError, match="still being opened"):
@@ -237,6 +237,6 @@ def test_before_the_articles_are_open_they_are_not_shown_and_then_they_are(
 
 def test_a_damaged_file_of_questions_is_told(handler: QuestionsHandler, loader: AssistantLoader) -> None:
     act(handler, "question-add", text="One?")
-    OwnKept(loader).questions("me").path.write_text("{")
+    OwnerData(loader).questions("me").path.write_text("{")
     with pytest.raises(AssistantError, match="cannot be read as saved questions"):
         act(handler, "questions")

@@ -21,7 +21,7 @@ from assistant.schema.articles import ArticleFilter, ArticleHeader, Paragraph, P
 from assistant.verification.evidence import Evidence
 from assistant.web.handlers.stories import StoriesHandler
 from assistant.web.jobs.loader import AssistantLoader
-from assistant.web.jobs.own_kept import OwnKept
+from assistant.web.jobs.owner_data import OwnerData
 from assistant.web.jobs.queue import JobQueue
 from assistant.web.jobs.stories import DigestSoFar, Stories, Timeline
 from assistant.web.session import Action, Session
@@ -108,7 +108,7 @@ def index(tmp_path: Path) -> Index:
 @pytest.fixture
 def stories(model: Model, index: Index) -> Stories:
     loader = AssistantLoader.of(SimpleNamespace(index=index, model=SimpleNamespace(name="m")))  # type: ignore[arg-type]
-    kept = OwnKept(loader)
+    kept = OwnerData(loader)
     return Stories(loader, JobQueue(1), kept, timeline_of=model.opened, digest_of=model.opened)
 
 

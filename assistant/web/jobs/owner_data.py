@@ -1,18 +1,18 @@
-"""Where an owner's saved questions and last digest are kept: beside the library that they are of."""
+"""Data of an owner of a page: saved questions and the last digest, kept beside the library that they are of."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.library.kept import OWN_DIGESTS, OWN_QUESTIONS, QUESTIONS
 from assistant.library.location import OWNER_LENGTH
+from assistant.library.user_data import OWN_DIGESTS, OWN_QUESTIONS, QUESTIONS
 from assistant.newsroom.saved_questions.book import QuestionBook
 from assistant.newsroom.stories.digest_memory import DigestMemory
 from assistant.web.jobs.loader import AssistantLoader
 
 
-class OwnKept:
-    """What an owner of a page keeps with the library.
+class OwnerData:
+    """The files that an owner keeps with the library.
 
     `alone`: the page is served to nobody but the person whose commands ask this library, and shares with them what
     they keep. Every method raises `AssistantError` where the library is not open.

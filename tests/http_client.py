@@ -1,4 +1,4 @@
-"""httpx's functions with a minute's patience: the tests share the processor with others."""
+"""HTTP client: httpx's functions with a timeout of a minute, since the tests share the processor with others."""
 
 from functools import partial
 

@@ -26,7 +26,7 @@ from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.security.browser_id import COOKIE
 from assistant.web.security.middleware import OwnUploads
 from assistant.web.security.temporary import UploadFolder
-from assistant.web.server import Door, create_server
+from assistant.web.server import ServerOptions, create_server
 from assistant.web.storage.conversations import ConversationStore
 
 STORY = b"The ferry\n\nThe council of Lund said on Monday that a new ferry would sail from May."
@@ -73,10 +73,10 @@ class Page:
         conversations = ConversationStore(home / "conversations.sqlite3")
         loader = AssistantLoader.of(self.library)  # type: ignore[arg-type]
         blocks = create_app(loader, settings=Settings(home=home), conversations=conversations)
-        door = Door("127.0.0.1", uploads, policy=UploadPolicy(max_bytes=1_000_000))
+        options = ServerOptions("127.0.0.1", uploads, policy=UploadPolicy(max_bytes=1_000_000))
         background = Background.over(loader)
         exports = Exports(loader, conversations, background.stories, background.counts)
-        self.app: Any = create_server(blocks, exports, door)
+        self.app: Any = create_server(blocks, exports, options)
         # A function's number, by the component's name and the event.
         names = {number: block.elem_id for number, block in blocks.blocks.items()}
         self._numbers = {
