@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant.llm.chat_model import ChatModel, Message
+from assistant.llm.chat_model import ChatModel
 from assistant.llm.prompts import Prompts
 from assistant.query.query import WHOLE, Division
 from assistant.query.rewrite import QuestionRewriter
@@ -45,7 +45,7 @@ class QuestionDivider:
     def _written(self, question: str) -> tuple[str, ...]:
         """What the model writes; () as soon as that is no division."""
         reply = ""
-        messages = self._messages("divide", question=question)
+        messages = self._prompts.messages("divide", question=question)
         # Of a question a few words are new to the engine: the examples before it are kept.
         examples = messages[-1]["content"].partition(question)[0]
         for piece in self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n\n"], prefix=examples):
@@ -59,13 +59,7 @@ class QuestionDivider:
     def _ask_the_same(self, question: str, parts: Sequence[str]) -> float:
         """P(the parts ask exactly what the question asks), as the model says."""
         shown = "\n".join(f"- {part}" for part in parts)
-        return self._model.probability_yes(self._messages("divided", question=question, parts=shown))
-
-    def _messages(self, name: str, **variables: str) -> list[Message]:
-        return [
-            {"role": "system", "content": self._prompts.render("system")},
-            {"role": "user", "content": self._prompts.render(name, **variables)},
-        ]
+        return self._model.probability_yes(self._prompts.messages("divided", question=question, parts=shown))
 
 
 def divides(question: str, parts: Sequence[str]) -> bool:
