@@ -10,7 +10,7 @@ from assistant.llm.prompts import Prompts
 from assistant.query.query import WHOLE, Division
 from assistant.query.rewrite import QuestionRewriter
 from assistant.schema.answers import Turn
-from assistant.text.tokens import Word, content_words
+from assistant.text.tokens import Word, content_stems, content_words
 
 _MOST = 4
 _MAX_TOKENS = 160
@@ -70,8 +70,8 @@ def divides(question: str, parts: Sequence[str]) -> bool:
     """
     if not 2 <= len(parts) <= _MOST or not all(_is_part(part, question) for part in parts):
         return False
-    held = Counter(stem for part in parts for stem in _stems(part))
-    if not all(any(held[stem] == 1 for stem in _stems(part)) for part in parts):
+    held = Counter(stem for part in parts for stem in content_stems(part))
+    if not all(any(held[stem] == 1 for stem in content_stems(part)) for part in parts):
         return False
     whole = content_words(question)
     lost = [word for word in whole if word.stem not in held]
@@ -79,11 +79,7 @@ def divides(question: str, parts: Sequence[str]) -> bool:
 
 
 def _is_part(line: str, question: str) -> bool:
-    return bool(_stems(line)) and _stems(line) < _stems(question)
-
-
-def _stems(text: str) -> set[str]:
-    return {word.stem for word in content_words(text)}
+    return bool(content_stems(line)) and content_stems(line) < content_stems(question)
 
 
 def _matters(word: Word) -> bool:
