@@ -23,6 +23,7 @@ from assistant.ingest.mojibake import mended
 from assistant.ingest.speakers import with_speakers
 from assistant.schema.articles import Article, Paragraph
 from assistant.text import unicode
+from assistant.text.clipping import clip, clip_between_words
 from assistant.text.sentences import ends_a_clause, language_of, split_sentences
 
 _TITLE_WIDTH = 90
@@ -262,17 +263,11 @@ def _title_from(paragraph: Paragraph, language: str | None) -> str:
         or paragraph.text[:_LEAD]
     )
     start, end = (split_sentences(lead, language) or [(0, len(lead))])[0]
-    words = " ".join(lead[start:end].split()).rstrip(".。") or lead
-    if len(words) <= _TITLE_WIDTH:
-        return words
-    cut = words[: _TITLE_WIDTH + 1]
-    # Chinese and Japanese have no spaces to cut at.
-    return (cut.rsplit(" ", 1)[0] if " " in cut[_TITLE_WIDTH // 2 :] else cut[:-1]).rstrip(" ,;:，、；：") + "…"
+    return clip_between_words(" ".join(lead[start:end].split()).rstrip(".。") or lead, _TITLE_WIDTH)
 
 
 def field(value: str | None) -> str | None:
     """A title, outlet or name: visible, one line, of bounded length; None where nothing is left."""
     if not value:
         return None
-    line = unicode.one_line(mended(value[: 4 * MAX_FIELD_CHARS]))
-    return (line if len(line) <= MAX_FIELD_CHARS else f"{line[: MAX_FIELD_CHARS - 1].rstrip()}…") or None
+    return clip(unicode.one_line(mended(value[: 4 * MAX_FIELD_CHARS])), MAX_FIELD_CHARS) or None
