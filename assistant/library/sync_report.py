@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.library.report import FileOutcome, FileStatus, UpdateReport
 from assistant.library.sources import SourceFile
-from assistant.schema.articles import Article
+from assistant.schema.articles import Article, iso_day
 from assistant.text.numbers import counted
 
 Told = Callable[[FileOutcome], None]
@@ -44,6 +44,6 @@ class SyncReporter:
 
 def describe(article: Article) -> str:
     """What was understood of an article, in one line."""
-    day = article.published.isoformat() if article.published else "undated"
+    day = iso_day(article.published) or "undated"
     number = counted(len(article.paragraphs), "paragraph")
     return " · ".join((day, article.source or "unknown outlet", article.title, number))
