@@ -15,15 +15,6 @@ from assistant.util.files import keep_private
 from assistant.util.progress import Progress, ProgressOf, Say, unseen
 
 
-def open_index(settings: Settings, progress: ProgressOf | None = None) -> tuple[ArticleIndex, UpdateReport]:
-    """The index that the settings name, ready to be asked; no language model is needed.
-
-    Raises `UsageError`, `IndexStoreError`, and `ArticleError` when not one file could be read.
-    """
-    library, update = open_collection(settings, progress)
-    return library.index, update
-
-
 def open_collection(
     settings: Settings, progress: ProgressOf | None = None, say: Say | None = None
 ) -> tuple[Library, UpdateReport]:
