@@ -52,7 +52,7 @@ class Library:
     ) -> UpdateReport:
         """Bring all sources, or `only` these, up to date. What cannot be read is in the report's problems.
 
-        Raises `UsageError` when the mirrored folder holds no article, `IndexStoreError`.
+        Raises `UsageError` when the mirrored folder holds no article, `StorageError`.
         """
         found: Found = []
         problems: list[str] = []
@@ -105,7 +105,7 @@ class Library:
     def add_files(self, paths: Sequence[Path], progress: Progress | None = None) -> UpdateReport:
         """Copy files beside the index and index them; the report tells what became of each.
 
-        Raises `IndexStoreError`.
+        Raises `StorageError`.
         """
         with self.index.writing():
             remove_drafts(self.index.uploads)

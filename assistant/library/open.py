@@ -20,7 +20,7 @@ def open_collection(
 ) -> tuple[Library, UpdateReport]:
     """The library that the settings name, ready to be asked, and what was done to make it so.
 
-    Raises `UsageError`, `IndexStoreError`, and `ArticleError` when not one file could be read.
+    Raises `UsageError`, `StorageError`, and `ArticleError` when not one file could be read.
     """
     place = place_to_ask(settings)
     report = (progress or unseen)("indexing articles")
@@ -50,7 +50,7 @@ def open_embedder(settings: Settings) -> MiniLM:
 def open_place(
     place: LibraryLocation, settings: Settings, say: Say | None = None, *, beside: ArticleIndex | None = None
 ) -> Library:
-    """The library that lies there, as it is; made empty where there is none. Raises `IndexStoreError`.
+    """The library that lies there, as it is; made empty where there is none. Raises `StorageError`.
 
     With the embedding model of the index `beside`, where one is open.
     """
