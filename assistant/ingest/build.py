@@ -7,10 +7,10 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from operator import itemgetter
+from operator import attrgetter
 
 from assistant.errors import ArticleError
-from assistant.ingest.blocks import Block, Dropped
+from assistant.ingest.blocks import Block, LeftOut, Reason
 from assistant.ingest.boilerplate import cited_agency, is_agency, is_biography, is_furniture, is_initials, sign_off
 from assistant.ingest.correction import is_correction, says_corrected
 from assistant.ingest.dateline import Dateline
@@ -75,15 +75,6 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Text of the file that is no part of the article, and why; it stood after the paragraph of this number, or 0."""
-
-    after: int
-    text: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Story:
     """One article as a reader found it.
 
@@ -130,7 +121,7 @@ def reading_from(story: Story, *, article_id: str, path: str) -> Reading:
         path=path,
         exact=story.exact,
         own_offsets=True,
-        markup=[(2 * one.after, unicode.block(one.text), one.reason) for one in story.left_out],
+        markup=[LeftOut(2 * one.after, unicode.block(one.text), one.reason) for one in story.left_out],
     )
 
 
@@ -142,7 +133,7 @@ def build(
     path: str,
     exact: bool = False,
     own_offsets: bool = False,
-    markup: Sequence[Dropped] = (),
+    markup: Sequence[LeftOut] = (),
 ) -> Reading:
     """An article from its fields and its blocks, each with its offset, which grows.
 
@@ -157,7 +148,7 @@ def build(
     if not exact:
         head = read_head(blocks, fields.title)
         blocks = head.story
-        dropped += [(at, text, "no field of an article") for at, text in head.dropped]
+        dropped += [LeftOut(*block, Reason.NO_FIELD) for block in head.dropped]
         kept = replace(fields, title=None) if is_kicker(fields.title or "") else fields
         fields = kept.over(Fields(**head.values)).cleaned()
         blocks, furniture, agency = _evidence(blocks, fields.author)
@@ -205,19 +196,19 @@ def build(
     return Reading(article, _left_out(dropped, blocks))
 
 
-def _left_out(dropped: list[Dropped], blocks: list[Block]) -> tuple[LeftOut, ...]:
+def _left_out(dropped: list[LeftOut], blocks: list[Block]) -> tuple[LeftOut, ...]:
     begins = [begin for begin, _ in blocks]
-    ordered = sorted(dropped, key=itemgetter(0))
-    return tuple(LeftOut(bisect(begins, begin), text, reason) for begin, text, reason in ordered if text)
+    ordered = sorted(dropped, key=attrgetter("after"))
+    return tuple(replace(one, after=bisect(begins, one.after)) for one in ordered if one.text)
 
 
-def _evidence(blocks: list[Block], author: str | None) -> tuple[list[Block], list[Dropped], str | None]:
+def _evidence(blocks: list[Block], author: str | None) -> tuple[list[Block], list[LeftOut], str | None]:
     """The blocks of the story, the others, and the agency that signed the story off.
 
     From the end, furniture, the author's life and a sign-off are taken as long as there are any: what
     stands after the story may be furniture where the same between two paragraphs is not.
     """
-    kept, dropped, agency = list(blocks), list[Dropped](), None
+    kept, dropped, agency = list(blocks), list[LeftOut](), None
     while len(kept) > 1:
         text = kept[-1][1]
         signed = sign_off(text)
@@ -225,23 +216,23 @@ def _evidence(blocks: list[Block], author: str | None) -> tuple[list[Block], lis
         if not (signed or reason):
             break
         agency = agency or signed
-        dropped.append((*kept.pop(), reason or "sign-off"))
+        dropped.append(LeftOut(*kept.pop(), reason or Reason.SIGN_OFF))
     story: list[Block] = []
     for block in kept:
         if is_furniture(block[1]):
-            dropped.append((*block, "page furniture"))
+            dropped.append(LeftOut(*block, Reason.FURNITURE))
         else:
             story.append(block)
     return story, dropped, agency
 
 
-def _closing(text: str, author: str | None) -> str | None:
+def _closing(text: str, author: str | None) -> Reason | None:
     """What a line after the story is, None where it is the story's."""
     if is_initials(text):
-        return "sign-off"
+        return Reason.SIGN_OFF
     if is_biography(text, author):
-        return "about the author"
-    return "page furniture" if is_furniture(text, last=True) else None
+        return Reason.ABOUT_THE_AUTHOR
+    return Reason.FURNITURE if is_furniture(text, last=True) else None
 
 
 def _dateline(blocks: Sequence[Block]) -> tuple[int, Dateline | None]:
