@@ -15,11 +15,10 @@ from assistant.library.kept import VERSIONS
 from assistant.library.lock import WriterLock
 from assistant.library.mapping import article_of, header_of
 from assistant.library.renumbered import what_changed
-from assistant.library.report import UpdateReport
+from assistant.library.report import Told, UpdateReport
 from assistant.library.sources import BOOK, UPLOADS, Source, SourceBook, SourceFile, SourceKind
 from assistant.library.store_opening import StoreOpener, is_unfinished, set_unfinished
 from assistant.library.sync import Update
-from assistant.library.sync_report import Told
 from assistant.library.sync_state import SyncCache, in_step
 from assistant.library.versions import VersionStore
 from assistant.schema.answers import CitationState, Cited

@@ -12,10 +12,9 @@ from assistant.errors import ArticleError, UsageError
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import copies_of
-from assistant.library.report import FileOutcome, FileStatus, UpdateReport
+from assistant.library.report import FileOutcome, FileStatus, Told, UpdateReport
 from assistant.library.sources import UPLOADS, Excluded, Source, SourceFile, SourceKind
 from assistant.library.sync import Update
-from assistant.library.sync_report import Told
 from assistant.library.uploads import Upload, discard, keep, keep_bytes, remove_drafts
 from assistant.util.progress import Progress
 

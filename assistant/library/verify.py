@@ -9,9 +9,8 @@ from assistant.errors import ArticleError, StorageError
 from assistant.library.fingerprint import content_hash
 from assistant.library.library import Library
 from assistant.library.mapping import article_of, repeated_by
-from assistant.library.report import UpdateReport
+from assistant.library.report import Told, UpdateReport
 from assistant.library.sources import Source, SourceFile
-from assistant.library.sync_report import Told
 from assistant.library.sync_state import FileState, PartialFiles, known_files
 from assistant.stores.base import Record, Store
 from assistant.util.progress import Progress
