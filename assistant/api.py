@@ -141,7 +141,7 @@ class Assistant:
         A folder's index is built or brought up to date first, a library answers as it is.
         `progress(what)` returns a function that is told (done, total); `say` hears in a line what is
         waited for. Files that cannot be read are in `update.problems`. Raises `UsageError`,
-        `ArticleError`, `IndexStoreError`, `ModelFileError`; then nothing is left open.
+        `ArticleError`, `StorageError`, `ModelFileError`; then nothing is left open.
         """
         settings = settings or Settings.load()
         if articles is not None:
@@ -252,12 +252,12 @@ class Assistant:
     def add_files(self, paths: Sequence[Path], progress: Progress | None = None) -> UpdateReport:
         """Copy files beside the index and index them; `outcomes` tells what became of each.
 
-        They can be asked about at once and stay when the library is opened again. Raises `IndexStoreError`.
+        They can be asked about at once and stay when the library is opened again. Raises `StorageError`.
         """
         return self.library.add_files(paths, progress)
 
     def remove(self, ids: Sequence[str]) -> int:
-        """Remove articles from the library, not their files; how many there were. Raises `IndexStoreError`."""
+        """Remove articles from the library, not their files; how many there were. Raises `StorageError`."""
         return self.library.remove(ids)
 
     def judge(self, scope: QuestionScope | None = None) -> Judge:
@@ -269,7 +269,7 @@ class Assistant:
         return self.index.resolve(citation)
 
     def refresh(self) -> UpdateReport:
-        """Bring the library up to date with its sources. Raises `UsageError`, `IndexStoreError`."""
+        """Bring the library up to date with its sources. Raises `UsageError`, `StorageError`."""
         return self.library.refresh()
 
     def close(self) -> None:

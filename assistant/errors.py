@@ -6,7 +6,8 @@ AssistantError
 │   ├── QuestionError       a question, history or questions file is unusable
 │   └── PromptError         a prompt file misses a variable or has an unused one
 ├── ArticleError            an article file cannot be read (exit code 1)
-├── IndexStoreError         the index cannot be opened, read or written (exit code 1)
+├── StorageError            a file of people's work, or a database, cannot be opened, read or written (exit code 1)
+│   └── IndexStoreError     the same of the index
 └── ModelError              the language or embedding model failed (exit code 1)
     ├── ModelFileError      the embedded model's file is missing, damaged or cannot be written
     ├── EngineBuildError    the embedded engine could not be compiled on this machine
@@ -52,7 +53,11 @@ class ArticleError(AssistantError):
     """An article file or a folder of articles cannot be read."""
 
 
-class IndexStoreError(AssistantError):
+class StorageError(AssistantError):
+    """A file of people's work, or a database, cannot be opened, read or written."""
+
+
+class IndexStoreError(StorageError):
     """The index cannot be opened, read or written."""
 
 

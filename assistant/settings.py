@@ -7,7 +7,6 @@ import json
 import os
 import re
 from collections.abc import Iterable
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -234,11 +233,3 @@ def default_articles() -> Path:
     """The folder that is asked where none is named: ./seeds, or the project's own."""
     here = Path("seeds")
     return here if here.is_dir() else PROJECT / "seeds"
-
-
-def parse_day(text: str, name: str) -> date:
-    """A day written YYYY-MM-DD. Raises `SettingsError` naming `name`."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise SettingsError(f"{name} {text!r}: not a date; write it as YYYY-MM-DD") from error

@@ -27,7 +27,7 @@ from tqdm import tqdm
 from assistant.api import Assistant
 from assistant.errors import AssistantError
 from assistant.library.index import ArticleIndex
-from assistant.library.open import open_embedder, open_index
+from assistant.library.open import open_embedder, open_library
 from assistant.llm.chat_model import ChatModel, Timings
 from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL
 from assistant.llm.open import open_model
@@ -260,7 +260,7 @@ def _measured(settings: Settings, limit: int, evaldata: Path | None, seed: int) 
 
 
 def _small(settings: Settings, limit: int, seed: int) -> Library:
-    index, _ = open_index(settings)
+    index = open_library(settings)[0].index
     try:
         articles = index.articles()
     finally:

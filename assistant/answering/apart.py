@@ -15,6 +15,7 @@ from assistant.answering.reading import (
 )
 from assistant.answering.render import as_quotation
 from assistant.answering.selection import Candidate, select, worth_writing
+from assistant.answering.stopwatch import Stopwatch
 from assistant.answering.trace import Trace
 from assistant.generation.generator import DraftGenerator
 from assistant.query.query import Query
@@ -25,7 +26,6 @@ from assistant.schema.answers import NOT_STATED, Sentence, Timing
 from assistant.schema.articles import Passage
 from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName, Token
 from assistant.schema.trace import ApartOutcome
-from assistant.util.stopwatch import Stopwatch
 from assistant.verification.judge import Judge
 from assistant.verification.verifier import Claim, Verifier
 

@@ -6,13 +6,13 @@ from collections.abc import Generator, Iterator
 
 from assistant.answering.reading import Reading
 from assistant.answering.render import said_as_of, written
+from assistant.answering.stopwatch import Stopwatch
 from assistant.answering.trace import Trace
 from assistant.query.division import QuestionDivider
 from assistant.query.query import WHOLE, Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.schema.answers import NOT_STATED, Answer, Question, Timing
 from assistant.schema.events import Done, Event, Step, StepName
-from assistant.util.stopwatch import Stopwatch
 
 _CLOSEST = 3
 

@@ -6,12 +6,12 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol
 
+from assistant.answering.stopwatch import Stopwatch
 from assistant.answering.trace import Trace
 from assistant.query.query import Query
 from assistant.schema.answers import Citation, Omission, Sentence
 from assistant.schema.articles import Passage
 from assistant.schema.events import Event
-from assistant.util.stopwatch import Stopwatch
 
 NO_SUPPORT = "The articles do not say: no sentence that states an answer was found in them."
 NOTHING_FOUND = "The articles do not say: no paragraph was found for these dates."

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from assistant.schema.answers import Citation, Omission, Sentence
+from assistant.schema.articles import iso_day
 from assistant.text.citation_marks import without_citation_marks
 from assistant.text.dates import in_words
 from assistant.text.sentences import STOPS
@@ -58,6 +59,6 @@ def said_as_of(day: date | None, text: str) -> str:
 
 def source_line(citation: Citation, *more: str) -> str:
     """Title, outlet, day, `more` and the words quoted, on one line."""
-    day = citation.published.isoformat() if citation.published else "undated"
+    day = iso_day(citation.published) or "undated"
     told = ", ".join(part for part in (citation.title, citation.source, day, *more) if part)
     return " ".join(f"{told}: “{citation.quote}”".split())

@@ -12,6 +12,7 @@ from itertools import takewhile
 
 from assistant.answering.citations import CitationList
 from assistant.answering.reading import NO_SUPPORT, NOTHING_FOUND, Reply, missing, with_undated
+from assistant.answering.stopwatch import Stopwatch
 from assistant.answering.trace import Trace
 from assistant.errors import ModelContextError
 from assistant.generation.together import JointGenerator
@@ -22,7 +23,6 @@ from assistant.schema.answers import NOT_STATED, Draft, Omission, Sentence, Timi
 from assistant.schema.articles import Passage
 from assistant.schema.events import Event, Retrieved, SentenceReady, Step, StepName
 from assistant.schema.trace import TogetherOutcome
-from assistant.util.stopwatch import Stopwatch
 from assistant.verification.joint import CheckedSentence, JointVerifier
 
 # Tokens of paragraphs: where the model's context is not known, and the most, since each of them is paid for.

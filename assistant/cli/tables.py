@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from assistant.cli.terminal import outlet_and_day, printable
 from assistant.ingest.build import Reading
 from assistant.ingest.speakers import speakers_of
-from assistant.schema.articles import Article, ArticleHeader, days_to_dict
+from assistant.schema.articles import Article, ArticleHeader, days_to_dict, iso_day
 from assistant.text.unicode import one_line
 
 _HEAD = ("id", "date", "outlet", "paragraphs", "title")
@@ -88,7 +88,7 @@ def reading_to_dict(reading: Reading) -> dict[str, Any]:
 
 
 def _print_head(article: Article, out: TextIO) -> None:
-    day = article.published.isoformat() if article.published else "undated"
+    day = iso_day(article.published) or "undated"
     print(one_line(article.title), file=out)
     print(one_line(", ".join([outlet_and_day(article.source, article.via, day), *_more(article)])), file=out)
 
@@ -98,7 +98,7 @@ def _row(header: ArticleHeader) -> tuple[str, ...]:
     title = "; ".join([one_line(header.title), *_changes(header)])
     return (
         one_line(header.id),
-        header.published.isoformat() if header.published else "undated",
+        iso_day(header.published) or "undated",
         one_line(outlet_and_day(header.source, header.via, None) + also),
         str(header.paragraphs),
         title,

@@ -13,7 +13,7 @@ from typing import Any, Self, TextIO
 from assistant.answering.confidence import label
 from assistant.answering.render import not_found
 from assistant.schema.answers import Answer, Citation
-from assistant.schema.articles import Passage
+from assistant.schema.articles import Passage, iso_day
 from assistant.schema.events import Token
 from assistant.text.unicode import neutralise, one_line
 from assistant.util.progress import Progress
@@ -40,7 +40,7 @@ def print_citations(
     On a terminal the first line is a link to `address`, where there is one.
     """
     for citation in citations:
-        day = citation.published.isoformat() if citation.published else None
+        day = iso_day(citation.published)
         place = outlet_and_day(citation.source, citation.via, day)
         head = f"[{citation.number}] {place} · {citation.title} · paragraph {citation.paragraph}"
         print(_linked(_wrapped(head, "    "), address(citation) if out.isatty() else None), file=out)
@@ -49,7 +49,7 @@ def print_citations(
 
 def print_quote(passage: Passage, quote: str) -> None:
     """Where it stands, and the words, indented, a line each."""
-    day = passage.published.isoformat() if passage.published else "undated"
+    day = iso_day(passage.published) or "undated"
     place = ", ".join((outlet_and_day(passage.source, passage.via, day), *(f"also {one}" for one in passage.also)))
     print(f"    {one_line(place)}, {one_line(passage.title)}, paragraph {passage.paragraph.number}")
     print(f"    “{one_line(quote)}”", flush=True)
@@ -181,7 +181,7 @@ def _linked(text: str, address: str | None) -> str:
 
 
 def _where(passage: Passage) -> str:
-    day = passage.published.isoformat() if passage.published else None
+    day = iso_day(passage.published)
     return f"{outlet_and_day(passage.source, passage.via, day)}, paragraph {passage.paragraph.number}"
 
 

@@ -25,10 +25,7 @@ class DraftGenerator:
     def write(self, question: str, context: ArticleContext) -> Iterator[Token | str]:
         """`Token` pieces as they are written, and at the end the whole draft as a `str`, "" where there is none."""
         shown = context.context(self._prompts)
-        messages = [
-            {"role": "system", "content": self._prompts.render("system")},
-            {"role": "user", "content": self._prompts.render("answer", context=shown, question=question)},
-        ]
+        messages = self._prompts.messages("answer", context=shown, question=question)
         draft = ""
         for piece in self._model.stream(
             messages, max_tokens=_MAX_TOKENS, stop=["\n"], prefix=shown, keep_prefix=context.whole

@@ -25,13 +25,7 @@ class JointGenerator:
     def write(self, question: str, context: NumberedContext) -> Generator[Token | Draft, None, None]:
         """`Token` pieces as they are written; after each line that another follows the draft so far, and at the end
         the whole: what it begins with is the draft so far."""
-        messages = [
-            {"role": "system", "content": self._prompts.render("system")},
-            {
-                "role": "user",
-                "content": self._prompts.render("together", context=context.context(self._prompts), question=question),
-            },
-        ]
+        messages = self._prompts.messages("together", context=context.context(self._prompts), question=question)
         written = ""
         with closing(self._model.stream(messages, max_tokens=MAX_TOKENS)) as pieces:
             for part in (part for piece in pieces for part in piece.splitlines(keepends=True)):

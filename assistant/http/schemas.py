@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from assistant.library.report import FileStatus
 from assistant.query.validate import MAX_QUESTION, articles_where
 from assistant.schema.articles import ArticleFilter
+from assistant.schema.opening import Phase
 from assistant.util.validation import Day
 
 _MOST_TURNS, _LONGEST_TURN, _MOST_ARTICLES = 200, 100_000, 1000
@@ -226,10 +228,10 @@ class ArticleOut(BaseModel):
 
 
 class OutcomeOut(BaseModel):
-    """What became of one file: "added", "changed", "unchanged", "duplicate" or "failed"."""
+    """What became of one file."""
 
     name: str
-    status: str
+    status: FileStatus
     article_ids: list[str]
     message: str
 
@@ -247,7 +249,7 @@ class RemovedOut(BaseModel):
 
 
 class StateOut(BaseModel):
-    """How far the server is: "opening", "loading", "ready", "failed" or "ending"."""
+    """How far the server is."""
 
-    state: str
+    state: Phase
     doing: str

@@ -7,10 +7,10 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from operator import itemgetter
+from operator import attrgetter
 
 from assistant.errors import ArticleError
-from assistant.ingest.blocks import Block, Dropped
+from assistant.ingest.blocks import Block, LeftOut, Reason
 from assistant.ingest.boilerplate import cited_agency, is_agency, is_biography, is_furniture, is_initials, sign_off
 from assistant.ingest.correction import is_correction, says_corrected
 from assistant.ingest.dateline import Dateline
@@ -23,6 +23,7 @@ from assistant.ingest.mojibake import mended
 from assistant.ingest.speakers import with_speakers
 from assistant.schema.articles import Article, Paragraph
 from assistant.text import unicode
+from assistant.text.clipping import clip, clip_between_words
 from assistant.text.sentences import ends_a_clause, language_of, split_sentences
 
 _TITLE_WIDTH = 90
@@ -74,15 +75,6 @@ class Fields:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Text of the file that is no part of the article, and why; it stood after the paragraph of this number, or 0."""
-
-    after: int
-    text: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Story:
     """One article as a reader found it.
 
@@ -129,7 +121,7 @@ def reading_from(story: Story, *, article_id: str, path: str) -> Reading:
         path=path,
         exact=story.exact,
         own_offsets=True,
-        markup=[(2 * one.after, unicode.block(one.text), one.reason) for one in story.left_out],
+        markup=[LeftOut(2 * one.after, unicode.block(one.text), one.reason) for one in story.left_out],
     )
 
 
@@ -141,7 +133,7 @@ def build(
     path: str,
     exact: bool = False,
     own_offsets: bool = False,
-    markup: Sequence[Dropped] = (),
+    markup: Sequence[LeftOut] = (),
 ) -> Reading:
     """An article from its fields and its blocks, each with its offset, which grows.
 
@@ -156,7 +148,7 @@ def build(
     if not exact:
         head = read_head(blocks, fields.title)
         blocks = head.story
-        dropped += [(at, text, "no field of an article") for at, text in head.dropped]
+        dropped += [LeftOut(*block, Reason.NO_FIELD) for block in head.dropped]
         kept = replace(fields, title=None) if is_kicker(fields.title or "") else fields
         fields = kept.over(Fields(**head.values)).cleaned()
         blocks, furniture, agency = _evidence(blocks, fields.author)
@@ -204,19 +196,19 @@ def build(
     return Reading(article, _left_out(dropped, blocks))
 
 
-def _left_out(dropped: list[Dropped], blocks: list[Block]) -> tuple[LeftOut, ...]:
+def _left_out(dropped: list[LeftOut], blocks: list[Block]) -> tuple[LeftOut, ...]:
     begins = [begin for begin, _ in blocks]
-    ordered = sorted(dropped, key=itemgetter(0))
-    return tuple(LeftOut(bisect(begins, begin), text, reason) for begin, text, reason in ordered if text)
+    ordered = sorted(dropped, key=attrgetter("after"))
+    return tuple(replace(one, after=bisect(begins, one.after)) for one in ordered if one.text)
 
 
-def _evidence(blocks: list[Block], author: str | None) -> tuple[list[Block], list[Dropped], str | None]:
+def _evidence(blocks: list[Block], author: str | None) -> tuple[list[Block], list[LeftOut], str | None]:
     """The blocks of the story, the others, and the agency that signed the story off.
 
     From the end, furniture, the author's life and a sign-off are taken as long as there are any: what
     stands after the story may be furniture where the same between two paragraphs is not.
     """
-    kept, dropped, agency = list(blocks), list[Dropped](), None
+    kept, dropped, agency = list(blocks), list[LeftOut](), None
     while len(kept) > 1:
         text = kept[-1][1]
         signed = sign_off(text)
@@ -224,23 +216,23 @@ def _evidence(blocks: list[Block], author: str | None) -> tuple[list[Block], lis
         if not (signed or reason):
             break
         agency = agency or signed
-        dropped.append((*kept.pop(), reason or "sign-off"))
+        dropped.append(LeftOut(*kept.pop(), reason or Reason.SIGN_OFF))
     story: list[Block] = []
     for block in kept:
         if is_furniture(block[1]):
-            dropped.append((*block, "page furniture"))
+            dropped.append(LeftOut(*block, Reason.FURNITURE))
         else:
             story.append(block)
     return story, dropped, agency
 
 
-def _closing(text: str, author: str | None) -> str | None:
+def _closing(text: str, author: str | None) -> Reason | None:
     """What a line after the story is, None where it is the story's."""
     if is_initials(text):
-        return "sign-off"
+        return Reason.SIGN_OFF
     if is_biography(text, author):
-        return "about the author"
-    return "page furniture" if is_furniture(text, last=True) else None
+        return Reason.ABOUT_THE_AUTHOR
+    return Reason.FURNITURE if is_furniture(text, last=True) else None
 
 
 def _dateline(blocks: Sequence[Block]) -> tuple[int, Dateline | None]:
@@ -262,17 +254,11 @@ def _title_from(paragraph: Paragraph, language: str | None) -> str:
         or paragraph.text[:_LEAD]
     )
     start, end = (split_sentences(lead, language) or [(0, len(lead))])[0]
-    words = " ".join(lead[start:end].split()).rstrip(".。") or lead
-    if len(words) <= _TITLE_WIDTH:
-        return words
-    cut = words[: _TITLE_WIDTH + 1]
-    # Chinese and Japanese have no spaces to cut at.
-    return (cut.rsplit(" ", 1)[0] if " " in cut[_TITLE_WIDTH // 2 :] else cut[:-1]).rstrip(" ,;:，、；：") + "…"
+    return clip_between_words(" ".join(lead[start:end].split()).rstrip(".。") or lead, _TITLE_WIDTH)
 
 
 def field(value: str | None) -> str | None:
     """A title, outlet or name: visible, one line, of bounded length; None where nothing is left."""
     if not value:
         return None
-    line = unicode.one_line(mended(value[: 4 * MAX_FIELD_CHARS]))
-    return (line if len(line) <= MAX_FIELD_CHARS else f"{line[: MAX_FIELD_CHARS - 1].rstrip()}…") or None
+    return clip(unicode.one_line(mended(value[: 4 * MAX_FIELD_CHARS])), MAX_FIELD_CHARS) or None

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from assistant.ingest.dateline import Dateline, make_date, parse_dateline
-from assistant.text.months import MONTH, MONTHS, western_digits
+from assistant.text.months import MONTH, MONTHS
+from assistant.text.numbers import western_digits
 
 _CHINESE = re.compile(
     r"[（(【]?\s*(?:据\s*)?"

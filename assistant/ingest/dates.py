@@ -9,7 +9,8 @@ from typing import Any
 
 from assistant.ingest.calendar_dates import day_by_names, weekdays_in
 from assistant.ingest.dateline import make_date, parse_date, parse_iso
-from assistant.text.months import MONTH, MONTHS, VIETNAMESE_MONTH, VIETNAMESE_MONTHS, western_digits
+from assistant.text.months import MONTH, MONTHS, VIETNAMESE_MONTH, VIETNAMESE_MONTHS
+from assistant.text.numbers import western_digits
 from assistant.text.unicode import without_joiners
 from assistant.text.years import FIRST_YEAR, LIKELY_YEAR, YEAR
 

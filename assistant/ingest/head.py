@@ -20,8 +20,8 @@ from assistant.ingest.dates import parse_published
 from assistant.ingest.kicker import is_kicker
 from assistant.ingest.labels import field_of_label
 from assistant.ingest.published_line import UPDATED, PublishedLine, published_line
-from assistant.text.months import western_digits
 from assistant.text.names import CAPITAL_WORD, PARTICLES
+from assistant.text.numbers import western_digits
 from assistant.text.sentences import ends_a_clause
 from assistant.text.unicode import levelled
 

@@ -9,7 +9,7 @@ from datetime import date
 from assistant.ingest.calendar_dates import weekdays_in
 from assistant.ingest.dateline_scripts import find_dateline
 from assistant.ingest.dates import numeric_day, parse_published
-from assistant.text.months import western_digits
+from assistant.text.numbers import western_digits
 from assistant.text.unicode import without_joiners
 
 _DATE_CHARS = 120

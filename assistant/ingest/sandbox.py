@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import ArticleError
-from assistant.ingest.build import Fields, LeftOut, Problem, Story
+from assistant.ingest.blocks import LeftOut
+from assistant.ingest.build import Fields, Problem, Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.limits import MIB, READ_MEMORY, READ_SECONDS, READS_PER_PROCESS
 

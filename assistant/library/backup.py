@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import __version__
-from assistant.errors import IndexStoreError, UsageError
+from assistant.errors import StorageError, UsageError
 from assistant.library.backup_file import CHUNK, FILES, FOLDERS, FORMAT, MANIFEST, PARTS, checked
 from assistant.library.location import INDEX, PLACES, LibraryLocation, kept_in
 from assistant.library.lock import WriterLock
@@ -31,7 +31,7 @@ from assistant.util.sqlite import copy_database
 def back_up(home: Path, file: Path, *, force: bool = False) -> int:
     """Write the archive, whole or not at all, and read it back; how many files it holds. Pages may run meanwhile.
 
-    Raises `UsageError` where `file` is there already, unless `force`; `IndexStoreError`.
+    Raises `UsageError` where `file` is there already, unless `force`; `StorageError`.
     """
     finish_restore(home)
     if file.exists() and not force:
@@ -45,7 +45,7 @@ def back_up(home: Path, file: Path, *, force: bool = False) -> int:
                 members = _write(home, stream)
             checked(draft, shown=file)
     except OSError as error:
-        raise IndexStoreError(f"{file}: cannot be written ({error.strerror}); nothing was changed") from error
+        raise StorageError(f"{file}: cannot be written ({error.strerror}); nothing was changed") from error
     return members
 
 

@@ -14,11 +14,10 @@ from assistant.library.batch_writer import BatchWriter
 from assistant.library.lock import WriterLock
 from assistant.library.mapping import article_of, header_of
 from assistant.library.renumbered import what_changed
-from assistant.library.report import UpdateReport
+from assistant.library.report import Told, UpdateReport
 from assistant.library.sources import BOOK, UPLOADS, Source, SourceBook, SourceFile, SourceKind
-from assistant.library.store_opening import StoreOpener
+from assistant.library.store_opening import StoreOpener, is_unfinished, set_unfinished
 from assistant.library.sync import Update
-from assistant.library.sync_report import Told
 from assistant.library.sync_state import SyncCache, in_step
 from assistant.library.user_data import VERSIONS
 from assistant.library.versions import VersionStore
@@ -88,7 +87,7 @@ class ArticleIndex:
     @property
     def unfinished(self) -> bool:
         """True when the index is to be filled from its sources before it can be relied on."""
-        return self.store.note("unfinished") == "yes"
+        return is_unfinished(self.store)
 
     # Reading
 
@@ -214,7 +213,7 @@ class ArticleIndex:
     def filled(self) -> None:
         """All sources have been read into it: it can be relied on. Says what another version's numbers became."""
         if self.unfinished:
-            self.store.set_note("unfinished", "no")
+            set_unfinished(self.store, False)
         changed = what_changed(self.path)
         if changed and self._say:
             self._say(changed)

@@ -12,10 +12,9 @@ from assistant.errors import ArticleError, UsageError
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.mapping import copies_of
-from assistant.library.report import FileOutcome, FileStatus, UpdateReport
+from assistant.library.report import FileOutcome, FileStatus, Told, UpdateReport
 from assistant.library.sources import UPLOADS, Excluded, Source, SourceFile, SourceKind
 from assistant.library.sync import Update
-from assistant.library.sync_report import Told
 from assistant.library.uploads import Upload, discard, keep, keep_bytes, remove_drafts
 from assistant.util.progress import Progress
 
@@ -52,7 +51,7 @@ class Library:
     ) -> UpdateReport:
         """Bring all sources, or `only` these, up to date. What cannot be read is in the report's problems.
 
-        Raises `UsageError` when the mirrored folder holds no article, `IndexStoreError`.
+        Raises `UsageError` when the mirrored folder holds no article, `StorageError`.
         """
         found: Found = []
         problems: list[str] = []
@@ -105,7 +104,7 @@ class Library:
     def add_files(self, paths: Sequence[Path], progress: Progress | None = None) -> UpdateReport:
         """Copy files beside the index and index them; the report tells what became of each.
 
-        Raises `IndexStoreError`.
+        Raises `StorageError`.
         """
         with self.index.writing():
             remove_drafts(self.index.uploads)

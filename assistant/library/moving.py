@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.errors import IndexStoreError
+from assistant.errors import StorageError
 from assistant.library.location import INDEX, LibraryLocation
 from assistant.library.lock import WriterLock
 from assistant.library.sources import BOOK, UPLOADS
@@ -16,7 +16,7 @@ from assistant.util.progress import Say
 def move_kept(place: LibraryLocation, say: Say | None = None) -> None:
     """Move them to `place.kept`, a file at a time: each is whole in its new place before it leaves the old one.
 
-    A kill in between loses nothing; the next time it is gone on with. Raises `IndexStoreError`.
+    A kill in between loses nothing; the next time it is gone on with. Raises `StorageError`.
     """
     if place.kept == place.state or not _left(place.state):
         return
@@ -33,7 +33,7 @@ def move_kept(place: LibraryLocation, say: Say | None = None) -> None:
                 (place.state / UPLOADS).rmdir()
             _move_book(place.state / BOOK, place.kept / BOOK)
         except OSError as error:
-            raise IndexStoreError(
+            raise StorageError(
                 f"{error.filename or place.state}: cannot be moved to {place.kept} ({error.strerror}); "
                 "check both folders' permissions and the disk; nothing is lost"
             ) from error

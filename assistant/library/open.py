@@ -15,21 +15,12 @@ from assistant.util.files import keep_private
 from assistant.util.progress import Progress, ProgressOf, Say, unseen
 
 
-def open_index(settings: Settings, progress: ProgressOf | None = None) -> tuple[ArticleIndex, UpdateReport]:
-    """The index that the settings name, ready to be asked; no language model is needed.
-
-    Raises `UsageError`, `IndexStoreError`, and `ArticleError` when not one file could be read.
-    """
-    library, update = open_library(settings, progress)
-    return library.index, update
-
-
 def open_library(
     settings: Settings, progress: ProgressOf | None = None, say: Say | None = None
 ) -> tuple[Library, UpdateReport]:
     """The library that the settings name, ready to be asked, and what was done to make it so.
 
-    Raises `UsageError`, `IndexStoreError`, and `ArticleError` when not one file could be read.
+    Raises `UsageError`, `StorageError`, and `ArticleError` when not one file could be read.
     """
     place = place_to_ask(settings)
     report = (progress or unseen)("indexing articles")
@@ -59,7 +50,7 @@ def open_embedder(settings: Settings) -> MiniLM:
 def open_place(
     place: LibraryLocation, settings: Settings, say: Say | None = None, *, beside: ArticleIndex | None = None
 ) -> Library:
-    """The library that lies there, as it is; made empty where there is none. Raises `IndexStoreError`.
+    """The library that lies there, as it is; made empty where there is none. Raises `StorageError`.
 
     With the embedding model of the index `beside`, where one is open.
     """

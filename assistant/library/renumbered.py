@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.errors import IndexStoreError
+from assistant.errors import StorageError
 from assistant.text.numbers import counted
 from assistant.util.sqlite import rows_of_both
 
@@ -35,7 +35,7 @@ def what_changed(path: Path) -> str | None:
         return None
     try:
         ((all_, changed),) = rows_of_both(kept, path, _CHANGED)
-    except IndexStoreError:
+    except StorageError:
         # It held no paragraphs as ours do.
         return None
     finally:

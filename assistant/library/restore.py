@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from assistant.errors import IndexStoreError, UsageError
+from assistant.errors import StorageError, UsageError
 from assistant.library.backup_file import PARTS, checked, unpack
 from assistant.library.location import INDEX, PLACES, kept_in
 from assistant.library.lock import WriterLock
@@ -29,7 +29,7 @@ def restore(home: Path, file: Path, *, force: bool = False) -> Path | None:
 
     Everything is unpacked and checked first; then files are renamed, and a kill in between is made good by whatever
     command comes next (`finish_restore`). Raises `UsageError` where there is something already, unless `force`, where
-    a page runs, and for a file that is no whole backup; `IndexStoreError`.
+    a page runs, and for a file that is no whole backup; `StorageError`.
     """
     with _alone(home):
         return _restore(home, file, force)
@@ -58,7 +58,7 @@ def _restore(home: Path, file: Path, force: bool) -> Path | None:
         journal = {"new": sorted(units), "gone": gone}
         write_whole(staging / _JOURNAL, json.dumps(journal).encode())
     except OSError as error:
-        raise IndexStoreError(f"{kept}: cannot be written ({error.strerror}); nothing was changed") from error
+        raise StorageError(f"{kept}: cannot be written ({error.strerror}); nothing was changed") from error
     finally:
         if not (staging / _JOURNAL).exists():
             shutil.rmtree(staging, ignore_errors=True)
@@ -68,7 +68,7 @@ def _restore(home: Path, file: Path, force: bool) -> Path | None:
 def finish_restore(home: Path) -> Path | None:
     """End a restore that has begun to rename: the folder of what was there before, if anything was.
 
-    Does nothing where there is none. Raises `UsageError` while another process restores; `IndexStoreError`.
+    Does nothing where there is none. Raises `UsageError` while another process restores; `StorageError`.
     """
     if not (kept_in(home) / _RESTORING).is_dir():
         return None
@@ -113,7 +113,7 @@ def _finish(home: Path) -> Path | None:
             _forget_index(home / library)
         return _ended(kept, staging)
     except OSError as error:
-        raise IndexStoreError(
+        raise StorageError(
             f"{error.filename or staging}: the restore cannot be finished ({error.strerror}); "
             "mend that and start any command: it is gone on with"
         ) from error

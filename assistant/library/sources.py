@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import ArticleError, IndexStoreError, UsageError
+from assistant.errors import ArticleError, StorageError, UsageError
 from assistant.ingest import discover
 from assistant.ingest.build import Problem
 from assistant.ingest.discover import ArticleFile, list_files
@@ -112,7 +112,7 @@ class SourceBook:
 
     @classmethod
     def load(cls, path: Path) -> SourceBook:
-        """The book in this file, empty where there is none. Raises `IndexStoreError` when it is damaged."""
+        """The book in this file, empty where there is none. Raises `StorageError` when it is damaged."""
         try:
             stored = json.loads(path.read_text(encoding="ascii"))
             sources = [Source(**source | {"kind": SourceKind(source["kind"])}) for source in stored["sources"]]
@@ -120,15 +120,15 @@ class SourceBook:
         except (FileNotFoundError, NotADirectoryError):
             return cls(path)
         except OSError as error:
-            raise IndexStoreError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
+            raise StorageError(f"{path}: cannot be read ({error.strerror}); check its permissions") from error
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise IndexStoreError(
+            raise StorageError(
                 f"{path}: is damaged ({error!r}); delete it and name the sources again: assistant index PATH…"
             ) from error
         return cls(path, sources, excluded)
 
     def save(self) -> None:
-        """Write the file, whole or not at all. Raises `IndexStoreError`."""
+        """Write the file, whole or not at all. Raises `StorageError`."""
         stored: dict[str, Any] = {
             "sources": [asdict(source) for source in self.sources],
             "excluded": {key: asdict(value) for key, value in self.excluded.items()},

@@ -15,6 +15,7 @@ from assistant.util.redact import redact_address
 # To be raised where an index that was written before could not be read: another schema (`assistant/stores/`), other
 # fields of an article, another cutting of paragraphs.
 FORMAT = "5"
+_UNFINISHED = "unfinished"
 
 
 class StoreOpener:
@@ -94,9 +95,19 @@ class StoreOpener:
 
     def _begin(self, store: Store) -> str:
         if self._has_sources():
-            store.set_note("unfinished", "yes")
+            set_unfinished(store, True)
         store.set_note("format", self._format)
         return self._format
+
+
+def is_unfinished(store: Store) -> bool:
+    """Whether the index was begun and its sources have not all been read into it since."""
+    return store.note(_UNFINISHED) == "yes"
+
+
+def set_unfinished(store: Store, unfinished: bool) -> None:
+    """Keep that in the index. Raises `IndexStoreError`."""
+    store.set_note(_UNFINISHED, "yes" if unfinished else "no")
 
 
 def _is_damage(error: IndexStoreError) -> bool:

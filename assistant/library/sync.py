@@ -12,9 +12,8 @@ from assistant.errors import ArticleError
 from assistant.library.batch_writer import BatchWriter, Replaced
 from assistant.library.file_reading import FileReading, FormerFile
 from assistant.library.mapping import with_id
-from assistant.library.report import FileOutcome, FileStatus, UpdateReport
+from assistant.library.report import FileOutcome, FileStatus, SyncReporter, Told, UpdateReport, describe
 from assistant.library.sources import Excluded, Source, SourceFile
-from assistant.library.sync_report import SyncReporter, Told, describe
 from assistant.library.sync_state import FileState, PartialFiles, SyncCache, known_files
 from assistant.schema.articles import Article
 from assistant.stores.base import Record, Store

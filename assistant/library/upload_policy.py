@@ -11,6 +11,7 @@ from assistant.ingest.containers import suffix_of
 from assistant.ingest.formats import SUFFIXES
 from assistant.ingest.limits import MAX_BYTES
 from assistant.library.uploads import safe_name
+from assistant.text.clipping import clip
 from assistant.text.unicode import one_line
 
 MOST_FILES = 50
@@ -65,5 +66,4 @@ class UploadPolicy:
 def display_name(name: str) -> str:
     """A file's name for reading: the last part of a path, one line, nothing invisible, not endless."""
     last = re.split(r"[/\\]", name)[-1]
-    shown = one_line(last)
-    return (shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1].rstrip()}…") or "a file without a name"
+    return clip(one_line(last), _SHOWN) or "a file without a name"

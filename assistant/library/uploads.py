@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.errors import ArticleError, IndexStoreError
+from assistant.errors import ArticleError, StorageError
 from assistant.ingest.containers import suffix_of
 from assistant.util.files import DRAFT, write_whole
 
@@ -31,7 +31,7 @@ class Upload:
 def keep(paths: Sequence[Path], folder: Path) -> list[Upload]:
     """Copy files into `folder` under safe names, durably; a different file of that name is not overwritten.
 
-    Raises `IndexStoreError` when the folder cannot be written.
+    Raises `StorageError` when the folder cannot be written.
     """
     done = []
     for path in paths:
@@ -91,16 +91,14 @@ def _content(path: Path) -> bytes:
 
 
 def remove_drafts(folder: Path) -> None:
-    """Remove what a kill left half written in `folder`. The caller is the only writer. Raises `IndexStoreError`."""
+    """Remove what a kill left half written in `folder`. The caller is the only writer. Raises `StorageError`."""
     for draft in folder.glob(f"{DRAFT}*"):
         discard(draft)
 
 
 def discard(path: Path) -> None:
-    """Remove a copy. Raises `IndexStoreError`."""
+    """Remove a copy. Raises `StorageError`."""
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise IndexStoreError(
-            f"{path}: cannot be removed ({error.strerror}); check the folder's permissions"
-        ) from error
+        raise StorageError(f"{path}: cannot be removed ({error.strerror}); check the folder's permissions") from error

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from assistant.errors import ArticleError, IndexStoreError
+from assistant.errors import ArticleError, StorageError
 from assistant.library.fingerprint import content_hash
 from assistant.library.library import Library
 from assistant.library.mapping import article_of, repeated_by
-from assistant.library.report import UpdateReport
+from assistant.library.report import Told, UpdateReport
 from assistant.library.sources import Source, SourceFile
-from assistant.library.sync_report import Told
 from assistant.library.sync_state import FileState, PartialFiles, known_files
 from assistant.stores.base import Record, Store
 from assistant.util.progress import Progress
@@ -45,7 +44,7 @@ def check(library: Library, progress: Progress | None = None) -> Findings:
             _check_records(store, found)
             for source in library.sources:
                 _check_source(library, source, found, progress)
-    except IndexStoreError as error:
+    except StorageError as error:
         found.lines.append(str(error))
         found.broken = True
     return found
@@ -54,7 +53,7 @@ def check(library: Library, progress: Progress | None = None) -> Findings:
 def repair(
     library: Library, found: Findings, progress: Progress | None = None, told: Told | None = None
 ) -> UpdateReport:
-    """Mend what a check found, from the files. Raises `IndexStoreError` when the index cannot be written."""
+    """Mend what a check found, from the files. Raises `StorageError` when the index cannot be written."""
     index = library.index
     with index.writing():
         if found.broken:

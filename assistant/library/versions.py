@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.errors import IndexStoreError
+from assistant.errors import StorageError
 from assistant.schema.articles import Article
 from assistant.util.files import replace_file
 from assistant.util.hashing import text_sha256
@@ -37,7 +37,7 @@ class VersionStore:
     def keep(self, earlier: Article, later: Article) -> None:
         """Keep what `later` is about to replace, where the two read differently; the oldest goes.
 
-        Raises `IndexStoreError`.
+        Raises `StorageError`.
         """
         if not self._most or _read(earlier) == _read(later):
             return
@@ -51,25 +51,25 @@ class VersionStore:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             replace_file(path, _VERSIONS.dump_json(kept), mode=0o600)
         except OSError as error:
-            raise IndexStoreError(f"{path}: cannot be written ({error.strerror}); check the disk") from error
+            raise StorageError(f"{path}: cannot be written ({error.strerror}); check the disk") from error
 
     def of(self, article_id: str) -> Sequence[Version]:
-        """The earlier versions, oldest first. Raises `IndexStoreError` for a damaged file."""
+        """The earlier versions, oldest first. Raises `StorageError` for a damaged file."""
         path = self._path(article_id)
         try:
             return _VERSIONS.validate_json(path.read_bytes())
         except FileNotFoundError:
             return []
         except (OSError, ValidationError) as error:
-            raise IndexStoreError(f"{path}: cannot be read as an article's versions; move it away") from error
+            raise StorageError(f"{path}: cannot be read as an article's versions; move it away") from error
 
     def forget(self, article_ids: Sequence[str]) -> None:
-        """Delete what these articles said. Raises `IndexStoreError`."""
+        """Delete what these articles said. Raises `StorageError`."""
         for path in map(self._path, article_ids):
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise IndexStoreError(f"{path}: cannot be deleted ({error.strerror}); delete it by hand") from error
+                raise StorageError(f"{path}: cannot be deleted ({error.strerror}); delete it by hand") from error
 
     def _path(self, article_id: str) -> Path:
         return self._folder / f"{text_sha256(article_id)[:32]}.json"

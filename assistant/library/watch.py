@@ -8,9 +8,8 @@ from threading import Event
 
 from assistant.errors import AssistantError
 from assistant.library.library import Library
-from assistant.library.report import UpdateReport
+from assistant.library.report import Told, UpdateReport
 from assistant.library.sources import Source, SourceKind
-from assistant.library.sync_report import Told
 
 _QUIET_MS = 50
 _AT_MOST_MS = 400

@@ -7,7 +7,7 @@ from typing import Any
 from llama_index.core.schema import NodeRelationship, NodeWithScore, RelatedNodeInfo, TextNode
 
 from assistant.schema.answers import Answer, Citation
-from assistant.schema.articles import Passage
+from assistant.schema.articles import Passage, iso_day
 
 # What a model is to read beside the paragraph; the rest is for programs.
 _SHOWN = {"title", "source", "published"}
@@ -18,7 +18,7 @@ def node_of_passage(passage: Passage) -> NodeWithScore:
     metadata = {
         "title": passage.title,
         "source": passage.source,
-        "published": passage.published.isoformat() if passage.published else None,
+        "published": iso_day(passage.published),
         "via": passage.via,
         "article_id": passage.article_id,
         "paragraph": passage.paragraph.number,
@@ -41,7 +41,7 @@ def _cited(citation: Citation) -> TextNode:
     metadata = {
         "title": citation.title,
         "source": citation.source,
-        "published": citation.published.isoformat() if citation.published else None,
+        "published": iso_day(citation.published),
         "via": citation.via,
         "article_id": citation.article_id,
         "paragraph": citation.paragraph,

@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Template
 
 from assistant.errors import PromptError
+from assistant.llm.chat_model import Message
 
 
 class Prompts:
@@ -38,6 +39,13 @@ class Prompts:
         if unused := sorted(given - wanted):
             raise PromptError(f"{path}: the variable ${unused[0]} is not used; put ${unused[0]} into the prompt")
         return template.substitute(variables)
+
+    def messages(self, name: str, /, **variables: str) -> list[Message]:
+        """The system's message and the user's, `<name>.md`, as `render` fills it in."""
+        return [
+            {"role": "system", "content": self.render("system")},
+            {"role": "user", "content": self.render(name, **variables)},
+        ]
 
     def digest(self) -> str:
         """SHA-256 over the names and contents of all prompt files, for provenance."""

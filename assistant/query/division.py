@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from assistant.llm.chat_model import ChatModel, Message
+from assistant.llm.chat_model import ChatModel
 from assistant.llm.prompts import Prompts
 from assistant.query.query import WHOLE, Division
 from assistant.query.rewrite import QuestionRewriter
 from assistant.schema.answers import Turn
-from assistant.text.tokens import Word, content_words
+from assistant.text.tokens import Word, content_stems, content_words
 
 _MOST = 4
 _MAX_TOKENS = 160
@@ -45,7 +45,7 @@ class QuestionDivider:
     def _written(self, question: str) -> tuple[str, ...]:
         """What the model writes; () as soon as that is no division."""
         reply = ""
-        messages = self._messages("divide", question=question)
+        messages = self._prompts.messages("divide", question=question)
         # Of a question a few words are new to the engine: the examples before it are kept.
         examples = messages[-1]["content"].partition(question)[0]
         for piece in self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n\n"], prefix=examples):
@@ -59,13 +59,7 @@ class QuestionDivider:
     def _ask_the_same(self, question: str, parts: Sequence[str]) -> float:
         """P(the parts ask exactly what the question asks), as the model says."""
         shown = "\n".join(f"- {part}" for part in parts)
-        return self._model.probability_yes(self._messages("divided", question=question, parts=shown))
-
-    def _messages(self, name: str, **variables: str) -> list[Message]:
-        return [
-            {"role": "system", "content": self._prompts.render("system")},
-            {"role": "user", "content": self._prompts.render(name, **variables)},
-        ]
+        return self._model.probability_yes(self._prompts.messages("divided", question=question, parts=shown))
 
 
 def divides(question: str, parts: Sequence[str]) -> bool:
@@ -76,8 +70,8 @@ def divides(question: str, parts: Sequence[str]) -> bool:
     """
     if not 2 <= len(parts) <= _MOST or not all(_is_part(part, question) for part in parts):
         return False
-    held = Counter(stem for part in parts for stem in _stems(part))
-    if not all(any(held[stem] == 1 for stem in _stems(part)) for part in parts):
+    held = Counter(stem for part in parts for stem in content_stems(part))
+    if not all(any(held[stem] == 1 for stem in content_stems(part)) for part in parts):
         return False
     whole = content_words(question)
     lost = [word for word in whole if word.stem not in held]
@@ -85,11 +79,7 @@ def divides(question: str, parts: Sequence[str]) -> bool:
 
 
 def _is_part(line: str, question: str) -> bool:
-    return bool(_stems(line)) and _stems(line) < _stems(question)
-
-
-def _stems(text: str) -> set[str]:
-    return {word.stem for word in content_words(text)}
+    return bool(content_stems(line)) and content_stems(line) < content_stems(question)
 
 
 def _matters(word: Word) -> bool:

@@ -34,11 +34,7 @@ class QuestionRewriter:
         if not history:
             return question
         shown = "\n".join(turn_line(turn) for turn in history[-_TURNS_SHOWN:])
-        prompt = self._prompts.render("rewrite", history=shown, question=question)
-        messages = [
-            {"role": "system", "content": self._prompts.render("system")},
-            {"role": "user", "content": prompt},
-        ]
+        messages = self._prompts.messages("rewrite", history=shown, question=question)
         reply = "".join(self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n"]))
         rewritten = " ".join(reply.split()).strip('"')
         known = set(_NUMBER.findall(f"{question} {shown}"))

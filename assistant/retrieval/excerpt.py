@@ -14,7 +14,7 @@ from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import Similarities, placing, quotable
 from assistant.schema.articles import Passage
-from assistant.text.tokens import content_words, stems
+from assistant.text.tokens import content_stems, stems
 
 # What the first of the paragraphs found has ahead, beside half the share of the question's words and half the cosine.
 # Chosen by hand, like all here but `_COMPARED`.
@@ -65,7 +65,7 @@ class ExcerptSelector:
         if not pieces:
             return Excerpts((), {}, {}, {})
         texts = [passage.paragraph.text[start:end] for passage, (start, end) in pieces]
-        asked = {word.stem for word in content_words(query.text)}
+        asked = content_stems(query.text)
         rank = {passage.paragraph.id: place for place, passage in enumerate(passages)}
         places = {passage.paragraph.id: placing(passage) for passage in passages}
         near = []

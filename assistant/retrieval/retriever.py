@@ -16,7 +16,7 @@ from assistant.library.index import ArticleIndex
 from assistant.library.mapping import also, to_paragraph
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext, group
-from assistant.schema.articles import ArticleFilter, Passage
+from assistant.schema.articles import ArticleFilter, Passage, day_of
 from assistant.stores.filters import to_metadata_filters
 from assistant.text.size import tokens_of
 
@@ -140,12 +140,11 @@ def _passage(found: NodeWithScore) -> Passage:
 
 def _of_node(node: BaseNode) -> Passage:
     metadata = node.metadata
-    published = metadata["published"]
     return Passage(
         paragraph=to_paragraph(node.node_id, node.get_content(), metadata),
         article_id=metadata["article_id"],
         title=metadata["title"],
         source=metadata["source"],
         via=metadata["via"],
-        published=date.fromisoformat(published) if published else None,
+        published=day_of(metadata["published"]),
     )

@@ -13,14 +13,9 @@ from functools import lru_cache
 
 from Stemmer import Stemmer
 
-from assistant.text.unicode import fold
+from assistant.text.unicode import UNSPACED, fold
 
-# Han, Hiragana, Katakana, Hangul, Thai, Lao, Myanmar, Khmer.
-_UNSPACED = (
-    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af"
-)
-_RUN = re.compile(f"[{_UNSPACED}]+")
+_RUN = re.compile(f"[{UNSPACED}]+")
 _STEMMED = {
     "russian": "\u0400-\u052f",
     "arabic": "\u0620-\u065f\u0670-\u06d3\u06fa-\u06ff",

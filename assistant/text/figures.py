@@ -10,8 +10,7 @@ from decimal import Decimal
 from itertools import product, starmap
 
 from assistant.text.dates import DAY_IN_FIGURES
-from assistant.text.months import western_digits
-from assistant.text.numbers import Number, letter_factor, read_number, word_factors
+from assistant.text.numbers import Number, letter_factor, read_number, western_digits, word_factors
 from assistant.text.tokens import STOP_WORDS, fold, stem
 
 # English digits; "410.000" and "1.500.000,5", "1’200’000" and "1 200 000", "1,50,000", "3,5", "0,125", "2½": a model

@@ -64,10 +64,3 @@ def any_of(names: Iterable[str]) -> str:
 
 MONTH, ENGLISH_MONTH, VIETNAMESE_MONTH = any_of(MONTHS), any_of(ENGLISH_MONTHS), any_of(VIETNAMESE_MONTHS)
 """Patterns of all names, of the English and of the Vietnamese ones, longest first."""
-
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９", "0123456789" * 6)
-
-
-def western_digits(text: str) -> str:
-    """Arabic-Indic, Persian, Devanagari, Bengali, Thai and full-width digits as 0 to 9; no character moves."""
-    return text.translate(_DIGITS)

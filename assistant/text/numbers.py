@@ -121,6 +121,12 @@ _BEHIND: tuple[tuple[re.Pattern[str], tuple[int, ...]], ...] = tuple(
 )
 _DIGITS = re.compile(r"^(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?$")
 _DIGIT_ORDINAL = re.compile(r"^(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)$")
+_WESTERN = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９", "0123456789" * 6)
+
+
+def western_digits(text: str) -> str:
+    """Arabic-Indic, Persian, Devanagari, Bengali, Thai and full-width digits as 0 to 9; no character moves."""
+    return text.translate(_WESTERN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,11 @@ def stems(text: str) -> set[str]:
     return {word.stem for word in words(text)}
 
 
+def content_stems(text: str) -> set[str]:
+    """The stems of the words that are no function words."""
+    return {word.stem for word in content_words(text)}
+
+
 def fold(word: str) -> str:
     """Case, accents, typographic apostrophes and possessives levelled."""
     return re.sub(r"'s?$", "", unicode.fold(word.replace("’", "'"))) or word

@@ -11,6 +11,13 @@ import re
 import unicodedata
 from functools import cache
 
+UNSPACED = (
+    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af"
+)
+"""Scripts that are written without spaces between words, or find words within words: Thai, Lao, Myanmar, Khmer,
+Hiragana, Katakana, Han, Hangul. Ranges of a character class, of NFKC; what an index holds was cut by them."""
+
 # What a line cannot hold.
 _BREAK = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
 _JOINER = re.compile("[\u200c\u200d]")

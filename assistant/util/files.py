@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.errors import IndexStoreError
+from assistant.errors import StorageError
 
 DRAFT = ".writing-"  # how the name of a file that is being written begins
 
@@ -45,11 +45,11 @@ def replace_file(path: Path, content: bytes | str, *, mode: int = 0o666) -> None
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a whole file that only its owner may read. Raises `IndexStoreError`; `path` is then what it was."""
+    """Write a whole file that only its owner may read. Raises `StorageError`; `path` is then what it was."""
     try:
         replace_file(path, content, mode=0o600)
     except OSError as error:
-        raise IndexStoreError(f"{path}: cannot be written ({error.strerror}); nothing was changed") from error
+        raise StorageError(f"{path}: cannot be written ({error.strerror}); nothing was changed") from error
 
 
 def file_sha256(path: Path) -> str:

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import IndexStoreError
+from assistant.errors import StorageError
 
 
 @contextmanager
@@ -26,14 +26,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Copy a file as of one moment, whoever writes it meanwhile, into a new one. Raises `IndexStoreError`."""
+    """Copy a file as of one moment, whoever writes it meanwhile, into a new one. Raises `StorageError`."""
     try:
         with closing(sqlite3.connect(source, timeout=30)) as old, closing(sqlite3.connect(target)) as new:
             old.backup(new)
             # One file, whatever journal the other one has.
             new.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.DatabaseError as error:
-        raise IndexStoreError(f"{source}: cannot be copied ({error}); check the file and the disk") from error
+        raise StorageError(f"{source}: cannot be copied ({error}); check the file and the disk") from error
 
 
 def is_sound(path: Path) -> bool:
@@ -48,11 +48,11 @@ def is_sound(path: Path) -> bool:
 def rows_of_both(before: Path, now: Path, query: str) -> list[tuple[Any, ...]]:
     """The rows of a query over two files, the tables of the first of which are named `before.…`.
 
-    Raises `IndexStoreError`.
+    Raises `StorageError`.
     """
     try:
         with closing(sqlite3.connect(now, timeout=30)) as connection:
             connection.execute("ATTACH ? AS before", (str(before),))
             return connection.execute(query).fetchall()
     except sqlite3.DatabaseError as error:
-        raise IndexStoreError(f"{before}: cannot be compared with {now} ({error})") from error
+        raise StorageError(f"{before}: cannot be compared with {now} ({error})") from error

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationError
 
+from assistant.errors import UsageError
+
 _LONGEST = 60
 # pydantic's kinds of error, as who writes JSON says it.
 _WANTED = {
@@ -21,7 +23,7 @@ _WANTED = {
 }
 
 
-def _day(value: object) -> object:
+def _day(value: object) -> date:
     if type(value) is date:
         return value
     try:
@@ -32,6 +34,14 @@ def _day(value: object) -> object:
 
 # A date written YYYY-MM-DD (ISO 8601): pydantic alone would take a number for seconds since 1970.
 Day = Annotated[date, BeforeValidator(_day)]
+
+
+def parse_day(text: str, name: str) -> date:
+    """A day written so. Raises `UsageError` naming `name`."""
+    try:
+        return _day(text)
+    except ValueError as error:
+        raise UsageError(f"{name} {error}") from error
 
 
 def fault(error: ValidationError, known: Sequence[str] = ()) -> str:

@@ -101,15 +101,9 @@ class BatchEntailment:
         lines = [
             f"{number}. {' '.join(pair.sentence.split())} {_marks(shown, pair)}" for number, pair in enumerate(pairs, 1)
         ]
-        messages = [
-            {"role": "system", "content": self._prompts.render("system")},
-            {
-                "role": "user",
-                "content": self._prompts.render(
-                    "entailment", context=shown.context(self._prompts), sentences="\n".join(lines)
-                ),
-            },
-        ]
+        messages = self._prompts.messages(
+            "entailment", context=shown.context(self._prompts), sentences="\n".join(lines)
+        )
         reply = self._model.complete(messages, max_tokens=_TOKENS_A_SENTENCE * len(pairs) + _TOKENS_A_SENTENCE)
         verdicts = _verdicts(reply, len(pairs))
         if not verdicts:

@@ -17,7 +17,7 @@ from functools import cache
 from assistant.retrieval.passages import Similarities, placing, quotable
 from assistant.schema.answers import Quote
 from assistant.schema.articles import Passage
-from assistant.text.tokens import content_words, stems
+from assistant.text.tokens import content_stems, stems
 
 # The weights of the words that a claim and a place share and of their cosine. These and the two shares of a claim
 # below are chosen by hand.
@@ -118,7 +118,7 @@ class EvidenceFinder:
 
         A model that obeys an order in an article is sure of it; what it quotes for it is beside the question.
         """
-        asked = {word.stem for word in content_words(question)}
+        asked = content_stems(question)
         if any(asked & (stems(part.quote.text) | placing(part.passage)) for part in evidence):
             return True
         near = self._similarities(question, [part.quote.text for part in evidence])
@@ -128,7 +128,7 @@ class EvidenceFinder:
 def _weights(sentence: str, spans: Sequence[_Span]) -> Mapping[str, float]:
     """Each content word's stem with its inverse frequency among the spans."""
     counts = Counter(word for span in spans for word in span.stems)
-    claimed = {word.stem for word in content_words(sentence)} or stems(sentence)
+    claimed = content_stems(sentence) or stems(sentence)
     return {word: math.log(1 + len(spans) / counts[word]) for word in claimed if word in counts}
 
 

@@ -52,8 +52,5 @@ class Judge:
         shown = context.context(self._prompts)
         # On one line each: no line of an article or of a draft can pass for one of the prompt's own.
         variables = {name: " ".join(text.split()) for name, text in variables.items()}
-        messages = [
-            {"role": "system", "content": self._prompts.render("system")},
-            {"role": "user", "content": self._prompts.render(name, context=shown, **variables)},
-        ]
+        messages = self._prompts.messages(name, context=shown, **variables)
         return self._model.probability_yes(messages, prefix=shown, keep_prefix=context.whole)

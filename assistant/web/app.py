@@ -43,7 +43,7 @@ def create_app(
 
     `assistant` may still be opening. `background` is what runs in the background over it, by default with a line of its
     own that answers one question at a time. `leave`: there is a login, and so a way out. `hidden` are folders of the
-    server's that no message names, beside those of the settings. Raises `IndexStoreError` when the conversations cannot
+    server's that no message names, beside those of the settings. Raises `StorageError` when the conversations cannot
     be kept.
     """
     loader = assistant if isinstance(assistant, AssistantLoader) else AssistantLoader.of(assistant)

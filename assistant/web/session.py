@@ -10,7 +10,7 @@ from typing import Any
 from assistant.errors import UsageError
 from assistant.query.validate import check_days
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter
-from assistant.settings import parse_day
+from assistant.util.validation import parse_day
 from assistant.web.storage.messages import Message
 
 Parts = dict[str, Any]
@@ -74,7 +74,7 @@ class Action:
         return int(text)
 
     def day(self, name: str) -> date | None:
-        """A detail that is a day, None where it is empty. Raises `SettingsError`."""
+        """A detail that is a day, None where it is empty. Raises `UsageError`."""
         return parse_day(self.text(name), name) if self.text(name) else None
 
     def dated(self, articles: ArticleFilter) -> ArticleFilter:

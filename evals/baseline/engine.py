@@ -35,7 +35,7 @@ from pydantic import PrivateAttr
 
 from assistant.retrieval.passages import passages_of
 from assistant.schema.answers import Timing
-from assistant.schema.articles import Article, Passage, passage_to_dict
+from assistant.schema.articles import Article, Passage, iso_day, passage_to_dict
 from evals.baseline.reply import Source, to_answer
 from evals.runs.askers import Reply
 from evals.schema import Case
@@ -171,7 +171,7 @@ def _node(passage: Passage) -> TextNode:
     """A paragraph with the metadata that a llama-index user gives it. By llama-index's defaults
     they are embedded with the text and, since `CitationQueryEngine` copies them to each source,
     printed above it in the prompt."""
-    day = passage.published.isoformat() if passage.published else None
+    day = iso_day(passage.published)
     shown = {"title": passage.title, "source": passage.source, "published": day}
     metadata = {key: value for key, value in shown.items() if value}
     return TextNode(

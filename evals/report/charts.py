@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.text.clipping import clip
 from evals.metrics.calibration import CalibrationBin
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 300, 46, 16, 28, 42
@@ -103,7 +104,7 @@ def bar_chart(name: str, title: str, rows: Mapping[str, Sequence[Bar | None]], s
         drawing.text(x(tick), height - 5, f"{tick:g}", anchor="middle", kind="tick")
     for row, (label, bars) in enumerate(rows.items()):
         middle = 4 + step * row + step / 2
-        drawing.text(_LABELS - 8, middle + 4, _shorten(label, 17), anchor="end")
+        drawing.text(_LABELS - 8, middle + 4, clip(label, 17), anchor="end")
         top = middle - _BAR * len(series) / 2
         for position, bar in enumerate(bars):
             if bar is None:
@@ -227,7 +228,3 @@ def _hint(shape: ET.Element, hint: str) -> None:
 
 def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _shorten(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"

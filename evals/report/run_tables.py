@@ -1,4 +1,4 @@
-"""A run for the terminal: every metric, one row for each kind of question, the labels, the failing cases."""
+"""Which tables a run is told in: every metric, one row for each kind of question, the labels, the failing cases."""
 
 from __future__ import annotations
 

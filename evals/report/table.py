@@ -1,4 +1,4 @@
-"""A run for the terminal: the metrics as a table, the failing cases with all that explains them."""
+"""How a metric, a score and a case read, and metrics as a table and failing cases as lines for a terminal."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from assistant.api import Assistant
 from assistant.errors import UsageError
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
-from assistant.library.open import open_embedder, open_index
+from assistant.library.open import open_embedder, open_library
 from assistant.llm.chat_model import ChatModel
 from assistant.schema.articles import Article
 from assistant.settings import Settings
@@ -47,7 +47,7 @@ def open_asker(plan: Plan, model: ChatModel, scratch: Path) -> Asker:
         return LibraryAsker(plan.news.write(scratch / "articles"), opener.on_folder)
     if plan.question_set is not None:
         return asker_for(plan.question_set, opener.on_articles)
-    index, _ = open_index(plan.settings)
+    index = open_library(plan.settings)[0].index
     articles = index.articles()
     index.close()
     return opener.on_articles(articles)

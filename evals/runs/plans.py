@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.library.open import open_index
+from assistant.library.open import open_library
 from assistant.settings import Settings
 from evals.datasets.facts import check_gold, load_cases
 from evals.datasets.news import BUNDLES, NEWS, TOGETHER, NewsSet, load_news
@@ -52,7 +52,7 @@ def plan_facts(facts: Path, settings: Settings, output: Path, sample: int | None
     Raises `UsageError` for a bad line or an unknown gold id.
     """
     cases = load_cases(facts)
-    index, _ = open_index(settings)
+    index = open_library(settings)[0].index
     check_gold(cases, {paragraph.id for article in index.articles() for paragraph in article.paragraphs})
     index.close()
     chosen = cases if sample is None else spread(cases, sample)

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
-from assistant.errors import SettingsError, UsageError
-from assistant.settings import EMBEDDED, PROJECT, Settings, default_articles, default_prompts, parse_day
+from assistant.errors import SettingsError
+from assistant.settings import EMBEDDED, PROJECT, Settings, default_articles, default_prompts
 
 
 def test_defaults() -> None:
@@ -153,16 +152,6 @@ def test_the_prompts_of_the_checkout_or_those_installed(tmp_path: Path) -> None:
     assert default_prompts(package) == tmp_path / "prompts"
     (package / "prompts").mkdir(parents=True)
     assert default_prompts(package) == package / "prompts"
-
-
-def test_days() -> None:
-    assert parse_day("2017-07-04", "--since") == date(2017, 7, 4)
-
-
-@pytest.mark.parametrize("text", ["yesterday", "2017-02-30", "04.07.2017", "2017", ""])
-def test_a_bad_day_is_named(text: str) -> None:
-    with pytest.raises(UsageError, match=r"^--since .*: not a date; write it as YYYY-MM-DD$"):
-        parse_day(text, "--since")
 
 
 @pytest.mark.parametrize("value", ['{"api_key": "violet"', '["violet"]', '{"api_key": "violet", "n": 2}'])

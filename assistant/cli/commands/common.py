@@ -116,7 +116,7 @@ def filter_of(arguments: argparse.Namespace) -> ArticleFilter:
 
 
 def _day(arguments: argparse.Namespace, option: str) -> date | None:
-    from assistant.settings import parse_day
+    from assistant.util.validation import parse_day
 
     given = getattr(arguments, option, None)
     return parse_day(given, f"--{option.replace('_', '-')}") if given else None

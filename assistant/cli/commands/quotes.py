@@ -21,6 +21,7 @@ from assistant.cli.commands.common import (
     settings_of,
     warn,
 )
+from assistant.schema.articles import iso_day
 
 if TYPE_CHECKING:
     from assistant.library.index import ArticleIndex
@@ -89,7 +90,7 @@ def _opened(arguments: argparse.Namespace) -> Iterator[tuple[ArticleIndex, Judge
 def _order(quote: SpokenQuote) -> tuple[str, str, bool, str, str]:
     """By name, then by day, undated last, then by outlet."""
     passage = quote.passage
-    day = passage.published.isoformat() if passage.published else ""
+    day = iso_day(passage.published) or ""
     return quote.speaker.casefold(), quote.speaker, not day, day, passage.source or ""
 
 

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from assistant.errors import ArticleError
-from assistant.ingest.build import Fields, LeftOut, Story
+from assistant.ingest.blocks import LeftOut, Reason
+from assistant.ingest.build import Fields, Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.headings import carries_content
 from assistant.ingest.readers import press_export
@@ -75,7 +76,7 @@ def _story(blocks: list[Block], core: Any) -> Story:
         if not title and (style == "title" or (style.startswith("heading 1") and not texts)):
             title = text
         elif style.startswith(("heading", "subtitle")) and not carries_content(text):
-            unread.append(LeftOut(len(texts), text, "sub-heading"))
+            unread.append(LeftOut(len(texts), text, Reason.SUB_HEADING))
         elif style.startswith(_DROPPED):
             unread.append(LeftOut(len(texts), text, style.strip()))
         else:

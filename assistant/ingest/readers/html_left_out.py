@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from assistant.ingest.build import LeftOut
+from assistant.ingest.blocks import LeftOut, Reason
 from assistant.ingest.readers.html_dom import BLOCKS, BREAKS, CELLS, HEADINGS
 from assistant.ingest.readers.html_elements import local_name
 from assistant.text.dates import CLOCK
@@ -30,7 +30,7 @@ _PLACES = {
     "figcaption": "picture",
     "form": "form",
     "button": "button",
-    **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), "sub-heading"),
+    **dict.fromkeys(("h2", "h3", "h4", "h5", "h6"), Reason.SUB_HEADING),
 }
 _PARTING = BLOCKS | HEADINGS | _PLACES.keys()
 _ELSEWHERE = "not taken for the article"

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from datetime import date
 
-from assistant.ingest.build import Fields, LeftOut, Story
+from assistant.ingest.blocks import LeftOut, Reason
+from assistant.ingest.build import Fields, Story
 from assistant.ingest.dates import parse_published
 
 _FIELD = re.compile(r"(?P<name>[A-Z][A-Za-z]*(?:[- ][A-Za-z]+){0,3}):\s*(?P<value>.*)$", re.S)
@@ -55,6 +56,6 @@ def story_of(above: Sequence[str], texts: Sequence[str], below: Sequence[str], f
     def others(lines: Sequence[str], after: int) -> Iterator[LeftOut]:
         for line in lines:
             if not known & {line, field_of(line)[1], day_of(line), day_of(field_of(line)[1])}:
-                yield LeftOut(after, line, "no field of an article")
+                yield LeftOut(after, line, Reason.NO_FIELD)
 
     return Story(tuple(texts), fields, key, left_out=(*others(above, 0), *others(below, len(texts))))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import ArticleError
-from assistant.ingest.blocks import Block, Dropped
+from assistant.ingest.blocks import Block, LeftOut, Reason
 from assistant.ingest.build import Fields, Reading, build, reading_from
 from assistant.ingest.dateline import parse_date_field
 from assistant.ingest.dates import parse_published
@@ -84,9 +84,9 @@ def _read_article(text: str, *, article_id: str, path: str) -> Reading:
     return build(fields, blocks, article_id=article_id, path=path, markup=[*markup, *labels])
 
 
-def _headings(blocks: list[Block]) -> tuple[str | None, list[Block], list[Dropped]]:
+def _headings(blocks: list[Block]) -> tuple[str | None, list[Block], list[LeftOut]]:
     """(the title in the first heading, the blocks without the marks of headings, headings that are mere labels)."""
-    title, story, labels = None, list[Block](), list[Dropped]()
+    title, story, labels = None, list[Block](), list[LeftOut]()
     for at, text in blocks:
         match = (_HEADING.match(text) if "\n" not in text else None) or _UNDERLINED.fullmatch(text)
         if match is None:
@@ -94,24 +94,24 @@ def _headings(blocks: list[Block]) -> tuple[str | None, list[Block], list[Droppe
             continue
         heading = match["title"].rstrip("#").rstrip()
         if is_kicker(heading):
-            labels.append((at, text, "label"))
+            labels.append(LeftOut(at, text, Reason.LABEL))
             continue
         if title is None and not any(not is_head_line(above) for _, above in story) and len(blocks) > 1:
             title = heading.strip("*_ ")
         elif carries_content(heading):
             story.append((at + match.start("title"), heading))
         else:
-            labels.append((at, text, "sub-heading"))
+            labels.append(LeftOut(at, text, Reason.SUB_HEADING))
     return title, story, labels
 
 
-def _without_markup(text: str, begin: int) -> tuple[str, list[Dropped]]:
+def _without_markup(text: str, begin: int) -> tuple[str, list[LeftOut]]:
     """The text with spaces for comments and for lines that are only markup, and these."""
-    markup: list[Dropped] = []
+    markup: list[LeftOut] = []
     pieces, end = list[str](), begin
     for start, stop in _comments(text, begin):
         pieces += [text[end:start], " " * (stop - start)]
-        markup.append((start, text[start:stop], "comment"))
+        markup.append(LeftOut(start, text[start:stop], Reason.COMMENT))
         end = stop
     shown = text[:begin] + "".join(pieces) + text[end:] if pieces else text
     if not any(mark in shown for mark in _MARKUP_BEGINS):
@@ -120,7 +120,7 @@ def _without_markup(text: str, begin: int) -> tuple[str, list[Dropped]]:
     def blank(match: re.Match[str]) -> str:
         if match.start() < begin:
             return match[0]
-        markup.append((match.start(), match[0].strip(), "markup"))
+        markup.append(LeftOut(match.start(), match[0].strip(), Reason.MARKUP))
         return " " * len(match[0])
 
     return _MARKUP_LINE.sub(blank, shown), markup

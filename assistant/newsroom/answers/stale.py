@@ -16,7 +16,7 @@ from assistant.newsroom.answers.file import SavedAnswer, SavedCitation, of_answe
 from assistant.newsroom.evidence.nearness import near_ids
 from assistant.newsroom.provenance.versions import Kind, TextChange, changed_sentences, changes
 from assistant.schema.answers import CitationState, Question
-from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter
+from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, iso_day
 from assistant.util.progress import Progress
 
 # Passages that may come near a question, of those that the retriever finds.
@@ -189,7 +189,7 @@ class StaleCheck:
 
 
 def _told(newest: SavedCitation, later: SavedAnswer) -> str:
-    day = newest.published.isoformat() if newest.published else None
+    day = iso_day(newest.published)
     return f"{', '.join(filter(None, (newest.source, day))) or newest.title}: {later.answer}"
 
 

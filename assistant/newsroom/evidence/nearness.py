@@ -15,7 +15,7 @@ import numpy as np
 
 from assistant.schema.articles import Passage
 from assistant.stores.base import Store
-from assistant.text.tokens import content_words, stems
+from assistant.text.tokens import content_stems, stems
 
 # An article comes near by the cosine of its nearest paragraph and, at half weight, by the greatest share of the
 # question's words that a paragraph has.
@@ -50,7 +50,7 @@ def near_articles(
     if not questions or not ids:
         return [() for _ in questions]
     vectors = np.asarray([embed(question) for question in questions], dtype=np.float32)
-    asked = {word.stem for question in questions for word in content_words(question)}
+    asked = set[str]().union(*map(content_stems, questions))
     owners: list[str] = []
     held: list[set[str]] = []
     cosines = [np.empty((len(questions), 0), dtype=np.float32)]
@@ -81,7 +81,7 @@ def _near(owners: Sequence[str], cosines: Sequence[float], shares: Sequence[floa
 
 def _shares(question: str, paragraphs: Sequence[Iterable[str]]) -> list[float]:
     """The share in [0, 1] of the question's words that each paragraph has, by weight."""
-    asked = {word.stem for word in content_words(question)}
+    asked = content_stems(question)
     held = [asked.intersection(words) for words in paragraphs]
     counts = Counter(word for words in held for word in words)
     among = len(held) + _OTHERS

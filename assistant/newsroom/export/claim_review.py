@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from assistant.newsroom.export.fact_check import CheckedSentence, FactCheck, Source
+from assistant.schema.articles import iso_day
 
 _STATED = "Stated in the cited report; checked by a program"
 _RECKONED = "Follows from the cited report, which does not print the figure; checked by a program"
@@ -41,7 +42,7 @@ def _article(source: Source) -> dict[str, Any]:
         "headline": source.title,
         "publisher": {"@type": "Organization", "name": source.outlet} if source.outlet else None,
         "author": {"@type": "Person", "name": source.author} if source.author else None,
-        "datePublished": source.published.isoformat() if source.published else None,
+        "datePublished": iso_day(source.published),
         "url": source.url,
         "hasPart": {
             "@type": "Quotation",

@@ -10,6 +10,7 @@ from lxml.builder import ElementMaker
 
 from assistant.newsroom.answers.file import SavedCitation
 from assistant.newsroom.saved_questions.book import Event, Outcome
+from assistant.schema.articles import iso_day
 from assistant.text.markdown import escape_markdown
 from assistant.text.unicode import one_line
 
@@ -70,5 +71,5 @@ def _label(event: Event) -> str:
 
 
 def _source(one: SavedCitation) -> str:
-    day = one.published.isoformat() if one.published else None
+    day = iso_day(one.published)
     return ", ".join(filter(None, (one.source, day))) or one.title

@@ -13,6 +13,7 @@ from assistant.newsroom.evidence.passages import each_article
 from assistant.retrieval.passages import quotable
 from assistant.schema.answers import Quote
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage
+from assistant.text.unicode import UNSPACED
 
 # With accents and vowel signs that are characters of their own, which `\w` of `re` is without.
 _WORD = regex.compile(r"\w")
@@ -22,8 +23,8 @@ _CLUSTER = regex.compile(r"\X")
 _OPENING, _CLOSING = "\"“„«「『'‘", "\"”“»」』'’"
 # Typed and typeset, the same sign.
 _ALIKE = ('"“”„«»', "'‘’ʼ", "-‐‑‒–—−")
-# Scripts that leave no space between words: there a word may begin anywhere.
-_UNSPACED = regex.compile(r"[\p{Thai}\p{Lao}\p{Myanmar}\p{Khmer}\p{Hiragana}\p{Katakana}\p{Han}\p{Hangul}]")
+# There a word may begin anywhere.
+_UNSPACED = regex.compile(f"[{UNSPACED}]")
 
 
 def is_quoted(text: str) -> bool:
@@ -95,7 +96,7 @@ def _bounded(pieces: list[str]) -> str:
 
 
 def _is_spaced(letter: str) -> bool:
-    return bool(_WORD.match(letter)) and not _UNSPACED.match(letter)
+    return bool(_WORD.match(letter)) and not _UNSPACED.match(unicodedata.normalize("NFKC", letter))
 
 
 def _sign(piece: str) -> str:

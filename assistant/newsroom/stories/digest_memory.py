@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from assistant.errors import IndexStoreError, UsageError
+from assistant.errors import StorageError, UsageError
 from assistant.library.user_data import DIGEST
 from assistant.util.files import replace_file
 
@@ -30,11 +30,11 @@ class DigestMemory:
             ) from error
 
     def keep(self, ids: Iterable[str]) -> None:
-        """Remember these. Raises `IndexStoreError`."""
+        """Remember these. Raises `StorageError`."""
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             replace_file(self._path, json.dumps({"articles": sorted(ids)}) + "\n")
         except OSError as error:
-            raise IndexStoreError(
+            raise StorageError(
                 f"digest file {self._path}: {error.strerror}; give the folder write permission"
             ) from error

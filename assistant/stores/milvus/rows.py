@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 from llama_index.core.schema import TextNode
 
 from assistant.errors import IndexStoreError
-from assistant.schema.articles import ArticleFilter
+from assistant.schema.articles import ArticleFilter, iso_day
 from assistant.stores.analyzer import encoded
 from assistant.stores.base import Record
 from assistant.stores.filters import ordinal, ordinals
@@ -51,7 +51,7 @@ def matcher(chosen: ArticleFilter) -> Callable[[Listed], bool]:
     """Whether a filter lets a record through."""
     words = fold(chosen.words).split()
     ids = None if chosen.ids is None else frozenset(chosen.ids)
-    since, last = (day.isoformat() if day else None for day in (chosen.since, chosen.last))
+    since, last = iso_day(chosen.since), iso_day(chosen.last)
 
     def lets_through(item: Listed) -> bool:
         day = item.published

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.schema.articles import ArticleFilter
+from assistant.schema.articles import ArticleFilter, iso_day
 from assistant.stores.base import Record
 from assistant.stores.sqlite.connection import SqliteFile
 from assistant.text.unicode import fold
@@ -170,8 +170,8 @@ def _chosen(chosen: ArticleFilter) -> tuple[str, list[Any]]:
     for value, comparison in (
         (chosen.source, "source = ?"),
         (None if chosen.ids is None else json.dumps(chosen.ids), f"id IN {_GIVEN}"),
-        (chosen.since and chosen.since.isoformat(), "published >= ?"),
-        (chosen.last and chosen.last.isoformat(), "published <= ?"),
+        (iso_day(chosen.since), "published >= ?"),
+        (iso_day(chosen.last), "published <= ?"),
     ):
         if value is not None:
             parts.append(comparison)

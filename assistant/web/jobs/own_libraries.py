@@ -17,7 +17,7 @@ OpenLibrary = Callable[[Assistant, str], Library]
 def open_own(assistant: Assistant, owner: str) -> Library:
     """The library of one owner, empty where there is none yet; with the embedding model of the common one.
 
-    Raises `IndexStoreError`.
+    Raises `StorageError`.
     """
     settings = assistant.settings
     library = open_place(library_of(settings, owner), settings, beside=assistant.index)

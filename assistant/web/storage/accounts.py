@@ -33,7 +33,7 @@ class AccountStore:
     """
 
     def __init__(self, path: Path, *, now: Callable[[], float] = time.time) -> None:
-        """Open or make the file; `now` in seconds since 1970. Raises `IndexStoreError`, see `Database`."""
+        """Open or make the file; `now` in seconds since 1970. Raises `StorageError`, see `Database`."""
         self._database = Database(path, "accounts", _MIGRATIONS)
         self._now = now
 

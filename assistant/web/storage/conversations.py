@@ -50,11 +50,11 @@ class ConversationStore:
     """Keeps conversations. Every method is one transaction; threads and processes may share the file.
 
     A conversation of another owner is, to every method, one that does not exist: `UsageError`.
-    What the file itself refuses (full disk, permissions, damage) is an `IndexStoreError`.
+    What the file itself refuses (full disk, permissions, damage) is an `StorageError`.
     """
 
     def __init__(self, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Open or make the file. Raises `IndexStoreError`, see `Database`."""
+        """Open or make the file. Raises `StorageError`, see `Database`."""
         self._database = Database(path, "conversations", _MIGRATIONS)
         self._now = now
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.errors import IndexStoreError
+from assistant.errors import StorageError
 from assistant.util.files import keep_private
 from assistant.util.sqlite import transaction
 
@@ -38,7 +38,7 @@ class Database:
     def __init__(self, path: Path, what: str, migrations: Sequence[str]) -> None:
         """Open the file, make it where there is none, bring it to the newest version.
 
-        Raises `IndexStoreError`: it cannot be made or read, belongs to another program or a newer
+        Raises `StorageError`: it cannot be made or read, belongs to another program or a newer
         version, or is damaged (then it was moved aside, and the next try makes a new one).
         """
         self.path = path
@@ -51,7 +51,7 @@ class Database:
             for end in ("", *_BESIDE):
                 keep_private(path.with_name(path.name + end))
         except OSError as error:
-            raise IndexStoreError(
+            raise StorageError(
                 f"{what} {path}: cannot be opened for writing ({error.strerror}); "
                 "check its permissions, or set ASSISTANT_HOME to a folder you may write to"
             ) from error
@@ -79,7 +79,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction, rolled back on any error. Raises `IndexStoreError`."""
+        """A write transaction, rolled back on any error. Raises `StorageError`."""
         try:
             connection = self.connection
             with transaction(connection):
@@ -88,7 +88,7 @@ class Database:
             raise self._explain(error) from error
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """All rows of a query. Raises `IndexStoreError`."""
+        """All rows of a query. Raises `StorageError`."""
         try:
             return self.connection.execute(sql, parameters).fetchall()
         except sqlite3.DatabaseError as error:
@@ -115,20 +115,20 @@ class Database:
             connection.execute(f"PRAGMA user_version = {len(migrations)}")
 
     def _version(self, newest: int) -> int:
-        """The file's version. Raises `IndexStoreError` for a file that is not ours to change."""
+        """The file's version. Raises `StorageError` for a file that is not ours to change."""
         (application,) = self.connection.execute("PRAGMA application_id").fetchone()
         (version,) = self.connection.execute("PRAGMA user_version").fetchone()
         (tables,) = self.connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         if application != _APPLICATION and (application or version or tables):
-            raise IndexStoreError(f"{self._what} {self.path}: is another program's database; move it elsewhere")
+            raise StorageError(f"{self._what} {self.path}: is another program's database; move it elsewhere")
         if version > newest:
-            raise IndexStoreError(
+            raise StorageError(
                 f"{self._what} {self.path}: written by a newer version of news-assistant "
                 f"(format {version}, this one reads {newest}); upgrade, or set ASSISTANT_HOME to another folder"
             )
         return int(version)
 
-    def _moved_aside(self, error: sqlite3.DatabaseError) -> IndexStoreError:
+    def _moved_aside(self, error: sqlite3.DatabaseError) -> StorageError:
         self.close()
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
         aside = self.path.with_name(f"{self.path.name}.damaged-{stamp}")
@@ -138,16 +138,16 @@ class Database:
                 with suppress(FileNotFoundError):
                     self.path.with_name(self.path.name + end).rename(aside.with_name(aside.name + end))
         except OSError as trouble:
-            return IndexStoreError(
+            return StorageError(
                 f"{self._what} {self.path}: damaged ({error}) and cannot be moved aside ({trouble.strerror}); "
                 "move it elsewhere and start again"
             )
-        return IndexStoreError(
+        return StorageError(
             f"{self._what} {self.path}: damaged ({error}); it was moved to {aside.name} beside it, nothing is deleted; "
             "start again with a new one, or put a backup in its place"
         )
 
-    def _explain(self, error: sqlite3.DatabaseError) -> IndexStoreError:
+    def _explain(self, error: sqlite3.DatabaseError) -> StorageError:
         code = _code(error)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             remedy = "another process is writing; try again when it has finished"
@@ -159,7 +159,7 @@ class Database:
             remedy = "the file is damaged; it is moved aside at the next start, or put a backup in its place"
         else:
             remedy = "start again; where that does not help, move the file elsewhere"
-        return IndexStoreError(f"{self._what} {self.path}: {error}; {remedy}")
+        return StorageError(f"{self._what} {self.path}: {error}; {remedy}")
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

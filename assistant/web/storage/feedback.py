@@ -86,7 +86,7 @@ class FeedbackStore:
     """Keeps feedback in one SQLite file; threads and processes may share it."""
 
     def __init__(self, path: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Open or make the file. Raises `IndexStoreError`, see `Database`."""
+        """Open or make the file. Raises `StorageError`, see `Database`."""
         self._database = Database(path, "feedback", _MIGRATIONS)
         self._now = now
 
@@ -101,7 +101,7 @@ class FeedbackStore:
     ) -> Feedback:
         """Keep a verdict on an answer (`Answer.to_dict()`) in place of the owner's former one on it.
 
-        Raises `UsageError`, `IndexStoreError`.
+        Raises `UsageError`, `StorageError`.
         """
         if verdict not in list(Verdict):
             raise UsageError(f"feedback {verdict!r} is neither up nor down; use one of them")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assistant.text import unicode
+from assistant.text.clipping import clip_between_words
 
 UNTITLED = "New conversation"
 _TITLE_FROM_QUESTION = 60
@@ -18,12 +19,7 @@ def fold(text: str) -> str:
 
 def title_from(question: str) -> str:
     """The question as a title: one line, cut between words."""
-    line = unicode.one_line(question)
-    if len(line) <= _TITLE_FROM_QUESTION:
-        return line or UNTITLED
-    cut = line[:_TITLE_FROM_QUESTION]
-    head = cut.rsplit(" ", 1)[0] if " " in cut[_TITLE_FROM_QUESTION // 2 :] else cut
-    return f"{head.rstrip(' ,;:')}…"
+    return clip_between_words(unicode.one_line(question), _TITLE_FROM_QUESTION) or UNTITLED
 
 
 def searchable(question: str, answer: Mapping[str, Any]) -> str:

@@ -14,9 +14,10 @@ from assistant.answering.confidence import Label, label
 from assistant.answering.render import NOT_FOUND_IN_ARTICLES
 from assistant.schema.answers import NOT_STATED
 from assistant.settings import Settings
+from assistant.text.clipping import clip
 from assistant.text.dates import in_words
 from assistant.text.unicode import neutralise
-from assistant.web.views.html import Exact, clip, number_of, records_of, tag, text_of, whole_of
+from assistant.web.views.html import Exact, number_of, records_of, tag, text_of, whole_of
 from assistant.web.views.labels import (
     CHECKED_WITHOUT_PROBABILITY,
     NO_PROBABILITY,

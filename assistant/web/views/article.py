@@ -8,8 +8,9 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from assistant.schema.articles import Article, Paragraph
+from assistant.text.clipping import clip
 from assistant.text.unicode import neutralise
-from assistant.web.views.html import Child, Exact, clip, join, link, tag
+from assistant.web.views.html import Child, Exact, join, link, tag
 from assistant.web.views.labels import outlet, time_tag, title
 
 _OTHERS = 50

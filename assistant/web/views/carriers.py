@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from assistant.newsroom.provenance.independence import Carriage, in_words
-from assistant.web.views.html import Exact, clip, tag
+from assistant.text.clipping import clip
+from assistant.web.views.html import Exact, tag
 
 _SHOWN = 400
 

@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from assistant.schema.articles import scope_of
 from assistant.schema.opening import Phase, State
+from assistant.text.clipping import clip
 from assistant.text.dates import in_words
 from assistant.text.numbers import counted
 from assistant.web.views.answer import answer_html
-from assistant.web.views.html import Exact, clip, join, tag
+from assistant.web.views.html import Exact, join, tag
 from assistant.web.views.icons import icon
 from assistant.web.views.plain_text import answer_markdown, answer_text
 from assistant.web.views.scope import scope_in_words

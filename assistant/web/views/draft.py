@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from assistant.newsroom.drafts.check import CheckedSentence, Verdict
+from assistant.text.clipping import clip
 from assistant.text.numbers import counted
-from assistant.web.views.html import clip, tag
+from assistant.web.views.html import tag
 from assistant.web.views.quote import quote_html
 from assistant.web.views.task import Shown, Told, task_html
 

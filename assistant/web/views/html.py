@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from assistant.text.clipping import clip
 from assistant.text.unicode import neutralise
 
 _KEPT_SPACES = frozenset("\t\n\f\r\u2028\u2029")
@@ -25,11 +26,6 @@ class Exact(str):
     """An attribute's value that must come back unchanged, such as an article's id; not for reading."""
 
     __slots__ = ()
-
-
-def clip(text: str, length: int) -> str:
-    """`text`, cut to `length` characters with an ellipsis where it is longer."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def tag(element: str, /, *children: Child, **attributes: str | int | bool | None) -> Markup:

@@ -7,9 +7,10 @@ from datetime import date
 
 from markupsafe import Markup
 
+from assistant.text.clipping import clip
 from assistant.text.dates import in_words
 from assistant.text.unicode import neutralise
-from assistant.web.views.html import clip, tag, text_of, whole_of
+from assistant.web.views.html import tag, text_of, whole_of
 
 TITLE_SHOWN = 300
 # P(stated) as words, the bounds chosen by hand.

@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from assistant.library.report import FileStatus
 from assistant.schema.articles import EVERY_ARTICLE, Article, ArticleFilter, ArticleHeader, iso_day
+from assistant.text.clipping import clip
 from assistant.text.numbers import counted
 from assistant.web.views.article import article_html
-from assistant.web.views.html import Exact, clip, tag
+from assistant.web.views.html import Exact, tag
 from assistant.web.views.icons import icon
 from assistant.web.views.labels import outlet, time_tag, title
 

@@ -9,9 +9,10 @@ from markupsafe import Markup
 from assistant.newsroom.answers.file import SavedAnswer
 from assistant.newsroom.saved_questions.book import Event, Outcome, SavedQuestion
 from assistant.query.validate import MAX_QUESTION
+from assistant.text.clipping import clip
 from assistant.text.dates import in_words
 from assistant.text.numbers import counted
-from assistant.web.views.html import Exact, clip, tag
+from assistant.web.views.html import Exact, tag
 from assistant.web.views.icons import icon
 from assistant.web.views.quote import cited_html
 from assistant.web.views.task import Shown, Told, task_html

@@ -6,8 +6,9 @@ from markupsafe import Markup
 
 from assistant.newsroom.answers.file import SavedCitation
 from assistant.schema.articles import Passage
+from assistant.text.clipping import clip
 from assistant.verification.evidence import Evidence
-from assistant.web.views.html import Exact, clip, tag
+from assistant.web.views.html import Exact, tag
 from assistant.web.views.labels import outlet, time_tag, title
 
 _QUOTE_SHOWN = 900

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from assistant.schema.articles import ArticleFilter, iso_day
+from assistant.text.clipping import clip
 from assistant.text.dates import in_words
 from assistant.text.numbers import counted
-from assistant.web.views.html import clip, tag
+from assistant.web.views.html import tag
 from assistant.web.views.icons import icon
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from assistant.newsroom.answers.stale import Change
-from assistant.web.views.html import Exact, clip, tag
+from assistant.text.clipping import clip
+from assistant.web.views.html import Exact, tag
 from assistant.web.views.icons import icon
 
 _DETAIL_SHOWN = 600

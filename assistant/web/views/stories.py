@@ -11,10 +11,11 @@ from assistant.newsroom.stories.report_line import Line
 from assistant.newsroom.stories.timeline import Entry, Told
 from assistant.query.validate import MAX_QUESTION
 from assistant.schema.answers import NOT_STATED
+from assistant.text.clipping import clip
 from assistant.text.numbers import counted
 from assistant.verification.evidence import Evidence
 from assistant.web.jobs.stories import DigestSoFar, Made, Timeline
-from assistant.web.views.html import clip, tag
+from assistant.web.views.html import tag
 from assistant.web.views.icons import icon
 from assistant.web.views.labels import outlet, time_tag
 from assistant.web.views.quote import quote_html

@@ -7,7 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from assistant.web.views.html import clip, join, number_of, records_of, tag, text_of
+from assistant.text.clipping import clip
+from assistant.web.views.html import join, number_of, records_of, tag, text_of
 from assistant.web.views.labels import place_of, support_in_words
 
 _DEPTH = 6

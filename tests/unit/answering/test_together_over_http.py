@@ -12,6 +12,7 @@ from pathlib import Path
 from answer_samples import alike, passage, prompts_in
 from chat_server import Body, Events, Provider, Reply
 
+from assistant.answering.stopwatch import Stopwatch
 from assistant.answering.together import ReadTogether
 from assistant.answering.trace import Trace
 from assistant.generation.together import JointGenerator
@@ -21,7 +22,6 @@ from assistant.query.query import Query
 from assistant.schema.articles import ArticleFilter, Passage
 from assistant.schema.events import SentenceReady
 from assistant.settings import Settings
-from assistant.util.stopwatch import Stopwatch
 from assistant.verification.entailment import BatchEntailment
 from assistant.verification.evidence import EvidenceFinder
 from assistant.verification.joint import JointVerifier

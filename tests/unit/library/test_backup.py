@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from assistant.errors import IndexStoreError, UsageError
+from assistant.errors import StorageError, UsageError
 from assistant.library.backup import back_up
 from assistant.library.location import library_of
 from assistant.library.restore import finish_restore, restore
@@ -225,7 +225,7 @@ def _back_up_on_a_small_disk(home: Path, file: Path, outcome: Any) -> None:
     try:
         back_up(home, file)
         outcome.put("written")
-    except IndexStoreError as error:
+    except StorageError as error:
         outcome.put(str(error))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assistant.errors import IndexStoreError, UsageError
+from assistant.errors import StorageError, UsageError
 from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
 from assistant.library.report import FileOutcome, UpdateReport
@@ -393,7 +393,7 @@ def test_a_full_disk_while_uploading_leaves_the_index_intact(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(IndexStoreError, match=r"cannot be written \(No space left on device\); nothing was changed"):
+    with pytest.raises(StorageError, match=r"cannot be written \(No space left on device\); nothing was changed"):
         library.add_files([news / "b.txt"])
     assert list(library.index.uploads.iterdir()) == []
     assert set(contents(library)) == {"a"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import IndexStoreError, SettingsError
+from assistant.errors import SettingsError, StorageError
 from assistant.library.location import mirror_of, named, own_library, place_to_ask, place_to_fill
 from assistant.library.sources import SourceBook
 from assistant.settings import PROJECT, Settings
@@ -75,7 +75,7 @@ def test_a_file_is_no_library(home: Path, tmp_path: Path) -> None:
 def test_a_damaged_list_of_sources_is_named(home: Path) -> None:
     (home / "library").mkdir(parents=True)
     (home / "library" / "sources.json").write_text('{"sources": 1}')
-    with pytest.raises(IndexStoreError, match=r"is damaged .*name the sources again"):
+    with pytest.raises(StorageError, match=r"is damaged .*name the sources again"):
         place_to_ask(Settings.load(home=home))
 
 

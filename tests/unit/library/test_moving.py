@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import IndexStoreError
+from assistant.errors import StorageError
 from assistant.library.location import LibraryLocation, kept_in, own_library, place_to_ask
 from assistant.library.moving import move_kept
 from assistant.library.sources import SourceBook
@@ -88,7 +88,7 @@ def test_a_list_that_was_used_since_is_not_overwritten(place: LibraryLocation, t
 def test_a_place_that_cannot_be_written_says_so_and_loses_nothing(place: LibraryLocation) -> None:
     place.kept.parent.mkdir()
     place.kept.write_text("a file where the folder is to be")
-    with pytest.raises(IndexStoreError):
+    with pytest.raises(StorageError):
         move_kept(place)
     assert len(list((place.state / "uploads").iterdir())) == 40
 

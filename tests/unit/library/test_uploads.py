@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.errors import IndexStoreError
+from assistant.errors import StorageError
 from assistant.library.uploads import keep, keep_bytes, safe_name
 
 
@@ -60,5 +60,5 @@ def test_what_cannot_be_taken_is_told_and_the_others_are_kept(tmp_path: Path) ->
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(IndexStoreError, match="cannot be written"):
+    with pytest.raises(StorageError, match="cannot be written"):
         keep_bytes(b"x", "a.txt", tmp_path / "file")

@@ -22,6 +22,13 @@ def test_placeholders_are_filled_in(prompts: Prompts) -> None:
     assert prompts.render("system") == "You answer."
 
 
+def test_the_messages_are_the_systems_and_the_users(prompts: Prompts) -> None:
+    assert prompts.messages("ask", passages="P", question="Q?") == [
+        {"role": "system", "content": "You answer."},
+        {"role": "user", "content": "Read P, then answer: Q? It costs $5."},
+    ]
+
+
 def test_what_is_filled_in_is_not_read_as_a_template(prompts: Prompts) -> None:
     assert "$question ${x} $" in prompts.render("ask", passages="$question ${x} $", question="Q?")
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.stores import analyzer
-from assistant.text.tokens import content_words, fold, stem, stems, words
+from assistant.text.tokens import content_stems, content_words, fold, stem, stems, words
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,7 @@ def test_content_words_leave_out_function_words_and_nothing_else() -> None:
     assert [word.written for word in content_words(text)] == [
         "two", "leaders", "not", "say", "according", "article",
     ]  # fmt: skip
+    assert content_stems(text) == {"2", "leader", "not", "say", "accord", "articl"}
 
 
 @given(st.text())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from assistant.util.validation import fault
+from assistant.errors import UsageError
+from assistant.util.validation import fault, parse_day
 
 
 class Leg(BaseModel):
@@ -48,3 +50,13 @@ def test_the_first_fault_is_told_with_its_place_and_what_was_given(record: dict[
     with pytest.raises(ValidationError) as caught:
         Voyage.model_validate(record)
     assert fault(caught.value, list(Voyage.model_fields)) == told
+
+
+def test_days() -> None:
+    assert parse_day("2017-07-04", "--since") == date(2017, 7, 4)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2017-02-30", "04.07.2017", "2017", ""])
+def test_a_bad_day_is_named(text: str) -> None:
+    with pytest.raises(UsageError, match=r"^--since .* is not a date; write it as YYYY-MM-DD$"):
+        parse_day(text, "--since")

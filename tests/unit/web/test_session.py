@@ -31,5 +31,5 @@ def test_days_are_read_and_must_be_in_order():
     assert Action("a", {"since": "2023-01-01"}).dated(ArticleFilter("x")) == ArticleFilter("x", since=date(2023, 1, 1))
     with pytest.raises(UsageError, match="swap them"):
         Action("a", {"since": "2023-01-02", "until": "2023-01-01"}).dated(EVERY_ARTICLE)
-    with pytest.raises(UsageError, match="not a date"):
+    with pytest.raises(UsageError, match="is not a date"):
         Action("a", {"since": "yesterday"}).dated(EVERY_ARTICLE)

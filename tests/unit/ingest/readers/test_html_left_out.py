@@ -11,7 +11,8 @@ import docx
 import pytest
 from article_samples import file_of
 
-from assistant.ingest.build import LeftOut, Reading
+from assistant.ingest.blocks import LeftOut
+from assistant.ingest.build import Reading
 from assistant.ingest.file import RawFile
 from assistant.ingest.readers import html, html_left_out
 

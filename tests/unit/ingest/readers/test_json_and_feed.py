@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from article_samples import read_bytes, texts
 
-from assistant.ingest.build import LeftOut, Story
+from assistant.ingest.blocks import LeftOut
+from assistant.ingest.build import Story
 from assistant.ingest.file import RawFile
 from assistant.ingest.readers import jsonl
 from assistant.ingest.readers.json import read

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from changing_library import article
 
-from assistant.errors import IndexStoreError
+from assistant.errors import StorageError
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.library.library import Library
@@ -183,7 +183,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     store.keep(article("a", "Text."), article("a", "Other."))
     (path,) = tmp_path.glob("*.json")
     path.write_text("[{")
-    with pytest.raises(IndexStoreError, match=path.name):
+    with pytest.raises(StorageError, match=path.name):
         store.keep(article("a", "Other."), article("a", "Third."))
     assert path.read_text() == "[{"
 

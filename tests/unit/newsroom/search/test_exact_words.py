@@ -31,6 +31,8 @@ def quotes(text: str, *words: str) -> list[str]:
         ("3.5%", "It rose by 3.5 % in May."),
         ("Café", "The café closed."),
         ("北京", "他昨天到了北京市。"),
+        ("サッカー", "昨日サッカーの試合があった。"),
+        ("ｻｯｶｰ", "昨日ｻｯｶｰの試合があった。"),
     ],
 )
 def test_case_white_space_and_typography_are_set_aside(words: str, text: str) -> None:

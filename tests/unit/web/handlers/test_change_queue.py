@@ -12,7 +12,7 @@ from typing import Any
 import anyio.to_thread
 import pytest
 
-from assistant.errors import IndexStoreError, UsageError
+from assistant.errors import StorageError, UsageError
 from assistant.web.handlers.change_queue import ChangeQueue
 from assistant.web.jobs.loader import AssistantLoader
 from assistant.web.jobs.own_libraries import OwnLibraries
@@ -109,11 +109,11 @@ def test_a_long_change_holds_up_its_own_library_alone(own: bool, held_up: bool) 
 
 def test_an_error_is_told_and_the_line_goes_on() -> None:
     def fails() -> dict[str, Any]:
-        raise IndexStoreError("the disk is full")
+        raise StorageError("the disk is full")
 
     async def run() -> list[dict[str, Any]]:
         queue = change_queue(60)
-        with pytest.raises(IndexStoreError, match="disk is full"):
+        with pytest.raises(StorageError, match="disk is full"):
             await gather(queue, fails)
         return await gather(queue, lambda: {"library-list": "x"})
 

@@ -283,6 +283,12 @@ def test_a_title_from_a_question_is_one_short_line(question: str) -> None:
     assert len(title.splitlines()) == 1
 
 
+def test_a_title_keeps_the_last_word_that_fits() -> None:
+    fits = "Who said that the bridge over the river in the north is old,"
+    assert len(fits) == 60
+    assert title_from(f"{fits} and why?") == f"{fits[:-1]}…"
+
+
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_a_folded_part_is_found_in_the_folded_whole(text: str, more: str) -> None:
     assert fold(fold(text)) == fold(text)

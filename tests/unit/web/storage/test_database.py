@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import AssistantError, IndexStoreError
+from assistant.errors import AssistantError, StorageError
 from assistant.web.storage.conversations import ConversationStore
 from assistant.web.storage.database import Database
 
@@ -80,7 +80,7 @@ def test_an_older_file_is_brought_up_to_date_with_what_it_holds(path: Path) -> N
 
 def test_a_migration_that_fails_leaves_the_file_as_it_was(path: Path) -> None:
     add(Database(path, "things", [FIRST]), "a")
-    with pytest.raises(IndexStoreError, match="no such table: nowhere"):
+    with pytest.raises(StorageError, match="no such table: nowhere"):
         Database(path, "things", [FIRST, SECOND + "INSERT INTO nowhere VALUES (1);\n"])
     again = Database(path, "things", [FIRST])
     assert [tuple(row) for row in again.read("SELECT * FROM things")] == [("a",)]
@@ -88,7 +88,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(path: Path) -> None:
 
 def test_a_newer_file_is_not_touched(path: Path) -> None:
     add(Database(path, "things", [FIRST, SECOND]), "a")
-    with pytest.raises(IndexStoreError, match="newer version") as caught:
+    with pytest.raises(StorageError, match="newer version") as caught:
         Database(path, "things", [FIRST])
     assert str(path) in str(caught.value)
     assert names(Database(path, "things", [FIRST, SECOND])) == ["a"]
@@ -100,7 +100,7 @@ def test_another_programs_database_is_not_touched(tmp_path: Path) -> None:
         other.execute("CREATE TABLE bookmarks (url)")
     other.close()
     before = path.read_bytes()
-    with pytest.raises(IndexStoreError, match="another program's database"):
+    with pytest.raises(StorageError, match="another program's database"):
         Database(path, "things", [FIRST])
     assert [file.name for file in tmp_path.iterdir() if "damaged" in file.name] == []
     assert b"bookmarks" in path.read_bytes()
@@ -122,7 +122,7 @@ def test_a_damaged_file_is_moved_aside_whole_and_said_so(path: Path, damage: str
     }[damage]
     path.write_bytes(broken)
 
-    with pytest.raises(IndexStoreError, match="damaged") as caught:
+    with pytest.raises(StorageError, match="damaged") as caught:
         Database(path, "things", [FIRST])
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -170,7 +170,7 @@ def test_a_connection_that_could_not_be_prepared_is_not_used(path: Path, monkeyp
     connect = sqlite3.connect
     with monkeypatch.context() as patched:
         patched.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **k, factory=Refuses))
-        with pytest.raises(IndexStoreError):
+        with pytest.raises(StorageError):
             names(database)
     assert database.connection.execute("PRAGMA foreign_keys").fetchone()[0] == 1
 
@@ -184,7 +184,7 @@ def test_what_a_damaged_file_had_not_checkpointed_is_kept_with_it(path: Path) ->
     log = path.with_name(path.name + "-wal").read_bytes()
     assert b"only in the log" in log
     path.write_bytes(b"no database" * 1000)
-    with pytest.raises(IndexStoreError, match="damaged"):
+    with pytest.raises(StorageError, match="damaged"):
         Database(path, "things", [FIRST])
     kept = [file.read_bytes() for file in path.parent.glob("*.damaged-*-wal")]
     assert kept == [log]
@@ -198,7 +198,7 @@ def test_damage_found_later_says_what_happens_next(path: Path) -> None:
     database.close()
     content = path.read_bytes()
     path.write_bytes(content[:8192] + b"\xff" * 24_576 + content[32_768:])
-    with pytest.raises(IndexStoreError, match="moved aside at the next start"):
+    with pytest.raises(StorageError, match="moved aside at the next start"):
         database.read("SELECT * FROM things")
 
 
@@ -222,7 +222,7 @@ def test_a_full_database_keeps_what_it_has(path: Path) -> None:
     add(database, "a")
     pages = database.connection.execute("PRAGMA page_count").fetchone()[0]
     database.connection.execute(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(IndexStoreError, match="free some disk space") as caught:
+    with pytest.raises(StorageError, match="free some disk space") as caught:
         add(database, "x" * 100_000)
     assert str(path) in str(caught.value)
     database.connection.execute("PRAGMA max_page_count = 1000000")
@@ -316,7 +316,7 @@ def test_a_file_that_may_only_be_read_is_named(open_folder: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(IndexStoreError, match="cannot be opened for writing"):
+    with pytest.raises(StorageError, match="cannot be opened for writing"):
         Database(tmp_path / "file" / "things.sqlite3", "things", [FIRST])
 
 

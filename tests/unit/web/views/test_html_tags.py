@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from assistant.text.unicode import neutralise
-from assistant.web.views.html import Exact, clip, tag
+from assistant.web.views.html import Exact, tag
 
 
 def test_no_character_of_unicode_steers_or_hides() -> None:
@@ -55,7 +55,3 @@ def test_an_element_escapes_what_is_not_markup() -> None:
     assert made == '<p class="a" data-x="&#34;" hidden>&lt;b&gt;<i>x</i>&amp;y</p>'
     assert tag("input", type="text") == '<input type="text">'
     assert tag("p", title="a\u202eb", id=Exact("a\u202eb\n")) == '<p title="ab" id="a&#8238;b&#10;"></p>'
-
-
-def test_a_text_is_cut_with_an_ellipsis() -> None:
-    assert (clip("abc", 3), clip("abcd", 3), clip("a cd", 3)) == ("abc", "ab…", "a…")
