@@ -16,6 +16,7 @@ from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL
 from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.settings import PROJECT
+from assistant.util.files import file_sha256
 from assistant.util.redact import public_settings, public_text
 from evals.report.page import write_json, write_report
 from evals.runs.opening import open_asker
@@ -42,7 +43,7 @@ def measure(plan: Plan, progress: bool = True) -> Run:
         stack.callback(model.close)
         configuration = {
             "code": code_digest(),
-            "adapter": file_digest(model.adapter),
+            "adapter": file_sha256(model.adapter) if model.adapter and model.adapter.is_file() else None,
             "prompts": Prompts(plan.settings.prompts).digest(),
             "settings": public_settings(plan.settings),
         }
@@ -81,14 +82,6 @@ def code_digest() -> str:
     for path in sorted([*code.rglob("*.py"), *code.rglob("*.json"), *(PROJECT / "prompts").rglob("*.md")]):
         total.update(str(path.relative_to(PROJECT)).encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
-
-
-def file_digest(path: Path | None) -> str | None:
-    """SHA-256 of a file; None where there is none."""
-    if path is None or not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _forget_finished(path: Path, selected: Sequence[Case], runs: int) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from assistant.util.processor import core_count
 from assistant.util.redact import public_settings, public_text
 from evals.runs.records import case_to_dict
 from evals.schema import Case
@@ -56,7 +57,7 @@ def provenance(
         "versions": {name: _version(name) for name in (PACKAGE, *DEPENDENCIES)},
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "cores": cores(),
+        "cores": core_count(),
     }
 
 
@@ -73,13 +74,6 @@ def git_revision(folder: Path, git: str = "git") -> Revision:
         return Revision()
     status = _git(git, folder, "status", "--porcelain")
     return Revision(commit, None if status is None else bool(status))
-
-
-def cores() -> int:
-    """The processor cores this process may use, which in a container are fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _git(git: str, folder: Path, *arguments: str) -> str | None:
