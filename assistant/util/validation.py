@@ -1,4 +1,4 @@
-"""What pydantic refuses, in one line for the person who wrote the file; a day as people write it."""
+"""What people write, checked by pydantic: what it refuses in one line for them; a day as people write it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 _LONGEST = 60
 # pydantic's kinds of error, as who writes JSON says it.
@@ -32,6 +32,12 @@ def _day(value: object) -> object:
 
 # A date written YYYY-MM-DD (ISO 8601): pydantic alone would take a number for seconds since 1970.
 Day = Annotated[date, BeforeValidator(_day)]
+
+
+class Strict(BaseModel):
+    """Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def fault(error: ValidationError, known: Sequence[str] = ()) -> str:
