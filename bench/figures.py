@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.llm.chat_model import Timings
+from evals.metrics.uncertainty import quartiles
 from evals.schema import Case
 
 
@@ -48,16 +48,6 @@ def sample(cases: Sequence[Case], number: int, seed: int) -> list[Case]:
     """`number` of the cases without history, as `seed` draws them; all where there are fewer."""
     able = sorted((case for case in cases if not case.history), key=lambda case: case.id)
     return random.Random(seed).sample(able, min(number, len(able)))
-
-
-def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
-    """First quartile, median, third quartile, interpolated. Raises `ValueError` where there is no value."""
-    if not values:
-        raise ValueError("no value")
-    if len(values) == 1:
-        return values[0], values[0], values[0]
-    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
-    return low, middle, high
 
 
 def written_per_second(requests: Sequence[Timings]) -> float | None:

@@ -34,8 +34,8 @@ from assistant.newsroom.saved_questions.watch import Watch
 from assistant.schema.articles import Article, Paragraph
 from assistant.settings import Settings
 from assistant.text.numbers import counted
-from bench.figures import quartiles
 from bench.news import News
+from evals.metrics.uncertainty import quartiles
 
 _AT_ONCE = 500
 

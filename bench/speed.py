@@ -33,13 +33,13 @@ from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL
 from assistant.llm.open import open_model
 from assistant.schema.articles import Article
 from assistant.settings import PROJECT, Settings, default_articles
+from assistant.util.processor import core_count
 from assistant.util.progress import Progress
 from bench.figures import (
     Asked,
     Limits,
     compare,
     limits_line,
-    quartiles,
     sample,
     shares,
     summary,
@@ -50,8 +50,8 @@ from bench.memory import PeakMemory
 from evals.baseline.engine import CitationBaseline
 from evals.datasets.facts import load_cases
 from evals.datasets.public import load_set
+from evals.metrics.uncertainty import quartiles
 from evals.runs.askers import Asker, AssistantAsker
-from evals.runs.provenance import cores
 from evals.schema import Case, Result
 from evals.scorers import score
 
@@ -182,7 +182,7 @@ def reading_speed(model: ChatModel, requests: list[Timings]) -> float:
 
 def memory_bandwidth() -> float:
     """Bytes a second, read and written together, of every core copying an array at once; the best of ten."""
-    arrays = [(np.ones(_COPIED // 8), np.empty(_COPIED // 8)) for _ in range(cores())]
+    arrays = [(np.ones(_COPIED // 8), np.empty(_COPIED // 8)) for _ in range(core_count())]
     best = float("inf")
     with ThreadPoolExecutor(len(arrays)) as pool:
         for _ in range(10):
@@ -230,7 +230,7 @@ def _measured(settings: Settings, limit: int, evaldata: Path | None, seed: int) 
     libraries = [_small(settings, limit, seed)]
     if evaldata:
         libraries.append(_large(evaldata, limit, seed))
-    texts = [f"{platform.machine()}, {cores()} cores, {platform.platform()}; {limit} questions a library"]
+    texts = [f"{platform.machine()}, {core_count()} cores, {platform.platform()}; {limit} questions a library"]
     figures: dict[str, str] = {}
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))

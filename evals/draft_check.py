@@ -27,11 +27,11 @@ from assistant.errors import UsageError
 from assistant.newsroom.drafts.check import THRESHOLDS, DraftChecker, Signals, Thresholds, Verdict, decide, overall
 from assistant.newsroom.drafts.sentences import DraftedSentence
 from assistant.settings import PROJECT, Settings
-from assistant.util.validation import fault
+from assistant.util.validation import Strict, fault
 from evals.datasets.bundle_cases import write_articles
 from evals.datasets.bundles import load_bundles
 from evals.datasets.news import BUNDLES
-from evals.datasets.rows import Strict, Text, read_rows
+from evals.datasets.rows import Text, read_rows
 from evals.metrics.uncertainty import with_interval
 from evals.report.page import write_json
 

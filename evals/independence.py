@@ -24,8 +24,9 @@ from assistant.cli.main import guarded
 from assistant.errors import UsageError
 from assistant.newsroom.provenance.independence import Carriage, group
 from assistant.settings import PROJECT
+from assistant.util.validation import Strict
 from evals.datasets.bundle_cases import read_articles
-from evals.datasets.rows import Strict, Text, read_rows
+from evals.datasets.rows import Text, read_rows
 from evals.metrics.uncertainty import with_interval
 
 ROWS = PROJECT / "evals" / "newsroom" / "independence.jsonl"

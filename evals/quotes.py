@@ -22,9 +22,10 @@ from assistant.newsroom.quotes.finder import QuoteFinder
 from assistant.schema.articles import Paragraph, Passage
 from assistant.settings import PROJECT
 from assistant.util.progress import unseen
+from assistant.util.validation import Strict
 from evals.datasets.bundles import load_bundles
 from evals.datasets.news import BUNDLES
-from evals.datasets.rows import Strict, Text, read_rows
+from evals.datasets.rows import Text, read_rows
 from evals.metrics.uncertainty import with_interval
 
 ROWS = PROJECT / "evals" / "newsroom" / "quotes.jsonl"

@@ -32,12 +32,13 @@ from assistant.retrieval.context import ArticleContext
 from assistant.schema.articles import Article, Passage
 from assistant.settings import PROJECT, Settings
 from assistant.util.progress import unseen
+from assistant.util.validation import Strict
 from assistant.verification.reckoning import has_other_figure
 from assistant.verification.verifier import STATED
 from evals.datasets.bundle_cases import check_articles, read_articles, write_articles
 from evals.datasets.bundles import load_bundles
 from evals.datasets.news import BUNDLES
-from evals.datasets.rows import Strict, Text, read_rows
+from evals.datasets.rows import Text, read_rows
 from evals.metrics.uncertainty import with_interval
 from evals.report.page import write_json
 

@@ -25,8 +25,9 @@ from assistant.errors import UsageError
 from assistant.newsroom.stories.timeline import Entry, StoryTimeline, Told, entry_to_dict
 from assistant.settings import PROJECT, Settings
 from assistant.util.progress import unseen
+from assistant.util.validation import Strict
 from evals.datasets.bundles import BundleArticle
-from evals.datasets.rows import Strict, Text, read_rows
+from evals.datasets.rows import Text, read_rows
 from evals.metrics.uncertainty import with_interval
 from evals.report.page import write_json
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from assistant.errors import (
     AssistantError,
@@ -23,7 +23,7 @@ from assistant.query.validate import check_days, check_question
 from assistant.schema.answers import Answer, Question, Turn
 from assistant.schema.articles import ArticleFilter
 from assistant.util.files import replace_file
-from assistant.util.validation import Day, fault
+from assistant.util.validation import Day, Strict, fault
 
 # After so many questions in a row that found no model, the others would not find one either.
 _MOST_UNANSWERED = 3
@@ -35,18 +35,14 @@ def _key(value: object) -> object:
     raise ValueError("is neither a text nor a number")
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class MessageRow(_Row):
+class MessageRow(Strict):
     """A message of the conversation before a question."""
 
     role: Literal["user", "assistant", "system"]
     content: str
 
 
-class QuestionRow(_Row):
+class QuestionRow(Strict):
     """A row of a questions file; a `system` message is passed over."""
 
     question: str

@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from assistant.library.report import FileStatus
 from assistant.query.validate import MAX_QUESTION, articles_where
 from assistant.schema.articles import ArticleFilter
 from assistant.schema.opening import Phase
-from assistant.util.validation import Day
+from assistant.util.validation import Day, Strict
 
 _MOST_TURNS, _LONGEST_TURN, _MOST_ARTICLES = 200, 100_000, 1000
 Text = Annotated[str, StringConstraints(max_length=_LONGEST_TURN)]
@@ -20,11 +20,7 @@ AskedText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUESTI
 ArticleId = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Dated(_Request):
+class _Dated(Strict):
     since: Day | None = Field(None, description="only from articles published on or after this day")
     until: Day | None = Field(None, description="only from articles published on or before this day")
     articles: list[ArticleId] = Field([], max_length=_MOST_ARTICLES, description="ids of the only articles to use")
@@ -35,7 +31,7 @@ def filter_of(body: _Dated, as_of: date | None = None) -> ArticleFilter:
     return articles_where(since=body.since, until=body.until, as_of=as_of, ids=body.articles)
 
 
-class TurnBody(_Request):
+class TurnBody(Strict):
     """What was said before."""
 
     role: Literal["user", "assistant"]

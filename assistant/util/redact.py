@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
+
+from pydantic import BaseModel, SecretBytes, SecretStr
+
+from assistant.text.unicode import storable
 
 _MASK = "***"
 # Up to the last @: a password that was not encoded may itself hold @ and /.
@@ -26,6 +32,13 @@ _PATTERNS = (
     ),
     (re.compile(r"\b[0-9a-fA-F]{32,}\b"), _MASK),
 )
+# Of a model's address any parameter may be a key.
+_QUERY = re.compile(r"(?i)(?<!\w)(https?://[^\s\"'?#]*)[?#][^\s\"']*")
+# Names of what is not kept, in words parted by "_". "max_tokens" and "keyword" are none.
+_SECRET_NAME = re.compile(
+    r"passw|passphrase|secret|credential|authori[sz]ation|cookie|hash|(?:keys?|token|auth|pwd|jwt|signature)(?![a-z])"
+)
+_NEW_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Less than this is no secret worth hiding, and would mask words of the language.
 _LEAST = 4
 # In what a model writes, and among its options, a secret is known by its look: "none" or "ollama", which local servers
@@ -41,6 +54,37 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for pattern, mask in _PATTERNS:
         text = pattern.sub(mask, text)
     return text
+
+
+def public_text(text: str) -> str:
+    """`text` as it may be kept: redacted, addresses without their queries, and U+FFFD for lone surrogates."""
+    # The login first: a password may hold what begins a query.
+    return _QUERY.sub(r"\1", redact(storable(text)))
+
+
+def public_settings(settings: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as JSON values, as they may be kept: at any depth without what has a secret's name or look."""
+    values = dict(settings) if isinstance(settings, BaseModel) else settings
+    return {
+        public_text(str(name)): _public(value)
+        for name, value in values.items()
+        if not isinstance(value, SecretStr | SecretBytes) and not _is_secret_name(str(name))
+    }
+
+
+def _is_secret_name(name: str) -> bool:
+    return _SECRET_NAME.search(_NEW_WORD.sub("_", name).lower()) is not None
+
+
+def _public(value: Any) -> Any:
+    if isinstance(value, BaseModel | Mapping):
+        return public_settings(value)
+    if isinstance(value, list | tuple):
+        return [_public(item) for item in value]
+    # Neither an infinity nor what is no number is JSON.
+    if value is None or isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return public_text(str(value))
 
 
 def without_logins(text: str) -> str:

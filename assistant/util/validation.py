@@ -1,4 +1,4 @@
-"""Validation messages: what pydantic refuses, in one line for who wrote the file; a day as people write it."""
+"""Validation by pydantic of what people write: what it refuses, in one line for them; a day as people write it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from assistant.errors import UsageError
 
@@ -34,6 +34,12 @@ def _day(value: object) -> date:
 
 # A date written YYYY-MM-DD (ISO 8601): pydantic alone would take a number for seconds since 1970.
 Day = Annotated[date, BeforeValidator(_day)]
+
+
+class Strict(BaseModel):
+    """Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def parse_day(text: str, name: str) -> date:

@@ -8,7 +8,8 @@ from pathlib import Path
 from assistant.errors import UsageError
 from assistant.schema.articles import Article, Paragraph
 from assistant.settings import PROJECT
-from evals.datasets.rows import Strict, Text, read_rows
+from assistant.util.validation import Strict
+from evals.datasets.rows import Text, read_rows
 
 ROWS = PROJECT / "evals" / "newsroom" / "changes.jsonl"
 EARLIER, LATER = date(2024, 3, 1), date(2024, 4, 1)

@@ -15,9 +15,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from assistant.errors import UsageError
-from assistant.util.validation import fault
+from assistant.util.validation import Strict, fault
 from evals.datasets.facts import Message
-from evals.datasets.rows import Strict, Text
+from evals.datasets.rows import Text
 
 # A bundle's and an article's name become a folder's and a file's.
 _Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]

@@ -16,7 +16,8 @@ from pydantic import BeforeValidator, StrictBool, model_validator
 
 from assistant.errors import UsageError
 from assistant.schema.answers import Turn
-from evals.datasets.rows import Strict, Text, read_rows
+from assistant.util.validation import Strict
+from evals.datasets.rows import Text, read_rows
 from evals.schema import Case
 
 DEFAULT_CATEGORY = "uncategorised"

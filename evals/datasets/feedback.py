@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.schema.answers import Turn
+from assistant.text.unicode import has_surrogates
 from assistant.web.storage.feedback import Feedback
 from evals.matching.answers import states
 
@@ -56,12 +57,11 @@ def to_facts(feedback: Iterable[Feedback]) -> Facts:
 
 def to_lines(records: Sequence[Record]) -> str:
     """JSON lines, as `evals.datasets.facts.load_cases` reads them."""
-    return "".join(f"{json.dumps(record, ensure_ascii=_has_surrogate(record))}\n" for record in records)
+    return "".join(f"{json.dumps(record, ensure_ascii=_has_surrogates(record))}\n" for record in records)
 
 
-def _has_surrogate(record: Record) -> bool:
-    text = json.dumps(record, ensure_ascii=False)
-    return any("\ud800" <= character <= "\udfff" for character in text)
+def _has_surrogates(record: Record) -> bool:
+    return has_surrogates(json.dumps(record, ensure_ascii=False))
 
 
 def _id(item: Feedback) -> str:

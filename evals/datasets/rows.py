@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 
 from assistant.errors import UsageError
 from assistant.util.validation import fault
@@ -20,12 +20,6 @@ def _not_blank(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_not_blank)]
-
-
-class Strict(BaseModel):
-    """Unknown keys are refused; so is a text or a number where true or false is wanted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 Row = TypeVar("Row", bound=BaseModel)

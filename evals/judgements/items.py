@@ -20,9 +20,10 @@ from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import passages_of
 from assistant.schema.articles import Article, Paragraph, Passage
 from assistant.settings import PROJECT
+from assistant.util.validation import Strict
 from evals.datasets.bundle_cases import article_id, check_articles, read_articles, write_articles
 from evals.datasets.bundles import Bundle, Item
-from evals.datasets.rows import Strict, Text, read_rows
+from evals.datasets.rows import Text, read_rows
 
 ANSWERED, STATED, RIGHT, CONTRADICTIONS = "answered", "stated", "right", "contradictions"
 TASKS = (ANSWERED, STATED, RIGHT, CONTRADICTIONS)

@@ -16,6 +16,7 @@ from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.context import ArticleContext
 from assistant.settings import PROJECT, Settings
+from assistant.util.redact import public_settings
 from assistant.verification.judge import Judge as ProductJudge
 from evals.datasets.bundles import load_bundles
 from evals.datasets.news import BUNDLES
@@ -33,7 +34,7 @@ from evals.judgements.items import (
 from evals.judgements.metrics import Judged, by_kind, summarise
 from evals.report.table import render_grid, render_table
 from evals.runs.measure import code_digest
-from evals.runs.provenance import git_revision, public_settings
+from evals.runs.provenance import git_revision
 from evals.runs.records import metric_to_dict
 from evals.schema import Metric
 

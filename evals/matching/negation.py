@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from evals.matching.tokens import MONTHS, Token, vocabulary
+from evals.matching.tokens import MONTHS, Token, is_year, vocabulary
 
 _CUES = vocabulary("not never no none neither nor without nobody nothing unlike false untrue incorrect")
 # verbs that deny what they govern: "denied the claims", "refused to sign"
@@ -58,6 +58,7 @@ _AUXILIARIES = vocabulary(
     "do does did is are was were be been has have had will would can could shall should may might must"
 )
 _STOPS = frozenset(".!?;:,()\n")
+_DAY = re.compile(r"day\d\d?")
 _DAYS = vocabulary("monday tuesday wednesday thursday friday saturday sunday today yesterday") | frozenset(MONTHS)
 
 
@@ -176,7 +177,7 @@ def _is_adjunct_of_time(tokens: Sequence[Token], start: int) -> bool:
 
 
 def _is_time(token: Token) -> bool:
-    return (token.named and token.key in _DAYS) or re.fullmatch(r"day\d\d?|[12]\d{3}", token.key) is not None
+    return (token.named and token.key in _DAYS) or is_year(token.key) or _DAY.fullmatch(token.key) is not None
 
 
 def _is_affirming(tokens: Sequence[Token], at: int) -> bool:

@@ -17,7 +17,7 @@ from functools import lru_cache
 from assistant.text.numbers import read_number
 from assistant.text.unicode import without_marks
 from evals.matching.spelling import fold_spelling
-from evals.matching.tokens import MONTHS, Token, fold_dates, vocabulary
+from evals.matching.tokens import MONTHS, YEAR, Token, fold_dates, vocabulary
 
 _ARTICLES = frozenset({"a", "an", "the"})
 _SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u02bc\u2032`\u00b4"
@@ -25,8 +25,7 @@ _DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb"
 _QUOTES = str.maketrans({**dict.fromkeys(_SINGLE_QUOTES, "'"), **dict.fromkeys(_DOUBLE_QUOTES, '"')})
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _THIN_GAP = re.compile("(?<=\\d)[\u00a0\u2009\u202f](?=\\d{3}(?!\\d))")
-# Of any century, as the facts of the public data sets are; `assistant.text.years` begins with 1800.
-_ISO_DAY = re.compile(r"(?<![\w/-])((?:1\d|20)\d\d)([-/])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?![\w/-])")
+_ISO_DAY = re.compile(rf"(?<![\w/-])({YEAR})([-/])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?![\w/-])")
 _CURRENCY = {"$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee", "₽": "rouble"}
 _MONEY = re.compile(
     r"(?:\b(?:US|AU|CA|A|C|HK|NZ))?([$€£¥₹₽])\s?(\d[\d,]*(?:\.\d+)?)"

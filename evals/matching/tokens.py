@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from assistant.text.months import ENGLISH_MONTHS, MONTH_NAMES
 
+# 1000 to 2100. `assistant.text.years` begins with 1800: the facts of the public data sets are of any century.
+YEAR = r"(?:1\d{3}|20\d\d|2100)"
 MONTHS = tuple(name.lower() for name in MONTH_NAMES)
 _MONTH_OF = {form: MONTHS[number - 1] for form, number in ENGLISH_MONTHS.items()}
 
@@ -35,6 +37,11 @@ class Token:
 def vocabulary(words: str) -> frozenset[str]:
     """The words of a text, as a set."""
     return frozenset(words.split())
+
+
+def is_year(key: str) -> bool:
+    """True where all of `key` is a `YEAR`."""
+    return re.fullmatch(YEAR, key) is not None
 
 
 def fold_dates(pieces: list[Token]) -> list[Token]:
@@ -74,15 +81,15 @@ def _day_and_month(pieces: Sequence[Token]) -> tuple[Token | None, str | None, i
         the = 1 if rest[0].key == "the" and len(rest) > 1 else 0
         if _is_day(rest[the]) and not rest[the].breaks.strip("."):
             return rest[the], name, 2 + the
-        if _is_year(rest[0]) and not rest[0].breaks.strip(".,"):
+        if is_year(rest[0].key) and not rest[0].breaks.strip(".,"):
             return None, name, 1
     return None, None, 1
 
 
 def _year_after(pieces: Sequence[Token]) -> tuple[Token | None, int]:
     """The year that follows a month, and how many tokens are then used: "of" is passed over."""
-    of = 1 if len(pieces) > 1 and pieces[0].key == "of" and _is_year(pieces[1]) else 0
-    if pieces and _is_year(pieces[of]) and not pieces[of].breaks.strip(",."):
+    of = 1 if len(pieces) > 1 and pieces[0].key == "of" and is_year(pieces[1].key) else 0
+    if pieces and is_year(pieces[of].key) and not pieces[of].breaks.strip(",."):
         return pieces[of], 1 + of
     return None, of
 
@@ -90,11 +97,6 @@ def _year_after(pieces: Sequence[Token]) -> tuple[Token | None, int]:
 def _is_day(token: Token) -> bool:
     digits = re.sub(r"(?:st|nd|rd|th)$", "", token.key)
     return digits.isdigit() and 1 <= int(digits) <= 31 and len(digits) <= 2
-
-
-def _is_year(token: Token) -> bool:
-    # Beside a month nothing else has four digits, so that more are taken for one than `assistant.text.years` has.
-    return token.key.isdigit() and 1000 <= int(token.key) <= 2999
 
 
 def _month(token: Token, *, beside_number: bool) -> str | None:

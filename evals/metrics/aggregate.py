@@ -121,7 +121,8 @@ def _metric(spec: MetricSpec, results: Sequence[Result]) -> Metric:
     if not values:
         return _made(spec, None, 0, None)
     if spec.unit == "seconds":
-        return _made(spec, statistics.median(values), len(values), quartiles(values))
+        low, median, high = quartiles(values)
+        return _made(spec, median, len(values), (low, high))
     return _made(spec, statistics.fmean(values), len(values), wilson(sum(values), len(values)))
 
 

@@ -30,12 +30,12 @@ def wilson(successes: float, n: int) -> tuple[float, float]:
     return low, high
 
 
-def quartiles(values: Sequence[float]) -> tuple[float, float]:
-    """The lower and the upper quartile, in the values' unit. Raises ValueError for no values."""
+def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
+    """The lower quartile, the median and the upper one, in the values' unit. Raises ValueError for no values."""
     if not values:
         raise ValueError("no values have no quartiles")
-    low, high = np.percentile(np.asarray(values, dtype=np.float64), [25, 75])
-    return float(low), float(high)
+    low, middle, high = np.percentile(np.asarray(values, dtype=np.float64), [25, 50, 75])
+    return float(low), float(middle), float(high)
 
 
 def mcnemar_exact(first: Sequence[bool], second: Sequence[bool]) -> float:

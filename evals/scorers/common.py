@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from assistant.text.citation_marks import without_citation_marks
 from evals.matching.answers import first_stated, stated_rejects
 from evals.schema import Case, Result, Score
-
-_MARK = re.compile(r"\s*\[\d+\]")
 
 
 def unscored(result: Result) -> Score:
@@ -39,7 +37,9 @@ def citations(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 
 def said(answer: Mapping[str, Any]) -> str:
     """The answer's sentences without bylines and citation marks, which would pass for figures of its own."""
-    return "\n".join(str(row["text"]) for row in sentences(answer)) or _MARK.sub("", str(answer.get("answer") or ""))
+    return "\n".join(str(row["text"]) for row in sentences(answer)) or without_citation_marks(
+        str(answer.get("answer") or "")
+    )
 
 
 def told(answer: Mapping[str, Any]) -> str:

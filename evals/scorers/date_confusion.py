@@ -7,13 +7,10 @@ report), or a reject that names a date ("2017" for a meeting of 2023). Answered 
 from __future__ import annotations
 
 from evals.matching.normalise import tokens
-from evals.matching.tokens import MONTHS
+from evals.matching.tokens import MONTHS, is_year
 from evals.schema import Result, Score
 from evals.scorers.common import answered, said, stated_wrongs, unscored
 from evals.scorers.right import right
-
-# Wider than `assistant.text.years`: what is asked of a public data set may be of any century.
-_FIRST_YEAR, _LAST_YEAR = 1000, 2100
 
 
 def date_confusion(result: Result) -> Score | None:
@@ -40,8 +37,6 @@ def names_date(wording: str) -> bool:
     """True when a wording holds a day of a month, a month beside a number, or a year."""
     keys = [token.key for token in tokens(wording)]
     return any(
-        (key.startswith("day") and key[3:].isdigit())
-        or (key.isdigit() and len(key) == 4 and _FIRST_YEAR <= int(key) <= _LAST_YEAR)
-        or (key in MONTHS and key not in ("march", "may"))
+        (key.startswith("day") and key[3:].isdigit()) or is_year(key) or (key in MONTHS and key not in ("march", "may"))
         for key in keys
     )

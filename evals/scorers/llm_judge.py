@@ -13,13 +13,13 @@ from typing import Protocol
 from assistant.errors import ModelError
 from assistant.llm.prompts import Prompts
 from assistant.settings import PROJECT
+from assistant.text.citation_marks import without_citation_marks
 from evals.schema import Result, Score
 from evals.scorers.common import answered, asked
 
 SCORE_NAME = "judge"
 PROMPTS_FOLDER = PROJECT / "prompts"
 _MAX_TOKENS = 8
-_MARKER = re.compile(r"\s*\[\d+\]")
 _VERDICT = re.compile(r"^\W*(yes|no)\b(?!\s+(?:and|or)\b)", re.I)
 
 
@@ -63,7 +63,7 @@ class Judge:
             "judge",
             question=asked(result.case),
             reference=reference(result.case.answers),
-            answer=_MARKER.sub("", str(answer["answer"])),
+            answer=without_citation_marks(str(answer["answer"])),
         )
         try:
             reply = self._model.complete([{"role": "user", "content": prompt}], _MAX_TOKENS)

@@ -13,10 +13,11 @@ from assistant.errors import UsageError
 from assistant.retrieval.numbered import NumberedContext
 from assistant.schema.articles import Article
 from assistant.settings import PROJECT
+from assistant.util.validation import Strict
 from evals.datasets.bundle_cases import article_id, check_articles, read_articles, write_articles
 from evals.datasets.bundles import load_bundle
 from evals.datasets.news import BUNDLES
-from evals.datasets.rows import Strict, Text, read_rows
+from evals.datasets.rows import Text, read_rows
 from evals.judgements.items import whole_report
 
 SEEDS = "seeds"

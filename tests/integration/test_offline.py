@@ -143,11 +143,11 @@ def test_indexing_and_listing_the_seeds_tries_nothing(offline: Offline) -> None:
 
 def test_searching_tries_nothing(offline: Offline) -> None:
     program = """
-        from assistant.library.open import open_collection
+        from assistant.library.open import open_library
         from assistant.query.query import Query
         from assistant.retrieval.retriever import Retriever
         from assistant.settings import Settings
-        index = open_collection(Settings.load())[0].index
+        index = open_library(Settings.load())[0].index
         print(len(Retriever(index, passages=5).retrieve(Query.of("What was signed in 2023?"))))
     """
     done = offline.run("-c", textwrap.dedent(program))

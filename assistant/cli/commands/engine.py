@@ -47,7 +47,9 @@ def _describe(settings: Settings) -> None:
 
     native, weights = engine_of(settings), amx_weights_of(settings)
     if native.server is None:
-        print("engine   prebuilt, for every processor; 'assistant engine --build' compiles one for this processor")
+        build = f"'assistant engine --build' makes answers about {native.gain} times as fast on this processor"
+        advice = build if native.gain else "one compiled for this is no faster"
+        print(f"engine   prebuilt, for every processor; {advice}")
         return
     print(f"engine   compiled for this processor{' (AMX)' if native.has_amx else ''}")
     print(f"file     {native.server}")

@@ -11,12 +11,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from assistant.errors import AssistantError, UsageError
 from assistant.newsroom.answers.file import SavedAnswer
 from assistant.query.validate import check_question
 from assistant.util.files import replace_file
+from assistant.util.validation import Strict
 
 EVENTS_KEPT = 200
 _PATIENCE_S = 10
@@ -34,11 +35,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-class _Kept(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SavedQuestion(_Kept):
+class SavedQuestion(Strict):
     """A question and its last answer; None before it was asked first."""
 
     id: str
@@ -46,7 +43,7 @@ class SavedQuestion(_Kept):
     answer: SavedAnswer | None = None
 
 
-class Event(_Kept):
+class Event(Strict):
     """What a run found for a question at a time (UTC); `earlier` is the answer that held before, `id` a UUID.
 
     An earlier report says more or something else than `earlier`, whose newest source is newer, and which holds still.
@@ -61,7 +58,7 @@ class Event(_Kept):
     earlier: SavedAnswer | None = None
 
 
-class _Book(_Kept):
+class _Book(Strict):
     id: str = Field(default_factory=lambda: str(uuid.uuid4()))
     questions: tuple[SavedQuestion, ...] = ()
     events: tuple[Event, ...] = ()

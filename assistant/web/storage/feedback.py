@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,17 +11,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 
 from assistant import __version__
 from assistant.errors import UsageError
 from assistant.schema.answers import Turn
 from assistant.text.unicode import storable
-from assistant.util.redact import without_logins
+from assistant.util.redact import public_settings
 from assistant.web.storage.database import Database, Row
 
 _LONGEST_COMMENT = 4000
-_SECRET_NAME = re.compile(r"password|passwd|secret|key|token|hash|credential", re.I)
 _MIGRATIONS = (
     """
 CREATE TABLE feedback (
@@ -111,7 +109,7 @@ class FeedbackStore:
         record = {
             "answer": dict(answer),
             "history": [{"role": turn.role, "content": turn.content} for turn in asked.history],
-            "settings": snapshot(asked.settings) if asked.settings else {},
+            "settings": public_settings(asked.settings) if asked.settings else {},
             "scope": {key: _plain(value) for key, value in (asked.scope or {}).items()},
             "library": asked.library,
         }
@@ -151,17 +149,6 @@ class FeedbackStore:
     def close(self) -> None:
         """Close this thread's connection."""
         self._database.close()
-
-
-def snapshot(settings: BaseModel) -> dict[str, Any]:
-    """The settings as plain JSON without keys, passwords and logins in URLs."""
-    kept: dict[str, Any] = {}
-    for name, value in settings:
-        if isinstance(value, SecretStr) or _SECRET_NAME.search(name):
-            continue
-        plain = value if isinstance(value, bool | int | float | None) else str(value)
-        kept[name] = without_logins(storable(plain)) if isinstance(plain, str) else plain
-    return kept
 
 
 def _plain(value: Any) -> Any:

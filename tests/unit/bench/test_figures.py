@@ -15,7 +15,6 @@ from bench.figures import (
     Limits,
     compare,
     limits_line,
-    quartiles,
     sample,
     seconds,
     shares,
@@ -46,11 +45,7 @@ def test_follow_ups_are_not_drawn() -> None:
     assert sample([Case("f", "And he?", "followup", history=(Turn("user", "Who?"),))], 5, 1) == []
 
 
-def test_quartiles() -> None:
-    assert quartiles([4, 1, 3, 2, 5]) == (2, 3, 4)
-    assert quartiles([7]) == (7, 7, 7)
-    with pytest.raises(ValueError, match="no value"):
-        quartiles([])
+def test_seconds_are_a_median_with_its_quartiles() -> None:
     assert seconds([1000, 2000, 3000]) == "2.00 s (1.50–2.50)"
 
 

@@ -130,9 +130,14 @@ def test_an_adapter_that_is_not_there_is_found(settings: Any, tmp_path: Path) ->
     assert found.remedy
 
 
-def test_the_engine_is_told(settings: Any) -> None:
-    assert only(engine(settings(engine="prebuilt"))).status == OK
-    assert only(engine(settings())).status == NOTE
+def test_the_engine_is_told(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def on(*flags: str, **given: str) -> Finding:
+        monkeypatch.setattr("assistant.llm.llamacpp.build.processor_flags", lambda: frozenset(flags))
+        return only(engine(settings(**given)))
+
+    assert (on("amx_int8").status, on("amx_int8", engine="prebuilt").status) == (NOTE, OK)
+    assert on("amx_int8").remedy == "assistant engine --build makes answers about 2.5 times as fast"
+    assert on("avx2") == Finding("engine", OK, "prebuilt, for every processor", "")
     assert "elsewhere" in only(engine(settings(model="x@http://127.0.0.1:9/v1"))).found
 
 

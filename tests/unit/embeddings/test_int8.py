@@ -20,7 +20,9 @@ from assistant.embeddings.int8 import Int8Model, integer_model, multiplies_integ
 from assistant.embeddings.minilm import MiniLM
 
 # Of what is computed this processor must be capable; the rest is tested as on one that is.
-computes = pytest.mark.skipif(not multiplies_integers(), reason="the package's own graph is used here")
+computes = pytest.mark.skipif(
+    not multiplies_integers(), reason="needs a processor with VNNI; without it the package's own graph is used"
+)
 FORK = multiprocessing.get_context("fork")
 TEXTS = [
     "The ministers signed the agreement in Oslo on Monday.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.util.redact import SecretFilter, redact_address
+from assistant.util.redact import SecretFilter, public_settings, redact_address
 
 SECRET = "harbour-S3cret-71"
 
@@ -61,3 +61,24 @@ def test_what_begins_no_secret_is_not_held_back() -> None:
     masked = SecretFilter([SECRET])
     assert masked.feed("They met in the har") == "They met in the "
     assert masked.feed("bour.") == "harbour."
+
+
+@pytest.mark.parametrize(
+    "name",
+    (
+        "api_key OPENAI_API_KEY x-api-key apiKey keys password password_hash access_token refreshTokenId client_secret "
+        "authorization X-Auth oauth2 Cookie credentials"
+    ).split(),
+)
+def test_what_has_a_secret_s_name_is_left_out_at_any_depth(name: str) -> None:
+    given = {name: "hidden", "nested": {name: ["hidden"], "x": (1, None, [{name: 7, "y": 2.5}])}}
+    assert public_settings(given) == {"nested": {"x": [1, None, [{"y": 2.5}]]}}
+
+
+def test_settings_that_only_sound_secret_are_kept() -> None:
+    kept = {"max_tokens": 256, "keyword": "a", "author": "b", "threshold": 0.5, "strict": True}
+    assert public_settings(kept) == kept
+
+
+def test_settings_are_kept_as_json_can_write_them() -> None:
+    assert public_settings({"x": float("nan"), "\ud800": "\ud800"}) == {"x": "nan", "\ufffd": "\ufffd"}

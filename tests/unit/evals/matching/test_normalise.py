@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from assistant.text.numbers import read_number
 from evals.matching.normalise import tokens
 from evals.matching.spelling import fold_spelling
+from evals.matching.tokens import is_year
 
 
 def normalise(text: str) -> str:
@@ -142,3 +143,11 @@ def test_any_text_can_be_normalised_and_never_gains_articles(text: str) -> None:
     keys = [token.key for token in tokens(text)]
     assert all(keys)
     assert normalise(text.upper().lower()) is not None
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("1000", True), ("2017", True), ("2100", True), ("0999", False), ("2101", False), ("12017", False), ("4", False)],
+)
+def test_four_digits_are_a_year_from_1000_to_2100(key: str, expected: bool) -> None:
+    assert is_year(key) == expected

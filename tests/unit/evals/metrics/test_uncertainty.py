@@ -37,9 +37,9 @@ def test_wilson_holds_its_share(pair: tuple[float, int]) -> None:
 
 
 def test_quartiles_by_hand() -> None:
-    assert quartiles([5.0, 1.0, 2.0, 4.0, 3.0]) == (2.0, 4.0)
-    assert quartiles([1.0, 2.0]) == (1.25, 1.75)
-    assert quartiles([4.0]) == (4.0, 4.0)
+    assert quartiles([5.0, 1.0, 2.0, 4.0, 3.0]) == (2.0, 3.0, 4.0)
+    assert quartiles([1.0, 2.0]) == (1.25, 1.5, 1.75)
+    assert quartiles([4.0]) == (4.0, 4.0, 4.0)
     with pytest.raises(ValueError, match="no values"):
         quartiles([])
 

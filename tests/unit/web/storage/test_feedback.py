@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hostile_texts import HOSTILE
 from pydantic import SecretStr
+from secret_options import KEPT_OPTIONS, SECRET_OPTIONS
 
 from assistant import __version__
 from assistant.errors import UsageError
@@ -19,7 +20,7 @@ from assistant.library.location import kept_in
 from assistant.library.user_data import conversations_path, feedback_path
 from assistant.schema.answers import Turn
 from assistant.settings import Settings
-from assistant.web.storage.feedback import Asked, FeedbackStore, snapshot
+from assistant.web.storage.feedback import Asked, FeedbackStore
 from evals.datasets.facts import load_cases
 from evals.datasets.feedback import TO_COMPLETE, to_facts, to_lines
 from evals.schema import Result
@@ -128,12 +129,14 @@ def test_no_secret_is_kept(store: FeedbackStore, tmp_path: Path) -> None:
         other: SecretStr = SecretStr("letmein")
         index: str = "https://me:a/b@letmein@index.example/x"
 
-    settings = WebSettings.load(model="m@http://me:a@letmein@127.0.0.1:8000/v1", api_key=SecretStr("letmein"))
-    kept = snapshot(settings)
+    settings = WebSettings.load(
+        model="m@http://me:a@letmein@127.0.0.1:8000/v1", api_key=SecretStr("letmein"), model_options=SECRET_OPTIONS
+    )
+    kept = store.add("ann", ANSWER, verdict="up", asked=Asked(settings=settings)).settings
     assert kept["model"] == "m@http://127.0.0.1:8000/v1"
     assert kept["index"] == "https://index.example/x"
+    assert kept["model_options"] == KEPT_OPTIONS
     assert {"password", "web_password_hash", "other", "api_key"} & set(kept) == set()
-    store.add("ann", ANSWER, verdict="up", asked=Asked(settings=settings))
     store.close()
     assert b"letmein" not in (tmp_path / "feedback.sqlite3").read_bytes()
 
