@@ -1,7 +1,8 @@
 """`pytest evals/`: everything is measured once, then every gate looks at the same runs.
 
 240 questions to the bundles of news, 80 to all of them as one library, 40 facts about the two
-articles in seeds/, 420 judgements; with `--every N` an N-th of each, for a quick look.
+articles in seeds/, 420 judgements; with `--every N` an N-th of the questions to the bundles, and fewer of the others
+too, for a quick look: the gates look at intervals, which are wider then.
 """
 
 from __future__ import annotations
@@ -55,23 +56,19 @@ def news_run(request: pytest.FixtureRequest, every: int) -> Run:
 
 @pytest.fixture(scope="session")
 def together_run(request: pytest.FixtureRequest, every: int) -> Run:
-    """The run over a third of the questions, asked of all bundles as one library; a sixth for a quick look.
-
-    Of fewer a single article that is not found would be too much of the recall.
-    """
-    plan = plan_news(Settings.load(), RESULTS, together=True, every=TOGETHER_EVERY * min(every, 2))
+    """The run over a third of the questions, asked of all bundles as one library; for a quick look fewer."""
+    plan = plan_news(Settings.load(), RESULTS, together=True, every=TOGETHER_EVERY * max(1, every // 2))
     return _run(request, "News, all bundles as one library", plan)
 
 
 @pytest.fixture(scope="session")
 def judged(request: pytest.FixtureRequest, every: int) -> Sequence[Judged]:
-    """The judge's probabilities for a third of the sentences, a sixth for a quick look, and for all contradictions.
-
-    Of fewer a single sentence that passes would be too much of the share.
-    """
+    """The judge's probabilities for a third of the sentences and for all contradictions; for a quick look for fewer."""
     settings = Settings.load()
+    asks = asks_of(tasks=(STATED,), every=JUDGED_EVERY * max(1, every // 2))
+    asks += asks_of(tasks=(CONTRADICTIONS,), every=max(1, every // 4))
     with open_judge(settings) as judge:
-        rows = judge_all(judge, asks_of(tasks=(STATED, CONTRADICTIONS), every=JUDGED_EVERY * min(every, 2)))
+        rows = judge_all(judge, asks)
     path = RESULTS / "judgements.json"
     write_json(path, record_of(rows, settings, SURELY_STATED))
     _tell(request, f"The judge alone\n\n{judgement_tables(rows, SURELY_STATED)}\n\nrows: {path}")

@@ -31,7 +31,7 @@ def main(
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bundles", type=Path, default=BUNDLES, metavar="DIR")
     parser.add_argument("--only", default=",".join(TASKS), metavar="TASK,…", help=f"some of {', '.join(TASKS)}")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="every N-th judgement about the bundles")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="every N-th judgement")
     parser.add_argument("--model", metavar="MODEL")
     parser.add_argument("--threshold", type=float, metavar="P", help="from where a sentence passes; the product's")
     parser.add_argument("--output", type=Path, metavar="FILE.json")

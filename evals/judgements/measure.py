@@ -56,9 +56,9 @@ class Judge(Protocol):
 
 
 def asks_of(bundles: Path = BUNDLES, tasks: Sequence[str] = TASKS, every: int = 1) -> list[Ask]:
-    """What is asked: every `every`-th of each kind from the bundles, and all contradictions. Raises `UsageError`."""
+    """What is asked: every `every`-th of each kind from the bundles, and of the contradictions. Raises `UsageError`."""
     own = bundle_asks(load_bundles(bundles), tasks) if set(tasks) - {CONTRADICTIONS} else []
-    pairs = contradiction_asks(load_contradictions()) if CONTRADICTIONS in tasks else []
+    pairs = contradiction_asks(load_contradictions()[::every]) if CONTRADICTIONS in tasks else []
     return thin(own, every, lambda ask: f"{ask.task} {ask.kind}") + pairs
 
 

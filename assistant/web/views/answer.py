@@ -84,9 +84,9 @@ def _understood(answer: Record) -> Markup | None:
 
 
 def _as_of(answer: Record) -> Markup | None:
-    day = day_of(answer, "as_of")
-    words = ("As of ", time_tag(day), ": only what was published until then was read.")
-    return tag("p", words, class_="as-of-day") if day else None
+    if not (day := day_of(answer, "as_of")):
+        return None
+    return tag("p", "As of ", time_tag(day), ": only what was published until then was read.", class_="as-of-day")
 
 
 def _newest(answer: Record) -> Markup | None:

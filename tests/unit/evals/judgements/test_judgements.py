@@ -347,7 +347,7 @@ def test_a_failing_model_ends_the_command(
 
 def test_a_part_of_the_projects_judgements_has_every_kind() -> None:
     whole, part = asks_of(tasks=TASKS), asks_of(tasks=TASKS, every=3)
-    assert len(of(part, CONTRADICTIONS)) == len(of(whole, CONTRADICTIONS)) == 218
+    assert (len(of(whole, CONTRADICTIONS)), len(of(part, CONTRADICTIONS))) == (218, 74)
     for task in (ANSWERED, STATED, RIGHT):
         assert len(of(part, task)) == pytest.approx(len(of(whole, task)) / 3, abs=1)
     assert {(ask.task, ask.kind) for ask in part} >= {(STATED, kind) for kind in ("answer", "supported", "unsupported")}
