@@ -128,7 +128,7 @@ class ReadApart:
         candidates = [self._judge(query, context) for context in contexts]
         clock.mark(Timing.GATE)
         claims = yield from self._generate(query, candidates, clock)
-        outcomes = select(query, claims, self._thresholds.shown, contexts)
+        outcomes = select(query, claims, self._thresholds.shown)
         trace.passages += passages
         trace.candidates += candidates
         likeliest = max((candidate.answered for candidate in candidates), default=0.0)

@@ -10,6 +10,7 @@ from assistant.answering.confidence import log_odds
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.schema.trace import ApartOutcome
+from assistant.text.numbers import western_digits
 from assistant.verification.verifier import Claim
 
 # Log-odds by which a second article may be behind the best one. Chosen by hand: by one of them a judge differs with
@@ -50,25 +51,20 @@ def in_order(query: Query, candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=key)
 
 
-def select(
-    query: Query, claims: Sequence[Claim], threshold: float, read: Sequence[ArticleContext] = ()
-) -> list[ApartOutcome]:
-    """What becomes of each claim, in their order; `read` are all articles that were read for them.
+def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[ApartOutcome]:
+    """What becomes of each claim, in their order.
 
     Shown is what is likely enough, of each article the likeliest; where the latest is asked for, of the newest report
-    alone; where a time is named and a report of it was read, what is quoted from one of years before or after names
-    that year.
+    alone; where a past time is asked for and a report of that time answers, what is quoted beside it from one of years
+    before or after names that year.
     """
-    has_report = any(_is_within(query, context.published) for context in read)
+    likely = [claim for claim in claims if not claim.problems and claim.confidence >= _needed(claim, threshold)]
+    has_report = not query.present and any(_is_within(query, claim.context.published) for claim in likely)
 
     def is_of_another_time(claim: Claim) -> bool:
         return has_report and _is_of_another_time(query, claim)
 
-    likely = [
-        claim
-        for claim in claims
-        if not claim.problems and claim.confidence >= _needed(claim, threshold) and not is_of_another_time(claim)
-    ]
+    likely = [claim for claim in likely if not is_of_another_time(claim)]
     likeliest = {_article(claim): claim for claim in sorted(likely, key=lambda claim: claim.confidence)}
     newest = max((claim.context.published for claim in likely if claim.context.published), default=None)
 
@@ -107,7 +103,8 @@ def _is_of_another_time(query: Query, claim: Claim) -> bool:
     if day is None or _is_within(query, day, _NEARBY):
         return False
     years = {str(year) for period in query.periods for year in (period.since.year, period.until.year)}
-    return not any(year in part.passage.paragraph.text for part in claim.evidence for year in years)
+    quoted = [western_digits(part.passage.paragraph.text) for part in claim.evidence]
+    return not any(year in text for text in quoted for year in years)
 
 
 def _needed(claim: Claim, threshold: float) -> float:

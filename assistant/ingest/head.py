@@ -15,6 +15,7 @@ from typing import Any
 
 from assistant.ingest.blocks import Block
 from assistant.ingest.boilerplate import is_agency
+from assistant.ingest.calendar_dates import weekdays_in
 from assistant.ingest.dateline_scripts import find_dateline
 from assistant.ingest.dates import parse_published
 from assistant.ingest.kicker import is_kicker
@@ -57,6 +58,21 @@ class Head:
     dropped: list[Block] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Days:
+    """The days that lines above a story name; those `beside_names` may be of what a picture shows."""
+
+    published: list[date] = field(default_factory=list)
+    modified: list[date] = field(default_factory=list)
+    beside_names: list[date] = field(default_factory=list)
+
+    def values(self, known: dict[str, Any], *, dated_below: bool) -> dict[str, Any]:
+        """The article's fields: a story is published before it is changed, whatever the order of the lines."""
+        days = self.published or ([] if dated_below else self.beside_names)
+        published = {} if known.get("published") or not days else {"published": min(days)}
+        return published | ({"modified": max(self.modified)} if self.modified else {})
+
+
 def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
     """The head of a story of which `title` is known, if it is; the last block is always the story's."""
     blocks = list(blocks)
@@ -64,8 +80,7 @@ def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
     if title and not is_kicker(title):
         head.values["title"] = title
     at = _labelled_lines(blocks, head)
-    days: list[date] = []
-    changes: list[date] = []
+    days = _Days()
     decks = 0
     while at < min(len(blocks) - 1, _MOST_LINES):
         text = blocks[at][1]
@@ -78,19 +93,19 @@ def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
         if head.values.get("title") and same_words(text, head.values["title"]):
             pass
         elif dated:
-            days += dated.published
-            changes += dated.modified
+            days.published += dated.published
+            days.modified += dated.modified
         elif byline:
             head.values = byline | head.values
-            days += [byline["published"]] if byline.get("published") else []
-            changes += [byline["modified"]] if byline.get("modified") else []
+            days.published += [byline["published"]] if byline.get("published") else []
+            days.modified += [byline["modified"]] if byline.get("modified") else []
         elif not head.values.get("title") and headline(blocks[at:]):
             head.values["title"] = text
         elif head.values.get("title") and (dated := _day_beside_a_name(text)):
             # The name is nobody's field, so that the line stays.
             head.story.append(blocks[at])
-            days += dated.published
-            changes += dated.modified
+            days.beside_names += dated.published
+            days.modified += dated.modified
         elif decks < _MOST_DECKS and _is_deck(text) and _head_goes_on(blocks, at + 1):
             head.story.append(blocks[at])
             decks += 1
@@ -98,14 +113,8 @@ def read_head(blocks: Sequence[Block], title: str | None = None) -> Head:
             break
         at += 1
     head.story += blocks[at:]
-    head.values |= _days(days, changes, head.values)
+    head.values |= days.values(head.values, dated_below=_begins_with_a_dated_dateline(blocks[at:]))
     return head
-
-
-def _days(days: list[date], changes: list[date], known: dict[str, Any]) -> dict[str, Any]:
-    """What the lines of dates say: a story is published before it is changed, whatever their order."""
-    published = {} if known.get("published") or not days else {"published": min(days)}
-    return published | ({"modified": max(changes)} if changes else {})
 
 
 def byline_of(text: str) -> dict[str, Any] | None:
@@ -150,7 +159,17 @@ def is_head_line(text: str, *, first: bool = False) -> bool:
 
 def _day_beside_a_name(text: str) -> PublishedLine | None:
     match = _NAME_AND_DAY.match(text) if "\n" not in text and len(text) <= _LINE_CHARS else None
-    return published_line(match["day"]) if match else None
+    if match is None:
+        return None
+    word = match["day"].split()[0]
+    # "born 3 May 1950" tells of something else, "lundi 9 juin 2021" and "updated 9 June 2021" of the report.
+    tells = word[0].islower() and not (weekdays_in(word) or UPDATED.search(word))
+    return None if tells else published_line(match["day"])
+
+
+def _begins_with_a_dated_dateline(blocks: Sequence[Block]) -> bool:
+    datelines = (find_dateline(text) for _, text in blocks[:_MOST_DECKS])
+    return any(dateline and dateline.date() for dateline in datelines)
 
 
 def label_of(text: str) -> tuple[str | None, str]:

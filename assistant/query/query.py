@@ -27,8 +27,9 @@ WHOLE = Division()
 class Query:
     """A question understood once; no later step reads its words again to find these out.
 
-    `text` stands alone, without the conversation; `periods` are the times it names; `newest`: it asks for
-    the present or the latest, so that the newest report that answers is wanted; `follow_up`: it was put in
+    `text` stands alone, without the conversation; `periods` are the times it names; `present`: it asks for
+    the present or the latest; `newest`: and for no other time, so that the newest report that answers is wanted;
+    `follow_up`: it was put in
     a conversation; `articles` are those that may be read, as of the day that it names ("as of 5 July 2017");
     `parts` are the questions that it is made of, () where it asks one thing; `partly`: an answer to some of them is
     shown too; `figures_from` is the text whose figures an answer may repeat without a source.
@@ -36,6 +37,7 @@ class Query:
 
     text: str
     periods: tuple[Period, ...] = ()
+    present: bool = False
     newest: bool = False
     articles: ArticleFilter = EVERY_ARTICLE
     follow_up: bool = False
@@ -60,8 +62,9 @@ class Query:
             days = (articles.as_of, asked_as_of.since)
             articles = replace(articles, as_of=min(day for day in days if day is not None))
         # "The last meeting of 2017" asks for that time.
-        newest = not periods and asks_now(text)
+        present = asks_now(text)
+        newest = present and not periods
         divided = tuple(cls.of(part, articles, follow_up=follow_up) for part in division.parts)
         # Of two times that it names, which one a report tells of is a claim.
         figures_from = "" if len(named) > 1 else text
-        return cls(text, periods, newest, articles, follow_up, divided, division.partly, figures_from)
+        return cls(text, periods, present, newest, articles, follow_up, divided, division.partly, figures_from)

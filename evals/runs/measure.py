@@ -48,7 +48,9 @@ def measure(plan: Plan, progress: bool = True) -> Run:
             "settings": public_settings(plan.settings),
         }
         asked_of = plan.news.together if plan.news else None
-        digest = hashlib.sha256(repr((configuration, hash_cases(plan.asked), plan.baseline, asked_of)).encode())
+        # Of the settings as they are: two models whose names are masked alike are two.
+        told = (configuration, dict(plan.settings), hash_cases(plan.asked), plan.baseline, asked_of)
+        digest = hashlib.sha256(repr(told).encode())
         results_path = plan.folder / f"results-{digest.hexdigest()[:12]}.jsonl"
         selected = select(plan.asked, limit=plan.limit, category=plan.category)
         _forget_finished(results_path, selected, plan.runs)

@@ -28,7 +28,7 @@ _HEAD_GROUPS = 3
 _HEAD_LINES = 6
 """Or headline, outlet, byline and date follow each other."""
 # A heading of Markdown is a block of its own, whatever stands around it (CommonMark 4.2).
-_HEADING = re.compile(r"#{1,6}\s+\S")
+_HEADING = re.compile(r"(#{1,6})\s+\S")
 
 
 @dataclass(slots=True)
@@ -156,9 +156,12 @@ def _parts(
 
 def _parted(line: _Line, after: _Line, width: int | None) -> bool:
     """True where the break between two lines parts paragraphs."""
-    if _HEADING.match(line.text) or _HEADING.match(after.text):
-        return True
     ended = ends_a_clause(line.text)
+    if width is None or not _is_full(line, after, width):
+        marks = [match and match[1] for match in (_HEADING.match(line.text), _HEADING.match(after.text))]
+        # Headings of one level that follow each other are a list, or a program's comments.
+        if any(marks) and marks[0] != marks[1]:
+            return True
     if width is None:
         return ended and not after.text[0].islower()
     return (ended and not _is_full(line, after, width)) or line.indent < after.indent

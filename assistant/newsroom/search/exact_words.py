@@ -24,7 +24,8 @@ _OPENING, _CLOSING = "\"“„«「『'‘", "\"”“»」』'’"
 # Typed and typeset, the same sign.
 _ALIKE = ('"“”„«»', "'‘’ʼ", "-‐‑‒–—−")
 # There a word may begin anywhere.
-_UNSPACED = regex.compile(f"[{UNSPACED}]")
+# Letters beyond those that an index is cut by too: single ones of Hangul ("ㅋㅋ"), the further ones of Burmese.
+_UNSPACED = regex.compile(rf"[{UNSPACED}\p{{Hangul}}\p{{Myanmar}}]")
 
 
 def is_quoted(text: str) -> bool:

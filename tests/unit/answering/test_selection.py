@@ -129,6 +129,8 @@ def test_a_quotation_needs_more() -> None:
         ("Where did they sign in 2016?", "They sign in the library, and in 2016 in the station.", ApartOutcome.SHOWN),
         ("Where did they sign in 2016 and in 2022?", "They sign in the library.", ApartOutcome.SHOWN),
         ("Where did they sign in 2021?", "They signed in the library last year.", ApartOutcome.SHOWN),
+        ("Where did they sign in 2016?", "In ２０１６ they signed in the station.", ApartOutcome.SHOWN),
+        ("Where are the papers of 2016 kept now?", "They are kept in the library.", ApartOutcome.SHOWN),
         ("Where have they signed since 2016?", "They sign in the library.", ApartOutcome.SHOWN),
         ("Where did they sign?", "They sign in the library.", ApartOutcome.SHOWN),
     ],
@@ -136,15 +138,19 @@ def test_a_quotation_needs_more() -> None:
 def test_what_is_quoted_from_another_year_names_the_year_that_is_asked_for(
     question: str, quoted: str, outcome: ApartOutcome
 ) -> None:
-    then = context("They signed in the station.", article="then", published=date(2016, 10, 13))
+    then = replace(
+        claim("old", 0.9), context=context("They signed there.", article="then", published=date(2016, 10, 13))
+    )
     later = context(quoted, article="later", published=date(2022, 10, 19))
     (passage,) = later.passages
     evidence = (Evidence(passage, Quote(quoted, 0, len(quoted))),)
     told = Claim("They signed in the library.", later, evidence, Judgements(0.9, 0.9, 0.9), 0.9)
     query = Query.of(question)
-    assert select(query, [told], 0.5, [then, later]) == [outcome]
-    # Where no report of that time was read, nothing says that this one is of another.
-    assert select(query, [told], 0.5, [later]) == [ApartOutcome.SHOWN]
+    assert select(query, [then, told], 0.5) == [ApartOutcome.SHOWN, outcome]
+    # Where no report of that time answers, this one may tell of it.
+    assert select(query, [told], 0.5) == [ApartOutcome.SHOWN]
+    unlikely = replace(then, confidence=0.4)
+    assert select(query, [unlikely, told], 0.5) == [ApartOutcome.UNLIKELY, ApartOutcome.SHOWN]
     # A report without a day may be of any.
     undated = replace(told, context=context(quoted, article="later", published=None))
-    assert select(query, [undated], 0.5, [then, later]) == [ApartOutcome.SHOWN]
+    assert select(query, [then, undated], 0.5) == [ApartOutcome.SHOWN, ApartOutcome.SHOWN]

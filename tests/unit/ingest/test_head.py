@@ -175,6 +175,22 @@ def test_a_day_beside_a_name_dates_the_story_and_the_name_stays(line: str, betwe
     assert texts(reading) == [line, *STORY.split("\n\n")]
 
 
+@pytest.mark.parametrize("line", ["Anna Berg, born 3 May 1950", "Skar Harbour Archive – taken on 3 May 1950"])
+def test_a_day_beside_a_name_that_tells_of_something_else(line: str) -> None:
+    assert read(f"A ferry sinks\n\n{line}\n\n{STORY}").article.published is None
+
+
+def test_a_dateline_comes_before_a_day_beside_a_name() -> None:
+    reading = read(f"A ferry sinks\n\nOld Bridge in Skar, 3 May 1950\n\nSKAR, June 9, 2021 (AFP) - {STORY}")
+    assert reading.article.published == DAY
+
+
+def test_lines_of_a_list_are_no_headings() -> None:
+    ports = "# Gothenburg\n# Trelleborg\n# Helsingborg"
+    reading = read(f"Ports grow\n\nThe largest ports are:\n\n{ports}\n\n{STORY}")
+    assert ports in texts(reading)
+
+
 def test_a_heading_of_markdown_is_a_block_of_its_own() -> None:
     reading = read(f"# A ferry sinks\n9 June 2021\n{STORY}\n## What now\nAn inquiry opens.")
     assert (reading.article.title, reading.article.published) == ("A ferry sinks", DAY)
