@@ -29,8 +29,8 @@ class Query:
 
     `text` stands alone, without the conversation; `periods` are the times it names; `present`: it asks for
     the present or the latest; `newest`: and for no other time, so that the newest report that answers is wanted;
-    `follow_up`: it was put in
-    a conversation; `articles` are those that may be read, as of the day that it names ("as of 5 July 2017");
+    `follow_up`: it was put in a conversation; `articles` are those that may be read, as of the day that it names
+    ("as of 5 July 2017");
     `parts` are the questions that it is made of, () where it asks one thing; `partly`: an answer to some of them is
     shown too; `figures_from` is the text whose figures an answer may repeat without a source.
     """

@@ -14,6 +14,7 @@ from evals.schema import Case
 
 NEWS, TOGETHER = "news", "news-together"
 BUNDLES = PROJECT / "evals" / "news" / "bundles"
+LONG = BUNDLES.with_name("long")
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,15 +156,19 @@ def _parts(
 
 def _parted(line: _Line, after: _Line, width: int | None) -> bool:
     """True where the break between two lines parts paragraphs."""
+    full = width is not None and _is_full(line, after, width)
+    if not full and _has_one_heading(line, after):
+        return True
     ended = ends_a_clause(line.text)
-    if width is None or not _is_full(line, after, width):
-        marks = [match and match[1] for match in (_HEADING.match(line.text), _HEADING.match(after.text))]
-        # Headings of one level that follow each other are a list, or a program's comments.
-        if any(marks) and marks[0] != marks[1]:
-            return True
     if width is None:
         return ended and not after.text[0].islower()
-    return (ended and not _is_full(line, after, width)) or line.indent < after.indent
+    return (ended and not full) or line.indent < after.indent
+
+
+def _has_one_heading(line: _Line, after: _Line) -> bool:
+    """True where one of two lines is a heading; two of one level are a list, or a program's comments."""
+    levels = [match and match[1] for match in (_HEADING.match(line.text), _HEADING.match(after.text))]
+    return any(levels) and levels[0] != levels[1]
 
 
 def _lines_above_the_story(group: list[_Line]) -> int:

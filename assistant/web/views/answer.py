@@ -84,9 +84,8 @@ def _understood(answer: Record) -> Markup | None:
 
 
 def _as_of(answer: Record) -> Markup | None:
-    if not (day := day_of(answer, "as_of")):
-        return None
-    return tag("p", "As of ", time_tag(day), ": only what was published until then was read.", class_="as-of-day")
+    day, read = day_of(answer, "as_of"), ": only what was published until then was read."
+    return tag("p", "As of ", time_tag(day), read, class_="as-of-day") if day else None
 
 
 def _newest(answer: Record) -> Markup | None:

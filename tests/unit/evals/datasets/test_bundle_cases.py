@@ -14,7 +14,7 @@ from assistant.schema.answers import Turn
 from evals.datasets.bundle_cases import cases_of, check_articles, paragraph_id, read_articles, write_articles
 from evals.datasets.bundles import Bundle, load_bundle, load_bundles
 from evals.datasets.facts import check_gold
-from evals.datasets.news import BUNDLES
+from evals.datasets.news import BUNDLES, LONG
 from evals.schema import Case, GoldQuote
 
 
@@ -28,7 +28,7 @@ def cases(bundle: Bundle) -> dict[str, Case]:
     return {case.category: case for case in cases_of([bundle])}
 
 
-@pytest.mark.parametrize("bundle", load_bundles(BUNDLES), ids=lambda bundle: bundle.name)
+@pytest.mark.parametrize("bundle", [*load_bundles(BUNDLES), *load_bundles(LONG)], ids=lambda bundle: bundle.name)
 def test_every_article_is_read_back_as_it_is(bundle: Bundle, tmp_path: Path) -> None:
     write_articles(bundle, tmp_path)
     found = read_articles(tmp_path)
@@ -41,7 +41,7 @@ def test_every_article_is_read_back_as_it_is(bundle: Bundle, tmp_path: Path) -> 
     check_articles([bundle], found)
 
 
-@pytest.mark.parametrize("bundle", load_bundles(BUNDLES), ids=lambda bundle: bundle.name)
+@pytest.mark.parametrize("bundle", [*load_bundles(BUNDLES), *load_bundles(LONG)], ids=lambda bundle: bundle.name)
 def test_every_gold_paragraph_is_one_of_the_products_and_holds_its_quotes(bundle: Bundle, tmp_path: Path) -> None:
     write_articles(bundle, tmp_path)
     texts = {each.id: each.text for article in read_articles(tmp_path).values() for each in article.paragraphs}

@@ -12,7 +12,7 @@ from bundle_builders import given, small, write_bundle
 
 from evals.datasets.bundle_cases import cases_of
 from evals.datasets.bundles import Bundle, Item, load_bundle, load_bundles
-from evals.datasets.news import BUNDLES
+from evals.datasets.news import BUNDLES, LONG
 from evals.schema import Case, GoldQuote, Result, Score
 from evals.scorers import score
 from evals.scorers.citations_state import citations_state
@@ -74,7 +74,7 @@ def test_an_alternative_needs_all_of_its_points(asked: dict[str, Asked]) -> None
 def bundled() -> list[tuple[Case, Item, Bundle]]:
     return [
         (case, item, bundle)
-        for bundle in load_bundles(BUNDLES)
+        for bundle in [*load_bundles(BUNDLES), *load_bundles(LONG)]
         for case, item in zip(cases_of([bundle]), bundle.items, strict=True)
         if item.answerable
     ]
