@@ -24,7 +24,8 @@ from assistant.ingest.speakers import with_speakers
 from assistant.schema.articles import Article, Paragraph
 from assistant.text import unicode
 from assistant.text.clipping import clip, clip_between_words
-from assistant.text.sentences import ends_a_clause, language_of, split_sentences
+from assistant.text.language import language_of
+from assistant.text.sentences import ends_a_clause, split_sentences
 
 _TITLE_WIDTH = 90
 _LEAD = 1_000

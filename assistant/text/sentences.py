@@ -1,4 +1,4 @@
-"""Sentence segmentation, as character offsets, by Wikimedia's sentencex, and the language it follows."""
+"""Sentence segmentation, as character offsets, by Wikimedia's sentencex."""
 
 from __future__ import annotations
 
@@ -45,24 +45,8 @@ _SCRIPTS = (
 _BEYOND_LATIN = re.compile("[\u0370-\U0010ffff]")
 # So large a share of a text's letters tells its script.
 _OF_A_SCRIPT = 0.4
-# Languages that share a script, by letters that the others lack.
-_OWN_LETTERS = {
-    "ru": (("uk", re.compile("[іїєґІЇЄҐ]")), ("sr", re.compile("[ђћџљњјЂЋЏЉЊЈ]")), ("ru", re.compile("[ыэёъ]"))),
-    "ar": (("ur", re.compile("[ٹڈڑےں]")), ("fa", re.compile("[پچژگ]"))),
-}
 # A share of kana or hangul this small already tells Japanese and Korean from Chinese.
 _SHARE = {"ja": 0.05, "ko": 0.2}
-_FUNCTION_WORDS = {
-    "en": "the of and to in that was were for with on by from said his he it is are has have had be not who which",
-    "de": "der die das und den von zu mit sich des auf für ist im dem nicht ein eine als auch werden wurde hat",
-    "fr": "le la les des et une du dans est pour que qui sur avec par au plus pas ont été son ses aux",
-    "es": "el los las del y en que una por con para es se su al lo como más ha sus fue este",
-    "it": "il di che della del per una gli con dei nel alla è sono le dal anche ha non più delle",
-    "pt": "o os do da dos das em que um uma para com não por no na ao foi mais são pelo pela",
-    "nl": "de het een van en in op dat te voor met zijn niet aan ook door naar werd wordt heeft",
-}
-_VOTES = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
-_WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 1_000
 _WINDOW = 4_000
 
@@ -118,16 +102,8 @@ def _boundaries(language: str, text: str) -> Iterator[tuple[int, int]]:
         begin, width = begin + found[-1]["start_index"], _WINDOW
 
 
-def language_of(text: str) -> str | None:
-    """The language a text is written in, as an ISO 639-1 code, or None where it cannot be told.
-
-    By its script, and for Latin script by the commonest words of seven languages.
-    """
-    return script_language(text) or _latin_language(text)
-
-
 def script_language(text: str) -> str | None:
-    """The language that the script of a text stands for; None for Latin script."""
+    """The commonest language that is written in the script of a text; None for Latin script."""
     if text.isascii():
         return None
     sample = text[:_SAMPLE]
@@ -140,19 +116,7 @@ def script_language(text: str) -> str | None:
         best = next((language for language, share in _SHARE.items() if counts[language] > share), "zh")
     elif counts[best] < _OF_A_SCRIPT:
         return None
-    if best in _OWN_LETTERS:
-        found = {language: len(own.findall(sample)) for language, own in _OWN_LETTERS[best]}
-        most = max(found, key=lambda language: found[language])
-        # Foreign names bring a foreign letter or two.
-        return most if found[most] > 0.005 * letters else best
     return best
-
-
-def _latin_language(text: str) -> str | None:
-    words = _WORD.findall(text[:_SAMPLE].lower())
-    votes = {language: sum(map(common.__contains__, words)) for language, common in _VOTES.items()}
-    first, second = sorted(votes, key=lambda language: -votes[language])[:2]
-    return first if votes[first] >= 2 and votes[first] > votes[second] and votes[first] >= 0.1 * len(words) else None
 
 
 def _continues(previous: str, text: str, start: int, language: str) -> bool:
