@@ -99,17 +99,17 @@ class Assistant:
         rewriter = QuestionRewriter(model, self._prompts, exact=model.taught)
         if self._reads_together():
             return Pipeline(rewriter, self._together(model, scope), model_name=model.name)
-        # It has no prompt of its own in what was taught: the model as it is divides.
-        divider = QuestionDivider(model, self._untaught_prompts, rewriter)
-        return Pipeline(rewriter, self._apart(model), model_name=model.name, divider=divider)
+        return Pipeline(rewriter, self._apart(model, rewriter), model_name=model.name)
 
-    def _apart(self, model: ChatModel) -> Reading:
+    def _apart(self, model: ChatModel, rewriter: QuestionRewriter) -> Reading:
         settings = self.settings
         judge = Judge(model, self._prompts)
         components = Components(
             self._retriever,
             ExcerptSelector(self._similar, characters=settings.reading, articles=MAX_ARTICLES),
             judge,
+            # To divide is in nothing that was taught: the model as it is does so.
+            QuestionDivider(model, self._untaught_prompts, rewriter),
             generators_of(model, settings),
             Verifier(judge, EvidenceFinder(self._similar), confidence),
         )

@@ -18,6 +18,7 @@ from assistant.answering.selection import Candidate, select, worth_writing
 from assistant.answering.stopwatch import Stopwatch
 from assistant.answering.trace import Trace
 from assistant.generation.generator import DraftGenerator
+from assistant.query.division import WHOLE, Division, QuestionDivider
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.excerpt import ExcerptSelector
@@ -47,6 +48,7 @@ class Components:
     retriever: Retriever
     excerpts: ExcerptSelector
     judge: Judge
+    divider: QuestionDivider
     generators: Sequence[DraftGenerator]
     verifier: Verifier
 
@@ -57,6 +59,14 @@ class Thresholds:
 
     answered: float
     shown: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was found for a question, and the articles that were read of it, each judged."""
+
+    passages: tuple[Passage, ...]
+    candidates: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +99,20 @@ class ReadApart:
     def answer(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, Reply]:
         """Retrieve, judge, generate, verify, select, render, for each part of the question. Raises `ModelError`."""
         trace.threshold = self._thresholds.shown
-        parts = query.parts
+        whole = yield from self._read(query, trace, clock)
+        division = self._division(query, whole, clock)
+        trace.parts = division.parts
+        parts = [query.part(text) for text in division.parts]
         found: list[_Found] = []
         for part in parts:
-            found.append((yield from self._find(part, trace, clock)))
+            read = yield from self._read(part, trace, clock)
+            found.append((yield from self._find(part, read, clock)))
         unanswered = [part for part, one in zip(parts, found, strict=True) if not one.chosen]
-        if len(unanswered) == len(parts) or (unanswered and not query.partly):
+        if len(unanswered) == len(parts) or (unanswered and not division.partly):
             # It asks one thing, or what was divided belongs together.
-            parts, unanswered = (query,), []
+            parts, unanswered = [query], []
             found = [one.withheld() for one in found]
-            found.append((yield from self._find(query, trace, clock)))
+            found.append((yield from self._find(query, whole, clock)))
         shown = found[-len(parts) :]
         for one in found:
             trace.checked(one.claims, one.outcomes)
@@ -121,18 +135,30 @@ class ReadApart:
             tuple(missing(part.text) for part in unanswered),
         )
 
-    def _find(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, _Found]:
-        """What may be shown for one question."""
+    def _read(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, _Read]:
+        """The articles that may answer a question."""
         passages, contexts = yield from self._retrieve(query, clock)
         yield Step(StepName.JUDGING)
-        candidates = [self._judge(query, context) for context in contexts]
+        candidates = tuple(self._judge(query, context) for context in contexts)
         clock.mark(Timing.GATE)
-        claims = yield from self._generate(query, candidates, clock)
-        outcomes = select(query, claims, self._thresholds.shown)
         trace.passages += passages
         trace.candidates += candidates
-        likeliest = max((candidate.answered for candidate in candidates), default=0.0)
-        return _Found(passages, tuple(claims), tuple(outcomes), likeliest)
+        return _Read(passages, candidates)
+
+    def _division(self, query: Query, whole: _Read, clock: Stopwatch) -> Division:
+        """What a question asks for, where an article answers at least a part of it: a refusal does not wait for it."""
+        if not worth_writing(query, whole.candidates, self._thresholds.answered):
+            return WHOLE
+        division = self._components.divider.divided(query.text)
+        clock.mark(Timing.REWRITE)
+        return division
+
+    def _find(self, query: Query, read: _Read, clock: Stopwatch) -> Generator[Event, None, _Found]:
+        """What may be shown for one question."""
+        claims = yield from self._generate(query, read.candidates, clock)
+        outcomes = select(query, claims, self._thresholds.shown)
+        likeliest = max((candidate.answered for candidate in read.candidates), default=0.0)
+        return _Found(read.passages, tuple(claims), tuple(outcomes), likeliest)
 
     def _retrieve(
         self, query: Query, clock: Stopwatch

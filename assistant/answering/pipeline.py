@@ -8,8 +8,7 @@ from assistant.answering.reading import Reading
 from assistant.answering.render import said_as_of, written
 from assistant.answering.stopwatch import Stopwatch
 from assistant.answering.trace import Trace
-from assistant.query.division import QuestionDivider
-from assistant.query.query import WHOLE, Query
+from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.schema.answers import NOT_STATED, Answer, Question, Timing
 from assistant.schema.events import Done, Event, Step, StepName
@@ -20,12 +19,8 @@ _CLOSEST = 3
 class Pipeline:
     """Answers one question at a time: understands it once, then reads in the way it was given."""
 
-    def __init__(
-        self, rewriter: QuestionRewriter, reading: Reading, *, model_name: str, divider: QuestionDivider | None = None
-    ) -> None:
-        """Without a `divider` a question is read as it is, whatever it asks."""
+    def __init__(self, rewriter: QuestionRewriter, reading: Reading, *, model_name: str) -> None:
         self._rewriter = rewriter
-        self._divider = divider
         self._reading = reading
         self._model_name = model_name
 
@@ -36,7 +31,7 @@ class Pipeline:
         """
         clock = Stopwatch()
         query = yield from self._understand(question, clock)
-        trace = Trace(query.text, parts=[part.text for part in query.parts])
+        trace = Trace(query.text)
         reply = yield from self._reading.answer(query, trace, clock)
         yield Done(
             Answer(
@@ -62,6 +57,5 @@ class Pipeline:
         if question.history:
             yield Step(StepName.REWRITING)
         text = self._rewriter.standalone(question.text, question.history)
-        division = self._divider.divided(text) if self._divider else WHOLE
         clock.mark(Timing.REWRITE)
-        return Query.of(text, question.articles, follow_up=bool(question.history), division=division)
+        return Query.of(text, question.articles, follow_up=bool(question.history))

@@ -1,13 +1,20 @@
-"""Prompt templates: Markdown files, one message a file, with `$placeholders` (string.Template)."""
+"""Prompt templates: Markdown files with `$placeholders` (string.Template).
+
+A file is the user's message; or several messages, in turns, each below a line `# system`, `# user` or `# assistant`.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
 from assistant.errors import PromptError
 from assistant.llm.chat_model import Message
+
+_TURN = re.compile(r"^# (system|user|assistant)$", re.M)
 
 
 class Prompts:
@@ -17,7 +24,7 @@ class Prompts:
         """A prompt that lies in the folder `before` is taken from there, every other from `folder`."""
         self.folder = folder
         self._before = before
-        self._templates: dict[str, Template] = {}
+        self._turns: dict[str, list[tuple[str, Template]]] = {}
 
     @classmethod
     def of(cls, folder: Path, *, taught: bool) -> Prompts:
@@ -30,22 +37,26 @@ class Prompts:
         Raises `PromptError` when the file is missing, and when a placeholder has no variable
         or a variable no placeholder; the message names both the file and the variable.
         """
-        template = self._templates.get(name) or self._load(name)
-        wanted, given = set(template.get_identifiers()), set(variables)
+        return "\n\n".join(message["content"] for message in self._filled(name, variables))
+
+    def messages(self, name: str, /, **variables: str) -> list[Message]:
+        """The messages of `<name>.md`, filled in as by `render`; first the system's, `system.md` where it has none."""
+        messages = self._filled(name, variables)
+        if messages[0]["role"] == "system":
+            return messages
+        return [{"role": "system", "content": self.render("system")}, *messages]
+
+    def _filled(self, name: str, variables: Mapping[str, str]) -> list[Message]:
+        turns = self._turns.get(name) or self._load(name)
+        wanted = {variable for _, template in turns for variable in template.get_identifiers()}
+        given = set(variables)
         path = self._path(name)
         if missing := sorted(wanted - given):
             known = ", ".join(f"${key}" for key in sorted(given)) or "none"
             raise PromptError(f"{path}: no variable for ${missing[0]}; this prompt's variables: {known}")
         if unused := sorted(given - wanted):
             raise PromptError(f"{path}: the variable ${unused[0]} is not used; put ${unused[0]} into the prompt")
-        return template.substitute(variables)
-
-    def messages(self, name: str, /, **variables: str) -> list[Message]:
-        """The system's message and the user's, `<name>.md`, as `render` fills it in."""
-        return [
-            {"role": "system", "content": self.render("system")},
-            {"role": "user", "content": self.render(name, **variables)},
-        ]
+        return [{"role": role, "content": template.substitute(variables)} for role, template in turns]
 
     def digest(self) -> str:
         """SHA-256 over the names and contents of all prompt files, for provenance."""
@@ -58,13 +69,18 @@ class Prompts:
         own = self._before / f"{name}.md" if self._before else None
         return own if own and own.is_file() else self.folder / f"{name}.md"
 
-    def _load(self, name: str) -> Template:
+    def _load(self, name: str) -> list[tuple[str, Template]]:
         path = self._path(name)
         try:
-            template = Template(path.read_text(encoding="utf-8").strip())
+            # Divided before anything is filled in: nothing that is asked can begin a turn.
+            before, *turns = _TURN.split(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             raise PromptError(f"{path}: prompt cannot be read ({error}); restore the file") from error
-        if not template.is_valid():
+        if turns and before.strip():
+            raise PromptError(f"{path}: a text stands before the first '# {turns[0]}'; put it below a turn")
+        texts = list(zip(turns[::2], turns[1::2], strict=True)) or [("user", before)]
+        read = [(role, Template(text.strip())) for role, text in texts]
+        if not all(template.is_valid() for _, template in read):
             raise PromptError(f"{path}: a $ is followed by no variable name; write $$ for a dollar sign")
-        self._templates[name] = template
-        return template
+        self._turns[name] = read
+        return read

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.prompts import Prompts
-from assistant.query.query import WHOLE, Division
 from assistant.query.rewrite import QuestionRewriter
 from assistant.schema.answers import Turn
 from assistant.text.tokens import Word, content_stems, content_words
@@ -21,6 +21,20 @@ _SAME = 0.86
 _SURELY_SAME = 0.88
 # Of the question's words that are no names and no numbers, so many may be left out of all parts: "name", "give".
 _LEFT_OUT = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """The questions that a question is made of, none where it asks one thing.
+
+    `partly`: an answer to some of them answers a part of it.
+    """
+
+    parts: tuple[str, ...] = ()
+    partly: bool = False
+
+
+WHOLE = Division()
 
 
 class QuestionDivider:
@@ -43,18 +57,13 @@ class QuestionDivider:
         return Division(alone if divides(question, alone) else parts, partly=same >= _SURELY_SAME)
 
     def _written(self, question: str) -> tuple[str, ...]:
-        """What the model writes; () as soon as that is no division."""
-        reply = ""
+        """The questions that the model writes, below a line that says whether there are any."""
         messages = self._prompts.messages("divide", question=question)
         # Of a question a few words are new to the engine: the examples before it are kept.
-        examples = messages[-1]["content"].partition(question)[0]
-        for piece in self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n\n"], prefix=examples):
-            reply += piece
-            first, ended, _ = reply.lstrip().partition("\n")
-            # Most questions ask one thing: the rest of the reply is not waited for.
-            if ended and not _is_part(first, question):
-                return ()
-        return tuple(dict.fromkeys(line.strip() for line in reply.splitlines() if line.strip()))
+        examples = messages[-1]["content"].partition(question)[0].rstrip()
+        pieces = self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n\n"], prefix=examples)
+        _, *lines = "".join(pieces).strip().splitlines() or [""]
+        return tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
 
     def _ask_the_same(self, question: str, parts: Sequence[str]) -> float:
         """P(the parts ask exactly what the question asks), as the model says."""

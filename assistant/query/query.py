@@ -10,20 +10,6 @@ from assistant.text.dates import Period, named_periods
 
 
 @dataclass(frozen=True, slots=True)
-class Division:
-    """The questions that a question is made of, none where it asks one thing.
-
-    `partly`: an answer to some of them answers a part of it.
-    """
-
-    parts: tuple[str, ...] = ()
-    partly: bool = False
-
-
-WHOLE = Division()
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
     """A question understood once; no later step reads its words again to find these out.
 
@@ -31,8 +17,7 @@ class Query:
     the present or the latest; `newest`: and for no other time, so that the newest report that answers is wanted;
     `follow_up`: it was put in a conversation; `articles` are those that may be read, as of the day that it names
     ("as of 5 July 2017");
-    `parts` are the questions that it is made of, () where it asks one thing; `partly`: an answer to some of them is
-    shown too; `figures_from` is the text whose figures an answer may repeat without a source.
+    `figures_from` is the text whose figures an answer may repeat without a source.
     """
 
     text: str
@@ -41,19 +26,10 @@ class Query:
     newest: bool = False
     articles: ArticleFilter = EVERY_ARTICLE
     follow_up: bool = False
-    parts: tuple[Query, ...] = ()
-    partly: bool = False
     figures_from: str = ""
 
     @classmethod
-    def of(
-        cls,
-        text: str,
-        articles: ArticleFilter = EVERY_ARTICLE,
-        *,
-        follow_up: bool = False,
-        division: Division = WHOLE,
-    ) -> Query:
+    def of(cls, text: str, articles: ArticleFilter = EVERY_ARTICLE, *, follow_up: bool = False) -> Query:
         """The query that `text` puts to these articles."""
         asked_as_of = as_of_day(text)
         named = named_periods(text)
@@ -64,7 +40,10 @@ class Query:
         # "The last meeting of 2017" asks for that time.
         present = asks_now(text)
         newest = present and not periods
-        divided = tuple(cls.of(part, articles, follow_up=follow_up) for part in division.parts)
         # Of two times that it names, which one a report tells of is a claim.
         figures_from = "" if len(named) > 1 else text
-        return cls(text, periods, present, newest, articles, follow_up, divided, division.partly, figures_from)
+        return cls(text, periods, present, newest, articles, follow_up, figures_from)
+
+    def part(self, text: str) -> Query:
+        """The query that a part of this one, itself a question, puts to the same articles."""
+        return Query.of(text, self.articles, follow_up=self.follow_up)
