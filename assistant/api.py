@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -74,6 +75,7 @@ class Assistant:
         self.settings = settings
         self.update = update or UpdateReport()
         self._recovery = EngineRecovery(model)
+        self._asked = threading.Event()
         self._verifier = open_verifier(settings) if self._reads_together() else None
         self._similar = similarities(index.embedder)
         self._prompts = Prompts.of(settings.prompts, taught=model.taught)
@@ -181,8 +183,8 @@ class Assistant:
 
         Raises `QuestionError` and `ModelError`.
         """
-        asked = _question(question, history, articles)
-        return next(event.answer for event in self.stream(asked, scope=scope) if isinstance(event, Done))
+        events = self.stream(question, history=history, articles=articles, scope=scope)
+        return next(event.answer for event in events if isinstance(event, Done))
 
     def stream(
         self,
@@ -197,10 +199,16 @@ class Assistant:
         By `scope` the question can be cancelled from another thread, and what is waited for is told.
         After `Step(StepName.RESTARTING)` they begin anew: the embedded engine had ended and was started again.
         """
-        asked = _question(question, history, articles)
+        asked = Question.of(question, history, articles)
         check_question(asked.text)
+        self._asked.set()
         events = self._recovery.stream(lambda: self._pipeline(scope or QuestionScope()).stream(asked))
         return events if self._spans is None else self._spans.follow(asked, events)
+
+    def read_ahead(self) -> None:
+        """Let the embedded model read a small library, until a question is put: it waits less. Raises `ModelError`."""
+        if self.model.embedded:
+            self._pipeline(QuestionScope()).read_ahead(lambda: not self._asked.is_set())
 
     def search(self, text: str, articles: ArticleFilter = EVERY_ARTICLE, *, limit: int = 10) -> tuple[Passage, ...]:
         """The at most `limit` passages nearest to a text, best first; no language model is asked.
@@ -289,9 +297,3 @@ class Assistant:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _question(question: str | Question, history: Sequence[Turn], articles: ArticleFilter) -> Question:
-    if isinstance(question, Question):
-        return question
-    return Question(question, history=tuple(history), articles=articles)

@@ -23,8 +23,8 @@ def reply(messages: list[dict[str, str]]) -> str:
     prompt = messages[-1]["content"]
     if prompt.startswith("Rewrite the follow-up question"):
         return str(re.findall(r"^Follow-up question: (.*)$", prompt, re.M)[-1])
-    if prompt.startswith("A question may ask for one thing"):
-        return str(re.findall(r'take the question "(.*)" alone', prompt)[-1])
+    if messages[0]["content"].startswith("A question may ask for one thing"):
+        return "One thing."
     asked = asked_about(prompt)
     fitting = [sentence(town, cars) for town, cars in stated_in(prompt) if town == asked]
     if re.search(r"\byes or no\b|\bAnswer yes\b", json.dumps(messages), re.I):

@@ -66,7 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.script.asked.append(prompt)
         if request.get("stream"):
             slowly = "slowly" in prompt and not asks_to_divide(request["messages"])
-            self._stream(_written(prompt), _SLOWLY if slowly else 0.01)
+            self._stream(_written(request["messages"]), _SLOWLY if slowly else 0.01)
         else:
             self._judge(_is_so(prompt))
 
@@ -112,15 +112,15 @@ def _completion(kind: str, choice: dict[str, object]) -> dict[str, object]:
 
 def asks_to_divide(messages: Sequence[Mapping[str, str]]) -> bool:
     """Whether a model is asked what a question is made of (prompts/divide.md)."""
-    return messages[-1]["content"].startswith("A question may ask for one thing")
+    return messages[0]["content"].startswith("A question may ask for one thing")
 
 
-def _written(prompt: str) -> str:
+def _written(messages: Sequence[Mapping[str, str]]) -> str:
+    prompt = messages[-1]["content"]
     if prompt.startswith("Rewrite the follow-up question"):
         return str(re.findall(r"^Follow-up question: (.*)$", prompt, re.M)[-1])
-    if asks_to_divide([{"content": prompt}]):
-        # It asks one thing.
-        return str(re.findall(r'take the question "(.*)" alone', prompt)[-1])
+    if asks_to_divide(messages):
+        return "One thing."
     if "answer with either YES or NO" in prompt:
         # llama-index's own evaluator.
         return "YES"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from assistant.answering.reading import Reading
 from assistant.answering.render import said_as_of, written
@@ -52,6 +52,10 @@ class Pipeline:
                 steps=trace.ended(),
             )
         )
+
+    def read_ahead(self, go_on: Callable[[], bool]) -> None:
+        """As `Reading.read_ahead`."""
+        self._reading.read_ahead(go_on)
 
     def _understand(self, question: Question, clock: Stopwatch) -> Generator[Event, None, Query]:
         if question.history:

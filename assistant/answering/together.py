@@ -53,6 +53,9 @@ class ReadTogether:
         self._tokens = tokens
         self._warn = warn
 
+    def read_ahead(self, go_on: Callable[[], bool]) -> None:
+        """Nothing: each question has other paragraphs."""
+
     def answer(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, Reply]:
         """Retrieve, generate, verify, render; nothing is asked where nothing is found. Raises `ModelError`.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
@@ -16,7 +16,7 @@ from assistant.library.index import ArticleIndex
 from assistant.library.mapping import also, to_paragraph
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext, group
-from assistant.schema.articles import ArticleFilter, Passage, day_of
+from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage, day_of
 from assistant.stores.filters import to_metadata_filters
 from assistant.text.size import tokens_of
 
@@ -76,6 +76,12 @@ class Retriever:
     def reads_whole(self) -> bool:
         """True for a library so small that each report is its whole article."""
         return self._store.size().characters <= self._whole_below
+
+    def whole_articles(self) -> Iterator[ArticleContext]:
+        """Every article of a small library, as `contexts` gives it; none of a large one."""
+        if self.reads_whole():
+            for rank, article_id in enumerate(self._store.ids(EVERY_ARTICLE)):
+                yield ArticleContext(tuple(map(_of_node, self._store.nodes_of(article_id))), rank, whole=True)
 
     def undated(self, chosen: ArticleFilter) -> int:
         """How many articles are left out because days are given and they have none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -169,6 +169,11 @@ class Question:
     id: str | int | None = None
     history: tuple[Turn, ...] = ()
     articles: ArticleFilter = EVERY_ARTICLE
+
+    @classmethod
+    def of(cls, question: str | Question, history: Sequence[Turn], articles: ArticleFilter) -> Question:
+        """A question of these; one that is given already has its own."""
+        return question if isinstance(question, Question) else cls(question, None, tuple(history), articles)
 
 
 class Timing(StrEnum):

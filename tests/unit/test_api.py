@@ -150,6 +150,23 @@ def test_a_model_that_was_taught_is_asked_the_short_prompts(
     assert {"Check:" in asked.messages[-1]["content"] for asked in model.judged} == {taught}
 
 
+def test_a_small_library_is_read_ahead_until_a_question_is_put(assistant: Assistant, fake_model: Any) -> None:
+    model = fake_model(yes=0.0)
+    own = Assistant(assistant.index, model, assistant.settings)
+    model.embedded = False
+    own.read_ahead()
+    assert model.judged == []
+    model.embedded = True
+    own.read_ahead()
+    read = [asked.prefix for asked in model.judged]
+    assert len(set(read)) == 3
+    own.ask("Who visited Moscow?")
+    assert {asked.prefix for asked in model.judged} == set(read)
+    asked_before = len(model.judged)
+    own.read_ahead()
+    assert len(model.judged) == asked_before
+
+
 @pytest.mark.parametrize("until", [None, date(2030, 1, 1)])
 def test_as_of_a_day_nothing_newer_is_read_and_the_answer_says_so(
     assistant: Assistant, fake_model: Any, until: date | None

@@ -109,6 +109,8 @@ class AssistantLoader:
                 if self._ended.wait(self._again):
                     return
             self._state = State(Phase.READY)
+            if self._own is None:
+                self._read_ahead(assistant)
         except AssistantError as error:
             self._state = State(Phase.FAILED, str(error))
         except Exception:
@@ -117,6 +119,14 @@ class AssistantLoader:
                 return
             _log.exception("the assistant could not be opened")
             self._state = State(Phase.FAILED, INTERNAL_ERROR)
+
+    def _read_ahead(self, assistant: Assistant) -> None:
+        """What fails here fails a question too, which says so."""
+        try:
+            assistant.read_ahead()
+        except AssistantError as error:
+            if not self._ended.is_set():
+                _log.warning("the library could not be read ahead: %s", error)
 
     def _is_ready(self, assistant: Assistant) -> bool:
         """Wait for the model. An endpoint that does not answer may do so later: that is told and asked again."""

@@ -179,6 +179,15 @@ def test_a_small_librarys_reports_are_whole_articles(build: Build, seeds: Path) 
     assert (whole.whole, part.whole, part.passages) == (True, False, found)
 
 
+def test_what_is_read_ahead_reads_as_what_is_found(build: Build, seeds: Path) -> None:
+    index = build(seeds)
+    small, large = (Retriever(index, passages=9, whole_below=below) for below in (index.size().characters, 100))
+    found = small.contexts(small.retrieve(asked("What did Xi and Putin say?")))
+    assert len(found) == 2
+    assert {(one.render(), one.whole) for one in small.whole_articles()} == {(one.render(), True) for one in found}
+    assert list(large.whole_articles()) == []
+
+
 def test_an_outlet_that_carries_a_story_kept_under_another_is_no_less_chosen(build: Build, write_articles: Any) -> None:
     story = "Title: The ferry stops\nSource: {}\nDate: 2024-03-01\n\nThe ferry to Bell Island stopped on Friday.\n"
     folder = write_articles({f"{outlet}.txt": story.format(outlet) for outlet in ("Courier", "Herald")})

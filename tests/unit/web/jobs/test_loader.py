@@ -5,6 +5,7 @@ import pytest
 from assistant.errors import AssistantError, ModelConnectionError, ModelError
 from assistant.schema.opening import Phase, State
 from assistant.web.jobs.loader import AssistantLoader
+from assistant.web.jobs.own_libraries import OwnLibraries
 
 
 class FakeModel:
@@ -27,6 +28,9 @@ class FakeAssistant:
 
     def close(self):
         self.closed.set()
+
+    def read_ahead(self):
+        """Nothing to read."""
 
 
 def until(loader, phase):
@@ -157,3 +161,46 @@ def test_an_engine_of_ones_own_that_does_not_load_is_not_started_for_ever():
     until(loader, "failed")
     loader._thread.join(10)
     assert not loader._thread.is_alive()
+
+
+class ReadingAhead(FakeAssistant):
+    """Reads ahead, or fails to."""
+
+    def __init__(self, error=None):
+        super().__init__()
+        self.model.loaded.set()
+        self.error = error
+        self.read = threading.Event()
+
+    def read_ahead(self):
+        self.read.set()
+        if self.error:
+            raise self.error
+
+
+def test_when_the_model_is_there_the_library_is_read_ahead():
+    assistant = ReadingAhead()
+    loader = AssistantLoader(lambda _: assistant)
+    loader.start()
+    assert assistant.read.wait(5)
+    assert loader.state == State(Phase.READY)
+
+
+def test_that_it_cannot_be_read_ahead_is_logged_and_fails_nothing(caplog):
+    loader = AssistantLoader(lambda _: ReadingAhead(ModelError("model a: it ended")))
+    loader.start()
+    for _ in range(500):
+        if caplog.text:
+            break
+        threading.Event().wait(0.01)
+    assert "could not be read ahead: model a: it ended" in caplog.text
+    assert loader.state == State(Phase.READY)
+
+
+def test_a_library_that_nobody_asks_is_not_read_ahead():
+    assistant, own = ReadingAhead(), OwnLibraries()
+    loader = AssistantLoader(lambda _: assistant, own=own)
+    loader.start()
+    until(loader, "ready")
+    loader.close()
+    assert not assistant.read.is_set()
