@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import copy
-import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +16,7 @@ from assistant.answering.reading import Reading
 from assistant.answering.telemetry import check_traces, spans_of
 from assistant.answering.together import ReadTogether, reading_tokens
 from assistant.embeddings.minilm import similarities
+from assistant.errors import ModelCancelledError
 from assistant.generation.generator import generators_of
 from assistant.generation.together import MAX_TOKENS, JointGenerator
 from assistant.ingest.discover import list_files
@@ -75,7 +75,7 @@ class Assistant:
         self.settings = settings
         self.update = update or UpdateReport()
         self._recovery = EngineRecovery(model)
-        self._asked = threading.Event()
+        self._ahead = QuestionScope()
         self._verifier = open_verifier(settings) if self._reads_together() else None
         self._similar = similarities(index.embedder)
         self._prompts = Prompts.of(settings.prompts, taught=model.taught)
@@ -179,10 +179,7 @@ class Assistant:
         articles: ArticleFilter = EVERY_ARTICLE,
         scope: QuestionScope | None = None,
     ) -> Answer:
-        """The answer, or a refusal; a `Question` has its own history and articles.
-
-        Raises `QuestionError` and `ModelError`.
-        """
+        """The answer, or a refusal; a `Question` has its own history and articles. Raises as `stream`."""
         events = self.stream(question, history=history, articles=articles, scope=scope)
         return next(event.answer for event in events if isinstance(event, Done))
 
@@ -196,19 +193,21 @@ class Assistant:
     ) -> Iterator[Event]:
         """The same as events, as they happen; the last one is `Done`.
 
-        By `scope` the question can be cancelled from another thread, and what is waited for is told.
+        By `scope` the question can be cancelled from another thread, and what is waited for is told. Raises
+        `QuestionError` and `ModelError`.
         After `Step(StepName.RESTARTING)` they begin anew: the embedded engine had ended and was started again.
         """
         asked = Question.of(question, history, articles)
         check_question(asked.text)
-        self._asked.set()
+        self._ahead.cancel()
         events = self._recovery.stream(lambda: self._pipeline(scope or QuestionScope()).stream(asked))
         return events if self._spans is None else self._spans.follow(asked, events)
 
     def read_ahead(self) -> None:
         """Let the embedded model read a small library, until a question is put: it waits less. Raises `ModelError`."""
-        if self.model.embedded:
-            self._pipeline(QuestionScope()).read_ahead(lambda: not self._asked.is_set())
+        with suppress(ModelCancelledError):
+            if self.model.embedded:
+                self._pipeline(self._ahead).read_ahead()
 
     def search(self, text: str, articles: ArticleFilter = EVERY_ARTICLE, *, limit: int = 10) -> tuple[Passage, ...]:
         """The at most `limit` passages nearest to a text, best first; no language model is asked.
@@ -282,6 +281,7 @@ class Assistant:
 
     def close(self) -> None:
         """Stop the model, the verifier's too, and close the index."""
+        self._ahead.cancel()
         self._recovery.close()
         if self._verifier is not None:
             self._verifier.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.citations import CitationList
@@ -135,18 +135,16 @@ class ReadApart:
             tuple(missing(part.text) for part in unanswered),
         )
 
-    def read_ahead(self, go_on: Callable[[], bool]) -> None:
+    def read_ahead(self) -> None:
         """As `Reading.read_ahead`; a large library's prompts begin with what the question is about, and are not read.
 
         What is replied is of no use: what was read before it is kept.
         """
         title = ""
         for context in self._components.retriever.whole_articles():
-            if not go_on():
-                return
             title = context.passages[0].title
             self._components.judge.answered(title, context)
-        if title and go_on():
+        if title:
             self._components.divider.divided(title)
 
     def _read(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, _Read]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 
 from assistant.answering.reading import Reading
 from assistant.answering.render import said_as_of, written
@@ -53,9 +53,9 @@ class Pipeline:
             )
         )
 
-    def read_ahead(self, go_on: Callable[[], bool]) -> None:
+    def read_ahead(self) -> None:
         """As `Reading.read_ahead`."""
-        self._reading.read_ahead(go_on)
+        self._reading.read_ahead()
 
     def _understand(self, question: Question, clock: Stopwatch) -> Generator[Event, None, Query]:
         if question.history:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,5 +51,5 @@ class Reading(Protocol):
     def answer(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, Reply]:
         """Retrieve, generate, verify, select, render. Raises `ModelError` when the model fails."""
 
-    def read_ahead(self, go_on: Callable[[], bool]) -> None:
-        """Let the model read what prompts begin with whatever is asked, as long as `go_on()`. Raises `ModelError`."""
+    def read_ahead(self) -> None:
+        """Let the model read what prompts begin with whatever is asked. Raises `ModelError`."""

@@ -53,7 +53,7 @@ class ReadTogether:
         self._tokens = tokens
         self._warn = warn
 
-    def read_ahead(self, go_on: Callable[[], bool]) -> None:
+    def read_ahead(self) -> None:
         """Nothing: each question has other paragraphs."""
 
     def answer(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, Reply]:

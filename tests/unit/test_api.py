@@ -15,6 +15,7 @@ from assistant.answering.citations import make_citation
 from assistant.api import Assistant
 from assistant.errors import ArticleError, QuestionError, SettingsError
 from assistant.library.index import ArticleIndex
+from assistant.llm.scope import QuestionScope
 from assistant.query.query import Query
 from assistant.retrieval.retriever import Retriever
 from assistant.schema.articles import ArticleFilter, Passage
@@ -151,12 +152,21 @@ def test_a_model_that_was_taught_is_asked_the_short_prompts(
 
 
 def test_a_small_library_is_read_ahead_until_a_question_is_put(assistant: Assistant, fake_model: Any) -> None:
-    model = fake_model(yes=0.0)
+    scopes: list[QuestionScope] = []
+
+    class Scoped(fake_model):  # type: ignore[misc]
+        embedded = True
+
+        def within(self, scope: QuestionScope) -> Any:
+            scopes.append(scope)
+            return self
+
+        def probability_yes(self, *args: Any, **more: Any) -> float:
+            scopes[-1].remaining()
+            return float(super().probability_yes(*args, **more))
+
+    model = Scoped(yes=0.0)
     own = Assistant(assistant.index, model, assistant.settings)
-    model.embedded = False
-    own.read_ahead()
-    assert model.judged == []
-    model.embedded = True
     own.read_ahead()
     read = [asked.prefix for asked in model.judged]
     assert len(set(read)) == 3
@@ -165,6 +175,13 @@ def test_a_small_library_is_read_ahead_until_a_question_is_put(assistant: Assist
     asked_before = len(model.judged)
     own.read_ahead()
     assert len(model.judged) == asked_before
+
+
+def test_a_model_elsewhere_reads_nothing_ahead(assistant: Assistant, fake_model: Any) -> None:
+    model = fake_model(yes=0.0)
+    model.embedded = False
+    Assistant(assistant.index, model, assistant.settings).read_ahead()
+    assert model.judged == []
 
 
 @pytest.mark.parametrize("until", [None, date(2030, 1, 1)])
