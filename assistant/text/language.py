@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
+_log = logging.getLogger(__name__)
 # Those that news is published in every day. The model knows more, and then takes a Spanish headline for Extremaduran.
 _LANGUAGES = (
     "af ar az be bg bn ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja ka kk km kn ko lo lt "
@@ -26,16 +28,26 @@ def language_of(text: str) -> str | None:
     sample = text[:_SAMPLE]
     if not any(map(str.isalpha, sample)):
         return None
-    language, probability = _identifier().classify(sample)
+    identifier = _identifier()
+    if identifier is None:
+        return None
+    language, probability = identifier.classify(sample)
     return language if probability >= _SURE else None
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    """Loaded when the first text is read that does not name its language: it takes a second."""
+def _identifier() -> LanguageIdentifier | None:
+    """Loaded when the first text is read that does not name its language: it takes a second.
+
+    None where there is no room for what it unpacks to the temporary folder.
+    """
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    every = LanguageIdentifier.from_model_file(MODEL_FILE)
+    try:
+        every = LanguageIdentifier.from_model_file(MODEL_FILE)
+    except OSError as error:
+        _log.warning("languages are not told: no room for 65 MB in the temporary folder (%s)", error)
+        return None
     every.set_languages(_LANGUAGES)
     # Made anew, so that what is known of the other languages, half of its memory, is let go of.
     return LanguageIdentifier(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
+from assistant.text import language
 from assistant.text.language import language_of
 
 
@@ -50,3 +53,20 @@ def test_a_foreign_name_does_not_change_it() -> None:
 @pytest.mark.parametrize("text", ["", "1234", "Moscow", "Xi Jinping, Wladimir Putin", "Reuters, 4 July 2017"])
 def test_what_does_not_tell_a_language_has_none(text: str) -> None:
     assert language_of(text) is None
+
+
+def test_without_room_to_unpack_what_is_known_of_languages_there_is_none(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("py3langid.langid.LanguageIdentifier.from_model_file", full)
+    language._identifier.cache_clear()
+    try:
+        with caplog.at_level(logging.WARNING):
+            assert [language_of("The two sides met in Moscow.") for _ in range(2)] == [None, None]
+    finally:
+        language._identifier.cache_clear()
+    assert len(caplog.records) == 1
+    assert "No space left" in caplog.text
