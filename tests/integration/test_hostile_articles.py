@@ -33,9 +33,9 @@ from assistant.embeddings.minilm import MiniLM
 from assistant.ingest.discover import list_files
 from assistant.library.index import ArticleIndex
 from assistant.llm.chat_model import ChatModel
-from assistant.llm.prompts import Prompts
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.open import open_model
+from assistant.llm.prompts import Prompts
 from assistant.llm.remote import EndpointModel
 from assistant.schema.answers import Answer, Question, Sentence
 from assistant.settings import PROJECT, Settings
