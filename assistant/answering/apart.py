@@ -136,16 +136,15 @@ class ReadApart:
         )
 
     def read_ahead(self) -> None:
-        """As `Reading.read_ahead`; a large library's prompts begin with what the question is about, and are not read.
+        """As `Reading.read_ahead`, where the articles are so few that every question reads all of them.
 
         What is replied is of no use: what was read before it is kept.
         """
-        title = ""
-        for context in self._components.retriever.whole_articles():
-            title = context.passages[0].title
-            self._components.judge.answered(title, context)
-        if title:
-            self._components.divider.divided(title)
+        contexts = list(self._components.retriever.whole_articles())
+        if 0 < len(contexts) <= MAX_ARTICLES:
+            for context in contexts:
+                self._components.judge.answered(context.passages[0].title, context)
+            self._components.divider.divided(contexts[0].passages[0].title)
 
     def _read(self, query: Query, trace: Trace, clock: Stopwatch) -> Generator[Event, None, _Read]:
         """The articles that may answer a question."""

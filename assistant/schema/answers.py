@@ -173,7 +173,9 @@ class Question:
     @classmethod
     def of(cls, question: str | Question, history: Sequence[Turn], articles: ArticleFilter) -> Question:
         """A question of these; one that is given already has its own."""
-        return question if isinstance(question, Question) else cls(question, None, tuple(history), articles)
+        if isinstance(question, Question):
+            return question
+        return cls(question, history=tuple(history), articles=articles)
 
 
 class Timing(StrEnum):

@@ -177,6 +177,19 @@ def test_a_small_library_is_read_ahead_until_a_question_is_put(assistant: Assist
     assert len(model.judged) == asked_before
 
 
+def test_of_more_articles_than_a_question_reads_none_is_read_ahead(
+    assistant: Assistant, fake_model: Any, write_articles: Write
+) -> None:
+    write_articles({"e.txt": "date 2024-01-02 The harbour froze.\n\nIANS"})
+    assistant.refresh()
+    model = fake_model(yes=0.0)
+    model.embedded = True
+    own = Assistant(assistant.index, model, assistant.settings)
+    assert own.size().articles == 4
+    own.read_ahead()
+    assert model.judged == []
+
+
 def test_a_model_elsewhere_reads_nothing_ahead(assistant: Assistant, fake_model: Any) -> None:
     model = fake_model(yes=0.0)
     model.embedded = False
