@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant.answering.confidence import log_odds
+from assistant.answering.names_asked import has_others_names
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.schema.trace import ApartOutcome
@@ -56,7 +57,8 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Apar
 
     Shown is what is likely enough, of each article the likeliest; where the latest is asked for, of the newest report
     alone; where a past time is asked for and a report of that time answers, what is quoted beside it from one of years
-    before or after names that year.
+    before or after names that year. Beside the likeliest nothing is shown of a report that lacks a name which it has
+    and the question asks of.
     """
     likely = [claim for claim in claims if not claim.problems and claim.confidence >= _needed(claim, threshold)]
     has_report = not query.present and any(_is_within(query, claim.context.published) for claim in likely)
@@ -72,7 +74,11 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Apar
         return query.newest and newest is not None and claim.context.published != newest
 
     # An older report, however sure, takes nothing from the newest.
-    best = max((log_odds(claim.confidence) for claim in likely if not is_older(claim)), default=0.0)
+    first = max((claim for claim in likely if not is_older(claim)), key=lambda claim: claim.confidence, default=None)
+    best = log_odds(first.confidence) if first else 0.0
+
+    def is_of_another_name(claim: Claim) -> bool:
+        return first is not None and has_others_names(query.text, first.context, claim.context)
 
     def outcome(claim: Claim) -> ApartOutcome:
         if claim.problems:
@@ -85,6 +91,8 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Apar
             return ApartOutcome.LIKELIER
         if is_older(claim):
             return ApartOutcome.OLDER
+        if is_of_another_name(claim):
+            return ApartOutcome.OTHER_NAME
         return ApartOutcome.SHOWN if log_odds(claim.confidence) >= best - _BEHIND else ApartOutcome.BETTER
 
     return [outcome(claim) for claim in claims]

@@ -154,3 +154,23 @@ def test_what_is_quoted_from_another_year_names_the_year_that_is_asked_for(
     # A report without a day may be of any.
     undated = replace(told, context=context(quoted, article="later", published=None))
     assert select(query, [then, undated], 0.5) == [ApartOutcome.SHOWN, ApartOutcome.SHOWN]
+
+
+@pytest.mark.parametrize(
+    ("surer", "outcome"), [(0.9, ApartOutcome.OTHER_NAME), (0.6, ApartOutcome.SHOWN), (0.4, ApartOutcome.SHOWN)]
+)
+def test_beside_the_likeliest_nothing_is_shown_of_a_report_without_the_name_that_is_asked_for(
+    surer: float, outcome: ApartOutcome
+) -> None:
+    query = Query.of("Which agency told of the Skerry hall?")
+    named = replace(claim("old", surer), context=context("They met in the Skerry hall, Norpress said.", article="old"))
+    told = replace(claim("new", 0.8), context=context("The agency told of it.", article="new"))
+    first = ApartOutcome.SHOWN if surer >= 0.5 else ApartOutcome.UNLIKELY
+    assert select(query, [named, told], 0.5) == [first, outcome]
+
+
+def test_an_older_report_with_the_name_takes_nothing_from_the_newest() -> None:
+    query = Query("Who leads the Skerry hall now?", newest=True)
+    named = replace(claim("old", 0.9), context=context("Berg leads the Skerry hall.", article="old", published=OLD))
+    told = replace(claim("new", 0.6), context=context("Dahl leads it.", article="new", published=NEW))
+    assert select(query, [named, told], 0.5) == [ApartOutcome.OLDER, ApartOutcome.SHOWN]
