@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -60,42 +60,37 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Apar
     before or after names that year. Beside the likeliest nothing is shown of a report that lacks a name which it has
     and the question asks of.
     """
-    likely = [claim for claim in claims if not claim.problems and claim.confidence >= _needed(claim, threshold)]
-    has_report = not query.present and any(_is_within(query, claim.context.published) for claim in likely)
+    outcomes = [_alone(claim, threshold) for claim in claims]
 
-    def is_of_another_time(claim: Claim) -> bool:
-        return has_report and _is_of_another_time(query, claim)
+    def left() -> list[Claim]:
+        return [claim for claim, what in zip(claims, outcomes, strict=True) if what is ApartOutcome.SHOWN]
 
-    likely = [claim for claim in likely if not is_of_another_time(claim)]
-    likeliest = {_article(claim): claim for claim in sorted(likely, key=lambda claim: claim.confidence)}
-    newest = max((claim.context.published for claim in likely if claim.context.published), default=None)
+    def set_aside(what: ApartOutcome, concerns: Callable[[Claim], bool]) -> None:
+        for place, claim in enumerate(claims):
+            if outcomes[place] is ApartOutcome.SHOWN and concerns(claim):
+                outcomes[place] = what
 
-    def is_older(claim: Claim) -> bool:
-        return query.newest and newest is not None and claim.context.published != newest
+    if not query.present and any(_is_within(query, claim.context.published) for claim in left()):
+        set_aside(ApartOutcome.OTHER_TIME, lambda claim: _is_of_another_time(query, claim))
+    likeliest = {_article(claim): claim for claim in sorted(left(), key=lambda claim: claim.confidence)}
+    set_aside(ApartOutcome.LIKELIER, lambda claim: claim is not likeliest[_article(claim)])
+    newest = max((claim.context.published for claim in left() if claim.context.published), default=None)
+    if query.newest and newest is not None:
+        # An older report, however sure, takes nothing from the newest.
+        set_aside(ApartOutcome.OLDER, lambda claim: claim.context.published != newest)
+    if first := max(left(), key=lambda claim: claim.confidence, default=None):
+        best = log_odds(first.confidence)
+        set_aside(ApartOutcome.OTHER_NAME, lambda claim: has_others_names(query.text, first.context, claim.context))
+        set_aside(ApartOutcome.BETTER, lambda claim: log_odds(claim.confidence) < best - _BEHIND)
+    return outcomes
 
-    # An older report, however sure, takes nothing from the newest.
-    first = max((claim for claim in likely if not is_older(claim)), key=lambda claim: claim.confidence, default=None)
-    best = log_odds(first.confidence) if first else 0.0
 
-    def is_of_another_name(claim: Claim) -> bool:
-        return first is not None and has_others_names(query.text, first.context, claim.context)
-
-    def outcome(claim: Claim) -> ApartOutcome:
-        if claim.problems:
-            return ApartOutcome.NOT_STATED
-        if claim.confidence < _needed(claim, threshold):
-            return ApartOutcome.UNLIKELY
-        if is_of_another_time(claim):
-            return ApartOutcome.OTHER_TIME
-        if claim is not likeliest[_article(claim)]:
-            return ApartOutcome.LIKELIER
-        if is_older(claim):
-            return ApartOutcome.OLDER
-        if is_of_another_name(claim):
-            return ApartOutcome.OTHER_NAME
-        return ApartOutcome.SHOWN if log_odds(claim.confidence) >= best - _BEHIND else ApartOutcome.BETTER
-
-    return [outcome(claim) for claim in claims]
+def _alone(claim: Claim, threshold: float) -> ApartOutcome:
+    """What becomes of a claim whatever else there is."""
+    if claim.problems:
+        return ApartOutcome.NOT_STATED
+    needed = max(threshold, _QUOTED) if claim.quoted else threshold
+    return ApartOutcome.SHOWN if claim.confidence >= needed else ApartOutcome.UNLIKELY
 
 
 def _is_within(query: Query, day: date | None, leeway: timedelta = timedelta()) -> bool:
@@ -113,10 +108,6 @@ def _is_of_another_time(query: Query, claim: Claim) -> bool:
     years = {str(year) for period in query.periods for year in (period.since.year, period.until.year)}
     quoted = [western_digits(part.passage.paragraph.text) for part in claim.evidence]
     return not any(year in text for text in quoted for year in years)
-
-
-def _needed(claim: Claim, threshold: float) -> float:
-    return max(threshold, _QUOTED) if claim.quoted else threshold
 
 
 def _article(claim: Claim) -> str:

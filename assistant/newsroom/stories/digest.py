@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ from assistant.verification.evidence import Evidence
 
 # What is read of a story: reading is what a line costs on a laptop, and news begins with what matters.
 _CHARACTERS = 600
+WRITING_SECONDS = 300.0
+"""How long lines are written, where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +40,51 @@ class Story:
 class Digest:
     """Groups articles and has a line written for each group."""
 
-    def __init__(self, index: ArticleIndex, writer: LineWriter) -> None:
+    def __init__(self, index: ArticleIndex, writer: LineWriter, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` gives seconds."""
         self._index = index
         self._writer = writer
+        self._clock = clock
 
     def stories(
-        self, headers: Sequence[ArticleHeader], progress: Progress, *, most: int | None = None
+        self,
+        headers: Sequence[ArticleHeader],
+        progress: Progress,
+        *,
+        most: int | None = None,
+        seconds: float = WRITING_SECONDS,
     ) -> Iterator[Story]:
         """What most outlets carry first, then what most articles tell, then the newest; `most` of them at most.
 
-        Each as soon as it is written. Raises `ModelError`.
+        Each as soon as it is there. Once `seconds` are over, no line is begun; what is left is quoted. Raises
+        `ModelError`.
         """
+        end = self._clock() + seconds
         groups = sorted(stories_of(headers, self._index.store.vectors_of), key=_weight)[:most]
         for done, group in enumerate(groups, 1):
-            if line := self._line(group[0]):
+            if line := self._line(group[0], write=self._clock() < end):
                 yield Story(line, outlets_of(group), tuple(group))
             progress(done, len(groups))
 
-    def _line(self, header: ArticleHeader) -> Line | None:
+    def _line(self, header: ArticleHeader, *, write: bool) -> Line | None:
         context = beginning(passages_there(self._index, header.id))
         if context is None:
             return None
-        return self._writer.write(news_of(header.title), context) or _first_sentence(context)
+        made = self._writer.write if write else self._writer.quoted
+        return made(news_of(header.title), context) or _first_sentence(context)
 
 
-def digest_of(assistant: Assistant, scope: QuestionScope | None = None) -> Digest:
+def digest_of(
+    assistant: Assistant, scope: QuestionScope | None = None, *, clock: Callable[[], float] = time.monotonic
+) -> Digest:
     """The digest over an open assistant. One draft a story is written and judged: two requests.
 
-    `scope` cancels what the model is asked.
+    `scope` cancels what the model is asked; `clock` gives seconds.
     """
     scope = scope or QuestionScope()
     base = evidence_base_of(assistant, scope)
     generators = generators_of(assistant.model.within(scope), assistant.settings)[:1]
-    return Digest(assistant.index, LineWriter(generators, base.judge, base.finder))
+    return Digest(assistant.index, LineWriter(generators, base.judge, base.finder), clock=clock)
 
 
 def beginning(passages: Sequence[Passage]) -> ArticleContext | None:

@@ -53,7 +53,14 @@ class LineWriter:
             drafts.append(str(draft))
             if line := self._checked(query, drafts[-1], context):
                 return line
-        return self._own_words(query.text, drafts[-1], context)
+        return self.quoted(query, context, drafts[-1])
+
+    def quoted(self, query: Query, context: ArticleContext, draft: str = "") -> Line | None:
+        """The report's sentence nearest to question and draft, without a model; None where none has to do with it."""
+        evidence = self._finder.find(f"{query.text} {draft}", context.passages)[:1]
+        if not evidence or not self._finder.is_related(query.text, evidence):
+            return None
+        return Line(evidence[0].quote.text.strip(), context, evidence, 1.0, quoted=True)
 
     def _checked(self, query: Query, draft: str, context: ArticleContext) -> Line | None:
         evidence = self._finder.find(draft, context.passages)
@@ -61,10 +68,3 @@ class LineWriter:
             return None
         stated = self._judge.stated(draft, context)
         return Line(draft, context, evidence, stated) if stated >= SURELY_STATED else None
-
-    def _own_words(self, question: str, draft: str, context: ArticleContext) -> Line | None:
-        """The sentence nearest to question and draft."""
-        evidence = self._finder.find(f"{question} {draft}", context.passages)[:1]
-        if not evidence or not self._finder.is_related(question, evidence):
-            return None
-        return Line(evidence[0].quote.text.strip(), context, evidence, 1.0, quoted=True)

@@ -48,7 +48,8 @@ def test_headline_and_outlet_have_names_too() -> None:
 def test_a_word_that_is_written_small_too_is_no_name() -> None:
     question = "Which sign stood in the Library?"
     assert has_others_names(question, context("They met in the Library of the old town."), context(MET))
-    assert not has_others_names(question, context("They met in the Library. The library was full of people."), context(MET))
+    both = context("They met in the Library. The library was full of people.")
+    assert not has_others_names(question, both, context(MET))
 
 
 def test_where_every_noun_has_a_capital_they_tell_nothing() -> None:

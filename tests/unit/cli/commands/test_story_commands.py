@@ -161,13 +161,21 @@ def test_digest_of_a_period_and_of_what_came_since(
     printed = capsys.readouterr()
     assert "“The tram line was closed.”" in printed.out
     assert printed.out.endswith("    IANS (1 report)\n")
-    assert "1 article, 1 story" in printed.err
+    assert "1 article, 1 story, 1 of them quoted" in printed.err
     (folder / "news" / "new.txt").write_text("Library opens\n\nLUND, May 1, 2019 (AFP) - A library opened in Lund.\n")
     assert run("digest", "--last", "--json", model=model) == 0
     (story,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert (story["articles"], story["outlets"], story["quoted"]) == (["new"], ["AFP"], True)
     assert run("digest", "--last", model=model) == 0
     assert "0 articles, 0 stories" in capsys.readouterr().err
+
+
+def test_digest_of_no_minutes_asks_no_model(folder: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("digest", "--since", "2019-05-05", "--minutes", "0", model="none@http://127.0.0.1:1/v1") == 0
+    assert "“The tram line was closed.”" in capsys.readouterr().out
+    for wrong in ("-1", "nan"):
+        assert run("digest", "--since", "2019-05-05", "--minutes", wrong, model=model) == 2
+        assert f"--minutes {wrong}: give 0 (quote only) or more" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [(), ("--last", "--since", "2019-01-01")])

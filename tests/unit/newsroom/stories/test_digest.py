@@ -58,6 +58,20 @@ def test_only_so_many_are_written(tmp_path: Path, embedder: Any) -> None:
     assert model.kinds() == ["WRITE", "STATED"]
 
 
+def test_once_the_time_is_over_the_stories_that_are_left_are_quoted(tmp_path: Path, embedder: Any) -> None:
+    model = ScriptedModel(DRAFTS)
+    assistant = opened(tmp_path, embedder, model, RAIN, FIRE, COPY)
+    times = iter([100.0, 159.9, 160.0])
+    digest = digest_of(assistant, clock=lambda: next(times))
+    headers = assistant.headers(EVERY_ARTICLE)
+    found = list(digest.stories(headers, lambda _done, _total: None, seconds=60))
+    assert [(story.line.text, story.line.quoted) for story in found] == [
+        (DRAFTS["ferry"], False),
+        (RAIN.paragraphs[0].text, True),
+    ]
+    assert model.kinds() == ["WRITE", "STATED"]
+
+
 @pytest.mark.parametrize(
     "model",
     [
