@@ -62,4 +62,6 @@ class Pipeline:
             yield Step(StepName.REWRITING)
         text = self._rewriter.standalone(question.text, question.history)
         clock.mark(Timing.REWRITE)
-        return Query.of(text, question.articles, follow_up=bool(question.history))
+        leans = text.casefold() != question.text.casefold()
+        told_of = next((turn.articles for turn in reversed(question.history) if turn.articles), ()) if leans else ()
+        return Query.of(text, question.articles, follow_up=bool(question.history), told_of=frozenset(told_of))

@@ -58,7 +58,8 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Apar
     Shown is what is likely enough, of each article the likeliest; where the latest is asked for, of the newest report
     alone; where a past time is asked for and a report of that time answers, what is quoted beside it from one of years
     before or after names that year. Beside the likeliest nothing is shown of a report that lacks a name which it has
-    and the question asks of.
+    and the question asks of. A follow-up without a time of its own is answered by the report that the answer before it
+    tells of, if that report answers it as well.
     """
     outcomes = [_alone(claim, threshold) for claim in claims]
 
@@ -78,10 +79,13 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Apar
     if query.newest and newest is not None:
         # An older report, however sure, takes nothing from the newest.
         set_aside(ApartOutcome.OLDER, lambda claim: claim.context.published != newest)
-    if first := max(left(), key=lambda claim: claim.confidence, default=None):
-        best = log_odds(first.confidence)
-        set_aside(ApartOutcome.OTHER_NAME, lambda claim: has_others_names(query.text, first.context, claim.context))
-        set_aside(ApartOutcome.BETTER, lambda claim: log_odds(claim.confidence) < best - _BEHIND)
+    if likely := left():
+        at_least = max(log_odds(claim.confidence) for claim in likely) - _BEHIND
+        set_aside(ApartOutcome.BETTER, lambda claim: log_odds(claim.confidence) < at_least)
+        if not query.periods and not query.present and any(_article(claim) in query.told_of for claim in left()):
+            set_aside(ApartOutcome.OTHER_REPORT, lambda claim: _article(claim) not in query.told_of)
+        first = max(left(), key=lambda claim: claim.confidence).context
+        set_aside(ApartOutcome.OTHER_NAME, lambda claim: has_others_names(query.text, first, claim.context))
     return outcomes
 
 

@@ -36,10 +36,11 @@ def _key(value: object) -> object:
 
 
 class MessageRow(Strict):
-    """A message of the conversation before a question."""
+    """A message of the conversation before a question; `articles`: the ids of those that it cites."""
 
     role: Literal["user", "assistant", "system"]
     content: str
+    articles: tuple[str, ...] = ()
 
 
 class QuestionRow(Strict):
@@ -57,7 +58,9 @@ class QuestionRow(Strict):
         return Question(
             self.question,
             id=self.id,
-            history=tuple(Turn(one.role, one.content) for one in self.history or () if one.role != "system"),
+            history=tuple(
+                Turn(one.role, one.content, one.articles) for one in self.history or () if one.role != "system"
+            ),
             articles=ArticleFilter(since=self.since, until=self.until, as_of=self.as_of),
         )
 

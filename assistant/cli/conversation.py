@@ -104,4 +104,4 @@ def _said(row: Any) -> _Said:
     asked = datetime.fromisoformat(row["asked"])
     if asked.tzinfo is None:
         raise ValueError(f"{row['asked']!r} has no time zone")
-    return _Said(turn, (row["given"], asked))
+    return _Said(Turn.of_answer(turn.content, row["given"]), (row["given"], asked))

@@ -52,7 +52,7 @@ def question_of(body: AskBody) -> Question:
     return Question(
         body.question,
         id=body.id,
-        history=tuple(Turn(turn.role, turn.content) for turn in body.history),
+        history=tuple(Turn(turn.role, turn.content, tuple(turn.articles)) for turn in body.history),
         articles=filter_of(body, as_of=body.as_of),
     )
 

@@ -36,6 +36,7 @@ class TurnBody(Strict):
 
     role: Literal["user", "assistant"]
     content: Text
+    articles: list[str] = Field([], max_length=_MOST_ARTICLES, description="ids of the articles that an answer cites")
 
 
 class AskBody(_Dated):

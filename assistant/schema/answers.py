@@ -155,10 +155,22 @@ Role = Literal["user", "assistant"]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message of a conversation."""
+    """One message of a conversation; `articles`: the ids of those that it cites, where that is known."""
 
     role: Role
     content: str
+    articles: tuple[str, ...] = ()
+
+    @classmethod
+    def of_answer(cls, content: str, answer: Mapping[str, Any]) -> Turn:
+        """The assistant's turn; `answer` is `Answer.to_dict()` as it was kept, of whatever shape."""
+        citations = answer.get("citations")
+        ids = (
+            [one.get("article_id") for one in citations if isinstance(one, Mapping)]
+            if isinstance(citations, list)
+            else []
+        )
+        return cls("assistant", content, tuple(dict.fromkeys(one for one in ids if isinstance(one, str))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class ApartOutcome(StrEnum):
     NOT_STATED = "not stated by what it cites"
     UNLIKELY = "unlikely to answer the question"
     OTHER_TIME = "another time is asked for"
+    OTHER_REPORT = "the conversation is about another report"
     OTHER_NAME = "a name that is asked for is in another report alone"
     OLDER = "a newer report answers"
     BETTER = "another report answers better"

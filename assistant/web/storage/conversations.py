@@ -214,7 +214,8 @@ class ConversationStore:
                 break
             said = message.answer.get("answer")
             turns.append(Turn("user", message.question))
-            turns.append(Turn("assistant", said if isinstance(said, str) and said.strip() else NOT_STATED))
+            written = said if isinstance(said, str) and said.strip() else NOT_STATED
+            turns.append(Turn.of_answer(written, message.answer))
         return tuple(turns[-_TURNS:])
 
     def export_json(self, owner: str, conversation: str) -> str:

@@ -174,3 +174,35 @@ def test_an_older_report_with_the_name_takes_nothing_from_the_newest() -> None:
     named = replace(claim("old", 0.9), context=context("Berg leads the Skerry hall.", article="old", published=OLD))
     told = replace(claim("new", 0.6), context=context("Dahl leads it.", article="new", published=NEW))
     assert select(query, [named, told], 0.5) == [ApartOutcome.OLDER, ApartOutcome.SHOWN]
+
+
+@pytest.mark.parametrize(
+    ("question", "told_of", "sure", "shown"),
+    [
+        ("When did they sign?", {"old"}, 0.6, ["old"]),
+        ("When did they sign?", {"new"}, 0.6, ["new"]),
+        ("When did they sign?", {"old", "new"}, 0.6, ["old", "new"]),
+        ("When did they sign?", {"elsewhere"}, 0.6, ["old", "new"]),
+        ("When did they sign?", set(), 0.6, ["old", "new"]),
+        # It tells of a time or of the present, or the report that was told of does not answer it.
+        ("When did they sign in 2017 and in 2023?", {"old"}, 0.6, ["old", "new"]),
+        ("When do they sign now?", {"old"}, 0.6, ["new"]),
+        ("When did they sign?", {"old"}, 0.4, ["new"]),
+        # Far behind the other.
+        ("When did they sign?", {"old"}, 0.51, ["new"]),
+    ],
+)
+def test_a_follow_up_is_answered_by_the_report_that_was_told_of(
+    question: str, told_of: set[str], sure: float, shown: list[str]
+) -> None:
+    query = Query.of(question, follow_up=True, told_of=frozenset(told_of))
+    claims = [claim("old", sure), claim("new", 0.9 if sure > 0.55 else 0.99)]
+    found = zip(("old", "new"), outcomes(query, *claims), strict=True)
+    assert [name for name, what in found if what is ApartOutcome.SHOWN] == shown
+
+
+def test_a_report_that_was_told_of_is_shown_without_the_name_that_another_has() -> None:
+    query = Query.of("Which agency told of the Skerry hall?", told_of=frozenset({"new"}))
+    named = replace(claim("old", 0.9), context=context("They met in the Skerry hall, Norpress said.", article="old"))
+    told = replace(claim("new", 0.8), context=context("The agency told of it.", article="new"))
+    assert select(query, [named, told], 0.5) == [ApartOutcome.OTHER_REPORT, ApartOutcome.SHOWN]

@@ -53,7 +53,7 @@ def test_rows_become_questions(write: Callable[..., Path]) -> None:
         '{"id": "a", "question": "Who?"}\r\n\n'
         '{"question": "Größe?", "since": "2017-01-01", "until": "2017-12-31", "as_of": "2017-07-05", "id": 7}\n'
         '{"id": null, "question": "And he?", "history": [{"role": "system", "content": "s"},'
-        '{"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}]}'
+        '{"role": "user", "content": "u"}, {"role": "assistant", "content": "a", "articles": ["x", "y"]}]}'
     )
     assert read_questions(path) == [
         Question("Who?", id="a"),
@@ -62,7 +62,7 @@ def test_rows_become_questions(write: Callable[..., Path]) -> None:
             id=7,
             articles=ArticleFilter(since=date(2017, 1, 1), until=date(2017, 12, 31), as_of=date(2017, 7, 5)),
         ),
-        Question("And he?", history=(Turn("user", "u"), Turn("assistant", "a"))),
+        Question("And he?", history=(Turn("user", "u"), Turn("assistant", "a", ("x", "y")))),
     ]
 
 

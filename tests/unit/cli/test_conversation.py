@@ -15,7 +15,7 @@ from assistant.cli.conversation import Conversation
 from assistant.cli.main import run
 from assistant.errors import UsageError
 from assistant.library.user_data import asked_path
-from assistant.schema.answers import Answer, Question, Turn
+from assistant.schema.answers import Answer, Citation, Question, Turn
 
 
 def answer(text: str) -> Answer:
@@ -38,6 +38,15 @@ def test_a_follow_up_has_what_was_said_before_and_a_new_question_begins_anew(tmp
     )
     kept.keep(Question("What else?"), answer("Nothing."), never)
     assert [one.content for one in kept.turns()] == ["What else?", "Nothing."]
+
+
+def test_a_turn_knows_the_articles_that_its_answer_cites(tmp_path: Path) -> None:
+    kept = Conversation(tmp_path / "asked.json")
+    cited = Citation(1, "a1", "Title", "IANS", None, None, 1, "a1#p1", "They met.", "They met.", 0, 9)
+    kept.keep(Question("Who met?"), replace(answer("Xi and Putin met [1]."), citations=(cited,)), never)
+    assert [turn.articles for turn in kept.turns()] == [(), ("a1",)]
+    kept.keep(Question("Where?", history=kept.turns()), answer("In Moscow."), never)
+    assert [turn.articles for turn in kept.turns()] == [(), ("a1",), (), ()]
 
 
 def test_answers_of_the_same_words_are_kept_apart(tmp_path: Path) -> None:

@@ -204,6 +204,9 @@ def test_history_is_what_was_said(store: ConversationStore) -> None:
     assert store.history("ann", made) == turns
     assert store.history("ann", made, before=2) == turns[:2]
     assert store.history("ann", made, before=1) == ()
+    cited = {**ANSWER, "citations": [{"article_id": "b"}, {"article_id": "a"}, {"article_id": "b"}, 1]}
+    store.append("ann", made, "And then?", cited)
+    assert store.history("ann", made)[-1].articles == ("b", "a")
     for _ in range(30):
         store.append("ann", made, "Again?", ANSWER)
     assert len(store.history("ann", made)) == 20
