@@ -32,7 +32,6 @@ from assistant.llm.prompts import Prompts
 from assistant.query.query import Query
 from assistant.query.rewrite import QuestionRewriter
 from assistant.retrieval.context import ArticleContext
-from assistant.schema.answers import Turn
 from assistant.settings import Settings
 from assistant.util.files import replace_file
 from assistant.verification.evidence import EvidenceFinder
@@ -73,7 +72,7 @@ class Collector:
             article.id: whole_report(articles[article_id(bundle.name, article.id)]) for article in bundle.articles
         }
         for case, item in zip(cases_of([bundle]), bundle.items, strict=True):
-            history = [Turn(message.role, message.content) for message in item.history or ()]
+            history = [message.as_turn() for message in item.history or ()]
             question = self._rewriter.standalone(item.question, history)
             for article, report in reports.items():
                 answered = self._judge.answered(question, report)

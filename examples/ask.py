@@ -13,6 +13,6 @@ with Assistant.open(SEEDS) as assistant:
     for citation in answer.citations:
         print(f"  [{citation.number}] {citation.source}, {citation.published}: “{citation.quote}”")
 
-    history = [Turn("user", question), Turn("assistant", answer.answer)]
+    history = [Turn("user", question), Turn.of_answer(answer.answer, answer.to_dict())]
     refused = assistant.ask("Who paid for the dinner?", history=history)
     print(refused.answer, "(refused)" if refused.refused else "")

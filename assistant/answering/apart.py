@@ -13,7 +13,7 @@ from assistant.answering.reading import (
     missing,
     with_undated,
 )
-from assistant.answering.render import as_quotation
+from assistant.answering.render import as_quotation, repeats
 from assistant.answering.selection import Candidate, select, worth_writing
 from assistant.answering.stopwatch import Stopwatch
 from assistant.answering.trace import Trace
@@ -253,17 +253,16 @@ def _render(
     dated: bool = False,
     after: Sequence[Sentence] = (),
 ) -> Generator[Event, None, list[Sentence]]:
-    """The sentences with their citations, but for those that stand in `after`.
+    """The sentences with their citations, but for those that `after` says already.
 
     Outlet and date are before each where reports differ or the present is asked, or where it shall be `dated`.
     """
     several = len({claim.context.passages[0].article_id for claim in chosen}) > 1
     dated = dated or several or query.newest
-    shown = {sentence.text for sentence in after}
     sentences: list[Sentence] = []
     for claim in chosen:
         text = as_quotation(claim.text) if claim.quoted else claim.text
-        if text in shown:
+        if text in [one.text for one in after]:
             continue
         made = tuple(citations.cite(part) for part in claim.evidence)
         sentence = Sentence(
@@ -273,6 +272,8 @@ def _render(
             quoted=claim.quoted,
             byline=(claim.context.outlet_and_day or None) if dated else None,
         )
+        if repeats(sentence, after):
+            continue
         sentences.append(sentence)
         yield SentenceReady(sentence, made)
     return sentences

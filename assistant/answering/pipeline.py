@@ -9,9 +9,10 @@ from assistant.answering.render import said_as_of, written
 from assistant.answering.stopwatch import Stopwatch
 from assistant.answering.trace import Trace
 from assistant.query.query import Query
-from assistant.query.rewrite import QuestionRewriter
+from assistant.query.rewrite import TURNS_SHOWN, QuestionRewriter
 from assistant.schema.answers import NOT_STATED, Answer, Question, Timing
 from assistant.schema.events import Done, Event, Step, StepName
+from assistant.text.tokens import content_stems
 
 _CLOSEST = 3
 
@@ -62,6 +63,7 @@ class Pipeline:
             yield Step(StepName.REWRITING)
         text = self._rewriter.standalone(question.text, question.history)
         clock.mark(Timing.REWRITE)
-        leans = text.casefold() != question.text.casefold()
-        told_of = next((turn.articles for turn in reversed(question.history) if turn.articles), ()) if leans else ()
-        return Query.of(text, question.articles, follow_up=bool(question.history), told_of=frozenset(told_of))
+        shown = question.history[-TURNS_SHOWN:]
+        leans = content_stems(text) != content_stems(question.text)
+        cited_before = next((turn.articles for turn in reversed(shown) if turn.articles), ()) if leans else ()
+        return Query.of(text, question.articles, follow_up=bool(question.history), cited_before=frozenset(cited_before))

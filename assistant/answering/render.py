@@ -10,6 +10,7 @@ from assistant.schema.articles import iso_day
 from assistant.text.citation_marks import without_citation_marks
 from assistant.text.dates import in_words
 from assistant.text.sentences import STOPS
+from assistant.text.tokens import content_stems
 
 NOT_FOUND_IN_ARTICLES = "Not found in the articles:"
 _STOPS = tuple(STOPS)
@@ -39,6 +40,18 @@ def split_end(text: str) -> tuple[str, str]:
 def as_quotation(text: str) -> str:
     """The article's own words in quotation marks; words that have some of their own are left as they are."""
     return text if any(mark in text for mark in _QUOTATION_MARKS) else f"“{text}”"
+
+
+def repeats(sentence: Sentence, shown: Iterable[Sentence]) -> bool:
+    """Whether a sentence of the same sources is shown already, in the same words but for one, which is no figure."""
+    own = content_stems(sentence.text)
+
+    def is_same(other: Sentence) -> bool:
+        different = own ^ content_stems(other.text)
+        alike = len(different) <= 1 and not any(stem[0].isdigit() for stem in different)
+        return alike and other.citations == sentence.citations
+
+    return any(map(is_same, shown))
 
 
 def written(sentences: Sequence[Sentence], left_out: Sequence[Omission]) -> str:

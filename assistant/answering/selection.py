@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from assistant.answering.confidence import log_odds
-from assistant.answering.names_asked import has_others_names
+from assistant.answering.confidence import Label, label, log_odds
+from assistant.answering.names_asked import other_lacks_asked_name
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.schema.trace import ApartOutcome
@@ -58,8 +58,8 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Apar
     Shown is what is likely enough, of each article the likeliest; where the latest is asked for, of the newest report
     alone; where a past time is asked for and a report of that time answers, what is quoted beside it from one of years
     before or after names that year. Beside the likeliest nothing is shown of a report that lacks a name which it has
-    and the question asks of. A follow-up without a time of its own is answered by the report that the answer before it
-    tells of, if that report answers it as well.
+    and the question too. A follow-up without a time of its own is answered by the report that the answer before it
+    cites, where that is likely right.
     """
     outcomes = [_alone(claim, threshold) for claim in claims]
 
@@ -82,10 +82,13 @@ def select(query: Query, claims: Sequence[Claim], threshold: float) -> list[Apar
     if likely := left():
         at_least = max(log_odds(claim.confidence) for claim in likely) - _BEHIND
         set_aside(ApartOutcome.BETTER, lambda claim: log_odds(claim.confidence) < at_least)
-        if not query.periods and not query.present and any(_article(claim) in query.told_of for claim in left()):
-            set_aside(ApartOutcome.OTHER_REPORT, lambda claim: _article(claim) not in query.told_of)
+        followed = _followed(query, left())
+        if followed:
+            set_aside(ApartOutcome.OTHER_REPORT, lambda claim: _leads_away(query, claim, followed))
         first = max(left(), key=lambda claim: claim.confidence).context
-        set_aside(ApartOutcome.OTHER_NAME, lambda claim: has_others_names(query.text, first, claim.context))
+        if len(query.periods) <= 1:
+            # Of two times each report may tell of its own.
+            set_aside(ApartOutcome.OTHER_NAME, lambda claim: other_lacks_asked_name(query.text, first, claim.context))
     return outcomes
 
 
@@ -95,6 +98,20 @@ def _alone(claim: Claim, threshold: float) -> ApartOutcome:
         return ApartOutcome.NOT_STATED
     needed = max(threshold, _QUOTED) if claim.quoted else threshold
     return ApartOutcome.SHOWN if claim.confidence >= needed else ApartOutcome.UNLIKELY
+
+
+def _followed(query: Query, claims: Sequence[Claim]) -> ArticleContext | None:
+    """The report that a follow-up stays with; None where it names a time, or that report gives no likely answer."""
+    if query.periods or query.present:
+        return None
+    own = [claim for claim in claims if _article(claim) in query.cited_before and label(claim.confidence) is Label.HIGH]
+    return max(own, key=lambda claim: claim.confidence).context if own else None
+
+
+def _leads_away(query: Query, claim: Claim, followed: ArticleContext) -> bool:
+    """Whether a claim is of another report than was cited, and the question has no name that this one alone has."""
+    is_other = _article(claim) not in query.cited_before
+    return is_other and not other_lacks_asked_name(query.text, claim.context, followed)
 
 
 def _is_within(query: Query, day: date | None, leeway: timedelta = timedelta()) -> bool:

@@ -15,8 +15,8 @@ class Query:
 
     `text` stands alone, without the conversation; `periods` are the times it names; `present`: it asks for
     the present or the latest; `newest`: and for no other time, so that the newest report that answers is wanted;
-    `follow_up`: it was put in a conversation, and `told_of` are the ids of the articles of which the answer that it
-    leans on tells; `articles` are those that may be read, as of the day that it names
+    `follow_up`: it was put in a conversation, and `cited_before` are the ids of the articles that the answer cites
+    which it leans on; `articles` are those that may be read, as of the day that it names
     ("as of 5 July 2017");
     `figures_from` is the text whose figures an answer may repeat without a source.
     """
@@ -27,7 +27,7 @@ class Query:
     newest: bool = False
     articles: ArticleFilter = EVERY_ARTICLE
     follow_up: bool = False
-    told_of: frozenset[str] = frozenset()
+    cited_before: frozenset[str] = frozenset()
     figures_from: str = ""
 
     @classmethod
@@ -37,7 +37,7 @@ class Query:
         articles: ArticleFilter = EVERY_ARTICLE,
         *,
         follow_up: bool = False,
-        told_of: frozenset[str] = frozenset(),
+        cited_before: frozenset[str] = frozenset(),
     ) -> Query:
         """The query that `text` puts to these articles."""
         asked_as_of = as_of_day(text)
@@ -51,8 +51,8 @@ class Query:
         newest = present and not periods
         # Of two times that it names, which one a report tells of is a claim.
         figures_from = "" if len(named) > 1 else text
-        return cls(text, periods, present, newest, articles, follow_up, told_of, figures_from)
+        return cls(text, periods, present, newest, articles, follow_up, cited_before, figures_from)
 
     def part(self, text: str) -> Query:
         """The query that a part of this one, itself a question, puts to the same articles."""
-        return Query.of(text, self.articles, follow_up=self.follow_up, told_of=self.told_of)
+        return Query.of(text, self.articles, follow_up=self.follow_up, cited_before=self.cited_before)

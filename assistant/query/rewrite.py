@@ -10,7 +10,8 @@ from assistant.llm.prompts import Prompts
 from assistant.schema.answers import Turn
 from assistant.text.citation_marks import without_citation_marks
 
-_TURNS_SHOWN = 6
+TURNS_SHOWN = 6
+"""Turns of a conversation that are read."""
 _ANSWER_SHOWN = 400
 _JOINED = 200
 _MAX_TOKENS = 80
@@ -33,7 +34,7 @@ class QuestionRewriter:
         """The question as understood; one that leans on nothing comes back as it is."""
         if not history:
             return question
-        shown = "\n".join(turn_line(turn) for turn in history[-_TURNS_SHOWN:])
+        shown = "\n".join(turn_line(turn) for turn in history[-TURNS_SHOWN:])
         messages = self._prompts.messages("rewrite", history=shown, question=question)
         reply = "".join(self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n"]))
         rewritten = " ".join(reply.split()).strip('"')

@@ -12,6 +12,7 @@ from datetime import date
 from assistant.llm.prompts import Prompts
 from assistant.schema.articles import Passage
 from assistant.text.dates import in_words
+from assistant.text.tokens import fold, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class ArticleContext:
     def context(self, prompts: Prompts) -> str:
         """What every prompt about this report begins with, so that the engine reads it once."""
         return prompts.render("context", passages=self.render())
+
+    def folded_words(self) -> frozenset[str]:
+        """The words of headline, outlet and all that was found of the article, folded."""
+        texts = (headline(self.passages[0]), *(passage.paragraph.text for passage in self.passages))
+        return frozenset(fold(word.written) for text in texts for word in words(text))
 
     def beginning(self) -> ArticleContext:
         """The report with what is read of it first: the engine keeps that when it reads on."""

@@ -172,6 +172,11 @@ class Turn:
         )
         return cls("assistant", content, tuple(dict.fromkeys(one for one in ids if isinstance(one, str))))
 
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON; `articles` where it cites any."""
+        said = {"role": self.role, "content": self.content}
+        return {**said, "articles": list(self.articles)} if self.articles else said
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

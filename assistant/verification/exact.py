@@ -1,4 +1,4 @@
-"""Exact checks: the figures of a sentence stand in what it cites."""
+"""Exact checks: the figures of a sentence stand in what it cites, its names in the report."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from assistant.retrieval.context import ArticleContext
 from assistant.retrieval.passages import heading
 from assistant.schema.articles import Passage
 from assistant.text.dates import day_places
 from assistant.text.figures import Figure, counted_noun, figures, values_in
+from assistant.text.names import capitals_tell, has_word, names_within
+from assistant.text.tokens import content_words, fold, words
 
 # A small count may be the reader's own: "two of them" of two names. Not where the source counts the same: "six
 # people" is no count of "nineteen people".
@@ -45,6 +48,22 @@ def unstated_figures(sentence: str, passages: Sequence[Passage], *also: str) -> 
         return small and (figure.values == _ONE or counted_noun(sentence, figure) not in counted)
 
     return tuple(figure for figure in figures(sentence) if not is_stated(figure) and not may_be_own(figure))
+
+
+def unstated_names(sentence: str, context: ArticleContext, question: str) -> tuple[str, ...]:
+    """The names of `sentence` that stand neither in the report nor in `question`, as written.
+
+    A name is what has a capital within the sentence, each of its words; a form of a word will do ("Russian" for
+    "Russia"). Nothing is said of a report whose capitals tell no names, nor of a sentence most of whose words are not
+    the report's: it is written in another language.
+    """
+    known = context.folded_words() | {fold(word.written) for word in words(question)}
+    own = content_words(sentence)
+    if not capitals_tell(passage.paragraph.text for passage in context.passages):
+        return ()
+    if sum(has_word(known, word) for word in own) * 2 < len(own):
+        return ()
+    return tuple(word.written for name in names_within(sentence) for word in name if not has_word(known, word))
 
 
 def _counted(texts: Iterable[str]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.retrieval.context import ArticleContext
 from assistant.verification.evidence import Evidence, EvidenceFinder
-from assistant.verification.exact import unstated_figures
+from assistant.verification.exact import unstated_figures, unstated_names
 from assistant.verification.judge import Judge
 
 Confidence = Callable[["Judgements"], float]
@@ -60,7 +60,7 @@ class Verifier:
         The draft may repeat the figures of `figures_from`, the question, without a source.
         """
         evidence = self._finder.find(draft, context.passages)
-        problems = problems_of(draft, evidence, figures_from)
+        problems = problems_of(draft, evidence, context, question=question, figures_from=figures_from)
         if evidence and not self._finder.is_related(question, evidence):
             problems = (*problems, "what is quoted has nothing to do with the question")
         if problems:
@@ -89,12 +89,18 @@ class Verifier:
         return Claim(text, context, evidence, judgements, self._confidence(judgements), quoted=True)
 
 
-def problems_of(draft: str, evidence: Sequence[Evidence], figures_from: str) -> tuple[str, ...]:
+def problems_of(
+    draft: str, evidence: Sequence[Evidence], context: ArticleContext, *, question: str, figures_from: str
+) -> tuple[str, ...]:
     """Why a draft cannot be shown, by exact checks alone; () where they find nothing.
 
-    Figures of `figures_from`, the question's year or count, need no source.
+    Names of `question`, and figures of `figures_from`, its year or count, need no source.
     """
     if not evidence:
         return ("nothing in the article can be quoted for it",)
     unstated = unstated_figures(draft, [part.passage for part in evidence], figures_from)
-    return tuple(f"“{figure.written}” is not in what is quoted" for figure in unstated)
+    names = unstated_names(draft, context, question)
+    return (
+        *(f"“{figure.written}” is not in what is quoted" for figure in unstated),
+        *(f"“{name}” is not in the article" for name in names),
+    )

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from assistant.errors import UsageError
 from assistant.ingest.discover import list_files
-from assistant.schema.answers import Turn
 from assistant.schema.articles import Article
 from evals.datasets.bundles import Bundle, GoldAnswer, Item
 from evals.schema import Case, GoldQuote
@@ -89,7 +88,7 @@ def _case(bundle: Bundle, number: int, item: Item) -> Case:
         id=identifier,
         question=item.question,
         category=item.type,
-        history=tuple(Turn(message.role, message.content) for message in item.history or ()),
+        history=tuple(message.as_turn() for message in item.history or ()),
         answers=points,
         rejects=item.rejects,
         gold=gold,

@@ -31,10 +31,15 @@ _Point = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
 
 
 class Message(Strict):
-    """One message of the conversation before a question."""
+    """One message of the conversation before a question; `articles`: the ids of those that it cites."""
 
     role: Literal["user", "assistant"]
     content: Text
+    articles: tuple[Text, ...] = ()
+
+    def as_turn(self) -> Turn:
+        """What was said."""
+        return Turn(self.role, self.content, self.articles)
 
 
 class Fact(Strict):
@@ -80,7 +85,7 @@ class Fact(Strict):
             id=self.id,
             question=self.question,
             category=self.category or DEFAULT_CATEGORY,
-            history=tuple(Turn(message.role, message.content) for message in self.history or ()),
+            history=tuple(message.as_turn() for message in self.history or ()),
             answers=self.answers or (),
             rejects=self.rejects or (),
             gold=self.gold or (),

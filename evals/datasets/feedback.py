@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.schema.answers import Turn
 from assistant.text.unicode import has_surrogates
 from assistant.web.storage.feedback import Feedback
 from evals.matching.answers import states
@@ -107,7 +106,7 @@ def _asked(name: str, item: Feedback) -> Record:
         "id": name,
         "category": CATEGORY,
         "question": item.question,
-        "history": _messages(item.history) or None,
+        "history": [turn.to_dict() for turn in item.history] or None,
         "standalone": understood if understood != item.question else None,
     }
 
@@ -139,7 +138,3 @@ def _draft(name: str, verdicts: Sequence[Feedback], why: str) -> Record:
             "version": item.version,
         },
     }
-
-
-def _messages(history: Sequence[Turn]) -> list[dict[str, str]]:
-    return [{"role": turn.role, "content": turn.content} for turn in history]

@@ -33,7 +33,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "--minutes",
         type=float,
         metavar="N",
-        help="write for so long (5); the stories that are left are quoted",
+        help="write for so long (4); the stories that are left are quoted",
     )
     add_json(digest)
     add_folder_and_model(digest)

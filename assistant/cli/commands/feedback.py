@@ -54,7 +54,7 @@ def _list(arguments: argparse.Namespace) -> int:
                 "comment": item.comment,
                 "question": item.question,
                 "answer": dict(item.answer),
-                "history": [{"role": turn.role, "content": turn.content} for turn in item.history],
+                "history": [turn.to_dict() for turn in item.history],
                 "scope": dict(item.scope),
             }
             print_json(told)

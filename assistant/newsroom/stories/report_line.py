@@ -64,7 +64,8 @@ class LineWriter:
 
     def _checked(self, query: Query, draft: str, context: ArticleContext) -> Line | None:
         evidence = self._finder.find(draft, context.passages)
-        if problems_of(draft, evidence, query.figures_from) or not self._finder.is_related(query.text, evidence):
+        problems = problems_of(draft, evidence, context, question=query.text, figures_from=query.figures_from)
+        if problems or not self._finder.is_related(query.text, evidence):
             return None
         stated = self._judge.stated(draft, context)
         return Line(draft, context, evidence, stated) if stated >= SURELY_STATED else None

@@ -108,7 +108,7 @@ class FeedbackStore:
             raise UsageError(f"the comment has {len(comment):,} characters; shorten it to {_LONGEST_COMMENT:,}")
         record = {
             "answer": dict(answer),
-            "history": [{"role": turn.role, "content": turn.content} for turn in asked.history],
+            "history": [turn.to_dict() for turn in asked.history],
             "settings": public_settings(asked.settings) if asked.settings else {},
             "scope": {key: _plain(value) for key, value in (asked.scope or {}).items()},
             "library": asked.library,
@@ -167,7 +167,7 @@ def _feedback(row: Row | tuple[Any, ...]) -> Feedback:
         verdict=Verdict(verdict),
         comment=comment,
         answer=kept["answer"],
-        history=tuple(Turn(turn["role"], turn["content"]) for turn in kept["history"]),
+        history=tuple(Turn(turn["role"], turn["content"], tuple(turn.get("articles", ()))) for turn in kept["history"]),
         settings=kept["settings"],
         scope=kept["scope"],
         library=kept["library"],

@@ -39,7 +39,7 @@ STORIES_HEAD = tag(
     tag("h1", "Stories"),
     tag(
         "p",
-        "A line a report or story in our own words, shown only where the report states it, with the words that do. "
+        "A line a report or story, in our own words where the report states them, else in its own, with its source. "
         "It is kept nowhere; the next one takes its place.",
         class_="lead",
     ),

@@ -195,10 +195,12 @@ def test_with_a_conversation_the_rewriting_comes_first_and_is_what_is_asked(ask:
 
 
 @pytest.mark.parametrize(
-    ("rewritten", "told_of"),
+    ("rewritten", "cited_before"),
     [("What did Xi sign?", {"old"}), ("and he?", set()), ("What did Xi sign in 2023?", {"old"})],
 )
-def test_what_leans_on_an_answer_is_told_which_articles_it_told_of(ask: Ask, rewritten: str, told_of: set[str]) -> None:
+def test_what_leans_on_an_answer_is_told_which_articles_it_cited_before(
+    ask: Ask, rewritten: str, cited_before: set[str]
+) -> None:
     retriever, model = FakeRetriever(SIGNED), ScriptedModel({"": DRAFT}, rewritten=rewritten)
     history = (
         Turn("user", "Whom did Putin meet?"),
@@ -209,7 +211,7 @@ def test_what_leans_on_an_answer_is_told_which_articles_it_told_of(ask: Ask, rew
         Turn("assistant", "The articles do not say."),
     )
     ask("And he?", retriever, model, history=history)
-    assert [query.told_of for query in retriever.asked] == [told_of]
+    assert [query.cited_before for query in retriever.asked] == [cited_before]
 
 
 def test_the_limits_of_the_question_reach_the_search(ask: Ask) -> None:

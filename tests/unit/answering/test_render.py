@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from assistant.answering.render import as_quotation, with_marks, written
+from assistant.answering.render import as_quotation, repeats, with_marks, written
 from assistant.schema.answers import Omission, Sentence
 
 
@@ -62,3 +62,21 @@ def test_what_was_asked_and_is_not_stated_stands_behind_the_sentences_and_never_
         "They met [1]. Not found in the articles: Who paid?"
     )
     assert written((), left_out) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "expected"),
+    [
+        ("Berg wanted 4 answers.", (2,), True),
+        ("Berg said she wanted four answers.", (1,), True),
+        ("Berg said she wanted four answers.", (2,), False),
+        ("Berg wanted 5 answers.", (1,), False),
+        ("Berg wanted answers.", (1,), False),
+        ("Berg said Dahl wanted 4 answers.", (1,), False),
+    ],
+)
+def test_what_the_same_source_says_in_nearly_the_same_words_is_a_repetition(
+    text: str, numbers: tuple[int, ...], expected: bool
+) -> None:
+    assert repeats(Sentence(text, numbers, 1.0), [Sentence("Berg wanted 4 answers.", (1,), 1.0)]) is expected
+    assert not repeats(Sentence(text, numbers, 1.0), [])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.text.names import FullNames, NameStatistics, Unit
+from assistant.text.names import FullNames, NameStatistics, Unit, capitals_tell, has_word, names_within
+from assistant.text.tokens import words
 
 LIBRARY = "The president spoke. A mayor, the mayor and the ministry said so in the end. He may come. They said it."
 
@@ -46,3 +47,43 @@ def test_a_word_stands_for_the_only_full_name_that_has_it() -> None:
         None,
         "Eva Stone",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Did Anna Berg meet Xi?", ["Anna Berg", "Xi"]),
+        ("Petr V. Putin spoke.", ["Petr V Putin"]),
+        ("Petr Putin spoke to J. K. Berg.", ["Petr Putin", "J K Berg"]),
+        ("Police spoke to Berg. Officers left.", ["Berg"]),
+        ("The Kremlin spoke; Berg, Dahl and “Skar” left.", ["Kremlin", "Berg", "Dahl"]),
+        ("In March Berg left on Monday, 4 April.", ["Berg"]),
+        ("OSLO, May 1 (NTB) - Police left.", ["NTB"]),
+        ("who met berg", []),
+        ("谁在莫斯科?", []),
+    ],
+)
+def test_names_are_what_has_a_capital_within_a_sentence(text: str, names: list[str]) -> None:
+    assert [" ".join(word.written for word in name) for name in names_within(text)] == names
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "there"),
+    [
+        ("Russian", "in russia", True),
+        ("Mongolians", "of mongolia", True),
+        ("Mongolia", "the mongolians", True),
+        ("Berg", "the bergs", True),
+        ("Berg", "bernd", False),
+        ("Xi", "exit", False),
+        ("Putins", "putty", False),
+    ],
+)
+def test_a_form_of_a_name_will_do(word: str, text: str, there: bool) -> None:
+    (given,) = words(word)
+    assert has_word(text.split(), given) is there
+
+
+def test_capitals_tell_no_names_where_every_noun_has_one() -> None:
+    assert capitals_tell(["The minister spoke to Anna Berg in the old hall of Lund on the last day of the year."])
+    assert not capitals_tell(["Der Minister sprach am letzten Tag des Jahres in der Halle mit der Kanzlerin."])

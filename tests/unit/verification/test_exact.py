@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from answer_samples import NEW, passage
+from answer_samples import NEW, context, passage
 
 from assistant.schema.articles import Passage
 from assistant.text.figures import figures
-from assistant.verification.exact import unstated_figures
+from assistant.verification.exact import unstated_figures, unstated_names
 
 
 def unstated(sentence: str, *passages: Passage, question: str = "") -> tuple[str, ...]:
@@ -194,3 +194,31 @@ def test_numbers_are_told_as_they_are_written() -> None:
 def test_a_letter_at_a_number_may_be_a_unit_or_a_magnitude() -> None:
     (figure,) = figures("a race of 4m")
     assert (figure.written, figure.values) == ("4m", {4, 4_000_000})
+
+
+REPORT = context(
+    "Putin congratulated his Chinese guest in the Kremlin, where the two had come together for the first time in years."
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "unstated"),
+    [
+        ("Vladimir Putin congratulated his guest.", ("Vladimir",)),
+        ("Putin congratulated Xi in the Kremlin.", ()),
+        ("Putin congratulated Li in the Kremlin.", ("Li",)),
+        ("His guest from China was congratulated.", ()),
+        ("In March the guest was congratulated on Monday.", ()),
+        ("Congratulated was his guest by the Russian Putin.", ("Russian",)),
+        ("The agency TDI told of his guest, whom Putin congratulated.", ()),
+        # Another language: hardly a word of it is the report's.
+        ("Le président a félicité son invité à Moscou, selon Agence.", ()),
+    ],
+)
+def test_a_name_stands_in_the_report_or_in_the_question(sentence: str, unstated: tuple[str, ...]) -> None:
+    assert unstated_names(sentence, REPORT, "What did Xi hear?") == unstated
+
+
+def test_a_report_whose_capitals_tell_no_names_says_nothing_of_them() -> None:
+    report = context("Der Minister sprach am letzten Tag des Jahres in der Halle mit der Kanzlerin.")
+    assert unstated_names("Am letzten Tag des Jahres sprach der Minister mit Gästen.", report, "") == ()

@@ -116,4 +116,15 @@ def test_a_question_of_two_times_does_not_say_of_which_a_report_tells(question: 
     figures_from = Query.of(question).figures_from
     report = passage("They signed a treaty.", published=None)
     evidence = [Evidence(report, Quote(report.paragraph.text, 0, len(report.paragraph.text)))]
-    assert (problems_of("They signed a treaty in 2023.", evidence, figures_from) == ()) is held
+    read = ArticleContext((report,), 0)
+    found = problems_of("They signed a treaty in 2023.", evidence, read, question=question, figures_from=figures_from)
+    assert (found == ()) is held
+
+
+def test_a_name_that_the_article_does_not_have_is_not_shown_and_no_judge_is_asked(tmp_path: Path) -> None:
+    model = ScriptedModel(stated=0.99, right=0.99)
+    claim = verifier(tmp_path, model).verify(
+        QUESTION, "Petr V. Putin signed two joint statements.", ARTICLE, answered=1
+    )
+    assert claim.problems == ("“Petr” is not in the article", "“V” is not in the article")
+    assert (claim.confidence, model.asked) == (0.0, [])
