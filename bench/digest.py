@@ -48,8 +48,8 @@ def main() -> None:
             seconds = time.monotonic() - begin
             own = sum(not story.line.quoted for story in found)
             print(
-                f"{len(headers)} articles, {len(found)} stories, {own} of them in our own words: {seconds:.0f} s,"
-                f" {seconds / len(found):.1f} s a story"
+                f"{len(headers)} articles, {len(found)} stories in {seconds:.0f} s:"
+                f" {own} in our own words, {len(found) - own} quoted"
             )
             index.close()
     finally:
