@@ -263,6 +263,7 @@ def _render(
     for claim in chosen:
         text = as_quotation(claim.text) if claim.quoted else claim.text
         if text in [one.text for one in after]:
+            # Before it is cited: a source of nothing that is shown is not listed.
             continue
         made = tuple(citations.cite(part) for part in claim.evidence)
         sentence = Sentence(

@@ -54,7 +54,7 @@ REFUSAL = ANSWER | {
     "citations": [],
     "closest": [{"paragraph_id": "002#p3", "text": "They dined."}],
 }
-HISTORY = (Turn("user", "Who met?"), Turn("assistant", "Xi and Putin met [1]."))
+HISTORY = (Turn("user", "Who met?"), Turn("assistant", "Xi and Putin met [1].", ("a1", "b2")))
 
 
 @pytest.fixture
