@@ -21,6 +21,8 @@ _SAME = 0.86
 _SURELY_SAME = 0.88
 # Of the question's words that are no names and no numbers, so many may be left out of all parts: "name", "give".
 _LEFT_OUT = 0.3
+# Content words without which a part does not stand alone.
+_FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,11 @@ class QuestionDivider:
             return WHOLE
         first, *others = parts
         alone = (first, *(self._rewriter.standalone(part, (Turn("user", first),)) for part in others))
-        return Division(alone if divides(question, alone) else parts, partly=same >= _SURELY_SAME)
+        told = alone if divides(question, alone) else parts
+        # "In which year?" alone asks of nothing in particular: any report answers it.
+        if any(len(content_stems(part)) < _FEWEST for part in told):
+            return WHOLE
+        return Division(told, partly=same >= _SURELY_SAME)
 
     def _written(self, question: str) -> tuple[str, ...]:
         """The questions that the model writes, below a line that says whether there are any."""

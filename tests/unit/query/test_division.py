@@ -61,8 +61,13 @@ def test_a_part_that_leans_on_the_first_is_made_to_stand_alone(tmp_path: Path) -
 
 
 def test_with_words_of_the_question_alone(tmp_path: Path) -> None:
+    model = DividingModel(f"Two:\n{OPENED}\n{BUILT}", alone="Which firm built the bridge over the Ain?")
+    assert divided(model, DOUBLE, tmp_path).parts == (OPENED, BUILT)
+
+
+def test_not_where_a_part_alone_asks_of_nothing_in_particular(tmp_path: Path) -> None:
     model = DividingModel(f"Two:\n{OPENED}\nWho built it?", alone="Which firm built the bridge over the Ain?")
-    assert divided(model, DOUBLE, tmp_path).parts == (OPENED, "Who built it?")
+    assert divided(model, DOUBLE, tmp_path) == WHOLE
 
 
 @pytest.mark.parametrize(
