@@ -72,7 +72,8 @@ class Settings(BaseSettings):
         description="key for its endpoint; ASSISTANT_API_KEY goes to another model of the same server only",
     )
     whole_below: int = Field(
-        8000, ge=0, description="a library of at most so many characters is read whole, an article at a time"
+        8000, ge=0, description="in a library of at most so many characters whole articles are read, not excerpts; read apart, the "
+        "three nearest to a question"
     )
     versions: int = Field(
         5, ge=0, le=1000, description="earlier versions that are kept of an article whose file is replaced; 0: none"
@@ -90,8 +91,8 @@ class Settings(BaseSettings):
     )
     adapter: str = Field(
         "auto",
-        description="`auto`: the adapter that was trained for the embedded model; `none`; or a GGUF adapter of "
-        "your own",
+        description="`auto`: the adapter that was trained for the embedded model (none for a model file of your own); "
+        "`none`; or a GGUF adapter that this version's `make train` made",
     )
     context: int = Field(8192, ge=1024, description="context of the embedded model, in tokens")
     timeout: float = Field(120.0, gt=0, le=86_400, description="seconds to wait for the model's next words")
