@@ -72,8 +72,10 @@ class Settings(BaseSettings):
         description="key for its endpoint; ASSISTANT_API_KEY goes to another model of the same server only",
     )
     whole_below: int = Field(
-        8000, ge=0, description="in a library of at most so many characters whole articles are read, not excerpts; read apart, the "
-        "three nearest to a question"
+        8000,
+        ge=0,
+        description="in a library of at most so many characters whole articles are read, not excerpts; read apart, "
+        "the three nearest to a question",
     )
     versions: int = Field(
         5, ge=0, le=1000, description="earlier versions that are kept of an article whose file is replaced; 0: none"

@@ -90,9 +90,12 @@ class Collector:
                 }
 
     def _claims(self, question: str, report: ArticleContext, answered: float, item: Item) -> Iterator[dict[str, Any]]:
-        draft = ""
+        draft, written = "", set[str]()
         for kind, generator in self._generators.items():
-            draft = str(list(generator.write(question, report))[-1])
+            draft = str(list(generator.write(question, report))[-1]) or draft
+            if not draft or draft in written:
+                continue
+            written.add(draft)
             figures_from = Query.of(question).figures_from
             claim = self._verifier.verify(question, draft, report, answered=answered, figures_from=figures_from)
             yield self._claim(kind, claim.text, claim.judgements, claim.problems, report, item)

@@ -13,6 +13,8 @@ from assistant.text.sentences import STOPS
 from assistant.text.tokens import content_stems
 
 NOT_FOUND_IN_ARTICLES = "Not found in the articles:"
+# Behind a sentence whose figure follows from what is cited, and is not printed there.
+RECKONED = " (reckoned)"
 _STOPS = tuple(STOPS)
 # Not brackets: a full stop within them is not the sentence's.
 _CLOSING = ("”", '"', "»", "’", "」", "』")
@@ -26,7 +28,7 @@ def with_marks(sentence: Sentence) -> str:
     body = " ".join(without_citation_marks(sentence.text).split())
     body, end = split_end(body)
     before = f"{sentence.byline}: " if sentence.byline else ""
-    reckoned = " (reckoned)" if sentence.reckoned else ""
+    reckoned = RECKONED if sentence.reckoned else ""
     return f"{before}{body}{reckoned} {marks}{end}"
 
 

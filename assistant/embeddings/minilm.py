@@ -149,7 +149,8 @@ def similarities(embedder: BaseEmbedding) -> Callable[[str, Sequence[str]], list
 
     def measure(question: str, texts: Sequence[str]) -> list[float]:
         query = np.asarray(embedder.get_query_embedding(question), dtype=np.float32)
-        vectors = {text: known[text] for text in texts if text in known}
+        # Another question may clear what is known meanwhile.
+        vectors = {text: vector for text in texts if (vector := known.get(text)) is not None}
         new = list(dict.fromkeys(text for text in texts if text not in vectors))
         if new:
             made = np.asarray(embedder.get_text_embedding_batch(new), dtype=np.float32)

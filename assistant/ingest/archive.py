@@ -77,14 +77,14 @@ def open_member(path: Path, member: str, label: str) -> Iterator[tuple[IO[bytes]
         archive = _directory(path)
         info = archive.getinfo(member)
         check_member(info, label)
-        with archive.open(info) as file:
-            yield io.BufferedReader(_Member(file, label)), info.file_size
-    except ArticleError:
-        raise
+        opened = archive.open(info)
     except KeyError as error:
         raise ArticleError(f"{label}: is no longer in the archive; run again") from error
     except _DAMAGE as error:
         raise damaged(label, error) from error
+    # What is damaged further on is told as it is read; what the reader itself gets wrong is no damage.
+    with opened as file:
+        yield io.BufferedReader(_Member(file, label)), info.file_size
 
 
 class _Member(io.RawIOBase):

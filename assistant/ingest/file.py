@@ -15,8 +15,6 @@ from assistant.ingest import containers
 from assistant.ingest.ids import as_text, member_parts
 from assistant.ingest.limits import MAX_BYTES, MIB
 
-_CHUNK = 1 * MIB
-
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
@@ -73,11 +71,8 @@ class RawFile:
 
     def digest(self, limit: int) -> str:
         """SHA-256 of the bytes, in hexadecimal, without holding them. Raises `ArticleError`."""
-        total = hashlib.sha256()
         with self.open(limit) as file:
-            while chunk := file.read(_CHUNK):
-                total.update(chunk)
-        return total.hexdigest()
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     def check(self, size: int, limit: int) -> None:
         """Raises `ArticleError` where `size` bytes are more than `limit`."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
 from assistant.embeddings.minilm import MiniLM
 from assistant.errors import ArticleError, UsageError
 from assistant.library.index import ArticleIndex
@@ -25,21 +28,32 @@ def open_library(
     place = place_to_ask(settings)
     report = (progress or unseen)("indexing articles")
     if place.mirror is None:
-        library = open_place(place, settings, say)
-        if not library.index.is_empty() or library.index.unfinished:
-            return _as_it_is(library, place, report, say)
+        with _opened(place, settings, say) as library:
+            if not library.index.is_empty() or library.index.unfinished:
+                return library, _as_it_is(library, place, report, say)
         library.index.close()
         if not place.by_default:
             where = place.where
             raise UsageError(f"the library at {where} is empty; fill it with: assistant index --index {where} PATH…")
         place = mirror_of(settings, default_articles())
-    library = open_place(place, settings, say)
-    update = library.refresh(report)
-    if library.index.is_empty():
-        problem = update.problems[0] if update.problems else "every article was removed; see assistant remove --restore"
-        library.index.close()
-        raise ArticleError(f"no article could be indexed: {problem}")
+    with _opened(place, settings, say) as library:
+        update = library.refresh(report)
+        if library.index.is_empty():
+            problem = (
+                update.problems[0] if update.problems else "every article was removed; see assistant remove --restore"
+            )
+            raise ArticleError(f"no article could be indexed: {problem}")
     return library, update
+
+
+@contextmanager
+def _opened(place: LibraryLocation, settings: Settings, say: Say | None) -> Iterator[Library]:
+    """The library of a place, which is closed only where something goes wrong meanwhile."""
+    with ExitStack() as failed:
+        library = open_place(place, settings, say)
+        failed.callback(library.index.close)
+        yield library
+        failed.pop_all()
 
 
 def open_embedder(settings: Settings) -> MiniLM:
@@ -73,12 +87,8 @@ def open_place(
     return Library(index, place.mirror)
 
 
-def _as_it_is(
-    library: Library, place: LibraryLocation, report: Progress, say: Say | None
-) -> tuple[Library, UpdateReport]:
+def _as_it_is(library: Library, place: LibraryLocation, report: Progress, say: Say | None) -> UpdateReport:
     if place.by_default and say:
         say(f"answering from your library, {place.state}")
-    if library.index.unfinished:
-        # Made anew, or interrupted then: without its sources it would answer from a part of them.
-        return library, library.refresh(report)
-    return library, UpdateReport()
+    # Made anew, or interrupted then: without its sources it would answer from a part of them.
+    return library.refresh(report) if library.index.unfinished else UpdateReport()

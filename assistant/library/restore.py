@@ -145,7 +145,7 @@ def _forget_index(state: Path) -> None:
     if not (state / INDEX).exists():
         return
     with WriterLock(state / INDEX).held():
-        for path in (*state.glob(f"{INDEX}-*"), *state.glob("*.vectors*"), state / INDEX):
+        for path in (*state.glob(f"{INDEX}-*"), state / INDEX):
             if path.is_file():
                 path.unlink()
 

@@ -36,13 +36,8 @@ class StoreOpener:
 
     def connect(self, address: str) -> Store:
         """The store of a server. Raises `IndexStoreError`."""
-        try:
-            from assistant.stores.milvus.store import MilvusStore
-        except ImportError as error:
-            raise IndexStoreError(
-                f"index {redact_address(address)}: the Milvus client is not installed; "
-                "run in the checkout: .venv/bin/pip install -e '.[milvus]'"
-            ) from error
+        from assistant.stores.milvus.store import MilvusStore
+
         store: Store = MilvusStore(address)
         stored = store.note("format")
         if stored is None:

@@ -92,7 +92,7 @@ class Update:
                 self._outcomes.failed(source_file, [str(error)])
                 continue
             if entry and entry.digest == digest and source_file.url in (None, entry.url):
-                self._same(ledger, source, source_file, entry)
+                self._same(ledger, source_file, entry)
                 continue
             if entry is None and digest in absent:
                 # What was removed stays away when its file is moved.
@@ -101,7 +101,7 @@ class Update:
             former = moved.pop(digest, None) if entry is None else None
             before = FormerFile(former, gone.pop(former)) if former is not None else None
             self._read(ledger, source, FileReading(source_file, digest, entry, before))
-        self._gone(ledger, source, gone)
+        self._gone(ledger, gone)
         self._writer.flush()
         ledger.save()
         self._cache.known[origin] = self._now
@@ -119,7 +119,7 @@ class Update:
         status = FileStatus.FAILED if entry.problems and not entry.ids else FileStatus.UNCHANGED
         self._outcomes.tell(source_file, status, entry.ids, "; ".join(entry.problems))
 
-    def _same(self, ledger: PartialFiles, source: Source, source_file: SourceFile, entry: FileState) -> None:
+    def _same(self, ledger: PartialFiles, source_file: SourceFile, entry: FileState) -> None:
         """Written anew with the same content."""
         key = str(source_file.file.id)
         file = source_file.file
@@ -214,7 +214,7 @@ class Update:
             name = source.name if number == 1 else f"{source.name}-{number}"
             chosen, number = f"{name}/{article_id}", number + 1
 
-    def _gone(self, ledger: PartialFiles, source: Source, gone: Mapping[str, FileState]) -> None:
+    def _gone(self, ledger: PartialFiles, gone: Mapping[str, FileState]) -> None:
         # All at once: a story is not handed on to an article that goes as well.
         self.report.removed += self._writer.drop([key for entry in gone.values() for key in entry.ids])
 

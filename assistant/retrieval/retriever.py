@@ -18,6 +18,7 @@ from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext, group
 from assistant.schema.articles import EVERY_ARTICLE, ArticleFilter, Passage, day_of
 from assistant.stores.filters import to_metadata_filters
+from assistant.text.numbers import western_digits
 from assistant.text.size import tokens_of
 
 # How many paragraphs each search, by words and by meaning, gives to be fused; chosen by hand.
@@ -114,7 +115,9 @@ class Retriever:
         if not any(by_period):
             return found
         years = {str(period.since.year) for period in query.periods}
-        mentioned = [passage for passage in found if any(year in passage.paragraph.text for year in years)]
+        mentioned = [
+            passage for passage in found if any(year in western_digits(passage.paragraph.text) for year in years)
+        ]
         if len(by_period) == 1:
             order = {passage.paragraph.id: rank for rank, passage in enumerate(found)}
             in_turn = sorted(

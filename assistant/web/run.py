@@ -94,7 +94,7 @@ def serve(loader: AssistantLoader, settings: Settings, site: Site, ready: Callab
         access = _access(accounts, password_hash, site, lambda token: ready(f"{address}/login?token={token}"))
         if access is None or access.by_password:
             ready(address)
-        with _uploads() as uploads, running(settings.home), closing(JobQueue(site.at_once)) as line:
+        with closing(UploadFolder()) as uploads, running(settings.home), closing(JobQueue(site.at_once)) as line:
             server = _server(loader, settings, site, keys, uploads, access, line)
             with _ended_by_signal():
                 server.run(sockets=[listening])
@@ -109,15 +109,6 @@ def _access(accounts: AccountStore, password_hash: str, site: Site, announce: Ca
         return Access(accounts, password_hash)
     # 127.0.0.1 is everybody's who has an account on this machine.
     return None if site.allow_open else Access(accounts, tokens=OneTimeTokens(announce))
-
-
-@contextmanager
-def _uploads() -> Iterator[UploadFolder]:
-    uploads = UploadFolder()
-    try:
-        yield uploads
-    finally:
-        uploads.close()
 
 
 def _server(

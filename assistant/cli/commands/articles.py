@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from assistant.cli.commands.common import (
@@ -47,13 +48,11 @@ def _articles(arguments: argparse.Namespace) -> int:
         raise UsageError("--show ID goes with no words and no filter")
     chosen = filter_of(arguments)
     library, update = open_library(settings_of(arguments), progress_bars, say)
-    try:
+    with closing(library.index):
         if arguments.show:
             _show(library.index, arguments)
         else:
             _list(library.index, chosen, arguments)
-    finally:
-        library.index.close()
     warn(update.problems)
     return 1 if update.problems else 0
 

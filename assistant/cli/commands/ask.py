@@ -85,7 +85,6 @@ def _question_text(given: str) -> str:
 
 def _show(assistant: Assistant, question: Question, *, explain: bool = False) -> Answer:
     from assistant.answering.render import said_as_of, with_marks
-    from assistant.cli.commands.common import say_always
     from assistant.cli.explain import print_steps
     from assistant.cli.terminal import (
         Status,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,10 +67,8 @@ def _checked(answers: Sequence[SavedAnswer], arguments: argparse.Namespace) -> t
     from assistant.newsroom.export.fact_check import fact_check
 
     library, update = open_library(settings_of(arguments), progress_bars, say)
-    try:
+    with closing(library.index):
         return fact_check(answers, library.index.article, datetime.now().astimezone()), update.problems
-    finally:
-        library.index.close()
 
 
 def _with_carriers(answers: Sequence[SavedAnswer], arguments: argparse.Namespace) -> tuple[FactCheck, Sequence[str]]:

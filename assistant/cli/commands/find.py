@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,15 +120,13 @@ def _by_words(arguments: argparse.Namespace, articles: ArticleFilter) -> Iterato
 
     words = ExactWords(arguments.text)
     library, update = open_library(settings_of(arguments), progress_bars, say)
-    try:
+    with closing(library.index):
         warn(update.problems)
         total = count_passages(library.index, articles)
         found = (
             (passage, q.text, None) for passage, quotes in passages_with(library.index, words, articles) for q in quotes
         )
         yield _Search(total, total, found, update.problems)
-    finally:
-        library.index.close()
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def _update(library: Library, arguments: argparse.Namespace) -> int:
     warn(report.problems)
     print(_summary(report, library), file=sys.stderr)
     if arguments.watch:
-        _watch(library, arguments)
+        _watch(library)
     return 1 if report.problems else 0
 
 
@@ -92,7 +92,7 @@ def _add(library: Library, arguments: argparse.Namespace) -> list[Source] | None
     return added
 
 
-def _watch(library: Library, arguments: argparse.Namespace) -> None:
+def _watch(library: Library) -> None:
     from assistant.library.report import FileStatus
     from assistant.library.watch import watch
 

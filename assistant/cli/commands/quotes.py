@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,11 +80,9 @@ def _opened(arguments: argparse.Namespace) -> Iterator[tuple[ArticleIndex, Judge
             yield assistant.index, assistant.judge(), assistant.update.problems
         return
     library, update = open_library(settings_of(arguments), progress_bars, say)
-    try:
+    with closing(library.index):
         warn(update.problems)
         yield library.index, None, update.problems
-    finally:
-        library.index.close()
 
 
 def _order(quote: SpokenQuote) -> tuple[str, str, bool, str, str]:

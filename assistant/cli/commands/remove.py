@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from assistant.cli.commands.common import Commands, add_folder, filter_of, say, settings_of, warn
@@ -43,11 +44,9 @@ def _remove(arguments: argparse.Namespace) -> int:
     if arguments.restore:
         return _restore(arguments)
     library, update = open_library(settings, progress_bars, say)
-    try:
+    with closing(library.index):
         warn(update.problems)
         return _remove_from(library, doomed, arguments)
-    finally:
-        library.index.close()
 
 
 def _remove_from(library: Library, doomed: ArticleFilter | None, arguments: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from assistant.cli.commands.common import (
@@ -36,10 +37,8 @@ def _versions(arguments: argparse.Namespace) -> int:
     from assistant.library.open import open_library
 
     library, update = open_library(settings_of(arguments), progress_bars, say)
-    try:
+    with closing(library.index):
         found = _replacements(library.index, arguments.article)
-    finally:
-        library.index.close()
     warn(update.problems)
     if not found:
         say_always(f"no earlier version of {arguments.article} is kept")

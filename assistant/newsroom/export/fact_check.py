@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, partial
 
-from assistant.answering.render import not_found
+from assistant.answering.render import RECKONED, not_found
 from assistant.errors import ArticleError
 from assistant.newsroom.answers.file import SavedAnswer, SavedCitation
 from assistant.newsroom.provenance.independence import Carriage
@@ -64,7 +64,7 @@ class CheckedSentence:
     @property
     def shown(self) -> str:
         """ "TDI, 22 March 2023: They met.", with a mark where a figure follows from the sources and is not in them."""
-        return f"{self.byline}: " * bool(self.byline) + self.text + " (reckoned)" * self.reckoned
+        return f"{self.byline}: " * bool(self.byline) + self.text + RECKONED * self.reckoned
 
 
 @dataclass(frozen=True, slots=True)

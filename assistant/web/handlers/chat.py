@@ -277,10 +277,8 @@ class Chat:
         rated = next((message for message in messages if message.position == position), None)
         if rated is None or session.conversation is None:
             raise UsageError("this answer is not kept any more, so it cannot be rated")
-        history = self._conversations.history(owner, session.conversation)
-        before = 2 * (len(messages) - messages.index(rated))
         asked = Asked(
-            history[:-before],
+            self._conversations.history(owner, session.conversation, before=position),
             self._loader.assistant.settings,
             rated.answer.get("scope"),
             conversation=session.conversation,

@@ -34,7 +34,6 @@ class ScopeHandler:
             "dates": self._dates,
             "any-date": self._any_date,
             "any-day": self._any_day,
-            "any-article": self._any_article,
             "ask-only": self._ask_only,
         }
 
@@ -46,9 +45,6 @@ class ScopeHandler:
 
     def _any_day(self, session: Session, owner: str, _: Action) -> Parts:
         return self._asked(session, owner, replace(session.articles, as_of=None))
-
-    def _any_article(self, session: Session, owner: str, _: Action) -> Parts:
-        return self._asked(session, owner, replace(session.articles, ids=None))
 
     def _ask_only(self, session: Session, owner: str, action: Action) -> Parts:
         return self._asked(session, owner, replace(session.articles, ids=(action.text("article"),)))

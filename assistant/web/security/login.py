@@ -89,8 +89,7 @@ class _Login:
         self._access = access
         self._limit = limit
         self._cookies = cookies
-        self._hasher = hasher
-        self._checker: PasswordChecker | None = None
+        self._checker = PasswordChecker(hasher)
 
     async def form(self, request: Request) -> Response:
         if self._access.tokens is None:
@@ -112,9 +111,6 @@ class _Login:
         wait = self._limit.begin(address, user, device)
         if wait:
             return self._again(f"Too many wrong passwords; try again in {wait} seconds.", 429, wait)
-        if self._checker is None:
-            # Made here, because its semaphore belongs to the running event loop.
-            self._checker = PasswordChecker(self._hasher)
         expected = await anyio.to_thread.run_sync(self._access.password_hash, user)
         try:
             right = await self._checker.is_right(fields.get("password", ""), expected, known=bool(device))

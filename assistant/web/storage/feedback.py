@@ -42,8 +42,7 @@ class Verdict(StrEnum):
 class Feedback:
     """A verdict on an answer, and how it came about.
 
-    `settings` are without secrets, `version` is the program's; `library` tells the state of the
-    articles apart, where it was given, and `scope` is what the question was put to (`since`,
+    `settings` are without secrets, `version` is the program's; `scope` is what the question was put to (`since`,
     `until`, `articles`). `given_at` is UTC.
     """
 
@@ -53,7 +52,6 @@ class Feedback:
     history: tuple[Turn, ...]
     settings: Mapping[str, Any]
     scope: Mapping[str, Any]
-    library: str | None
     version: str
     given_at: datetime
     conversation: str | None = None
@@ -72,7 +70,6 @@ class Asked:
     history: Sequence[Turn] = ()
     settings: BaseModel | None = None
     scope: Mapping[str, Any] | None = None
-    library: str | None = None
     conversation: str | None = None
     position: int | None = None
 
@@ -111,7 +108,6 @@ class FeedbackStore:
             "history": [turn.to_dict() for turn in asked.history],
             "settings": public_settings(asked.settings) if asked.settings else {},
             "scope": {key: _plain(value) for key, value in (asked.scope or {}).items()},
-            "library": asked.library,
         }
         try:
             kept = json.dumps(record, allow_nan=False)
@@ -170,7 +166,6 @@ def _feedback(row: Row | tuple[Any, ...]) -> Feedback:
         history=tuple(Turn(turn["role"], turn["content"], tuple(turn.get("articles", ()))) for turn in kept["history"]),
         settings=kept["settings"],
         scope=kept["scope"],
-        library=kept["library"],
         version=version,
         given_at=datetime.fromisoformat(given_at),
         conversation=conversation,

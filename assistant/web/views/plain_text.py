@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assistant.answering.render import NOT_FOUND_IN_ARTICLES, said_as_of, split_end
+from assistant.answering.render import NOT_FOUND_IN_ARTICLES, RECKONED, said_as_of, split_end
 from assistant.schema.answers import NOT_STATED
 from assistant.text.markdown import escape_markdown
 from assistant.text.unicode import one_line
@@ -63,5 +63,6 @@ def _marked(sentence: Mapping[str, object], written: Callable[[str], str]) -> st
     before = text_of(sentence, "byline")
     text = (f"{before}: " if before else "") + text_of(sentence, "text").rstrip()
     body, end = split_end(text)
+    reckoned = RECKONED if sentence.get("reckoned") is True else ""
     marks = "".join(f"[{number}]" for number in known)
-    return f"{written(body)}{f' {marks}' if marks else ''}{end}"
+    return f"{written(body)}{reckoned}{f' {marks}' if marks else ''}{end}"

@@ -23,7 +23,7 @@ def quote_html(part: Evidence, said: str = "") -> Markup:
 
 def cited_html(citation: SavedCitation) -> Markup:
     """The same of what a kept answer cites, under its number."""
-    start = citation.text.index(citation.quote)
+    start = citation.quoted_from
     end = start + len(citation.quote)
     button = _open_button(citation, citation.paragraph, start, end, f"[{citation.number}] ")
     return tag("li", _words(citation.quote), button)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from assistant.answering.render import RECKONED, split_end
 from assistant.text.dates import in_words
 from assistant.web.views.citation import Record, chip
 from assistant.web.views.html import number_of, records_of, tag, text_of
@@ -76,9 +77,10 @@ class _Sentence:
             text = f"{before}: {text}"
         elif bare and self.first:
             text = text.removeprefix(f"{_older_byline(self.first)}: ")
-        end = text[-1] if text and text[-1] in ".!?" else ""
+        words, end = split_end(text)
+        reckoned = RECKONED if self._record.get("reckoned") is True else ""
         chips = [chip(cited, f"{self._key}-{place}") for place, cited in enumerate(self._cited)]
-        body = tag("span", text.removesuffix(end), chips, end, class_="words", dir="auto")
+        body = tag("span", words, reckoned, chips, end, class_="words", dir="auto")
         return tag("p", body, " ", self._check(), class_=f"sentence{' quoted' if self._is_quoted else ''}")
 
     @property

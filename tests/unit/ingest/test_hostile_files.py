@@ -94,6 +94,15 @@ def test_a_member_that_lies_about_its_size_gives_no_more_than_it_declared(tmp_pa
     refused(tmp_path, "a.zip", bytes(content), "is damaged")
 
 
+@pytest.mark.parametrize("error", [KeyError("title"), ValueError("odd"), RuntimeError("inside")])
+def test_what_a_reader_gets_wrong_is_not_told_as_damage_of_the_archive(tmp_path: Path, error: Exception) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(zipped({"a.txt": STORY}))
+    with pytest.raises(type(error)) as caught, archive.open_member(path, "a.txt", "a.zip/a.txt"):
+        raise error
+    assert caught.value is error
+
+
 def test_too_much_and_too_many_in_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     members = {f"{number}.txt": STORY for number in range(30)}
     monkeypatch.setattr(archive, "MAX_ARCHIVE_MEMBERS", 20)

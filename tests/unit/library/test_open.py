@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from assistant.errors import ArticleError, UsageError
+from assistant.library.index import ArticleIndex
 from assistant.library.location import LibraryLocation, mirror_of, named, own_library
-from assistant.library.open import open_place
+from assistant.library.open import open_library, open_place
 from assistant.settings import Settings
 
 
@@ -43,3 +45,17 @@ def test_a_library_that_was_named_may_be_shared(tmp_path: Path, assistant_home: 
     settings = Settings.load(home=assistant_home)
     place = named(settings, str(tmp_path / "shared"))
     assert [mode(path) for path in (reopened(place, settings), place.state)] == [0o644, 0o755]
+
+
+def test_a_library_that_cannot_be_read_is_closed_again(
+    tmp_path: Path, assistant_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[ArticleIndex] = []
+    close = ArticleIndex.close
+    monkeypatch.setattr(ArticleIndex, "close", lambda index: (closed.append(index), close(index))[1])
+    (tmp_path / "empty").mkdir()
+    for articles in (tmp_path / "empty", tmp_path / "nowhere"):
+        with pytest.raises((ArticleError, UsageError)):
+            open_library(Settings.load(home=assistant_home, articles=articles))
+        assert len(closed) == 1, articles
+        closed.clear()

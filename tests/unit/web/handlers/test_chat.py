@@ -470,6 +470,16 @@ def test_a_rating_is_kept_with_what_came_before(chat, rated):
         chat.actions()["feedback"](session, "me", Action("feedback", {"verdict": "up", "position": "9"}))
 
 
+def test_a_rating_of_an_early_answer_in_a_long_conversation_has_what_came_before_it(chat, rated):
+    session = Session()
+    for number in range(12):
+        collect(chat.ask(session, "me", f"Question {number}?"))
+    chat.actions()["feedback"](session, "me", Action("feedback", {"verdict": "up", "position": "3"}))
+    (one,) = rated.list()
+    assert one.question == "Question 2?"
+    assert [turn.content for turn in one.history if turn.role == "user"] == ["Question 0?", "Question 1?"]
+
+
 def test_one_person_cannot_take_every_place_in_the_line(chat, fake):
     fake.go_on.clear()
 

@@ -79,7 +79,6 @@ def test_everything_is_kept_to_ask_again(store: FeedbackStore, tmp_path: Path) -
             HISTORY,
             Settings.load(passages=7),
             {"since": date(2023, 1, 1), "articles": ("002",)},
-            library="sha-1",
             conversation="c",
             position=2,
         ),
@@ -87,7 +86,7 @@ def test_everything_is_kept_to_ask_again(store: FeedbackStore, tmp_path: Path) -
     (kept,) = FeedbackStore(tmp_path / "feedback.sqlite3").list()
     assert kept == given
     assert (kept.verdict, kept.comment, kept.question) == ("up", "Just so.", "What did they sign?")
-    assert (kept.answer, kept.history, kept.library, kept.version) == (ANSWER, HISTORY, "sha-1", __version__)
+    assert (kept.answer, kept.history, kept.version) == (ANSWER, HISTORY, __version__)
     assert kept.scope == {"since": "2023-01-01", "articles": ["002"]}
     assert kept.settings["passages"] == 7
     assert kept.settings["model"] == "embedded"

@@ -387,3 +387,20 @@ def test_a_damaged_citation_is_shown_as_far_as_it_goes(citation: dict[str, Any])
     answer = ANSWER.to_dict()
     answer["citations"] = [citation, {**answer["citations"][0], **citation, "number": 1}]
     Page(answer_html(answer))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("They met three times.", "They met three times (reckoned)1."),
+        ("Они встретились。", "Они встретились (reckoned)1。"),
+        ("They “met three times.”", "They “met three times.” (reckoned)1"),
+    ],
+)
+def test_a_figure_that_no_source_prints_is_marked_before_the_full_stop(text: str, shown: str) -> None:
+    sentence = Sentence(text, (1,), None, reckoned=True)
+    page = lxml.html.fromstring(str(answer_html(replace(ANSWER, sentences=(sentence,)).to_dict())))
+    (words,) = page.xpath("//span[@class='words']")
+    for card in words.xpath(".//*[contains(@id, '-card')]"):
+        card.drop_tree()
+    assert words.text_content() == shown

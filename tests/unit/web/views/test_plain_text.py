@@ -55,6 +55,11 @@ def test_outlet_and_date_stand_before_a_sentence() -> None:
         assert answer_markdown({"sentences": [told]}) == "TDI, 22 March 2023: They met [1]."
 
 
+def test_a_figure_that_no_source_prints_is_marked() -> None:
+    sentence = {"text": "They met three times.", "citations": [1, 2], "support": None, "reckoned": True}
+    assert answer_text({"sentences": [sentence]}) == "They met three times (reckoned) [1][2]."
+
+
 def test_a_refusal_is_its_reason() -> None:
     refusal = {"refused": True, "refusal_reason": "The articles *do not* say.", "sentences": [], "citations": []}
     assert answer_text(refusal) == "The articles *do not* say."
