@@ -15,6 +15,8 @@ from assistant.ingest import containers
 from assistant.ingest.ids import as_text, member_parts
 from assistant.ingest.limits import MAX_BYTES, MIB
 
+_CHUNK = 1 * MIB
+
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
@@ -71,8 +73,11 @@ class RawFile:
 
     def digest(self, limit: int) -> str:
         """SHA-256 of the bytes, in hexadecimal, without holding them. Raises `ArticleError`."""
+        total = hashlib.sha256()
         with self.open(limit) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            while chunk := file.read(_CHUNK):
+                total.update(chunk)
+        return total.hexdigest()
 
     def check(self, size: int, limit: int) -> None:
         """Raises `ArticleError` where `size` bytes are more than `limit`."""
