@@ -17,7 +17,7 @@ TITLE_SHOWN = 300
 VERIFIED = 0.9
 # Of a model that gives no probabilities: what was checked instead of how likely it is.
 NO_PROBABILITY = "Quotes and figures checked; how likely it is right was not measured for this model"
-CHECKED_WITHOUT_PROBABILITY = "Its quote and figures were checked; the model gives no probability that they state it"
+CHECKED_WITHOUT_PROBABILITY = "Its quote and figures were checked; the model gives no probability"
 _SUPPORT_BANDS = ((VERIFIED, "Verified: the cited article states it"), (0.5, "Probably stated in the cited article"))
 
 
