@@ -18,6 +18,10 @@ export Q
 # Every process of the tests imports the same modules: without their bytecode kept, each compiles them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
+ifeq ($(filter ask,$(MAKECMDGOALS))$(Q),ask)
+# Before anything is installed.
+$(error ask what? make ask Q="When did Xi visit Moscow?")
+endif
 ask: $(VENV)/local.stamp ## answer a question: make ask Q="…"
 	$(BIN)/assistant ask "$$Q"
 
