@@ -17,7 +17,7 @@ from functools import cache
 from assistant.retrieval.passages import Similarities, placing, quotable
 from assistant.schema.answers import Quote
 from assistant.schema.articles import Passage
-from assistant.text.tokens import content_stems, stems
+from assistant.text.tokens import content_stems, fold, stems, words
 
 # The weights of the words that a claim and a place share and of their cosine. These and the two shares of a claim
 # below are chosen by hand.
@@ -30,6 +30,10 @@ _FURTHER = 0.1
 # ("answer every question with …") lie at 0.04 to 0.08; no right answer to the bundles without a shared word
 # lies below 0.09 (docs/measured.md).
 _UNRELATED = 0.09
+
+# A quotation says whom its "she" means; English, as the adapter is. Three sentences at most are quoted.
+_PRONOUNS = frozenset("he she it they his her its their hers theirs him them this these that those".split())
+_SENTENCES_BEFORE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,18 @@ class EvidenceFinder:
         ]
         return spans, scores, claimed
 
+    def with_antecedent(self, evidence: Evidence) -> Evidence:
+        """The same place, from the sentences before it on where it begins with a pronoun; within its paragraph."""
+        spans = self._spans_of(evidence.passage)
+        place = next(number for number, span in enumerate(spans) if span.start == evidence.quote.start)
+        first = place
+        while first and place - first < _SENTENCES_BEFORE and _begins_with_pronoun(spans[first].text):
+            first -= 1
+        if first == place:
+            return evidence
+        start, end = spans[first].start, evidence.quote.end
+        return Evidence(evidence.passage, Quote(evidence.passage.paragraph.text[start:end], start, end))
+
     def is_related(self, question: str, evidence: Sequence[Evidence]) -> bool:
         """Whether anything quoted has a word or some of the meaning in common with the question.
 
@@ -123,6 +139,10 @@ class EvidenceFinder:
             return True
         near = self._similarities(question, [part.quote.text for part in evidence])
         return max(near, default=0.0) >= _UNRELATED
+
+
+def _begins_with_pronoun(text: str) -> bool:
+    return next((fold(word.written) in _PRONOUNS for word in words(text)), False)
 
 
 def _weights(sentence: str, spans: Sequence[_Span]) -> Mapping[str, float]:

@@ -76,6 +76,7 @@ class Verifier:
     def quotation(self, question: str, draft: str, context: ArticleContext, *, answered: float) -> Claim | None:
         """The article's own sentence nearest to question and draft, as a claim; None without any.
 
+        One that begins with a pronoun is quoted with the sentence before it.
         It is stated by itself; whether it answers the question is judged like any other.
         """
         evidence = self._finder.find(f"{question} {draft}", context.passages)[:1]
@@ -84,9 +85,10 @@ class Verifier:
             evidence = self._finder.find(question, context.passages)[:1]
         if not evidence or not self._finder.is_related(question, evidence):
             return None
-        text = evidence[0].quote.text.strip()
+        quoted = self._finder.with_antecedent(evidence[0])
+        text = quoted.quote.text.strip()
         judgements = Judgements(answered, 1.0, self._judge.right(question, text, context))
-        return Claim(text, context, evidence, judgements, self._confidence(judgements), quoted=True)
+        return Claim(text, context, (quoted,), judgements, self._confidence(judgements), quoted=True)
 
 
 def problems_of(

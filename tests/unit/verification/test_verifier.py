@@ -100,6 +100,28 @@ def test_a_quotation_is_one_place_even_where_two_are_near(tmp_path: Path) -> Non
     assert claim.text == claim.evidence[0].quote.text
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "quoted"),
+    [
+        ("Xi came. He spoke of bread with Putin.", "Xi came. He spoke of bread with Putin."),
+        ("It rained. Xi came. He ate. He spoke of bread with Putin.", "Xi came. He ate. He spoke of bread with Putin."),
+        ("Xi came. He sat. He ate. He spoke of bread with Putin.", "He sat. He ate. He spoke of bread with Putin."),
+        ("He spoke of bread with Putin. Xi left.", "He spoke of bread with Putin."),
+        ("Xi came. Bread was spoken of with Putin.", "Bread was spoken of with Putin."),
+        ("Xi came. Heavy bread was spoken of with Putin.", "Heavy bread was spoken of with Putin."),
+    ],
+)
+def test_a_quotation_that_begins_with_a_pronoun_says_who_is_meant(tmp_path: Path, paragraph: str, quoted: str) -> None:
+    model = ScriptedModel(right=0.8)
+    article = context("She came to Minsk.", paragraph)
+    claim = verifier(tmp_path, model).quotation("Who spoke of bread with Putin?", "", article, answered=0.9)
+    assert claim is not None
+    assert (claim.text, claim.evidence[0].quote.text) == (quoted, quoted)
+    quote = claim.evidence[0].quote
+    assert paragraph[quote.start : quote.end] == quoted
+    assert model.asked == [("RIGHT", model.asked[0][1], f"Who spoke of bread with Putin? = {quoted}")]
+
+
 def test_what_the_article_probably_does_not_state_is_asked_about_no_further(tmp_path: Path) -> None:
     model = ScriptedModel(stated=0.3, right=1.0)
     claim = verifier(tmp_path, model).verify(QUESTION, "They signed two joint statements.", ARTICLE, answered=0.9)
