@@ -125,7 +125,7 @@ class Settings(BaseSettings):
         "`OTEL_EXPORTER_OTLP_ENDPOINT` says, without any text; `questions`: with the question. "
         "Needs the extra `otel` (docs/serving.md)",
     )
-    threshold: float = Field(0.35, ge=0, le=1, description="confidence below which nothing is shown")
+    threshold: float = Field(0.3, ge=0, le=1, description="confidence below which nothing is shown")
     answered_threshold: float = Field(
         0.1,
         ge=0,

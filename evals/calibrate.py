@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from assistant.answering.confidence import STORED, signals
 from assistant.embeddings.minilm import similarities
-from assistant.generation.generator import generators_of
+from assistant.generation.generator import Written, generators_of
 from assistant.library.open import open_embedder
 from assistant.llm.chat_model import ChatModel
 from assistant.llm.open import open_model
@@ -92,12 +92,20 @@ class Collector:
     def _claims(self, question: str, report: ArticleContext, answered: float, item: Item) -> Iterator[dict[str, Any]]:
         draft, written = "", set[str]()
         for kind, generator in self._generators.items():
-            draft = str(list(generator.write(question, report))[-1]) or draft
+            *_, last = generator.write(question, report)
+            assert isinstance(last, Written)
+            draft = last.text or draft
             if not draft or draft in written:
                 continue
             written.add(draft)
-            figures_from = Query.of(question).figures_from
-            claim = self._verifier.verify(question, draft, report, answered=answered, figures_from=figures_from)
+            claim = self._verifier.verify(
+                question,
+                draft,
+                report,
+                answered=answered,
+                right=last.right,
+                figures_from=Query.of(question).figures_from,
+            )
             yield self._claim(kind, claim.text, claim.judgements, claim.problems, report, item)
         quotation = self._verifier.quotation(question, draft, report, answered=answered)
         if quotation is not None:

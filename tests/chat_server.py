@@ -56,6 +56,17 @@ class FakeServer:
         end = "" if options else "data: [DONE]\n\n"
         self.reply(200, "text/event-stream", ("".join(lines) + end).encode(), **options)
 
+    def reply_tokens(self, *tokens: tuple[str, dict[str, float] | None]) -> None:
+        """A stream of tokens, each with the probabilities of its alternatives where there are any."""
+        lines = []
+        for word, probabilities in tokens:
+            top = [{"token": token, "logprob": math.log(p)} for token, p in (probabilities or {}).items()]
+            choice: dict[str, Any] = {"index": 0, "delta": {"content": word}}
+            if probabilities:
+                choice["logprobs"] = {"content": [{"token": word, "logprob": -0.1, "top_logprobs": top}]}
+            lines.append(f"data: {json.dumps({'id': 'x', 'choices': [choice]})}\n\n")
+        self.reply(200, "text/event-stream", ("".join(lines) + "data: [DONE]\n\n").encode())
+
     def reply_first_token(self, word: str, probabilities: dict[str, float] | None) -> None:
         top = [{"token": token, "logprob": math.log(p), "bytes": None} for token, p in (probabilities or {}).items()]
         content = [{"token": word, "logprob": -0.1, "bytes": None, "top_logprobs": top}]

@@ -3,8 +3,9 @@
     python -m training.examples OUT.jsonl [--seed N] [--share SHARE] [--share-of NAME=SHARE …]
 
 The prompts are the product's own files, rendered by the product's own code, so that what is learnt
-is what will be asked. A line: `{"task", "before", "tail", "reply"}`; `before` + `tail` is the
-user's message. Which sentence counts as what is said beside each task below.
+is what will be asked. A line: `{"task", "before", "tail", "given", "reply"}`; `before` + `tail` is the
+user's message, `given` what stands of the reply already: the verdict, yes or no, is the line after a
+draft. Which sentence counts as what is said beside each task below.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 import json
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -36,12 +37,13 @@ Bundle = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`before` is read by the base model, `tail` and the reply by the adapted one."""
+    """`before` is read by the base model, the rest by the adapted one; learnt is `reply` alone."""
 
     task: str
     before: str
     tail: str
     reply: str
+    given: str = ""
 
 
 class Builder:
@@ -73,13 +75,13 @@ class Builder:
             yield self._stated(shown, claim["not_stated"], False)
         for item in data["answers"]:
             yield self._answered(shown, item["question"], True)
-            yield self._right(shown, item["question"], item["right"], True)
+            yield from self._right(shown, item["question"], item["right"], True)
             yield self._written(shown, item["question"], item["right"])
             for wrong in item["wrong"]:
-                yield self._right(shown, item["question"], wrong, False)
+                yield from self._right(shown, item["question"], wrong, False)
         for item in data["unanswerable"]:
             yield self._answered(shown, item["question"], False)
-            yield self._right(shown, item["question"], item["tempting"], False)
+            yield from self._right(shown, item["question"], item["tempting"], False)
 
     def drafts(self, bundle: Bundle, rows: Iterable[Bundle]) -> Iterator[Example]:
         """What the model itself wrote about the bundle's items, each with what a reader said of it; null: undecided."""
@@ -90,7 +92,7 @@ class Builder:
             if row["stated"] is not None:
                 yield self._stated(report, row["draft"], row["stated"])
             if row["right"] is not None:
-                yield self._right(report, question, row["draft"], row["right"])
+                yield from self._right(report, question, row["draft"], row["right"])
 
     def _about(
         self, article: Bundle, shown: ArticleContext, items: Sequence[Bundle], *, whole: bool
@@ -103,7 +105,7 @@ class Builder:
             yield self._answered(shown, question, bool(given))
             for answer in given:
                 yield self._stated(shown, answer["text"], True)
-                yield self._right(shown, question, answer["text"], True)
+                yield from self._right(shown, question, answer["text"], True)
                 yield self._written(shown, question, answer["text"])
             # True of the article and beside the question: the answer to another one, from another place in it.
             places = {(quote["paragraph"]) for answer in given for quote in answer["quotes"]}
@@ -113,7 +115,7 @@ class Builder:
                 if other is not item and not places & {quote["paragraph"] for quote in answer["quotes"]}
             ]
             if beside and self._random.random() < 0.5:
-                yield self._right(shown, question, self._random.choice(beside), False)
+                yield from self._right(shown, question, self._random.choice(beside), False)
             yield from self._wrong(own, shown, question, item, answered=bool(given))
             if whole:
                 for right in item.get("supported") or []:
@@ -127,9 +129,9 @@ class Builder:
             if wrong["article"] == own:
                 yield self._stated(shown, wrong["text"], False)
                 if answered:
-                    yield self._right(shown, question, wrong["text"], False)
+                    yield from self._right(shown, question, wrong["text"], False)
         if item.get("tempting"):
-            yield self._right(shown, question, item["tempting"], False)
+            yield from self._right(shown, question, item["tempting"], False)
 
     def _excerpt(self, article: Bundle, items: Sequence[Bundle]) -> ArticleContext:
         """What a large library's reader sees: the paragraphs that these items need, and some others."""
@@ -167,11 +169,14 @@ class Builder:
     def _stated(self, shown: ArticleContext, sentence: str, yes: bool) -> Example:
         return self._example("stated", _yes(yes), shown, sentence=sentence)
 
-    def _right(self, shown: ArticleContext, question: str, sentence: str, yes: bool) -> Example:
-        return self._example("right", _yes(yes), shown, question=question, sentence=sentence)
+    def _right(self, shown: ArticleContext, question: str, sentence: str, yes: bool) -> Iterator[Example]:
+        """Asked of a sentence, and as the verdict on what was just written."""
+        yield self._example("right", _yes(yes), shown, question=question, sentence=sentence)
+        written = self._example("answer", _yes(yes), shown, question=question)
+        yield replace(written, task="verdict", given=f"{sentence}\n")
 
     def _written(self, shown: ArticleContext, question: str, answer: str) -> Example:
-        return self._example("answer", answer, shown, question=question)
+        return self._example("answer", f"{answer}\n", shown, question=question)
 
     def _rewriting(self, history: Iterable[Mapping[str, Any]], question: str, standalone: str) -> Example:
         lines = "\n".join(turn_line(Turn(turn["role"], turn["content"])) for turn in list(history)[-_TURNS:])
@@ -216,7 +221,7 @@ def drafts_of(path: Path) -> dict[str, list[Bundle]]:
 
 
 class Shares:
-    """How much is used of what: by the type of an item, the name of a file of pairs, or `drafts`."""
+    """How much is used of what: by the type of an item, the name of a file of pairs, `drafts`, or a task."""
 
     def __init__(self, usual: float, named: Sequence[tuple[str, float]] = ()) -> None:
         """Of the patterns in `named` (`*`, `?`, `[…]`) the first that fits a name counts."""
@@ -244,6 +249,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--share", type=float, default=1.0, help="how much of all is used")
     parser.add_argument(
+        "--share-of-task", nargs="*", type=_share_of, default=[], metavar="TASK=SHARE", help="how much of a task"
+    )
+    parser.add_argument(
         "--share-of",
         nargs="*",
         type=_share_of,
@@ -254,14 +262,14 @@ def main() -> None:
     options = parser.parse_args()
     chance = random.Random(options.seed)
     builder = Builder(Prompts.of(PROMPTS, taught=True), options.seed)
-    shares = Shares(options.share, options.share_of)
+    shares, of_tasks = Shares(options.share, options.share_of), Shares(1.0, options.share_of_task)
     count = 0
     with options.output.open("w", encoding="utf-8") as file:
 
         def write(examples: Iterable[Example], share: float) -> None:
             nonlocal count
             for example in examples:
-                if share < 1 and chance.random() >= share:
+                if chance.random() >= share * of_tasks.of(example.task):
                     continue
                 file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
                 count += 1

@@ -14,7 +14,7 @@ from gguf import GGUFValueType, GGUFWriter
 
 from training import INVOCATION
 from training.train import RANK, SCALE
-from training.weights import tokenizer
+from training.weights import adapter_of, mean, tokenizer
 
 
 def write(adapters: dict[str, torch.Tensor], path: Path, invocation: list[int]) -> None:
@@ -40,10 +40,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("output", type=Path)
     parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument(
+        "--with", dest="other", type=Path, metavar="FILE", help="mixed with another adapter, a state.pt or a GGUF"
+    )
+    parser.add_argument("--share", type=float, default=0.5, help="of that mixture, how much is this run's")
     options = parser.parse_args()
     saved = torch.load(options.folder / "state.pt", map_location="cpu")
     ids = tokenizer(options.model).encode(INVOCATION, add_special_tokens=False).ids
-    write(saved["adapters"], options.output, ids)
+    adapters = saved["adapters"]
+    if options.other:
+        adapters = mean([adapters, adapter_of(options.other)], options.share)
+    write(adapters, options.output, ids)
     print(f"{options.output}: {options.output.stat().st_size} bytes, after {saved['packs']} packs")
 
 

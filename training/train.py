@@ -34,7 +34,7 @@ _BALANCE = 1.15
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """One example in tokens: `tail` ends where the reply begins."""
+    """One example in tokens: `tail` ends where what is learnt begins, which is all of the reply or its last word."""
 
     task: str
     tail: tuple[int, ...]
@@ -56,9 +56,11 @@ def tokens_of(example: dict[str, str], encode: Tokenizer, end: int) -> tuple[tup
     """
     head = f"<|im_start|>system\n{SYSTEM}<|im_end|>\n<|im_start|>user\n"
     ids = encode.encode(head + example["before"], add_special_tokens=False).ids
-    tail = encode.encode(f"{example['tail']}<|im_end|>\n<|im_start|>assistant\n", add_special_tokens=False).ids
+    given = f"{example['tail']}<|im_end|>\n<|im_start|>assistant\n{example.get('given', '')}"
+    tail = encode.encode(given, add_special_tokens=False).ids
     reply = encode.encode(example["reply"], add_special_tokens=False).ids
-    if example["task"] in ("answer", "rewrite"):
+    if example["task"] == "rewrite":
+        # An answer ends with its line, after which its verdict stands.
         reply = [*reply, end]
     return tuple(ids[:-1]), Tail(example["task"], (ids[-1], *tail), tuple(reply))
 

@@ -17,7 +17,7 @@ from assistant.answering.render import as_quotation, repeats
 from assistant.answering.selection import Candidate, select, worth_writing
 from assistant.answering.stopwatch import Stopwatch
 from assistant.answering.trace import Trace
-from assistant.generation.generator import DraftGenerator
+from assistant.generation.generator import DraftGenerator, Written
 from assistant.query.division import WHOLE, Division, QuestionDivider
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
@@ -34,7 +34,7 @@ MAX_ARTICLES = 3
 # P(answered) from which an article's nearest sentences are enough and the rest is not read; chosen by hand.
 _FOUND = 0.6
 # Confidence from which no other draft is asked for; what drafts beyond it give: docs/measured.md.
-_SURE = 0.85
+_SURE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +216,16 @@ class ReadApart:
             if any(claim.confidence >= _SURE for claim in drafts.values()):
                 break
             draft = yield from self._write(query, generator, candidate, clock)
-            if draft and draft not in drafts:
+            if draft.text and draft.text not in drafts:
                 yield Step(StepName.CHECKING)
-                claim = components.verifier.verify(
-                    query.text, draft, candidate.context, answered=candidate.answered, figures_from=query.figures_from
+                drafts[draft.text] = components.verifier.verify(
+                    query.text,
+                    draft.text,
+                    candidate.context,
+                    answered=candidate.answered,
+                    right=draft.right,
+                    figures_from=query.figures_from,
                 )
-                drafts[draft] = claim
         claims = list(drafts.values())
         if any(claim.confidence >= self._thresholds.shown for claim in claims):
             return claims
@@ -232,10 +236,10 @@ class ReadApart:
 
     def _write(
         self, query: Query, generator: DraftGenerator, candidate: Candidate, clock: Stopwatch
-    ) -> Generator[Event, None, str]:
-        """A draft, as it is written; "" where there is none."""
+    ) -> Generator[Event, None, Written]:
+        """A draft, as it is written."""
         yield Step(StepName.WRITING)
-        draft = ""
+        draft = Written("")
         for item in generator.write(query.text, candidate.context):
             clock.first(Timing.FIRST_TOKEN)
             if isinstance(item, Token):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 
-from assistant.llm.chat_model import ChatModel
+from assistant.llm.chat_model import ChatModel, Message, SelfJudging
 from assistant.llm.prompts import Prompts
 from assistant.retrieval.context import ArticleContext
 from assistant.schema.events import Token
@@ -12,36 +14,58 @@ from assistant.settings import Settings
 from assistant.text.sentences import split_sentences
 
 _MAX_TOKENS = 120
-_MAX_SENTENCES = 2
+# The taught model was taught to write one; what it writes beyond it is often what an article orders.
+_MAX_SENTENCES, _MAX_TAUGHT = 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A whole draft, "" where there is none; `right`: the writer's own P(it answers rightly), None where not told."""
+
+    text: str
+    right: float | None = None
 
 
 class DraftGenerator:
     """Asks the model for one short sentence; never tells it that it may refuse."""
 
-    def __init__(self, model: ChatModel, prompts: Prompts) -> None:
+    def __init__(self, model: ChatModel, prompts: Prompts, *, judged: bool = False) -> None:
+        """`judged`: the model was taught to judge what it writes by these prompts."""
         self._model = model
         self._prompts = prompts
+        self._judged = judged
 
-    def write(self, question: str, context: ArticleContext) -> Iterator[Token | str]:
-        """`Token` pieces as they are written, and at the end the whole draft as a `str`, "" where there is none."""
+    def write(self, question: str, context: ArticleContext) -> Iterator[Token | Written]:
+        """`Token` pieces as they are written, and at the end the whole draft."""
         shown = context.context(self._prompts)
         messages = self._prompts.messages("answer", context=shown, question=question)
-        draft = ""
-        for piece in self._model.stream(
-            messages, max_tokens=_MAX_TOKENS, stop=["\n"], prefix=shown, keep_prefix=context.whole
-        ):
-            draft += piece
-            yield Token(piece)
-            if len(_spans(draft)) > _MAX_SENTENCES:
-                break
-        spans = _spans(draft)[:_MAX_SENTENCES]
-        yield draft[spans[0][0] : spans[-1][1]] if spans else ""
+        draft, right = "", None
+        most = _MAX_TAUGHT if self._judged else _MAX_SENTENCES
+        with closing(self._pieces(messages, shown, keep=context.whole)) as pieces:
+            for piece in pieces:
+                if isinstance(piece, float):
+                    right = piece
+                    break
+                draft += piece
+                yield Token(piece)
+                if len(_spans(draft)) > most:
+                    break
+        spans = _spans(draft)[:most]
+        if len(_spans(draft)) > most:
+            # The verdict was on more than is kept.
+            right = None
+        yield Written(draft[spans[0][0] : spans[-1][1]] if spans else "", right)
+
+    def _pieces(self, messages: list[Message], shown: str, *, keep: bool) -> Generator[str | float, None, None]:
+        if self._judged and isinstance(self._model, SelfJudging):
+            return self._model.stream_judged(messages, max_tokens=_MAX_TOKENS, prefix=shown, keep_prefix=keep)
+        return self._model.stream(messages, max_tokens=_MAX_TOKENS, stop=["\n"], prefix=shown, keep_prefix=keep)
 
 
 def generators_of(model: ChatModel, settings: Settings) -> tuple[DraftGenerator, ...]:
     """Who writes, in turn: a taught model as it was taught, then as it is; another model once."""
     ways = (True, False) if model.taught else (False,)
-    return tuple(DraftGenerator(model, Prompts.of(settings.prompts, taught=taught)) for taught in ways)
+    return tuple(DraftGenerator(model, Prompts.of(settings.prompts, taught=taught), judged=taught) for taught in ways)
 
 
 def _spans(text: str) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from assistant.llm.scope import QuestionScope
 from assistant.util.progress import Progress
@@ -107,5 +107,19 @@ class ChatModel(Protocol):
 
         A model that gives none is asked for the word, which counts as 0.95 or 0.05: a judgement and no
         probability, as `has_probabilities` then says. Raises `ModelReplyError` for a reply that is neither.
+        """
+        ...
+
+
+@runtime_checkable
+class SelfJudging(Protocol):
+    """A model that can put after a line that it writes whether the line is right."""
+
+    def stream_judged(
+        self, messages: Sequence[Message], *, max_tokens: int, prefix: str | None = None, keep_prefix: bool = True
+    ) -> Generator[str | float, None, None]:
+        """The reply's first line, piece by piece, and then P(yes) of the verdict on it, in [0, 1].
+
+        Without the probability where the line has no end within `max_tokens` or the model was not taught to judge it.
         """
         ...

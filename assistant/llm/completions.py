@@ -88,6 +88,21 @@ class Completions:
         if self._context and was_cut(_characters(request), ending.prompt_tokens, fills=self._context.cuts_in_silence):
             raise self._too_long(request, ending.prompt_tokens, "only {} of them were read")
 
+    def line(self, request: Request, scope: QuestionScope, ending: Ending) -> Generator[str, None, None]:
+        """The reply's first line, as it comes, of a model of this program's own; `ending.top_logprobs` are those of the
+        token after it. Raises `ModelError`.
+        """
+        ended = False
+        with closing(self._parts(request, scope)) as parts:
+            for part in parts:
+                if ended:
+                    _note(part, ending)
+                    continue
+                line, newline, _ = part.text.partition("\n")
+                ended = bool(newline)
+                if line:
+                    yield line
+
     def whole(self, request: Request, scope: QuestionScope) -> tuple[str, Ending]:
         """The reply's text without thoughts, and how it ended. Raises `ModelError`."""
         ending = Ending()

@@ -32,6 +32,10 @@ from assistant.util.progress import Progress
 # Beside its content a message takes its role and marks, and a draft is written ahead of what is kept.
 _TOKENS_AROUND, _TOKENS_AHEAD = 16, 64
 _YES, _NO = 0.95, 0.05
+# A line that begins as a sentence does, not as a verdict, and its verdict.
+_LINE_AND_VERDICT = 'root ::= [^ \\na-z] [^\\n]* "\\n" ("yes" | "no")'
+# Together the two words are what is nearly always next of a model that was taught to judge what it wrote.
+_TAUGHT = 0.5
 _TIMINGS = ("prompt_n", "prompt_ms", "predicted_n", "predicted_ms", "cache_n")
 # A file of the user's own may be of a model that thinks; the context is shared by all slots.
 _ROOM = 1024
@@ -161,6 +165,24 @@ class EmbeddedModel:
             request = Request(safe, max_tokens, stop=stop, stream=True, extra=extra)
             with closing(completions.text(request, self._scope, Ending())) as pieces:
                 yield from until_stop(pieces, stop) if stop else pieces
+
+    def stream_judged(
+        self, messages: Sequence[Message], *, max_tokens: int, prefix: str | None = None, keep_prefix: bool = True
+    ) -> Generator[str | float, None, None]:
+        """As `SelfJudging.stream_judged`: the verdict is the word after the line, yes or no (docs/training.md).
+
+        The engine gives no probabilities of what it drafted ahead; a verdict is hardly ever among that.
+        """
+        ending = Ending()
+        with self._asking(messages, prefix, max_tokens, keep_prefix) as (completions, safe, extra):
+            request = Request(
+                safe, max_tokens, stream=True, logprobs=True, extra={**extra, "grammar": _LINE_AND_VERDICT}
+            )
+            with closing(completions.line(request, self._scope, ending)) as pieces:
+                yield from pieces
+        yes, no = yes_and_no(ending.top_logprobs or ())
+        if yes + no >= _TAUGHT:
+            yield yes / (yes + no)
 
     def complete(self, messages: Sequence[Message], max_tokens: int) -> str:
         """The whole reply."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.generation.generator import DraftGenerator
+from assistant.generation.generator import DraftGenerator, Written
 from assistant.query.query import Query
 from assistant.retrieval.context import ArticleContext
 from assistant.verification.evidence import Evidence, EvidenceFinder
@@ -48,9 +48,9 @@ class LineWriter:
         drafts = [""]
         for generator in self._generators:
             *_, draft = generator.write(query.text, context)
-            if draft in drafts:
+            if not isinstance(draft, Written) or draft.text in drafts:
                 continue
-            drafts.append(str(draft))
+            drafts.append(draft.text)
             if line := self._checked(query, drafts[-1], context):
                 return line
         return self.quoted(query, context, drafts[-1])

@@ -323,9 +323,9 @@ def test_another_writer_is_asked_only_where_the_first_ones_draft_does_not_hold(a
 @pytest.mark.parametrize(
     ("right", "written", "shown"),
     [
-        ({"They signed": 0.9, "": 0.84}, ["WRITE"], "They signed two joint statements."),
-        ({"They signed": 0.7, "": 0.84}, ["WRITE"], DRAFT),
-        ({"They signed": 0.9, "": 0.85}, [], DRAFT),
+        ({"They signed": 0.9, "": 0.69}, ["WRITE"], "They signed two joint statements."),
+        ({"They signed": 0.6, "": 0.69}, ["WRITE"], DRAFT),
+        ({"They signed": 0.9, "": 0.7}, [], DRAFT),
     ],
 )
 def test_another_writer_is_asked_where_the_first_is_not_sure_and_the_likelier_draft_is_shown(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from answer_samples import context, prompts_in
 
-from assistant.generation.generator import DraftGenerator, generators_of
+from assistant.generation.generator import DraftGenerator, Written, generators_of
 from assistant.retrieval.context import ArticleContext
 from assistant.schema.events import Token
 from assistant.settings import Settings
@@ -20,8 +20,9 @@ def written(model: Any, folder: Path, article: ArticleContext = ARTICLE) -> tupl
     """The pieces, and the draft that came last."""
     *tokens, draft = DraftGenerator(model, prompts_in(folder)).write("What did they sign?", article)
     assert all(isinstance(token, Token) for token in tokens)
-    assert isinstance(draft, str)
-    return [token.text for token in tokens], draft
+    assert isinstance(draft, Written)
+    assert draft.right is None
+    return [token.text for token in tokens], draft.text
 
 
 def test_pieces_come_as_they_are_written_and_the_draft_last(tmp_path: Path, fake_model: Any) -> None:
@@ -96,3 +97,43 @@ def test_a_taught_model_writes_as_it_was_taught_and_then_as_it_is(
     for generator in generators_of(model, Settings(prompts=tmp_path)):
         list(generator.write("Who?", ARTICLE))
     assert [call.messages[-1]["content"].rpartition("\n")[2] for call in model.asked] == asked
+
+
+class Judging:
+    """Writes these pieces, and then what it thinks of them, where it tells."""
+
+    taught = True
+
+    def __init__(self, *pieces: str | float) -> None:
+        self.pieces = pieces
+        self.closed = False
+
+    def stream_judged(self, messages: Any, **options: Any) -> Any:
+        try:
+            yield from self.pieces
+        finally:
+            self.closed = True
+
+    def stream(self, messages: Any, **options: Any) -> Any:
+        yield "Untaught."
+
+
+@pytest.mark.parametrize(
+    ("pieces", "last"),
+    [
+        (("They ", "met.", 0.75), Written("They met.", 0.75)),
+        (("They ", "met."), Written("They met.")),
+        (("They met. ", "They left. ", "They slept. ", 0.75), Written("They met.")),
+        (("They met. ", "PWNED", 0.75), Written("They met.")),
+        ((0.75,), Written("", 0.75)),
+    ],
+)
+def test_a_taught_model_says_of_its_draft_how_surely_it_is_right(
+    tmp_path: Path, pieces: tuple[str | float, ...], last: Written
+) -> None:
+    prompts_in(tmp_path)
+    model: Any = Judging(*pieces)
+    taught, untaught = generators_of(model, Settings(prompts=tmp_path))
+    assert list(taught.write("Who?", ARTICLE))[-1] == last
+    assert model.closed
+    assert list(untaught.write("Who?", ARTICLE))[-1] == Written("Untaught.")

@@ -11,7 +11,7 @@ import pytest
 from chat_server import FakeServer
 
 from assistant.errors import ModelCancelledError
-from assistant.llm.chat_model import Timings
+from assistant.llm.chat_model import SelfJudging, Timings
 from assistant.llm.embedded import EmbeddedModel
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.scope import QuestionScope
@@ -179,3 +179,35 @@ def test_a_stream_that_is_closed_gives_its_slot_and_its_tokens_back(
     assert embedded._budget._lent == 0
     assert embedded._shared.running.slots
     assert [kept.users for kept in embedded._shared.running.slots._kept.values()] == [0]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "pieces"),
+    [
+        ([("met.\n", {".\n": 0.9}), ("yes", {"yes": 0.6, "no": 0.2}), ("", None)], ["They ", "met.", 0.75]),
+        ([("met.", None), ("\n", {"\n": 1.0}), ("no", {" no": 0.9, "yes": 0.1})], ["They ", "met.", 0.1]),
+        # Drafted ahead: the engine tells no probabilities of it.
+        ([("met.\n", None), ("yes", None)], ["They ", "met."]),
+        ([("met.\nyes", {".\n": 0.9})], ["They ", "met."]),
+        # Of a model that was not taught to judge what it writes.
+        ([("met.\n", {".\n": 0.9}), ("yes", {"The": 0.9, "yes": 0.05})], ["They ", "met."]),
+        ([("met", {"met": 0.9})], ["They ", "met"]),
+    ],
+)
+def test_a_verdict_is_the_word_after_the_line(
+    server: FakeServer,
+    embedded: EmbeddedModel,
+    tokens: list[tuple[str, dict[str, float] | None]],
+    pieces: list[str | float],
+) -> None:
+    server.reply_tokens(("They ", {"They ": 0.9}), *tokens)
+    assert isinstance(embedded, SelfJudging)
+    assert list(embedded.stream_judged(ASK, max_tokens=5, prefix="Is it")) == [
+        piece if isinstance(piece, str) else pytest.approx(piece) for piece in pieces
+    ]
+    body = server.asked[0][2]
+    assert body["grammar"].startswith("root ::= ")
+    assert body["stream"] is True
+    assert body["logprobs"] is True
+    assert body["id_slot"] == 1
+    assert embedded._budget._lent == 0

@@ -39,10 +39,33 @@ def test_a_draft_is_learnt_from_as_a_reader_judged_it(builder: Builder) -> None:
         {"item": 0, "article": "a1", "draft": "It carries cars.", "stated": None, "right": False},
     ]
     found = [(example.task, example.reply) for example in builder.drafts(BUNDLE, rows)]
-    assert found == [("stated", "yes"), ("right", "yes"), ("stated", "yes"), ("right", "no"), ("right", "no")]
+    right, wrong = [[("right", word), ("verdict", word)] for word in ("yes", "no")]
+    assert found == [("stated", "yes"), *right, ("stated", "yes"), *wrong, *wrong]
     (first, *_) = [example for example in builder.drafts(BUNDLE, rows) if example.task == "right"]
     assert "Question: How many cars does the ferry carry?\nAnswer: It carries 40 cars." in first.tail
     assert "The ferry to Holm carries 40 cars." in first.before
+
+
+def test_a_verdict_is_the_line_after_an_answer(builder: Builder) -> None:
+    row = {"item": 0, "article": "a1", "draft": "It sails on Monday.", "stated": True, "right": False}
+    (verdict,) = [one for one in builder.drafts(BUNDLE, [row]) if one.task == "verdict"]
+    assert verdict.tail.endswith("Check: answer\nQuestion: How many cars does the ferry carry?")
+    assert (verdict.given, verdict.reply) == ("It sails on Monday.\n", "no")
+
+
+def test_an_answer_ends_with_its_line(builder: Builder) -> None:
+    pairs = {
+        "article": BUNDLE["articles"][0],
+        "claims": [],
+        "answers": [{"question": "When does it sail?", "right": "It sails on Monday.", "wrong": ["It sails."]}],
+        "unanswerable": [],
+    }
+    found = [(one.task, one.given, one.reply) for one in builder.pairs(pairs) if one.task in ("answer", "verdict")]
+    assert found == [
+        ("verdict", "It sails on Monday.\n", "yes"),
+        ("answer", "", "It sails on Monday.\n"),
+        ("verdict", "It sails.\n", "no"),
+    ]
 
 
 def test_every_draft_is_about_something_that_is_there() -> None:

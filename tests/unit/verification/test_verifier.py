@@ -36,6 +36,16 @@ def test_a_claim_has_its_quote_its_judgements_and_its_confidence(tmp_path: Path)
     ]
 
 
+def test_what_its_writer_said_of_a_draft_is_not_asked_again(tmp_path: Path) -> None:
+    model = ScriptedModel(stated=0.8, right=0.6)
+    claim = verifier(tmp_path, model).verify(
+        QUESTION, "They signed two joint statements.", ARTICLE, answered=0.9, right=0.5
+    )
+    assert claim.judgements == Judgements(0.9, 0.8, 0.5)
+    assert claim.confidence == 0.25
+    assert [kind for kind, _, _ in model.asked] == ["STATED"]
+
+
 @pytest.mark.parametrize(
     ("draft", "number"),
     [
