@@ -257,7 +257,7 @@ def test_what_was_asked_and_is_not_stated_is_told_in_the_open() -> None:
     ("confidence", "threshold", "words"),
     [
         (0.0, None, "Nothing was found that is likely to answer it"),
-        (0.34, None, "Nothing was found that is likely to answer it"),
+        (0.29, None, "Nothing was found that is likely to answer it"),
         (0.49, None, "Something was found, but it is too uncertain to show"),
         (0.49, 0.6, "Nothing was found that is likely to answer it"),
         (0.2, 0.1, "Something was found, but it is too uncertain to show"),
