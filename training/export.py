@@ -14,7 +14,7 @@ from gguf import GGUFValueType, GGUFWriter
 
 from training import INVOCATION
 from training.train import RANK, SCALE
-from training.weights import adapter_of, mean, tokenizer
+from training.weights import adapter_of, mixture, tokenizer
 
 
 def write(adapters: dict[str, torch.Tensor], path: Path, invocation: list[int]) -> None:
@@ -49,7 +49,7 @@ def main() -> None:
     ids = tokenizer(options.model).encode(INVOCATION, add_special_tokens=False).ids
     adapters = saved["adapters"]
     if options.other:
-        adapters = mean([adapters, adapter_of(options.other)], options.share)
+        adapters = mixture(adapters, adapter_of(options.other), options.share)
     write(adapters, options.output, ids)
     print(f"{options.output}: {options.output.stat().st_size} bytes, after {saved['packs']} packs")
 

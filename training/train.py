@@ -59,8 +59,8 @@ def tokens_of(example: dict[str, str], encode: Tokenizer, end: int) -> tuple[tup
     given = f"{example['tail']}<|im_end|>\n<|im_start|>assistant\n{example.get('given', '')}"
     tail = encode.encode(given, add_special_tokens=False).ids
     reply = encode.encode(example["reply"], add_special_tokens=False).ids
+    # An answer ends with its line, after which its verdict stands.
     if example["task"] == "rewrite":
-        # An answer ends with its line, after which its verdict stands.
         reply = [*reply, end]
     return tuple(ids[:-1]), Tail(example["task"], (ids[-1], *tail), tuple(reply))
 

@@ -73,17 +73,17 @@ def adapter_of(path: Path, device: str = "cpu") -> dict[str, torch.Tensor]:
     return {name: tensor.to(device) for name, tensor in found.items()}
 
 
-def mean(adapters: Sequence[dict[str, torch.Tensor]], first: float | None = None) -> dict[str, torch.Tensor]:
+def mean(adapters: Sequence[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
     """The mean of adapters of which one was taught from the other, factor by factor.
-
-    `first` in [0, 1] is the first one's share of two; without it all count alike.
 
     What the first could do and the second has unlearnt comes back in part (Wortsman et al. 2022, arXiv 2109.01903).
     """
-    if first is not None:
-        one, other = adapters
-        return {name: torch.lerp(other[name], one[name], first) for name in one}
     return {name: torch.stack([one[name] for one in adapters]).mean(dim=0) for name in adapters[0]}
+
+
+def mixture(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor], share: float) -> dict[str, torch.Tensor]:
+    """As `mean` of two, of which the first counts as `share` in [0, 1]."""
+    return {name: torch.lerp(other[name], one[name], share) for name in one}
 
 
 def tokenizer(path: Path) -> Tokenizer:

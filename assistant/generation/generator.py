@@ -14,7 +14,8 @@ from assistant.settings import Settings
 from assistant.text.sentences import split_sentences
 
 _MAX_TOKENS = 120
-# The taught model was taught to write one; what it writes beyond it is often what an article orders.
+# The taught model was taught to write one. It hardly ever writes a second (3 of 276 drafts), and one obeyed an order
+# in a hostile article, which the first did not.
 _MAX_SENTENCES, _MAX_TAUGHT = 2, 1
 
 
@@ -45,16 +46,15 @@ class DraftGenerator:
             for piece in pieces:
                 if isinstance(piece, float):
                     right = piece
-                    break
+                    continue
                 draft += piece
                 yield Token(piece)
                 if len(_spans(draft)) > most:
                     break
-        spans = _spans(draft)[:most]
-        if len(_spans(draft)) > most:
-            # The verdict was on more than is kept.
-            right = None
-        yield Written(draft[spans[0][0] : spans[-1][1]] if spans else "", right)
+        spans = _spans(draft)
+        kept = spans[:most]
+        # A verdict is on all that was written.
+        yield Written(draft[kept[0][0] : kept[-1][1]] if kept else "", right if kept == spans else None)
 
     def _pieces(self, messages: list[Message], shown: str, *, keep: bool) -> Generator[str | float, None, None]:
         if self._judged and isinstance(self._model, SelfJudging):

@@ -90,16 +90,17 @@ class Completions:
 
     def line(self, request: Request, scope: QuestionScope, ending: Ending) -> Generator[str, None, None]:
         """The reply's first line, as it comes, of a model of this program's own; `ending.top_logprobs` are those of the
-        token after it. Raises `ModelError`.
+        token after it, None where they are not told. Raises `ModelError`.
         """
-        ended = False
+        line_ended = word_read = False
         with closing(self._parts(request, scope)) as parts:
             for part in parts:
-                if ended:
-                    _note(part, ending)
+                if line_ended:
+                    if part.text and not word_read:
+                        ending.top_logprobs, word_read = part.top_logprobs, True
                     continue
-                line, newline, _ = part.text.partition("\n")
-                ended = bool(newline)
+                line, newline, rest = part.text.partition("\n")
+                line_ended, word_read = bool(newline), bool(rest)
                 if line:
                     yield line
 

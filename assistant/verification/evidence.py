@@ -32,7 +32,7 @@ _FURTHER = 0.1
 _UNRELATED = 0.09
 
 # A quotation says whom its "she" means; English, as the adapter is. Three sentences at most are quoted.
-_PRONOUNS = frozenset("he she it they his her its their hers theirs him them this these that those".split())
+_PRONOUNS = frozenset("he she it they his her its their this these that those".split())
 _SENTENCES_BEFORE = 2
 
 

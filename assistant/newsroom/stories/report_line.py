@@ -60,7 +60,8 @@ class LineWriter:
         evidence = self._finder.find(f"{query.text} {draft}", context.passages)[:1]
         if not evidence or not self._finder.is_related(query.text, evidence):
             return None
-        return Line(evidence[0].quote.text.strip(), context, evidence, 1.0, quoted=True)
+        quoted = self._finder.with_antecedent(evidence[0])
+        return Line(quoted.quote.text.strip(), context, (quoted,), 1.0, quoted=True)
 
     def _checked(self, query: Query, draft: str, context: ArticleContext) -> Line | None:
         evidence = self._finder.find(draft, context.passages)

@@ -188,6 +188,8 @@ def test_a_stream_that_is_closed_gives_its_slot_and_its_tokens_back(
         ([("met.", None), ("\n", {"\n": 1.0}), ("no", {" no": 0.9, "yes": 0.1})], ["They ", "met.", 0.1]),
         # Drafted ahead: the engine tells no probabilities of it.
         ([("met.\n", None), ("yes", None)], ["They ", "met."]),
+        ([("met.\n", None), ("yes", None), (" yes", {"yes": 0.9})], ["They ", "met."]),
+        ([("met.\nyes", None), (" yes", {"yes": 0.9})], ["They ", "met."]),
         ([("met.\nyes", {".\n": 0.9})], ["They ", "met."]),
         # Of a model that was not taught to judge what it writes.
         ([("met.\n", {".\n": 0.9}), ("yes", {"The": 0.9, "yes": 0.05})], ["They ", "met."]),
